@@ -1,0 +1,42 @@
+//! What every HTTP function holds: settings, clock, tables, token checks. Built once per instance, cloned per request.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+
+use crate::{config::Config, store::Store, time::Clock, token::Verifier};
+
+/// Warming up may take this long. Init may take ten seconds; one that is cut off begins again in the first request.
+pub const WARM_UP: Duration = Duration::from_secs(4);
+
+/// The common state. Cloning shares it.
+#[derive(Clone)]
+pub struct App {
+    /// Settings.
+    pub config: Arc<Config>,
+    /// The one source of `now`.
+    pub clock: Clock,
+    /// The tables.
+    pub store: Store,
+    /// Checks access tokens.
+    pub tokens: Arc<Verifier>,
+}
+
+impl App {
+    /// Over the AWS that `aws` points to.
+    #[must_use]
+    pub fn new(config: Config, aws: &SdkConfig, clock: Clock) -> Self {
+        let store = Store::new(aws, &config.table_prefix);
+        let tokens = Arc::new(Verifier::new(store.clone(), &config.app_url));
+        Self { config: Arc::new(config), clock, store, tokens }
+    }
+
+    /// Opens the connection to the tables in init, where CPU is cheap. A failure is not fatal: the next request tries again.
+    pub async fn warm_up(&self) {
+        match tokio::time::timeout(WARM_UP, self.tokens.load(self.clock.now())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(?error, "the published keys could not be read yet"),
+            Err(_) => tracing::warn!("the published keys take too long"),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The connection to AWS: one configuration, one HTTP client, and what a failed call means.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::RequestId,
+};
+use aws_smithy_http_client::tls;
+
+use crate::error::{Error, chain};
+
+/// Settings for every client: region, credentials and endpoints from the environment.
+pub async fn sdk_config() -> SdkConfig {
+    loader().load().await
+}
+
+/// What is the same wherever the functions run: one connection pool, and time limits within which a request can still be
+/// answered (see [`crate::http::DEADLINE`]).
+#[must_use]
+pub fn loader() -> ConfigLoader {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build_https();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build();
+    let retries = RetryConfig::standard()
+        .with_max_attempts(3)
+        .with_initial_backoff(Duration::from_millis(50))
+        .with_max_backoff(Duration::from_secs(1));
+    aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(timeouts).retry_config(retries)
+}
+
+/// Errors that mean "later", though the service answers them as if the caller were at fault.
+const TEMPORARY: [&str; 11] = [
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "LimitExceededException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    // A key that is switched off comes back by an operator's hand, not by a new request of another form.
+    "DisabledException",
+    "KMSInvalidStateException",
+    "KeyUnavailableException",
+];
+
+/// What a failed call means to the one who waits for the answer. Its cause names the call, the error and the request, never the
+/// service's own words: those quote what was sent.
+pub fn failure<E>(call: &'static str, error: &SdkError<E>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let SdkError::ServiceError(service) = error else {
+        let cause = format!("{call}: {}", chain(error));
+        return if matches!(error, SdkError::ConstructionFailure(_)) {
+            Error::Internal(cause)
+        } else {
+            Error::Unavailable(cause)
+        };
+    };
+    let code = service.err().code().unwrap_or("an unnamed error");
+    let status = service.raw().status();
+    let cause = format!("{call}: {code} ({status}), request {}", error.request_id().unwrap_or("unknown"));
+    if TEMPORARY.contains(&code) || status.is_server_error() {
+        Error::Unavailable(cause)
+    } else {
+        Error::Internal(cause)
+    }
+}

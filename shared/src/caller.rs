@@ -1,0 +1,96 @@
+//! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session.
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::Deserialize;
+
+use crate::{app::App, email::EmailAddress, error::Error, ids::AccountId, keys::Row, time::Timestamp};
+
+/// Proof that a signed-in account is asking. Fields are private; only the extractors build one.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    account: AccountId,
+    email: EmailAddress,
+}
+
+impl Caller {
+    /// Whose rows this caller may touch.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The proven address of the account.
+    #[must_use]
+    pub const fn email(&self) -> &EmailAddress {
+        &self.email
+    }
+}
+
+/// What every function must know of a session. `auth` keeps more in the same row.
+#[derive(Deserialize)]
+struct Session {
+    email: EmailAddress,
+    expires_at: Timestamp,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let token = bearer(&parts.headers).ok_or(Error::NotAuthenticated)?;
+        identify(&App::from_ref(state), token).await
+    }
+}
+
+/// A caller who may be nobody: for routes that say more to the owner. A bad token is nobody, too.
+pub struct MaybeCaller(pub Option<Caller>);
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeCaller
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        match Caller::from_request_parts(parts, state).await {
+            Ok(caller) => Ok(Self(Some(caller))),
+            Err(Error::NotAuthenticated | Error::InvalidToken) => Ok(Self(None)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A bearer credential of any kind: for routes whose provider checks it by rules of its own.
+pub struct Bearer(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        bearer(&parts.headers).map(|token| Self(token.to_owned())).ok_or(Error::NotAuthenticated)
+    }
+}
+
+/// The credentials of `Authorization: Bearer …`, scheme in any case.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+async fn identify(app: &App, token: &str) -> Result<Caller, Error> {
+    let now = app.clock.now();
+    let claims = app.tokens.verify(token, now).await?;
+    let account = claims.sub;
+    let session: Option<Session> = app.store.get(Row::Session(account, claims.sid)).await?;
+    match session {
+        Some(session) if session.expires_at > now => Ok(Caller { account, email: session.email }),
+        _ => Err(Error::InvalidToken),
+    }
+}

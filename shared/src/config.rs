@@ -1,0 +1,217 @@
+//! Every setting of every function. The environment is read here and nowhere else.
+
+use std::fmt;
+
+/// Where this deployment stands; decides what may be switched on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A laptop or a test.
+    Local,
+    /// A deployed playground.
+    Dev,
+    /// The rehearsal of production.
+    Staging,
+    /// Real users and real money.
+    Prod,
+}
+
+/// What every function needs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `STAGE`: local, dev, staging or prod.
+    pub stage: Stage,
+    /// `TABLE_PREFIX`: tables are called `PREFIX-Accounts`, `PREFIX-Sessions`, …
+    pub table_prefix: String,
+    /// `APP_URL`: where users reach this API, without a trailing slash. Mailed links start with it; tokens name it as issuer and audience.
+    pub app_url: String,
+}
+
+/// What `auth` needs besides.
+#[derive(Clone, Debug)]
+pub struct AuthConfig {
+    /// `KMS_KEY_ID`: the key that seals pepper, link key and signing key.
+    pub kms_key_id: String,
+    /// `PRODUCT_NAME`: how the service calls itself to people.
+    pub product: String,
+    /// `SIGN_IN_URL`: where a verified user goes next; optional.
+    pub sign_in_url: Option<String>,
+    /// `AUTO_CONFIRM`: sign-up creates the account at once, without proof of the address. Only on `local` and `dev`.
+    pub auto_confirm: bool,
+}
+
+/// What `mail` needs besides.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `KMS_KEY_ID`: the key that seals the link key.
+    pub kms_key_id: String,
+    /// `PRODUCT_NAME`: who writes.
+    pub product: String,
+    /// `SIGN_IN_URL`: linked in the mail to somebody who already has an account; optional.
+    pub sign_in_url: Option<String>,
+    /// `MAIL_FROM`: the sender, an address that SES has verified.
+    pub mail_from: String,
+    /// `SES_CONFIGURATION_SET`: carries TLS, suppression and event settings.
+    pub configuration_set: String,
+}
+
+/// A setting that is missing or that no function could work with.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A way to look settings up by name. An empty value counts as missing.
+pub struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Env<'_> {
+    /// The process's own environment.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn process() -> Env<'static> {
+        Env(&|name| std::env::var(name).ok())
+    }
+
+    fn optional(&self, name: &str) -> Option<String> {
+        self.0(name).filter(|value| !value.is_empty())
+    }
+
+    fn required(&self, name: &str) -> Result<String, ConfigError> {
+        self.optional(name).ok_or_else(|| ConfigError(format!("{name} is not set")))
+    }
+
+    fn url(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        let Some(value) = self.optional(name) else {
+            return Ok(None);
+        };
+        match url::Url::parse(&value) {
+            Ok(url) if ["http", "https"].contains(&url.scheme()) => Ok(Some(value.trim_end_matches('/').to_owned())),
+            _ => Err(ConfigError(format!("{name} is not an http or https URL"))),
+        }
+    }
+
+    fn switch(&self, name: &str) -> Result<bool, ConfigError> {
+        match self.optional(name).as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(ConfigError(format!("{name} is neither true nor false"))),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the common settings.
+    ///
+    /// # Errors
+    /// Names the setting that is missing or malformed.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let stage = stage(env)?;
+        let app_url = env.url("APP_URL")?.ok_or_else(|| ConfigError("APP_URL is not set".to_owned()))?;
+        if matches!(stage, Stage::Staging | Stage::Prod) && !app_url.starts_with("https:") {
+            return Err(ConfigError("APP_URL must be https on the stages staging and prod".to_owned()));
+        }
+        Ok(Self { stage, table_prefix: env.required("TABLE_PREFIX")?, app_url })
+    }
+}
+
+impl AuthConfig {
+    /// Reads the settings of `auth`.
+    ///
+    /// # Errors
+    /// Names the setting that is missing, malformed or not allowed on this stage.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let auto_confirm = env.switch("AUTO_CONFIRM")?;
+        if auto_confirm && !matches!(stage(env)?, Stage::Local | Stage::Dev) {
+            return Err(ConfigError("AUTO_CONFIRM is allowed on the stages local and dev only".to_owned()));
+        }
+        Ok(Self {
+            kms_key_id: env.required("KMS_KEY_ID")?,
+            product: env.required("PRODUCT_NAME")?,
+            sign_in_url: env.url("SIGN_IN_URL")?,
+            auto_confirm,
+        })
+    }
+}
+
+impl MailConfig {
+    /// Reads the settings of `mail`.
+    ///
+    /// # Errors
+    /// Names the setting that is missing or malformed.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            kms_key_id: env.required("KMS_KEY_ID")?,
+            product: env.required("PRODUCT_NAME")?,
+            sign_in_url: env.url("SIGN_IN_URL")?,
+            mail_from: env.required("MAIL_FROM")?,
+            configuration_set: env.required("SES_CONFIGURATION_SET")?,
+        })
+    }
+}
+
+/// `LOG_LEVEL` of our own lines: error, warn, info (default) or debug. Libraries never log below warn.
+#[must_use]
+pub fn log_level(env: &Env<'_>) -> tracing::Level {
+    env.optional("LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO)
+}
+
+fn stage(env: &Env<'_>) -> Result<Stage, ConfigError> {
+    match env.required("STAGE")?.as_str() {
+        "local" => Ok(Stage::Local),
+        "dev" => Ok(Stage::Dev),
+        "staging" => Ok(Stage::Staging),
+        "prod" => Ok(Stage::Prod),
+        _ => Err(ConfigError("STAGE is not one of local, dev, staging, prod".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(settings: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
+        let settings: Vec<(String, String)> =
+            settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        move |name| settings.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.clone())
+    }
+
+    const AUTH: [(&str, &str); 3] = [("STAGE", "prod"), ("KMS_KEY_ID", "alias/x"), ("PRODUCT_NAME", "x")];
+
+    #[test]
+    fn auto_confirm_is_refused_where_users_are_real() {
+        for (stage, allowed) in [("local", true), ("dev", true), ("staging", false), ("prod", false)] {
+            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("AUTO_CONFIRM", "true")]].concat());
+            assert_eq!(AuthConfig::read(&Env(&settings)).is_ok(), allowed, "{stage}");
+        }
+    }
+
+    #[test]
+    fn a_missing_setting_is_named() {
+        let settings = with(&AUTH[..2]);
+        assert_eq!(AuthConfig::read(&Env(&settings)).unwrap_err().to_string(), "PRODUCT_NAME is not set");
+    }
+
+    #[test]
+    fn links_are_not_mailed_in_the_clear_where_users_are_real() {
+        for (stage, allowed) in [("local", true), ("dev", true), ("staging", false), ("prod", false)] {
+            let settings = with(&[("STAGE", stage), ("TABLE_PREFIX", "t"), ("APP_URL", "http://api.example.com")]);
+            assert_eq!(Config::read(&Env(&settings)).is_ok(), allowed, "{stage}");
+        }
+    }
+
+    #[test]
+    fn the_app_url_loses_its_trailing_slash_and_must_be_a_url() {
+        let read = |url| {
+            let settings = with(&[("STAGE", "local"), ("TABLE_PREFIX", "t"), ("APP_URL", url)]);
+            Config::read(&Env(&settings)).map(|config| config.app_url)
+        };
+        assert_eq!(read("https://api.example.com/"), Ok("https://api.example.com".to_owned()));
+        assert!(read("javascript:alert(1)").is_err());
+        assert!(read("").is_err());
+    }
+}

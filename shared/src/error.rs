@@ -1,0 +1,134 @@
+//! What can go wrong outside of a business rule, and the only table from errors to HTTP.
+
+use std::fmt::Write;
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::http::Invalid;
+
+/// Seconds after which a client may try again when something we depend on is down.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+
+/// An answer that is not a business answer. Its causes go to the log, never to the client.
+#[derive(Debug)]
+pub enum Error {
+    /// No bearer token, or something that is none.
+    NotAuthenticated,
+    /// A bearer token that is forged, expired or revoked.
+    InvalidToken,
+    /// Parts of the request break their rules: one entry each.
+    Invalid(Vec<Invalid>),
+    /// A body that cannot be decoded at all.
+    UnreadableBody,
+    /// A body over the limit.
+    BodyTooLarge,
+    /// Something we depend on is down or throttles us. Nothing was half-written.
+    Unavailable(String),
+    /// A bug or a misconfiguration.
+    Internal(String),
+}
+
+impl Error {
+    /// An internal error with a cause for the log, free of personal data.
+    #[must_use]
+    pub fn internal(cause: impl Into<String>) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+/// The messages of an error and its sources, joined by `: `. Never `Debug`: it would print whole responses.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// The body of an error answer.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ErrorDetail")]
+pub struct Detail {
+    /// What went wrong, in English.
+    pub detail: &'static str,
+}
+
+/// The body of a 422. Serialised as it is: a detour by `serde_json::Value` would lose large integers and the order of keys.
+#[derive(Serialize)]
+struct Flaws {
+    detail: Vec<Invalid>,
+}
+
+impl Error {
+    /// What clients are told: the status and, except for [`Error::Invalid`], the text.
+    #[must_use]
+    pub const fn answer(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "Not authenticated"),
+            Self::InvalidToken => (StatusCode::UNAUTHORIZED, "Invalid or expired token"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation Error"),
+            Self::UnreadableBody => (StatusCode::BAD_REQUEST, "There was an error parsing the body"),
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, text) = self.answer();
+        let answer = detail(status, text);
+        match self {
+            Self::NotAuthenticated => with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            Self::InvalidToken => {
+                with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
+            }
+            Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
+            Self::UnreadableBody | Self::BodyTooLarge => answer,
+            Self::Unavailable(cause) => {
+                tracing::warn!(cause, "a dependency is unavailable");
+                with(answer, header::RETRY_AFTER, RETRY_AFTER)
+            }
+            Self::Internal(cause) => {
+                tracing::error!(cause, "internal error");
+                answer
+            }
+        }
+    }
+}
+
+/// 404, for a path that nothing is at.
+#[must_use]
+pub fn not_found() -> Response {
+    detail(StatusCode::NOT_FOUND, "Not Found")
+}
+
+/// 405, naming the method that the path is documented with.
+pub(crate) fn method_not_allowed(allow: &'static str) -> Response {
+    let answer = detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+    with(answer, header::ALLOW, HeaderValue::from_static(allow))
+}
+
+/// 307 to the same address with the trailing slash that it lacks, or without the one too many.
+pub(crate) fn redirect(location: HeaderValue) -> Response {
+    with(StatusCode::TEMPORARY_REDIRECT.into_response(), header::LOCATION, location)
+}
+
+fn detail(status: StatusCode, text: &'static str) -> Response {
+    (status, Json(Detail { detail: text })).into_response()
+}
+
+fn with(mut answer: Response, name: header::HeaderName, value: HeaderValue) -> Response {
+    answer.headers_mut().insert(name, value);
+    answer
+}

@@ -1,0 +1,129 @@
+//! Types of single fields: each parses once, at the door, and is valid from there on.
+
+use schemars::{Schema, json_schema};
+use serde_json::{Value, json as context};
+use zeroize::Zeroizing;
+
+use super::json::Json;
+use crate::email::EmailAddress;
+
+/// A value that one field of a request may have.
+pub trait Field: Sized {
+    /// Parses the JSON value of the field.
+    ///
+    /// # Errors
+    /// Which rule it breaks.
+    fn parse(value: &Json) -> Result<Self, Flaw>;
+
+    /// The rule, as far as JSON Schema can say it.
+    fn schema() -> Schema;
+}
+
+/// A broken rule: its name and text as FastAPI clients know them, and what the text was made of.
+#[derive(Debug)]
+pub struct Flaw {
+    pub(super) kind: &'static str,
+    pub(super) text: String,
+    pub(super) context: Option<Value>,
+}
+
+impl Flaw {
+    /// A rule of our own: `reason` completes "Value error, …".
+    #[must_use]
+    pub fn value(reason: &str) -> Self {
+        Self {
+            kind: "value_error",
+            text: format!("Value error, {reason}"),
+            context: Some(context!({ "reason": reason })),
+        }
+    }
+
+    fn not_a_string() -> Self {
+        Self { kind: "string_type", text: "Input should be a valid string".to_owned(), context: None }
+    }
+
+    fn not_unicode() -> Self {
+        let text = "Input should be a valid string, unable to parse raw data as a unicode string";
+        Self { kind: "string_unicode", text: text.to_owned(), context: None }
+    }
+
+    fn too_short(minimum: usize) -> Self {
+        let noun = if minimum == 1 { "character" } else { "characters" };
+        Self {
+            kind: "string_too_short",
+            text: format!("String should have at least {minimum} {noun}"),
+            context: Some(context!({ "min_length": minimum })),
+        }
+    }
+}
+
+/// A string of at least `MIN` code points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text<const MIN: usize = 0>(pub String);
+
+/// The same for passwords and tokens: it cannot be printed, and this copy of it is wiped after use.
+pub struct SecretText<const MIN: usize = 0>(Zeroizing<String>);
+
+impl<const MIN: usize> SecretText<MIN> {
+    /// Gives the text up.
+    #[must_use]
+    pub fn reveal(self) -> Zeroizing<String> {
+        self.0
+    }
+}
+
+fn text(value: &Json, minimum: usize) -> Result<&str, Flaw> {
+    let text = match value {
+        Json::String(text) => text,
+        Json::Unpaired(_) => return Err(Flaw::not_unicode()),
+        _ => return Err(Flaw::not_a_string()),
+    };
+    if text.chars().nth(minimum.saturating_sub(1)).is_none() && minimum > 0 {
+        return Err(Flaw::too_short(minimum));
+    }
+    Ok(text)
+}
+
+fn text_schema(minimum: usize) -> Schema {
+    if minimum == 0 {
+        return json_schema!({ "type": "string" });
+    }
+    json_schema!({ "type": "string", "minLength": minimum })
+}
+
+impl<const MIN: usize> Field for Text<MIN> {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        Ok(Self(text(value, MIN)?.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        text_schema(MIN)
+    }
+}
+
+impl<const MIN: usize> Field for SecretText<MIN> {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        Ok(Self(Zeroizing::new(text(value, MIN)?.to_owned())))
+    }
+
+    fn schema() -> Schema {
+        text_schema(MIN)
+    }
+}
+
+impl Field for EmailAddress {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        Self::parse(text(value, 0)?).map_err(|invalid| {
+            let reason = invalid.to_string();
+            Flaw {
+                kind: "value_error",
+                text: format!("value is not a valid email address: {reason}"),
+                context: Some(context!({ "reason": reason })),
+            }
+        })
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "format": "email" })
+    }
+}

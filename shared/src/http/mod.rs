@@ -1,0 +1,18 @@
+//! The HTTP layer of all functions: routes and their refusals, input and its errors, answers.
+
+mod field;
+mod fields;
+mod input;
+pub mod json;
+mod lambda;
+mod operation;
+mod reply;
+mod routes;
+
+pub use field::{Field, Flaw, SecretText, Text};
+pub use fields::{Change, Declared, Fields, Input};
+pub use input::{Body, Invalid, Query};
+pub use lambda::{handle, run};
+pub use operation::{Answer, Content, Model, Operation, Parameter};
+pub use reply::Reply;
+pub use routes::{DEADLINE, Route, Routes, redirect};

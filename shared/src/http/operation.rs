@@ -1,0 +1,176 @@
+//! What the OpenAPI document says of a route: declared beside its handler, evaluated only when the document is made.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    fields::{Fields, Input},
+    input::Body,
+};
+use crate::error::{Detail, Error};
+
+/// Puts a type's schema into the document and gives a reference to it.
+pub type Model = fn(&mut SchemaGenerator) -> Schema;
+
+/// A route as clients see it.
+pub struct Operation {
+    /// The name that FastAPI knew the handler by; summary and `operationId` are made of it.
+    pub name: &'static str,
+    /// What it does, for people. Markdown.
+    pub description: &'static str,
+    /// The group that it is listed under.
+    pub tag: &'static str,
+    /// Whether it asks for a bearer token.
+    pub is_protected: bool,
+    /// What it takes from path and query.
+    pub parameters: Vec<Parameter>,
+    /// The JSON body that it takes, with an example.
+    pub body: Option<(Model, Value)>,
+    /// Everything it may answer. A status may have several.
+    pub answers: Vec<Answer>,
+}
+
+/// A parameter of path or query.
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// `path` or `query`.
+    pub place: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Its rule, with a description.
+    pub schema: Schema,
+}
+
+/// One answer.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// When it is given.
+    pub description: &'static str,
+    /// What it holds.
+    pub content: Content,
+    /// Headers that tell a client what to do next.
+    pub headers: &'static [&'static str],
+}
+
+/// The body of an answer.
+pub enum Content {
+    /// JSON, with an example.
+    Json(Model, Value),
+    /// A 422's list of flaws.
+    Flaws,
+    /// Text of this media type.
+    Text(&'static str),
+    /// None.
+    Empty,
+}
+
+impl Operation {
+    /// An operation of the group that the original had.
+    #[must_use]
+    pub const fn new(name: &'static str, description: &'static str) -> Self {
+        Self {
+            name,
+            description,
+            tag: "Auth",
+            is_protected: false,
+            parameters: Vec::new(),
+            body: None,
+            answers: Vec::new(),
+        }
+    }
+
+    /// Of another group.
+    #[must_use]
+    pub const fn tag(mut self, tag: &'static str) -> Self {
+        self.tag = tag;
+        self
+    }
+
+    /// Asks for a bearer token.
+    #[must_use]
+    pub fn protected(mut self) -> Self {
+        self.is_protected = true;
+        self.fails(&Error::NotAuthenticated).fails(&Error::InvalidToken)
+    }
+
+    /// Takes part of the path.
+    #[must_use]
+    pub fn path(mut self, name: &'static str, description: &'static str) -> Self {
+        let mut schema = <String as JsonSchema>::json_schema(&mut SchemaGenerator::default());
+        schema.insert("description".to_owned(), description.into());
+        self.parameters.push(Parameter { name, place: "path", required: true, schema });
+        self.validates()
+    }
+
+    /// Takes parameters of the query.
+    #[must_use]
+    pub fn query<T: Input>(mut self) -> Self {
+        let declared = Fields::of::<T>().into_iter();
+        self.parameters.extend(declared.map(|field| Parameter {
+            name: field.name,
+            place: "query",
+            required: field.required,
+            schema: field.schema,
+        }));
+        self.validates()
+    }
+
+    /// Takes a JSON body.
+    #[must_use]
+    pub fn body<T: Input>(mut self, example: Value) -> Self {
+        self.body = Some((SchemaGenerator::subschema_for::<Body<T>>, example));
+        self.validates().fails(&Error::UnreadableBody).fails(&Error::BodyTooLarge)
+    }
+
+    /// Answers 200 with what is like `example`.
+    #[must_use]
+    pub fn ok<T: Serialize + JsonSchema>(self, example: &T) -> Self {
+        self.answer(200, "Successful Response", example)
+    }
+
+    /// Answers another status with what is like `example`.
+    #[must_use]
+    pub fn answer<T: Serialize + JsonSchema>(self, status: u16, description: &'static str, example: &T) -> Self {
+        let headers: &[_] = if status == 429 { &["Retry-After"] } else { &[] };
+        let content = Content::Json(SchemaGenerator::subschema_for::<T>, json!(example));
+        self.with(Answer { status, description, content, headers })
+    }
+
+    /// Answers with text of a media type, or with nothing.
+    #[must_use]
+    pub fn other(self, status: u16, description: &'static str, content: Content) -> Self {
+        self.with(Answer { status, description, content, headers: &[] })
+    }
+
+    /// May fail like this. Bugs need no mention.
+    #[must_use]
+    pub fn fails(self, error: &Error) -> Self {
+        let (status, detail) = error.answer();
+        let headers: &[_] = match error {
+            Error::NotAuthenticated | Error::InvalidToken => &["WWW-Authenticate"],
+            Error::Unavailable(_) => &["Retry-After"],
+            _ => &[],
+        };
+        let content = Content::Json(SchemaGenerator::subschema_for::<Detail>, json!(Detail { detail }));
+        self.with(Answer { status: status.as_u16(), description: detail, content, headers })
+    }
+
+    /// May find what it depends on down.
+    #[must_use]
+    pub fn depends(self) -> Self {
+        self.fails(&Error::Unavailable(String::new()))
+    }
+
+    fn validates(self) -> Self {
+        let (status, description) = Error::Invalid(Vec::new()).answer();
+        self.with(Answer { status: status.as_u16(), description, content: Content::Flaws, headers: &[] })
+    }
+
+    fn with(mut self, answer: Answer) -> Self {
+        self.answers.push(answer);
+        self
+    }
+}

@@ -1,0 +1,211 @@
+//! Routing: method and path to handler, and the answers for everything else, the same in every function.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::Request,
+    handler::Handler,
+    http::{HeaderValue, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, MethodRouter},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::{lambda::Prefix, operation::Operation};
+use crate::{
+    error::{self, Error},
+    log,
+};
+
+/// A request that takes longer is answered 503. Shorter than the functions' own time limit.
+pub const DEADLINE: Duration = Duration::from_secs(8);
+
+/// The routes of a function while they are listed, each with what the OpenAPI document says of it. Only where that is asked
+/// for (`DESCRIBED`) is it kept: a function that serves would carry 200 KB of descriptions that it never gives.
+pub struct Routes<S, const DESCRIBED: bool> {
+    paths: Vec<Path<S>>,
+    routes: Vec<Route>,
+}
+
+/// A route as the document names it.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// GET, POST, …
+    pub method: &'static str,
+    /// The pattern.
+    pub path: &'static str,
+    /// What to say of it.
+    pub operation: fn() -> Operation,
+}
+
+struct Path<S> {
+    path: &'static str,
+    handlers: MethodRouter<S>,
+}
+
+impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBED> {
+    /// No routes yet.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "a list that is about to be filled")]
+    pub const fn new() -> Self {
+        Self { paths: Vec::new(), routes: Vec::new() }
+    }
+
+    /// `GET path`. Not HEAD: that is 405 here.
+    #[must_use]
+    pub fn get<H: Handler<T, S>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+        operation: fn() -> Operation,
+    ) -> Self {
+        self.on("GET", MethodFilter::GET, path, handler).described("GET", path, operation)
+    }
+
+    /// `POST path`.
+    #[must_use]
+    pub fn post<H: Handler<T, S>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+        operation: fn() -> Operation,
+    ) -> Self {
+        self.on("POST", MethodFilter::POST, path, handler).described("POST", path, operation)
+    }
+
+    /// `PATCH path`.
+    #[must_use]
+    pub fn patch<H: Handler<T, S>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+        operation: fn() -> Operation,
+    ) -> Self {
+        self.on("PATCH", MethodFilter::PATCH, path, handler).described("PATCH", path, operation)
+    }
+
+    /// `DELETE path`.
+    #[must_use]
+    pub fn delete<H: Handler<T, S>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+        operation: fn() -> Operation,
+    ) -> Self {
+        self.on("DELETE", MethodFilter::DELETE, path, handler).described("DELETE", path, operation)
+    }
+
+    /// The router: these routes, 404, 405 and 307 for the rest, a 500 for a panic, a log line for each request.
+    pub fn serve(self, state: S) -> Router {
+        let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
+        let router =
+            self.paths.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.handlers));
+        router
+            .fallback(move |request: Request| async move { unrouted(&paths, &request) })
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn(in_time))
+            .layer(middleware::map_response(uncached))
+            .layer(middleware::from_fn(log::request))
+            .with_state(state)
+    }
+
+    fn on<H: Handler<T, S>, T: 'static>(
+        mut self,
+        name: &'static str,
+        method: MethodFilter,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        if let Some(entry) = self.paths.iter_mut().find(|entry| entry.path == path) {
+            entry.handlers = std::mem::take(&mut entry.handlers).on(method, handler);
+        } else {
+            // `Allow` names the method that the path was listed with first; clients of the original rely on it.
+            let refuse = move || async move { error::method_not_allowed(name) };
+            let handlers = MethodRouter::new().on(method, handler).on(MethodFilter::HEAD, refuse).fallback(refuse);
+            self.paths.push(Path { path, handlers });
+        }
+        self
+    }
+
+    fn described(mut self, method: &'static str, path: &'static str, operation: fn() -> Operation) -> Self {
+        if DESCRIBED {
+            self.routes.push(Route { method, path, operation });
+        }
+        self
+    }
+}
+
+impl<S> Routes<S, true> {
+    /// The routes for the document, in the order in which they were listed.
+    #[must_use]
+    pub fn list(self) -> Vec<Route> {
+        self.routes
+    }
+}
+
+fn unrouted(paths: &[&str], request: &Request) -> Response {
+    let path = request.uri().path();
+    let other = if path.ends_with('/') { path.trim_end_matches('/').to_owned() } else { format!("{path}/") };
+    if !paths.iter().any(|pattern| matches(pattern, &other)) {
+        return error::not_found();
+    }
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    redirect(request, &format!("{other}{query}"))
+}
+
+/// 307 to another path of this API, as an absolute address.
+pub fn redirect(request: &Request, path: &str) -> Response {
+    let location = HeaderValue::try_from(format!("{}{path}", origin(request)));
+    location.map_or_else(|_| error::not_found(), error::redirect)
+}
+
+/// Scheme, host and stage as the client addressed them. API Gateway sets the headers itself.
+fn origin(request: &Request) -> String {
+    let text = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let scheme = text("x-forwarded-proto").unwrap_or("http");
+    let host = text(header::HOST.as_str()).map(|host| format!("{scheme}://{host}")).unwrap_or_default();
+    let stage = request.extensions().get::<Prefix>().map_or("", |prefix| prefix.0.as_str());
+    format!("{host}{stage}")
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given || (wanted.starts_with('{') && !given.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Answers hold tokens and personal data, and are for whoever asked, unless their handler says otherwise.
+async fn uncached(mut answer: Response) -> Response {
+    answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    answer
+}
+
+/// What we wait for may hang; the gateway would then answer in a shape of its own.
+async fn in_time(request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(DEADLINE, next.run(request)).await;
+    answer.unwrap_or_else(|_| Error::Unavailable("the deadline has passed".to_owned()).into_response())
+}
+
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Error::internal("a handler panicked").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_matches_whole_segments() {
+        assert!(matches("/api/v1/api-keys/{key_id}", "/api/v1/api-keys/7"));
+        assert!(!matches("/api/v1/api-keys/{key_id}", "/api/v1/api-keys/"));
+        assert!(!matches("/api/v1/api-keys/{key_id}", "/api/v1/api-keys/7/decrypt"));
+        assert!(matches("/api/v1/api-keys/", "/api/v1/api-keys/"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Identifiers: random UUIDs with one type each, so that none is taken for another.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+use crate::{error::Error, random};
+
+/// A random UUID that names one `Kind` of thing. It tells neither order nor time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent, bound = "")]
+pub struct Id<Kind>(Uuid, PhantomData<Kind>);
+
+/// Kinds of identifiers; never values.
+pub mod kind {
+    /// See [`super::AccountId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Account {}
+    /// See [`super::SessionId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Session {}
+    /// See [`super::LinkId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Link {}
+    /// See [`super::MailId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Mail {}
+    /// See [`super::ClaimId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Claim {}
+}
+
+/// An account: `user.id` outside, `sub` in a token.
+pub type AccountId = Id<kind::Account>;
+/// A session of an account: `sid` in a token. It names a row only together with its account.
+pub type SessionId = Id<kind::Session>;
+/// A mailed link. Not a secret: without the link key it redeems nothing.
+pub type LinkId = Id<kind::Link>;
+/// A mail in the outbox.
+pub type MailId = Id<kind::Mail>;
+/// One try to send a mail.
+pub type ClaimId = Id<kind::Claim>;
+
+impl<Kind> Id<Kind> {
+    /// A new random id.
+    ///
+    /// # Errors
+    /// `Internal` when there is no randomness.
+    pub fn random() -> Result<Self, Error> {
+        Ok(Self(Builder::from_random_bytes(random::bytes()?).into_uuid(), PhantomData))
+    }
+
+    /// From the 16 bytes of [`Id::as_bytes`].
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes), PhantomData)
+    }
+
+    /// The 16 bytes of the UUID.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+impl<Kind> fmt::Display for Id<Kind> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,143 @@
+//! All keys of all tables on one page. A row of a user is named by its owner's id, never by an id from a request alone.
+
+use std::fmt;
+
+use crate::{
+    email::AddressKey,
+    ids::{AccountId, MailId, SessionId},
+};
+
+/// The tables, as `template.yaml` calls them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Table {
+    /// Accounts, address records, sealed secrets.
+    Accounts,
+    /// Sessions, and the public halves of the signing keys.
+    Sessions,
+    /// The outbox.
+    Mail,
+}
+
+/// One row of one table.
+#[derive(Clone, Copy)]
+pub enum Row<'a> {
+    /// Accounts: everything known of one e-mail address.
+    Address(&'a AddressKey),
+    /// Accounts: the profile of one account.
+    Account(AccountId),
+    /// Accounts: a sealed secret of the service.
+    Secret(&'a str),
+    /// Sessions: one session.
+    Session(AccountId, SessionId),
+    /// Sessions: what opening and ending sessions of an account agree on.
+    SessionGuard(AccountId),
+    /// Sessions: the public half of a signing key, by `kid`.
+    VerifyingKey(&'a str),
+    /// Mail: one letter.
+    Mail(MailId),
+    /// Mail: the sealed link key, for the function that writes the links.
+    MailLinkKey,
+}
+
+/// Rows that are read together: one partition, and how its sort keys begin.
+#[derive(Clone, Copy, Debug)]
+pub enum Rows {
+    /// Accounts: all sealed secrets.
+    Secrets,
+    /// Sessions: all sessions of an account.
+    SessionsOf(AccountId),
+    /// Sessions: all public signing keys.
+    VerifyingKeys,
+}
+
+const SECRET: &str = "SECRET";
+const SIGNING_KEYS: &str = "SIGNING_KEYS";
+
+impl Row<'_> {
+    pub(crate) const fn table(&self) -> Table {
+        match self {
+            Self::Address(_) | Self::Account(_) | Self::Secret(_) => Table::Accounts,
+            Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
+            Self::Mail(_) | Self::MailLinkKey => Table::Mail,
+        }
+    }
+
+    /// Partition key, and sort key where the table has one.
+    pub(crate) fn key(&self) -> (String, Option<String>) {
+        match self {
+            Self::Address(key) => (format!("ADDRESS#{}", key.to_base64url()), Some("ADDRESS".to_owned())),
+            Self::Account(id) => (account(*id), Some("PROFILE".to_owned())),
+            Self::Secret(name) => (SECRET.to_owned(), Some((*name).to_owned())),
+            Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
+            Self::SessionGuard(owner) => (account(*owner), Some("GUARD".to_owned())),
+            Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
+            Self::Mail(id) => (format!("MAIL#{id}"), None),
+            Self::MailLinkKey => ("LINK_KEY".to_owned(), None),
+        }
+    }
+}
+
+impl Rows {
+    pub(crate) const fn table(self) -> Table {
+        match self {
+            Self::Secrets => Table::Accounts,
+            Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
+        }
+    }
+
+    /// Partition key, and the beginning of the sort keys.
+    pub(crate) fn key(self) -> (String, &'static str) {
+        match self {
+            Self::Secrets => (SECRET.to_owned(), ""),
+            Self::SessionsOf(owner) => (account(owner), "SESSION#"),
+            Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), ""),
+        }
+    }
+}
+
+fn account(id: AccountId) -> String {
+    format!("ACCOUNT#{id}")
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_the_key_it_always_had() {
+        let id = [7; 16];
+        let (account, session) = (AccountId::from_bytes(id), SessionId::from_bytes([9; 16]));
+        let address = AddressKey::from_bytes([1; 32]);
+        let uuid = "07070707-0707-0707-0707-070707070707";
+        let rows = [
+            (
+                Row::Address(&address),
+                "Accounts",
+                "ADDRESS#AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE".into(),
+                "ADDRESS".into(),
+            ),
+            (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
+            (Row::Secret("PEPPER"), "Accounts", "SECRET".into(), "PEPPER".into()),
+            (
+                Row::Session(account, session),
+                "Sessions",
+                format!("ACCOUNT#{uuid}"),
+                "SESSION#09090909-0909-0909-0909-090909090909".to_owned(),
+            ),
+            (Row::SessionGuard(account), "Sessions", format!("ACCOUNT#{uuid}"), "GUARD".into()),
+            (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
+            (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), String::new()),
+            (Row::MailLinkKey, "Mail", "LINK_KEY".into(), String::new()),
+        ];
+        for (row, table, pk, sk) in rows {
+            let (partition, sort) = row.key();
+            assert_eq!((row.table().to_string().as_str(), partition, sort.unwrap_or_default()), (table, pk, sk));
+        }
+    }
+}

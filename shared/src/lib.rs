@@ -1,0 +1,19 @@
+//! What two or more functions need: configuration, identity, storage, sealing, the HTTP layer and the log.
+
+pub mod app;
+pub mod aws;
+pub mod caller;
+pub mod config;
+pub mod email;
+pub mod error;
+pub mod http;
+pub mod ids;
+pub mod keys;
+pub mod link;
+pub mod log;
+pub mod outbox;
+pub mod random;
+pub mod seal;
+pub mod store;
+pub mod time;
+pub mod token;

@@ -1,0 +1,105 @@
+//! Mailed links. Nothing stored suffices to make one: its secret half is derived under a key that only KMS can unwrap.
+
+use aws_lc_rs::hmac;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use zeroize::Zeroizing;
+
+use crate::{email::AddressKey, ids::LinkId};
+
+/// What a link may be redeemed for. A link made for one purpose is worthless for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Prove an address.
+    VerifyEmail,
+    /// Choose a password.
+    SetPassword,
+}
+
+impl Purpose {
+    const fn tag(self) -> &'static [u8] {
+        match self {
+            Self::VerifyEmail => b"verify-email\0",
+            Self::SetPassword => b"set-password\0",
+        }
+    }
+}
+
+/// The key under which links are derived, shared by `auth` (redeems) and `mail` (writes). 32 bytes.
+pub struct LinkKey(hmac::Key);
+
+/// Mailed once. No `Debug`, no `Display`, no `Serialize`, on purpose.
+pub struct LinkToken(Zeroizing<String>);
+
+impl LinkToken {
+    /// Gives the text up, to be put into the link.
+    #[must_use]
+    pub fn reveal(self) -> Zeroizing<String> {
+        self.0
+    }
+}
+
+const ADDRESS: usize = 32;
+const ID: usize = 16;
+const TAG: usize = 32;
+
+impl LinkKey {
+    /// From the unwrapped key.
+    #[must_use]
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.
+    #[must_use]
+    pub fn token(&self, purpose: Purpose, to: &AddressKey, id: &LinkId) -> LinkToken {
+        let named = [&to.as_bytes()[..], id.as_bytes()].concat();
+        let tag = hmac::sign(&self.0, &[purpose.tag(), &named].concat());
+        LinkToken(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode([&named, tag.as_ref()].concat())))
+    }
+
+    /// Which address and link an authentic token names; `None` for any other text. Compares in constant time.
+    #[must_use]
+    pub fn open(&self, purpose: Purpose, token: &str) -> Option<(AddressKey, LinkId)> {
+        // Nothing of another length is worth decoding.
+        if token.len() != (ADDRESS + ID + TAG).div_ceil(3) * 4 - 1 {
+            return None;
+        }
+        let bytes: [u8; ADDRESS + ID + TAG] = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
+        let (named, tag) = bytes.split_at(ADDRESS + ID);
+        hmac::verify(&self.0, &[purpose.tag(), named].concat(), tag).ok()?;
+        let (address, id) = named.split_at(ADDRESS);
+        Some((AddressKey::from_bytes(address.try_into().ok()?), LinkId::from_bytes(id.try_into().ok()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts() -> (LinkKey, AddressKey, LinkId) {
+        (LinkKey::new(&[3; 32]), AddressKey::from_bytes([1; 32]), LinkId::from_bytes([2; 16]))
+    }
+
+    #[test]
+    fn a_token_opens_for_its_purpose_and_key_only() {
+        let (key, to, id) = parts();
+        let token = key.token(Purpose::VerifyEmail, &to, &id).reveal();
+        assert!(key.open(Purpose::VerifyEmail, &token) == Some((to, id)));
+        assert!(key.open(Purpose::SetPassword, &token).is_none());
+        assert!(LinkKey::new(&[4; 32]).open(Purpose::VerifyEmail, &token).is_none());
+    }
+
+    #[test]
+    fn no_changed_character_survives() {
+        let (key, to, id) = parts();
+        let token = key.token(Purpose::SetPassword, &to, &id).reveal();
+        for at in 0..token.len() {
+            let mut forged = token.as_bytes().to_vec();
+            forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
+            let forged = String::from_utf8(forged).unwrap();
+            assert!(key.open(Purpose::SetPassword, &forged).is_none(), "character {at}");
+        }
+        assert!(key.open(Purpose::SetPassword, "").is_none());
+        assert!(key.open(Purpose::SetPassword, &format!("{}AA", *token)).is_none());
+    }
+}

@@ -1,0 +1,107 @@
+//! The outbox: letters to write. They are put in the transaction of the change that causes them and hold no secret.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    email::EmailAddress,
+    error::Error,
+    ids::{LinkId, MailId},
+    keys::Row,
+    store::Put,
+    time::Timestamp,
+};
+
+/// How long a letter stays visible, sent or not.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// What a letter says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Letter {
+    /// Prove that this address is yours.
+    Verify {
+        /// The recipient.
+        to: EmailAddress,
+        /// The link to redeem.
+        link: LinkId,
+    },
+    /// Somebody signed up with your address; you have an account.
+    AlreadyRegistered {
+        /// The recipient.
+        to: EmailAddress,
+    },
+    /// Choose a password.
+    SetPassword {
+        /// The recipient.
+        to: EmailAddress,
+        /// The link to redeem.
+        link: LinkId,
+    },
+    /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.
+    Nothing,
+}
+
+impl Letter {
+    /// Its name in the table and in the log.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Verify { .. } => "verify",
+            Self::AlreadyRegistered { .. } => "already-registered",
+            Self::SetPassword { .. } => "set-password",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// Where a letter stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Nobody has tried to send it, or the last try failed and the next may begin.
+    Pending,
+    /// Somebody is sending it.
+    Claimed,
+    /// SES has taken it.
+    Sent,
+    /// SES will never take it.
+    Failed,
+    /// It was never meant to be sent.
+    Dropped,
+}
+
+/// A letter on its way: one row of the Mail table.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Mail {
+    /// Names the row.
+    pub id: MailId,
+    /// What it says, and to whom.
+    #[serde(flatten)]
+    pub letter: Letter,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was written.
+    pub created_at: Timestamp,
+    ttl: Timestamp,
+}
+
+impl Mail {
+    /// A new letter.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn new(letter: Letter, now: Timestamp) -> Result<Self, Error> {
+        let status = if matches!(letter, Letter::Nothing) { Status::Dropped } else { Status::Pending };
+        Ok(Self { id: MailId::random()?, letter, status, created_at: now, ttl: now + KEPT })
+    }
+
+    /// The write that posts it.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn post(&self) -> Result<Put<'static>, Error> {
+        Put::new(Row::Mail(self.id), self)
+    }
+}

@@ -1,0 +1,103 @@
+//! The only module that says DynamoDB. Reads are strongly consistent; writes state their conditions.
+
+mod commit;
+mod write;
+
+use std::{any::type_name, collections::HashMap};
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    aws::failure,
+    error::Error,
+    keys::{Row, Rows, Table},
+};
+pub use write::{Condition, Put, Update, Write};
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The tables.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Client,
+    prefix: String,
+}
+
+/// How a conditional write ended. A conflict is no error until the caller says what it means.
+#[must_use]
+pub enum Written<T> {
+    /// It took place.
+    Done(T),
+    /// Its condition did not hold, nothing was written. Holds the row as it is, when the row exists and the write was a single one.
+    Conflict(Option<Conflict>),
+}
+
+/// The row that refused a write.
+pub struct Conflict(Item);
+
+impl Conflict {
+    /// The row's content.
+    ///
+    /// # Errors
+    /// `Internal` when it is not a `T`.
+    pub fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
+        from_item(self.0)
+    }
+}
+
+impl Store {
+    /// Tables called `PREFIX-NAME`, in the account and region of `config`.
+    #[must_use]
+    pub fn new(config: &SdkConfig, prefix: &str) -> Self {
+        Self { db: Client::new(config), prefix: prefix.to_owned() }
+    }
+
+    /// The content of a row, `None` when there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when the row is not a `T`.
+    pub async fn get<T: DeserializeOwned>(&self, row: Row<'_>) -> Result<Option<T>, Error> {
+        let request = self.db.get_item().table_name(self.name(row.table())).set_key(Some(key_of(&row)));
+        let answer = request.consistent_read(true).send().await.map_err(|error| failure("GetItem", &error))?;
+        answer.item.map(from_item).transpose()
+    }
+
+    /// All rows of a group.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when a row is not a `T`.
+    pub async fn query<T: DeserializeOwned>(&self, rows: Rows) -> Result<Vec<T>, Error> {
+        let (pk, beginning) = rows.key();
+        let mut request = self.db.query().table_name(self.name(rows.table())).consistent_read(true);
+        request =
+            request.key_condition_expression("pk = :pk").expression_attribute_values(":pk", AttributeValue::S(pk));
+        if !beginning.is_empty() {
+            request = request
+                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+                .expression_attribute_values(":sk", AttributeValue::S(beginning.to_owned()));
+        }
+        let mut pages = request.into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(item) = pages.next().await {
+            found.push(from_item(item.map_err(|error| failure("Query", &error))?)?);
+        }
+        Ok(found)
+    }
+
+    fn name(&self, table: Table) -> String {
+        format!("{}-{table}", self.prefix)
+    }
+}
+
+fn key_of(row: &Row<'_>) -> Item {
+    let (pk, sk) = row.key();
+    let sk = sk.map(|sk| ("sk".to_owned(), AttributeValue::S(sk)));
+    [("pk".to_owned(), AttributeValue::S(pk))].into_iter().chain(sk).collect()
+}
+
+fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+    // Not the error's own words: they quote the row.
+    serde_dynamo::from_item(item).map_err(|_| Error::internal(format!("a stored {} is malformed", type_name::<T>())))
+}

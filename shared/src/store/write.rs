@@ -1,0 +1,266 @@
+//! Writes and their conditions, and how they become expressions.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    error::BuildError,
+    types::{self, AttributeValue, TransactWriteItem},
+};
+use serde::Serialize;
+
+use super::{Item, Store, key_of};
+use crate::{error::Error, keys::Row};
+
+/// What must hold for a write to take place. Attributes are top-level ones.
+pub enum Condition {
+    /// There is no such row.
+    New,
+    /// There is such a row.
+    Exists,
+    /// The attribute equals the value.
+    Equals(&'static str, AttributeValue),
+    /// The attribute is a number greater than the value.
+    Above(&'static str, AttributeValue),
+    /// The attribute is a number that is not below the value.
+    AtLeast(&'static str, AttributeValue),
+}
+
+impl Condition {
+    /// The attribute equals `value`.
+    ///
+    /// # Errors
+    /// `Internal` when `value` cannot be stored.
+    pub fn equals(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
+        Ok(Self::Equals(attribute, to_attribute(value)?))
+    }
+
+    /// The attribute is greater than the number `value`.
+    ///
+    /// # Errors
+    /// `Internal` when `value` cannot be stored.
+    pub fn above(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
+        Ok(Self::Above(attribute, to_attribute(value)?))
+    }
+
+    /// The attribute is not below the number `value`.
+    ///
+    /// # Errors
+    /// `Internal` when `value` cannot be stored.
+    pub fn at_least(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
+        Ok(Self::AtLeast(attribute, to_attribute(value)?))
+    }
+}
+
+/// A whole row.
+pub struct Put<'a> {
+    row: Row<'a>,
+    item: Item,
+    conditions: Vec<Condition>,
+}
+
+/// Changes of single attributes. Makes the row when there is none; state [`Condition::Exists`] where that would be wrong.
+pub struct Update<'a> {
+    row: Row<'a>,
+    set: Vec<(&'static str, Option<AttributeValue>)>,
+    count: Option<&'static str>,
+    conditions: Vec<Condition>,
+}
+
+/// One part of a transaction.
+pub enum Write<'a> {
+    /// A whole row.
+    Put(Put<'a>),
+    /// Changes of a row.
+    Update(Update<'a>),
+    /// The end of a row.
+    Delete(Row<'a>),
+}
+
+impl<'a> Put<'a> {
+    /// Writes `content` as `row`, whatever was there.
+    ///
+    /// # Errors
+    /// `Internal` when `content` cannot be stored.
+    pub fn new(row: Row<'a>, content: &impl Serialize) -> Result<Self, Error> {
+        let mut item: Item = serde_dynamo::to_item(content).map_err(unstorable)?;
+        item.retain(|_, value| !matches!(value, AttributeValue::Null(_)));
+        item.extend(key_of(&row));
+        Ok(Self { row, item, conditions: Vec::new() })
+    }
+
+    /// Writes only if `condition` holds, too.
+    #[must_use]
+    pub fn when(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    pub(super) fn build(self, store: &Store) -> Result<types::Put, Error> {
+        let mut expression = Expression::default();
+        let condition = expression.conditions(self.conditions);
+        types::Put::builder()
+            .table_name(store.name(self.row.table()))
+            .set_item(Some(self.item))
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .build()
+            .map_err(unbuildable)
+    }
+}
+
+impl<'a> Update<'a> {
+    /// Changes nothing yet.
+    #[must_use]
+    pub const fn new(row: Row<'a>) -> Self {
+        Self { row, set: Vec::new(), count: None, conditions: Vec::new() }
+    }
+
+    /// Adds one to a number, which is 0 where it is not there.
+    #[must_use]
+    pub const fn count(mut self, attribute: &'static str) -> Self {
+        self.count = Some(attribute);
+        self
+    }
+
+    /// Sets an attribute; `None` removes it.
+    ///
+    /// # Errors
+    /// `Internal` when `value` cannot be stored.
+    pub fn set(mut self, attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
+        let value = to_attribute(value)?;
+        self.set.push((attribute, Some(value).filter(|value| !matches!(value, AttributeValue::Null(_)))));
+        Ok(self)
+    }
+
+    /// Changes only if `condition` holds, too.
+    #[must_use]
+    pub fn when(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    pub(super) fn build(self, store: &Store) -> Result<types::Update, Error> {
+        let mut expression = Expression::default();
+        let update = expression.changes(self.set, self.count);
+        let condition = expression.conditions(self.conditions);
+        types::Update::builder()
+            .table_name(store.name(self.row.table()))
+            .set_key(Some(key_of(&self.row)))
+            .update_expression(update)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(expression.names())
+            .set_expression_attribute_values(expression.values())
+            .build()
+            .map_err(unbuildable)
+    }
+}
+
+impl Write<'_> {
+    pub(super) fn build(self, store: &Store) -> Result<TransactWriteItem, Error> {
+        let item = TransactWriteItem::builder();
+        Ok(match self {
+            Self::Put(put) => item.put(put.build(store)?),
+            Self::Update(update) => item.update(update.build(store)?),
+            Self::Delete(row) => {
+                let delete = types::Delete::builder().table_name(store.name(row.table())).set_key(Some(key_of(&row)));
+                item.delete(delete.build().map_err(unbuildable)?)
+            }
+        }
+        .build())
+    }
+}
+
+/// Names and values go in by placeholder, so no attribute can be a reserved word and no value can become syntax.
+#[derive(Default)]
+struct Expression {
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Expression {
+    fn name(&mut self, attribute: &str) -> String {
+        let placeholder = format!("#{attribute}");
+        self.names.insert(placeholder.clone(), attribute.to_owned());
+        placeholder
+    }
+
+    fn value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    fn changes(&mut self, changes: Vec<(&'static str, Option<AttributeValue>)>, count: Option<&'static str>) -> String {
+        let (mut set, mut remove) = (Vec::new(), Vec::new());
+        for (attribute, value) in changes {
+            let name = self.name(attribute);
+            match value {
+                Some(value) => set.push(format!("{name} = {}", self.value(value))),
+                None => remove.push(name),
+            }
+        }
+        let clause = |word: &str, parts: &[String]| match parts {
+            [] => String::new(),
+            parts => format!("{word} {} ", parts.join(", ")),
+        };
+        let one = AttributeValue::N("1".to_owned());
+        let add: Vec<_> =
+            count.into_iter().map(|name| format!("{} {}", self.name(name), self.value(one.clone()))).collect();
+        clause("SET", &set) + &clause("REMOVE", &remove) + &clause("ADD", &add)
+    }
+
+    fn conditions(&mut self, conditions: Vec<Condition>) -> Option<String> {
+        let parts: Vec<_> = conditions.into_iter().map(|condition| self.condition(condition)).collect();
+        (!parts.is_empty()).then(|| parts.join(" AND "))
+    }
+
+    fn condition(&mut self, condition: Condition) -> String {
+        let (attribute, operator, value) = match condition {
+            Condition::New => return format!("attribute_not_exists({})", self.name("pk")),
+            Condition::Exists => return format!("attribute_exists({})", self.name("pk")),
+            Condition::Equals(attribute, value) => (attribute, "=", value),
+            Condition::Above(attribute, value) => (attribute, ">", value),
+            Condition::AtLeast(attribute, value) => (attribute, ">=", value),
+        };
+        format!("{} {operator} {}", self.name(attribute), self.value(value))
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        Some(self.names.clone()).filter(|names| !names.is_empty())
+    }
+
+    fn values(self) -> Option<HashMap<String, AttributeValue>> {
+        Some(self.values).filter(|values| !values.is_empty())
+    }
+}
+
+fn to_attribute(value: &impl Serialize) -> Result<AttributeValue, Error> {
+    serde_dynamo::to_attribute_value(value).map_err(unstorable)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unstorable(error: serde_dynamo::Error) -> Error {
+    Error::internal(format!("not storable: {error}"))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unbuildable(error: BuildError) -> Error {
+    Error::internal(format!("not a write: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_are_placeholders() {
+        let mut expression = Expression::default();
+        let changes = vec![("ttl", Some(AttributeValue::N("5".into()))), ("status", None)];
+        assert_eq!(expression.changes(changes, Some("n")), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
+        let conditions = vec![Condition::Exists, Condition::above("ttl", &3).unwrap()];
+        assert_eq!(expression.conditions(conditions).unwrap(), "attribute_exists(#pk) AND #ttl > :v2");
+        assert_eq!(expression.names().unwrap()["#status"], "status");
+        assert_eq!(expression.values().unwrap().len(), 3);
+    }
+}

@@ -1,0 +1,97 @@
+//! Time as an argument: one clock, one type, whole seconds.
+
+use std::{
+    fmt,
+    ops::{Add, Sub},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// Seconds since 1970 (UTC): what is stored, signed and compared. Displayed as RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From seconds since 1970.
+    #[must_use]
+    pub const fn from_second(second: i64) -> Self {
+        Self(second)
+    }
+
+    /// Seconds since 1970.
+    #[must_use]
+    pub const fn as_second(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds from `now` until this moment; 0 when it has passed.
+    #[must_use]
+    pub fn seconds_from(self, now: Self) -> i64 {
+        (self.0 - now.0).max(0)
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add_unsigned(duration.as_secs()))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub_unsigned(duration.as_secs()))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::MAX).fmt(f)
+    }
+}
+
+/// The one source of `now`. Tests move it forward; in production nothing does.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    ahead: Arc<AtomicU64>,
+}
+
+impl Clock {
+    /// The current second.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
+    pub fn now(&self) -> Timestamp {
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Timestamp(0) + since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// Moves this clock and its clones forward, so that expiry can be tested without sleeping.
+    pub fn advance(&self, by: Duration) {
+        self.ahead.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_reads_as_rfc_3339() {
+        assert_eq!(Timestamp::from_second(1_566_656_122).to_string(), "2019-08-24T14:15:22Z");
+    }
+
+    #[test]
+    fn clones_of_a_clock_move_together() {
+        let clock = Clock::default();
+        let before = clock.clone().now();
+        clock.clone().advance(Duration::from_hours(1));
+        assert!(clock.now() >= before + Duration::from_hours(1));
+    }
+}
