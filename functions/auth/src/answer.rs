@@ -1,0 +1,100 @@
+//! The answer of sign-up, login and refresh.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{email::EmailAddress, error::Error, ids::AccountId, time::Timestamp};
+
+use crate::{
+    session::{RefreshToken, Session},
+    signer::Signer,
+};
+
+/// Every key is always there, null where there is nothing.
+#[derive(Serialize, JsonSchema)]
+pub struct AuthResponse {
+    success: bool,
+    user: Option<AuthUser>,
+    session: Option<AuthSession>,
+    /// Why not; the same for every reason.
+    error: Option<&'static str>,
+}
+
+/// Who has signed up or in.
+#[derive(Serialize, JsonSchema)]
+struct AuthUser {
+    id: String,
+    email: String,
+    #[schemars(extend("format" = "date-time"))]
+    email_confirmed_at: Option<String>,
+}
+
+/// A pair of tokens.
+#[derive(Serialize, JsonSchema)]
+struct AuthSession {
+    /// A JWT, good for 15 minutes.
+    access_token: String,
+    /// Good for one refresh within 30 days.
+    refresh_token: String,
+    /// When the access token expires. Seconds since 1970.
+    #[schemars(with = "Option<i64>")]
+    expires_at: i64,
+}
+
+impl AuthResponse {
+    /// A sign-up that waits for its proof; the same whoever owns the address.
+    #[must_use]
+    pub fn signed_up(id: AccountId, email: &EmailAddress) -> Self {
+        let user = AuthUser { id: id.to_string(), email: email.as_str().to_owned(), email_confirmed_at: None };
+        Self { success: true, user: Some(user), session: None, error: None }
+    }
+
+    /// A session, with a new access token for it.
+    ///
+    /// # Errors
+    /// `Internal` when signing fails.
+    pub fn signed_in(session: &Session, refresh: RefreshToken, signer: &Signer, now: Timestamp) -> Result<Self, Error> {
+        let (access_token, expires_at) = signer.sign(session.account, session.id, now)?;
+        let user = AuthUser {
+            id: session.account.to_string(),
+            email: session.email.as_str().to_owned(),
+            email_confirmed_at: Some(session.email_confirmed_at.to_string()),
+        };
+        let session = AuthSession {
+            access_token: access_token.to_string(),
+            refresh_token: refresh.reveal().to_string(),
+            expires_at: expires_at.as_second(),
+        };
+        Ok(Self { success: true, user: Some(user), session: Some(session), error: None })
+    }
+
+    /// No. `error` is the same for every reason.
+    #[must_use]
+    pub const fn refused(error: &'static str) -> Self {
+        Self { success: false, user: None, session: None, error: Some(error) }
+    }
+
+    /// An answer to a sign-up, for the document.
+    #[must_use]
+    pub fn example_of_sign_up() -> Self {
+        Self { success: true, user: Some(AuthUser::example(None)), session: None, error: None }
+    }
+
+    /// An answer with a session, for the document.
+    #[must_use]
+    pub fn example_of_session() -> Self {
+        let session = AuthSession {
+            access_token: "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI2\u{2026}".to_owned(),
+            refresh_token: "Z29vZCBmb3Igb25lIHJlZnJlc2g\u{2026}".to_owned(),
+            expires_at: 1_566_657_022,
+        };
+        let user = AuthUser::example(Some("2019-08-24T14:15:22Z".to_owned()));
+        Self { success: true, user: Some(user), session: Some(session), error: None }
+    }
+}
+
+impl AuthUser {
+    fn example(email_confirmed_at: Option<String>) -> Self {
+        let id = "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned();
+        Self { id, email: "ada@example.com".to_owned(), email_confirmed_at }
+    }
+}

@@ -1,0 +1,64 @@
+//! `GET /.well-known/jwks.json`: the public keys, so that other services can check tokens offline.
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+};
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{
+    error::Error,
+    http::{Operation, Reply},
+    token::PublicKey,
+};
+
+use crate::state::Auth;
+
+/// A key set (RFC 7517).
+#[derive(Serialize, JsonSchema)]
+pub struct KeySet {
+    keys: Vec<Key>,
+}
+
+/// An ECDSA key on P-256.
+#[derive(Serialize, JsonSchema)]
+struct Key {
+    kty: &'static str,
+    crv: &'static str,
+    alg: &'static str,
+    #[serde(rename = "use")]
+    usage: &'static str,
+    #[serde(flatten)]
+    public: PublicKey,
+}
+
+impl From<PublicKey> for Key {
+    fn from(public: PublicKey) -> Self {
+        Self { kty: "EC", crv: "P-256", alg: "ES256", usage: "sig", public }
+    }
+}
+
+/// All published keys. Whoever checks tokens may keep them for ten minutes.
+pub async fn jwks(State(auth): State<Auth>) -> Result<Reply<KeySet>, Error> {
+    // On a first start the key is made here.
+    auth.secrets().await?;
+    let published = auth.app.tokens.published(auth.app.clock.now()).await?;
+    let cacheable = HeaderValue::from_static("public, max-age=600");
+    Ok(Reply::ok(KeySet { keys: published.into_iter().map(Key::from).collect() })
+        .header(header::CACHE_CONTROL, cacheable))
+}
+
+/// What the OpenAPI document says of it.
+pub fn operation() -> Operation {
+    let key = PublicKey {
+        kid: "1".to_owned(),
+        x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU".to_owned(),
+        y: "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0".to_owned(),
+    };
+    Operation::new(
+        "jwks",
+        "The public keys of access tokens, so that other services can check them offline (RFC 7517).",
+    )
+    .ok(&KeySet { keys: vec![key.into()] })
+    .depends()
+}

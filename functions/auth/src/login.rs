@@ -1,0 +1,78 @@
+//! `POST /auth/login`: address and password for a session.
+
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    email::EmailAddress,
+    error::Error,
+    http::{Body, Fields, Input, Operation, Reply, SecretText},
+};
+
+use crate::{
+    answer::AuthResponse,
+    password::{PasswordHash, Verdict},
+    records::Decision,
+    state::Auth,
+};
+
+/// One text for every reason, so that it tells none.
+const REFUSED: &str = "Invalid email or password, or email not verified";
+
+/// Who wants in.
+pub struct LoginRequest {
+    email: EmailAddress,
+    password: SecretText,
+}
+
+impl Input for LoginRequest {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let email = fields.required("email", "User email address");
+        let password = fields.required("password", "User password");
+        Some(Self { email: email?, password: password? })
+    }
+}
+
+/// Unknown, unverified and wrong cost the same: one read, one Argon2 run.
+pub async fn login(
+    State(auth): State<Auth>,
+    Body(LoginRequest { email, password }): Body<LoginRequest>,
+) -> Result<Reply<AuthResponse>, Error> {
+    let passwords = &auth.secrets().await?.passwords;
+    let record = auth.record(&email.key()).await?;
+    let owner = record.owner();
+    let stored = owner.and_then(|owner| owner.password.clone());
+    let password = password.reveal();
+    let verdict = passwords.verify(&password, stored.as_ref()).await?;
+    match (owner, stored) {
+        (Some(owner), Some(stored)) if verdict != Verdict::Wrong => {
+            if verdict == Verdict::RightButOutdated {
+                rehash(&auth, &email, &stored, passwords.hash(&password).await?).await?;
+            }
+            let signed_in = auth.sign_in(owner).await?;
+            Ok(signed_in.map_or_else(refused, Reply::ok))
+        }
+        _ => Ok(refused()),
+    }
+}
+
+/// What the OpenAPI document says of it.
+pub fn operation() -> Operation {
+    Operation::new("login", "Opens a session for an address that has been verified.")
+        .body::<LoginRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
+        .ok(&AuthResponse::example_of_session())
+        .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
+        .depends()
+}
+
+fn refused() -> Reply<AuthResponse> {
+    Reply::unauthorized(AuthResponse::refused(REFUSED))
+}
+
+/// The parameters have changed since this hash was made, and only now is the password at hand.
+async fn rehash(auth: &Auth, email: &EmailAddress, old: &PasswordHash, new: PasswordHash) -> Result<(), Error> {
+    auth.change_record(&email.key(), |record, _| {
+        let replaced = record.rehash(old, new.clone());
+        Ok(if replaced { Decision::write((), Vec::new()) } else { Decision::keep(()) })
+    })
+    .await
+}

@@ -1,0 +1,56 @@
+//! `POST /auth/logout`: ends the session of an access token.
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use shared::{
+    error::Error,
+    http::{Body, Fields, Input, Operation, Reply, SecretText},
+    keys::Row,
+};
+
+use crate::state::Auth;
+
+/// The token whose session is to end.
+pub struct LogoutRequest {
+    access_token: SecretText,
+}
+
+impl Input for LogoutRequest {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self { access_token: fields.required("access_token", "Access token to invalidate")? })
+    }
+}
+
+/// A sentence for people.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline, extend("additionalProperties" = { "type": "string" }))]
+pub struct Message {
+    message: &'static str,
+}
+
+const LOGGED_OUT: Message = Message { message: "Logged out" };
+
+/// Always the same answer: a token that is none has no session to end. An expired one may still end its own.
+pub async fn logout(
+    State(auth): State<Auth>,
+    Body(LogoutRequest { access_token }): Body<LogoutRequest>,
+) -> Result<Reply<Message>, Error> {
+    let done = Reply::ok(LOGGED_OUT);
+    let claims = match auth.app.tokens.authentic(&access_token.reveal(), auth.app.clock.now()).await {
+        Ok(claims) => claims,
+        Err(Error::InvalidToken) => return Ok(done),
+        Err(error) => return Err(error),
+    };
+    auth.app.store.delete(Row::Session(claims.sub, claims.sid)).await?;
+    Ok(done)
+}
+
+/// What the OpenAPI document says of it.
+pub fn operation() -> Operation {
+    Operation::new("logout", "Ends the session of an access token, even of an expired one. Always answers the same.")
+        .body::<LogoutRequest>(json!({ "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9" }))
+        .ok(&LOGGED_OUT)
+        .depends()
+}

@@ -1,0 +1,20 @@
+//! The Lambda function `auth`.
+
+use shared::{
+    app::App,
+    aws,
+    config::{AuthConfig, Config, Env, log_level},
+    http, log,
+    time::Clock,
+};
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_http::Error> {
+    let env = Env::process();
+    log::init(log_level(&env));
+    let aws = aws::sdk_config().await;
+    let app = App::new(Config::read(&env)?, &aws, Clock::default());
+    let auth = auth::Auth::new(app, AuthConfig::read(&env)?, &aws);
+    auth.warm_up().await;
+    http::run(auth::router(auth)).await
+}

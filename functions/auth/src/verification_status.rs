@@ -1,0 +1,86 @@
+//! `GET /auth/verification-status`: where the proof of an address stands, as far as the asker may know.
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{
+    caller::MaybeCaller,
+    email::EmailAddress,
+    error::Error,
+    http::{Fields, Input, Operation, Query, Reply, Text},
+    time::Timestamp,
+};
+
+use crate::{address::Status, state::Auth};
+
+/// Which address: any text, for the original never checked it.
+pub struct Question {
+    email: Text,
+}
+
+impl Input for Question {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        Some(Self { email: fields.required("email", "The address, as it was given at sign-up")? })
+    }
+}
+
+/// Every key is always there, null where there is nothing.
+#[derive(Serialize, JsonSchema)]
+pub struct VerificationStatusResponse {
+    email: String,
+    is_verified: bool,
+    /// `unknown`, `pending`, `expired` or `verified`.
+    status: &'static str,
+    #[schemars(extend("format" = "date-time"))]
+    verified_at: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
+    token_expires_at: Option<String>,
+    time_remaining_seconds: Option<i64>,
+}
+
+/// With a bearer token for that very address the truth is always told.
+pub async fn verification_status(
+    State(auth): State<Auth>,
+    MaybeCaller(caller): MaybeCaller,
+    Query(Question { email: Text(email) }): Query<Question>,
+) -> Result<Reply<VerificationStatusResponse>, Error> {
+    let now = auth.app.clock.now();
+    let status = match EmailAddress::parse(&email) {
+        Ok(address) => {
+            let is_owner = caller.is_some_and(|caller| caller.email().key() == address.key());
+            auth.record(&address.key()).await?.status(is_owner, now)
+        }
+        Err(_) => Status::Unknown,
+    };
+    Ok(Reply::ok(answer(email, status, now)))
+}
+
+fn answer(email: String, status: Status, now: Timestamp) -> VerificationStatusResponse {
+    let (name, verified_at, expires_at) = match status {
+        Status::Unknown => ("unknown", None, None),
+        Status::Pending(until) => ("pending", None, Some(until)),
+        Status::Expired(at) => ("expired", None, Some(at)),
+        Status::Verified(at) => ("verified", Some(at), None),
+    };
+    VerificationStatusResponse {
+        email,
+        is_verified: verified_at.is_some(),
+        status: name,
+        verified_at: verified_at.map(|at| at.to_string()),
+        token_expires_at: expires_at.map(|at| at.to_string()),
+        time_remaining_seconds: expires_at.map(|at| at.seconds_from(now)),
+    }
+}
+
+/// What the OpenAPI document says of it.
+pub fn operation() -> Operation {
+    let (until, now) = (Timestamp::from_second(1_566_656_122), Timestamp::from_second(1_566_600_000));
+    Operation::new(
+        "get_verification_status",
+        "Where the proof of an address stands. Whether it has an account is told only for a day after it was verified, \
+         or to the holder of a bearer token for that address.",
+    )
+    .query::<Question>()
+    .ok(&answer("ada@example.com".to_owned(), Status::Pending(until), now))
+    .depends()
+}
