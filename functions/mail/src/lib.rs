@@ -1,0 +1,153 @@
+//! Sends the letters of the outbox: a record of the Mail table's stream becomes a mail, once.
+
+mod outbox;
+pub mod render;
+mod ses;
+
+use aws_config::SdkConfig;
+use aws_lambda_events::{
+    dynamodb::{Event, EventRecord},
+    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+};
+use futures::future::join_all;
+use shared::{
+    app::WARM_UP,
+    config::{Config, MailConfig},
+    email::EmailAddress,
+    error::Error,
+    ids::LinkId,
+    keys::Row,
+    link::{self, LinkKey},
+    outbox::{Letter, Mail},
+    seal::{Purpose, Seal, SealedSecret},
+    store::Store,
+    time::Clock,
+};
+use tokio::sync::OnceCell;
+
+use crate::{
+    outbox::{Claim, Claimed, Outbox},
+    render::{Brand, Rendered},
+    ses::{NotSent, Ses},
+};
+
+/// Carries letters from the outbox to SES.
+pub struct Postman {
+    outbox: Outbox,
+    ses: Ses,
+    store: Store,
+    seal: Seal,
+    brand: Brand,
+    app_url: String,
+    links: OnceCell<LinkKey>,
+}
+
+impl Postman {
+    /// Over the AWS that `aws` points to. Opens nothing yet.
+    #[must_use]
+    pub fn new(common: &Config, config: MailConfig, aws: &SdkConfig, clock: Clock) -> Self {
+        let store = Store::new(aws, &common.table_prefix);
+        Self {
+            outbox: Outbox::new(store.clone(), clock),
+            ses: Ses::new(aws, config.mail_from, config.configuration_set),
+            seal: Seal::new(aws, &config.kms_key_id),
+            store,
+            brand: Brand { product: config.product, sign_in_url: config.sign_in_url },
+            app_url: common.app_url.clone(),
+            links: OnceCell::new(),
+        }
+    }
+
+    /// Opens the link key and the connections in init, where CPU is cheap. A failure is not fatal: the first letter tries again.
+    pub async fn warm_up(&self) {
+        match tokio::time::timeout(WARM_UP, self.link_key()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(?error, "the link key could not be opened yet"),
+            Err(_) => tracing::warn!("the link key takes too long"),
+        }
+    }
+
+    /// Sends what a batch of stream records asks for. Those that must be tried again are named in the answer, the others are done.
+    pub async fn handle(&self, event: Event) -> DynamoDbEventResponse {
+        let outcomes = join_all(event.records.iter().map(|record| self.deliver(record))).await;
+        let mut answer = DynamoDbEventResponse::default();
+        for (record, outcome) in event.records.iter().zip(outcomes) {
+            if let Err(error) = outcome {
+                tracing::warn!(event_id = record.event_id, ?error, "a letter has to be tried again");
+                let mut failure = DynamoDbBatchItemFailure::default();
+                failure.item_identifier.clone_from(&record.change.sequence_number);
+                answer.batch_item_failures.push(failure);
+            }
+        }
+        tracing::info!(records = event.records.len(), to_retry = answer.batch_item_failures.len(), "batch");
+        answer
+    }
+
+    async fn deliver(&self, record: &EventRecord) -> Result<(), Error> {
+        let Ok(mail) = serde_dynamo::from_item::<_, Mail>(record.change.new_image.clone()) else {
+            // Trying again would not make it readable, and would hold up the letters behind it.
+            tracing::error!(event = "mail_failed", event_id = record.event_id, "a record is no letter");
+            return Ok(());
+        };
+        let Some((to, rendered)) = self.write(&mail.letter).await? else {
+            return Ok(());
+        };
+        match self.outbox.claim(mail.id).await? {
+            Claimed::Ours(claim) => self.send(&mail.letter, claim, &to, rendered).await,
+            Claimed::Settled => Ok(()),
+            Claimed::Theirs => Err(Error::Unavailable("another invocation is sending this letter".to_owned())),
+        }
+    }
+
+    async fn send(&self, letter: &Letter, claim: Claim, to: &EmailAddress, rendered: Rendered) -> Result<(), Error> {
+        match self.ses.send(to, rendered).await {
+            Ok(message_id) => {
+                tracing::info!(event = "mail_sent", kind = letter.kind(), message_id, "a letter was sent");
+                self.outbox.sent(&claim, &message_id).await
+            }
+            Err(NotSent::Never(reason)) => {
+                tracing::error!(event = "mail_failed", kind = letter.kind(), reason, "SES refuses a letter");
+                self.outbox.failed(&claim, &reason).await
+            }
+            Err(NotSent::Yet(error)) => {
+                self.outbox.release(&claim).await?;
+                Err(error)
+            }
+            // The claim stays until its lease is over, for another try at once might be another mail.
+            Err(NotSent::Perhaps(error)) => Err(error),
+        }
+    }
+
+    /// Recipient and text of a letter; `None` for one that has none.
+    async fn write(&self, letter: &Letter) -> Result<Option<(EmailAddress, Rendered)>, Error> {
+        let (to, rendered) = match letter {
+            Letter::Nothing => return Ok(None),
+            Letter::Verify { to, link } => {
+                let link = self.link("verify-email", link::Purpose::VerifyEmail, to, link).await?;
+                (to, render::render(&self.brand, &render::Letter::Verify { link: &link }))
+            }
+            Letter::SetPassword { to, link } => {
+                let link = self.link("reset-password", link::Purpose::SetPassword, to, link).await?;
+                (to, render::render(&self.brand, &render::Letter::SetPassword { link: &link }))
+            }
+            Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
+        };
+        Ok(Some((to.clone(), rendered)))
+    }
+
+    /// The link is derived from the recipient's own address, so nobody can have another's link sent to himself.
+    async fn link(&self, page: &str, purpose: link::Purpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
+        let token = self.link_key().await?.token(purpose, &to.key(), id).reveal();
+        Ok(format!("{}/auth/ui/{page}?token={}", self.app_url, *token))
+    }
+
+    async fn link_key(&self) -> Result<&LinkKey, Error> {
+        self.links.get_or_try_init(|| self.open_link_key()).await
+    }
+
+    async fn open_link_key(&self) -> Result<LinkKey, Error> {
+        let secret: Option<SealedSecret> = self.store.get(Row::MailLinkKey).await?;
+        let secret = secret.ok_or_else(|| Error::internal("there is no link key"))?;
+        Ok(LinkKey::new(&*self.seal.open_key(Purpose::LinkKey, &secret).await?))
+    }
+}

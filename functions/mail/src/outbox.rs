@@ -1,0 +1,149 @@
+//! The life of a letter: pending → claimed → sent or failed. A conditional update is what keeps two deliveries of one record from
+//! becoming two mails.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    error::Error,
+    ids::{ClaimId, MailId},
+    keys::Row,
+    outbox::Status,
+    store::{Condition, Store, Update, Written},
+    time::{Clock, Timestamp},
+};
+
+/// A first claim lasts so long: longer than the function may run. Each later one lasts twice as long as the one before, so that a
+/// letter whose answer is lost again and again is sent a few times and not a thousand.
+const LEASE: Duration = Duration::from_secs(90);
+/// Claims grow no longer than 90 s × 2^8, about six hours.
+const DOUBLINGS: u32 = 8;
+
+/// Whose a letter is.
+#[derive(Debug)]
+pub enum Claimed {
+    /// This invocation's, to send.
+    Ours(Claim),
+    /// Another invocation's, which is sending it now or may have sent it.
+    Theirs,
+    /// Nobody's any more: sent, failed or forgotten.
+    Settled,
+}
+
+/// The right to send a letter, until it is settled or the lease is over.
+#[derive(Debug)]
+pub struct Claim {
+    id: MailId,
+    /// Tells this claim from every other one.
+    by: ClaimId,
+}
+
+/// The Mail table, seen from this function.
+pub struct Outbox {
+    store: Store,
+    clock: Clock,
+}
+
+#[derive(Deserialize)]
+struct Standing {
+    status: Status,
+    claimed_by: Option<ClaimId>,
+    claimed_until: Option<Timestamp>,
+    #[serde(default)]
+    claims: u32,
+}
+
+impl Outbox {
+    /// Over a table.
+    pub const fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    /// Claims a letter for this invocation.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn claim(&self, id: MailId) -> Result<Claimed, Error> {
+        let there: Standing = match self.try_claim(id, 0, Condition::equals("status", &Status::Pending)?).await? {
+            Ok(claim) => return Ok(Claimed::Ours(claim)),
+            Err(None) => return Ok(Claimed::Settled),
+            Err(Some(there)) => there,
+        };
+        match there {
+            Standing { status: Status::Claimed, claimed_until: Some(until), claims, .. }
+                if until <= self.clock.now() =>
+            {
+                let stale = Condition::equals("claimed_until", &until)?;
+                let taken = self.try_claim(id, claims, stale).await?;
+                Ok(taken.map_or(Claimed::Theirs, Claimed::Ours))
+            }
+            Standing { status: Status::Claimed, .. } => Ok(Claimed::Theirs),
+            Standing { .. } => Ok(Claimed::Settled),
+        }
+    }
+
+    async fn try_claim(
+        &self,
+        id: MailId,
+        claims_before: u32,
+        condition: Condition,
+    ) -> Result<Result<Claim, Option<Standing>>, Error> {
+        let by = ClaimId::random()?;
+        let until = self.clock.now() + LEASE * 2_u32.pow(claims_before.min(DOUBLINGS));
+        let claim = Update::new(Row::Mail(id))
+            .set("status", &Status::Claimed)?
+            .set("claimed_by", &by)?
+            .set("claimed_until", &until)?
+            .count("claims")
+            .when(condition);
+        let there: Standing = match self.store.update::<Standing>(claim).await? {
+            Written::Done(_) => return Ok(Ok(Claim { id, by })),
+            Written::Conflict(None) => return Ok(Err(None)),
+            Written::Conflict(Some(row)) => row.read()?,
+        };
+        // The answer to our own claim may have been lost and the claim been sent again.
+        let is_ours = there.status == Status::Claimed && there.claimed_by == Some(by);
+        Ok(if is_ours { Ok(Claim { id, by }) } else { Err(Some(there)) })
+    }
+
+    /// SES has taken it.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn sent(&self, claim: &Claim, message_id: &str) -> Result<(), Error> {
+        self.settle(claim, Status::Sent, "message_id", &Some(message_id)).await
+    }
+
+    /// SES will never take it.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn failed(&self, claim: &Claim, reason: &str) -> Result<(), Error> {
+        self.settle(claim, Status::Failed, "reason", &Some(reason)).await
+    }
+
+    /// SES did not take it; the next delivery may try at once.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn release(&self, claim: &Claim) -> Result<(), Error> {
+        self.settle(claim, Status::Pending, "claims", &None::<u32>).await
+    }
+
+    async fn settle(
+        &self,
+        claim: &Claim,
+        status: Status,
+        with: &'static str,
+        value: &impl Serialize,
+    ) -> Result<(), Error> {
+        let update = Update::new(Row::Mail(claim.id))
+            .set("status", &status)?
+            .set(with, value)?
+            .when(Condition::equals("status", &Status::Claimed)?)
+            .when(Condition::equals("claimed_by", &claim.by)?);
+        // A claim that somebody has taken over is theirs to settle.
+        let _ours_or_theirs: Written<Standing> = self.store.update(update).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,263 @@
+//! Letters: what a mail says, as text and as HTML. Nothing here sends, reads a clock or knows AWS.
+//!
+//! A letter is its own body within a `layout`, with an `action` (the link) where there is one to offer.
+
+/// Who is writing and where links lead: from configuration.
+#[derive(Clone, Debug)]
+pub struct Brand {
+    /// Name of the product, as people know it.
+    pub product: String,
+    /// Page on which people sign in, as an absolute URL. `None` leaves the link out.
+    pub sign_in_url: Option<String>,
+}
+
+/// One kind of mail with what it needs to know. No `Debug`: links are secrets.
+pub enum Letter<'a> {
+    /// Asks to prove a new address.
+    Verify {
+        /// Absolute URL of the verification page, token included. Works for 24 hours.
+        link: &'a str,
+    },
+    /// Tells the owner of an account that somebody signed up with its address.
+    AlreadyRegistered,
+    /// Asks for a password after contested sign-ups dropped all of them.
+    SetPassword {
+        /// Absolute URL of the set-password page, token included. Works for 30 minutes.
+        link: &'a str,
+    },
+}
+
+/// A mail ready to be sent. No `Debug`: both parts hold the link.
+pub struct Rendered {
+    /// One line without control characters, fit for a header.
+    pub subject: String,
+    /// The `text/plain` part; the link stands unbroken on a line of its own.
+    pub text: String,
+    /// The `text/html` part: a whole document without remote resources.
+    pub html: String,
+}
+
+/// Writes `letter` in the name of `brand`.
+#[must_use]
+pub fn render(brand: &Brand, letter: &Letter<'_>) -> Rendered {
+    let product = one_line(&brand.product);
+    let (wording, link) = match letter {
+        Letter::Verify { link } => (&VERIFY, Some(*link)),
+        Letter::AlreadyRegistered => (&ALREADY_REGISTERED, brand.sign_in_url.as_deref()),
+        Letter::SetPassword { link } => (&SET_PASSWORD, Some(*link)),
+    };
+    Rendered {
+        subject: fill(wording.subject, &[("product", &product)]),
+        text: TEXT.compose(wording.text, wording, &product, link),
+        html: HTML.compose(wording.html, wording, &product, link),
+    }
+}
+
+/// What differs between letters. `subject`, `text` and `html` are templates.
+struct Wording {
+    subject: &'static str,
+    heading: &'static str,
+    label: &'static str,
+    text: &'static str,
+    html: &'static str,
+}
+
+const VERIFY: Wording = Wording {
+    subject: "Verify your e-mail address for {{product}}",
+    heading: "Verify your e-mail address",
+    label: "Verify my address",
+    text: include_str!("templates/verify.txt"),
+    html: include_str!("templates/verify.html"),
+};
+
+const ALREADY_REGISTERED: Wording = Wording {
+    subject: "You already have an account with {{product}}",
+    heading: "You already have an account",
+    label: "Sign in",
+    text: include_str!("templates/already-registered.txt"),
+    html: include_str!("templates/already-registered.html"),
+};
+
+const SET_PASSWORD: Wording = Wording {
+    subject: "Choose your password for {{product}}",
+    heading: "Choose your password",
+    label: "Choose my password",
+    text: include_str!("templates/set-password.txt"),
+    html: include_str!("templates/set-password.html"),
+};
+
+/// What all letters of one part share.
+struct Format {
+    layout: &'static str,
+    action: &'static str,
+    escape: fn(&str) -> String,
+}
+
+const TEXT: Format = Format {
+    layout: include_str!("templates/layout.txt"),
+    action: include_str!("templates/action.txt"),
+    escape: str::to_owned,
+};
+
+const HTML: Format = Format {
+    layout: include_str!("templates/layout.html"),
+    action: include_str!("templates/action.html"),
+    escape: escape_html,
+};
+
+impl Format {
+    /// The only place where values meet templates, hence the only place that escapes.
+    fn compose(&self, body: &str, wording: &Wording, product: &str, link: Option<&str>) -> String {
+        let product = (self.escape)(product);
+        let action = link.map_or_else(String::new, |link| {
+            fill(self.action, &[("label", wording.label), ("link", &(self.escape)(link))])
+        });
+        let body = fill(body, &[("product", &product), ("action", &action)]);
+        fill(self.layout, &[("heading", wording.heading), ("product", &product), ("body", &body)])
+    }
+}
+
+/// Replaces each `{{name}}`, in one pass: what a value contains is never taken for a placeholder.
+fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, name, after)) = next_placeholder(rest) {
+        filled.push_str(before);
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => filled.push_str(value),
+            None => filled.extend(["{{", name, "}}"]),
+        }
+        rest = after;
+    }
+    filled + rest
+}
+
+fn next_placeholder(template: &str) -> Option<(&str, &str, &str)> {
+    let (before, opened) = template.split_once("{{")?;
+    let (name, after) = opened.split_once("}}")?;
+    Some((before, name, after))
+}
+
+fn escape_html(raw: &str) -> String {
+    let mut escaped = String::with_capacity(raw.len());
+    for character in raw.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// Collapses control characters and white space, so that no value can start a header line.
+fn one_line(raw: &str) -> String {
+    let words = raw.split(|character: char| character.is_control() || character.is_whitespace());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINK: &str =
+        "https://app.example/auth/ui/verify-email?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&x=1";
+    const SIGN_IN: &str = "https://app.example/sign-in?from=mail&x=1";
+
+    fn brand() -> Brand {
+        Brand { product: "Harbour".to_owned(), sign_in_url: Some(SIGN_IN.to_owned()) }
+    }
+
+    fn every_letter() -> [(Letter<'static>, &'static str); 3] {
+        [
+            (Letter::Verify { link: LINK }, LINK),
+            (Letter::AlreadyRegistered, SIGN_IN),
+            (Letter::SetPassword { link: LINK }, LINK),
+        ]
+    }
+
+    #[test]
+    fn the_link_survives_in_both_parts() {
+        for (letter, link) in every_letter() {
+            let mail = render(&brand(), &letter);
+            assert_eq!(mail.text.lines().filter(|line| *line == link).count(), 1);
+            assert_eq!(mail.html.matches(&format!("href=\"{}\"", link.replace('&', "&amp;"))).count(), 2);
+            assert!(!mail.html.contains(link), "the ampersand is not escaped");
+        }
+    }
+
+    #[test]
+    fn text_lines_are_short_but_for_the_link() {
+        for (letter, link) in every_letter() {
+            let mail = render(&brand(), &letter);
+            assert!(mail.text.lines().all(|line| line == link || line.len() <= 78), "{}", mail.text);
+        }
+    }
+
+    #[test]
+    fn no_placeholder_is_left() {
+        let nameless = Brand { sign_in_url: None, ..brand() };
+        for brand in [brand(), nameless] {
+            for (letter, _) in every_letter() {
+                let mail = render(&brand, &letter);
+                for part in [mail.subject, mail.text, mail.html] {
+                    assert!(!part.contains("{{") && !part.contains("}}"), "{part}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn both_parts_say_how_long_the_link_lasts() {
+        for (letter, lifetime) in
+            [(Letter::Verify { link: LINK }, "24 hours"), (Letter::SetPassword { link: LINK }, "30 minutes")]
+        {
+            let mail = render(&brand(), &letter);
+            assert!(mail.text.contains(lifetime) && mail.html.contains(lifetime));
+        }
+    }
+
+    #[test]
+    fn both_parts_name_the_product_and_the_way_out() {
+        for (letter, _) in every_letter() {
+            let mail = render(&brand(), &letter);
+            for part in [mail.text, mail.html] {
+                assert!(part.contains("Harbour") && part.contains("please ignore this mail"), "{part}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_sign_in_page_there_is_no_link() {
+        let mail = render(&Brand { sign_in_url: None, ..brand() }, &Letter::AlreadyRegistered);
+        assert!(!mail.text.contains("http") && !mail.html.contains("<a "));
+        assert!(!mail.text.contains("\n\n\n"));
+    }
+
+    #[test]
+    fn values_are_escaped_in_html_only() {
+        let product = r#"<b onclick="x">Tom & 'Ann'</b>"#;
+        let mail = render(&Brand { product: product.to_owned(), ..brand() }, &Letter::Verify { link: LINK });
+        assert!(mail.text.contains(product));
+        assert!(!mail.html.contains("<b onclick") && !mail.html.contains("&amp;amp;"));
+        assert!(mail.html.contains("&lt;b onclick=&quot;x&quot;&gt;Tom &amp; &#39;Ann&#39;&lt;/b&gt;"));
+    }
+
+    #[test]
+    fn a_value_is_never_a_template() {
+        let mail =
+            render(&Brand { product: "{{action}}{{link}}".to_owned(), ..brand() }, &Letter::Verify { link: LINK });
+        assert!(mail.subject.ends_with("{{action}}{{link}}"));
+        assert_eq!(mail.text.matches(LINK).count(), 1);
+    }
+
+    #[test]
+    fn a_subject_is_one_line() {
+        let product = "Har\r\nBcc: x@example.com\n\tbour\u{85}\u{2028}\0 ";
+        let mail = render(&Brand { product: product.to_owned(), ..brand() }, &Letter::AlreadyRegistered);
+        assert_eq!(mail.subject, "You already have an account with Har Bcc: x@example.com bour");
+    }
+}

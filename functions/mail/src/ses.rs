@@ -1,0 +1,85 @@
+//! The only module that says SES.
+
+use std::time::Duration;
+
+use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_sesv2::{
+    Client,
+    config::Builder,
+    error::{BuildError, ProvideErrorMetadata, SdkError},
+    operation::send_email::SendEmailError,
+    types::{Body, Content, Destination, EmailContent, Message},
+};
+use shared::{aws::failure, email::EmailAddress, error::Error};
+
+use crate::render::Rendered;
+
+/// Sends under one sender and configuration set.
+pub struct Ses {
+    client: Client,
+    from: String,
+    configuration_set: String,
+}
+
+/// Why a letter was not sent.
+#[derive(Debug)]
+pub enum NotSent {
+    /// SES has not taken it and may do so later: it throttles, is down, or an operator has to mend something.
+    Yet(Error),
+    /// There was no answer, so SES may have taken it.
+    Perhaps(Error),
+    /// SES has looked at this letter and refused it. Holds the error's name.
+    Never(String),
+}
+
+/// Errors that are about this one letter. What is about the account or the sender is for an operator to mend, and is tried again.
+const REFUSALS: [&str; 2] = ["MessageRejected", "BadRequestException"];
+/// SES may take long, and asking twice may send twice.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Ses {
+    /// Mails from the address `from`, under a configuration set.
+    #[must_use]
+    pub fn new(config: &SdkConfig, from: String, configuration_set: String) -> Self {
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).operation_timeout(PATIENCE).build();
+        let settings = Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(settings), from, configuration_set }
+    }
+
+    /// Sends one mail; answers with SES's message id.
+    ///
+    /// # Errors
+    /// Why not, and whether it can be tried again.
+    pub async fn send(&self, to: &EmailAddress, rendered: Rendered) -> Result<String, NotSent> {
+        let content = content(rendered).map_err(|error| NotSent::Yet(Error::internal(error.to_string())))?;
+        let request = self
+            .client
+            .send_email()
+            .from_email_address(&self.from)
+            .destination(Destination::builder().to_addresses(to.for_delivery()).build())
+            .content(content)
+            .configuration_set_name(&self.configuration_set);
+        match request.send().await {
+            Ok(answer) => Ok(answer.message_id.unwrap_or_default()),
+            Err(error) => Err(meaning(&error)),
+        }
+    }
+}
+
+fn meaning(error: &SdkError<SendEmailError>) -> NotSent {
+    let cause = failure("SendEmail", error);
+    let SdkError::ServiceError(service) = error else { return NotSent::Perhaps(cause) };
+    match (service.err().code(), service.raw().status().as_u16()) {
+        (Some(code), _) if REFUSALS.contains(&code) => NotSent::Never(code.to_owned()),
+        (_, 400..=499 | 503) => NotSent::Yet(cause),
+        _ => NotSent::Perhaps(cause),
+    }
+}
+
+fn content(rendered: Rendered) -> Result<EmailContent, BuildError> {
+    let part = |data: String| Content::builder().data(data).charset("UTF-8").build();
+    let body = Body::builder().text(part(rendered.text)?).html(part(rendered.html)?).build();
+    let message = Message::builder().subject(part(rendered.subject)?).body(body).build();
+    Ok(EmailContent::builder().simple(message).build())
+}
