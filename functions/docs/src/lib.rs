@@ -1,0 +1,53 @@
+//! The OpenAPI document and its page. Static: it knows no table, no key and no caller.
+
+mod page;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use shared::http::{Content, Operation, Route, Routes, redirect};
+
+/// Made by `make openapi`; a test holds it against the code.
+const DOCUMENT: &str = include_str!("../openapi.json");
+/// The group of these routes in the document.
+const TAG: &str = "Documentation";
+
+fn listed<const DESCRIBED: bool>() -> Routes<(), DESCRIBED> {
+    Routes::new()
+        .get("/openapi.json", document, document_operation)
+        .get("/docs", page::page, page::page_operation)
+        .get("/docs/{file}", page::file, page::file_operation)
+        .get("/", root, root_operation)
+}
+
+/// Every route of this function.
+pub fn router() -> Router {
+    listed::<false>().serve(())
+}
+
+/// The same routes, for the OpenAPI document.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    listed().list()
+}
+
+async fn document() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+    (headers, DOCUMENT).into_response()
+}
+
+fn document_operation() -> Operation {
+    Operation::new("openapi", "This document.").tag(TAG).ok(&json!({ "openapi": "3.1.0" }))
+}
+
+async fn root(request: Request) -> Response {
+    redirect(&request, "/docs")
+}
+
+fn root_operation() -> Operation {
+    Operation::new("home", "Leads to the page.").tag(TAG).other(307, "To /docs", Content::Empty)
+}

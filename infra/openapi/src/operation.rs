@@ -1,0 +1,115 @@
+//! One operation as OpenAPI writes it.
+
+use std::collections::BTreeMap;
+
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+use shared::http::{Answer, Content, Model, Operation, Parameter, Route};
+
+use crate::schema::{shape, title};
+
+/// The operation of a route; the schemas that it names are left with the generator.
+pub fn render(route: Route, schemas: &mut SchemaGenerator) -> Value {
+    let operation = (route.operation)();
+    let id = id(&operation, route);
+    let mut answers = BTreeMap::<u16, Vec<&Answer>>::new();
+    for answer in &operation.answers {
+        answers.entry(answer.status).or_default().push(answer);
+    }
+    let responses: Map<_, _> =
+        answers.iter().map(|(status, answers)| (status.to_string(), response(answers, &id, schemas))).collect();
+    let mut members = json!({
+        "tags": [operation.tag],
+        "summary": title(operation.name),
+        "description": operation.description,
+        "operationId": id,
+    });
+    if operation.is_protected {
+        members["security"] = json!([{ "HTTPBearer": [] }]);
+    }
+    if !operation.parameters.is_empty() {
+        members["parameters"] = operation.parameters.into_iter().map(parameter).collect();
+    }
+    if let Some((model, example)) = operation.body {
+        let content = json!({ "application/json": { "schema": model(schemas), "example": example } });
+        members["requestBody"] = json!({ "content": content, "required": true });
+    }
+    members["responses"] = responses.into();
+    members
+}
+
+/// FastAPI's rule: the handler's name, the path with `_` for whatever is no letter or digit, the method.
+fn id(operation: &Operation, route: Route) -> String {
+    let path = route.path.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+    format!("{}{path}_{}", operation.name, route.method.to_lowercase())
+}
+
+fn parameter(mut parameter: Parameter) -> Value {
+    let description = parameter.schema.remove("description");
+    parameter.schema.insert("title".to_owned(), title(parameter.name).into());
+    json!({
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.required,
+        "description": description,
+        "schema": parameter.schema,
+    })
+}
+
+/// All answers of one status.
+fn response(answers: &[&Answer], id: &str, schemas: &mut SchemaGenerator) -> Value {
+    let mut descriptions: Vec<_> = answers.iter().map(|answer| answer.description).collect();
+    descriptions.dedup();
+    let mut response = json!({ "description": descriptions.join(" / ") });
+    if let Some((media, content)) = content(answers, id, schemas) {
+        response["content"] = json!({ media: content });
+    }
+    let headers: Map<_, _> = answers.iter().flat_map(|answer| answer.headers).map(|name| header(name)).collect();
+    if !headers.is_empty() {
+        response["headers"] = headers.into();
+    }
+    response
+}
+
+fn header(name: &str) -> (String, Value) {
+    let (rule, description) = match name {
+        "Retry-After" => ("integer", "Seconds until it is worth trying again"),
+        "WWW-Authenticate" => ("string", "What kind of credentials is asked for"),
+        _ => ("string", "Where to go instead"),
+    };
+    (name.to_owned(), json!({ "description": description, "schema": { "type": rule } }))
+}
+
+fn content(answers: &[&Answer], id: &str, schemas: &mut SchemaGenerator) -> Option<(&'static str, Value)> {
+    let (mut models, mut examples) = (Vec::new(), Map::new());
+    for answer in answers {
+        match &answer.content {
+            Content::Json(of, example) => {
+                models.push(model(*of, id, schemas));
+                examples.insert(answer.description.to_owned(), json!({ "value": example }));
+            }
+            Content::Flaws => models.push(Schema::new_ref("#/components/schemas/HTTPValidationError".to_owned())),
+            Content::Text(media) => return Some((media, json!({ "schema": { "type": "string" } }))),
+            Content::Empty => return None,
+        }
+    }
+    models.dedup();
+    let schema = if let [only] = models.as_slice() { json!(only) } else { json!({ "anyOf": models }) };
+    let mut content = json!({ "schema": schema });
+    match examples.values().collect::<Vec<_>>().as_slice() {
+        [] => {}
+        [only] => content["example"] = only["value"].clone(),
+        _ => content["examples"] = examples.into(),
+    }
+    Some(("application/json", content))
+}
+
+/// A reference, or the whole schema where the model has no name of its own.
+fn model(of: Model, id: &str, schemas: &mut SchemaGenerator) -> Schema {
+    let mut schema = of(schemas);
+    shape(&mut schema);
+    if !schema.ensure_object().is_empty() && schema.get("$ref").is_none() {
+        schema.insert("title".to_owned(), title(&format!("response_{id}")).into());
+    }
+    schema
+}
