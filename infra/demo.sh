@@ -1,0 +1,224 @@
+#!/usr/bin/env bash
+# Plays the life of an account against a running `make dev`: prints every request and answer, and checks each answer.
+# BASE and AWS say where it runs; CANARIES names a file that collects every address, password and token used.
+set -euo pipefail
+BASE=${BASE:-http://127.0.0.1:${PORT:-9000}}
+AWS=${AWS:-http://127.0.0.1:${AWS_PORT:-9100}}
+
+export NO_PROXY=${NO_PROXY-127.0.0.1}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+helper='
+import json, re, sys, urllib.parse
+def shorten(value):
+    if isinstance(value, dict): return {key: shorten(item) for key, item in value.items()}
+    if isinstance(value, list): return [shorten(item) for item in value]
+    return value[:40] + "…" if isinstance(value, str) and len(value) > 72 else value
+def find(value, path):
+    for key in path.split("."):
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value if isinstance(value, str) else json.dumps(value)
+what, *rest = sys.argv[1:]
+if what == "object":
+    pairs = (pair.split("=", 1) for pair in rest)
+    print(json.dumps({key: None if value == "null" else value for key, value in pairs}, ensure_ascii=False))
+elif what == "quote":
+    print(urllib.parse.quote(rest[0], safe=""))
+else:
+    text = open(rest[0]).read()
+    try: body = json.loads(text)
+    except ValueError: body = None
+    if what == "show":
+        print(re.sub(r"(?m)^", "    ", json.dumps(shorten(body), indent=2, ensure_ascii=False)) if body is not None
+              else f"    ({len(text)} characters of {text[:15].strip()!r}…)")
+    elif what == "find":
+        print(find(body, rest[1]))
+    elif what == "check":
+        for wanted in rest[1:]:
+            path, sign, value = re.fullmatch(r"([\w.]+)(=|~)(.*)", wanted).groups()
+            found = find(body, path)
+            if not (found == value if sign == "=" else re.search(value, found)):
+                sys.exit(f"{path} is {found!r}, wanted {wanted!r}")
+    elif what == "link":
+        part, count = rest[1], int(rest[2])
+        links = [link for mail in body for link in mail["links"] if part in link]
+        mails = [mail for mail in body if any(part in link for link in mail["links"])]
+        if len(mails) < count: sys.exit(1)
+        print(links[0])
+'
+py() { python3 -c "$helper" "$@"; }
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+title() { printf '\n── %s\n' "$*"; }
+canary() { [[ -z ${CANARIES:-} ]] || printf '%s\n' "$@" >>"$CANARIES"; }
+# A token's halves give it away as well as the whole.
+secret() { canary "$1" "${1##*.}"; }
+
+# call METHOD URL-or-PATH [JSON] [BEARER]: leaves $status, and body and headers in files.
+call() {
+    local method=$1 url=$2 json=${3:-} bearer=${4:-}
+    [[ $url == http* ]] || url=$BASE$url
+    local options=(-sS --max-time 60 -X "$method" -o "$work/body" -D "$work/headers" -w '%{http_code}')
+    [[ -z $json ]] || options+=(-H 'content-type: application/json' --data-binary "$json")
+    [[ -z $bearer ]] || options+=(-H "authorization: Bearer $bearer")
+    printf '\n%s %s%s\n' "$method" "${url#"$BASE"}" "${bearer:+   (with the access token)}"
+    [[ -z $json ]] || printf '    %s\n' "$json"
+    : >"$work/body"
+    status=$(curl "${options[@]}" "$url") || fail "no answer from $url; is \`make dev\` running?"
+    printf '  → %s\n' "$status"
+    [[ ! -s $work/body ]] || py show "$work/body"
+}
+# expect STATUS [path=value | path~pattern]…
+expect() {
+    [[ $status == "$1" ]] || fail "status $status, wanted $1"
+    shift
+    py check "$work/body" "$@" || fail "the answer above is not what it should be"
+}
+expect_header() { grep -qiE "^$1: *$2" "$work/headers" || fail "no header $1: $2"; }
+find() { py find "$work/body" "$1"; }
+object() { py object "$@"; }
+
+# mailed ADDRESS PART [COUNT]: waits until COUNT mails with a link containing PART have come; leaves the newest in $link, $token.
+mailed() {
+    local inbox
+    inbox="$AWS/inbox.json?to=$(py quote "$1")"
+    printf '\nwaiting for mail: %s\n' "$inbox"
+    for _ in {1..100}; do
+        curl -sS -o "$work/inbox" "$inbox" || fail "no inbox at $AWS"
+        if link=$(py link "$work/inbox" "$2" "${3:-1}"); then
+            token=${link#*token=}
+            secret "$token"
+            printf '  → %s\n    %s\n' "$(py find "$work/inbox" 0.subject)" "$link"
+            return
+        fi
+        sleep 0.2
+    done
+    fail "no mail with $2 for $1 within 20 seconds"
+}
+remember_session() {
+    access=$(find session.access_token) refresh=$(find session.refresh_token)
+    secret "$access"
+    secret "$refresh"
+}
+
+run=$(python3 -c 'import secrets; print(secrets.token_hex(4))')
+email=ada-$run@example.com password="correct horse $run"
+canary "$email" "ada-$run" "$password"
+
+title "Sign up: nothing exists yet but a mail on its way"
+call POST /auth/signup "$(object email="$email" password="$password")"
+expect 200 success=true user.email="$email" user.email_confirmed_at=null session=null error=null
+call GET "/auth/verification-status?email=$(py quote "$email")"
+expect 200 is_verified=false status=pending 'time_remaining_seconds~^[1-9]'
+call POST /auth/login "$(object email="$email" password="$password")"
+expect 401 success=false session=null
+
+title "Verify: opening the link changes nothing, pressing its button does, once"
+mailed "$email" /auth/ui/verify-email
+call GET "$link"
+expect 200
+expect_header content-type text/html
+expect_header content-security-policy .
+expect_header referrer-policy no-referrer
+call POST /auth/verify-email "$(object token="$token")"
+expect 200 success=true email="$email"
+call POST /auth/verify-email "$(object token="$token")"
+expect 200 success=true 'message~(?i)already'
+call POST /auth/verify-email "$(object token="${token}x")"
+expect 400 success=false
+call GET "/auth/verification-status?email=$(py quote "$email")"
+expect 200 is_verified=true status=verified 'verified_at~^20'
+
+title "Sign in and see the profile"
+call POST /auth/login "$(object email="$email" password="$password")"
+expect 200 success=true user.email="$email" error=null 'session.expires_at~^[0-9]+$'
+remember_session
+call GET /auth/profile "" "$access"
+expect 200 email="$email" full_name=null avatar_url=null phone=null
+call PATCH /auth/profile "$(object full_name="Ada $run" avatar_url=https://example.com/ada.png phone=+4915112345678)" "$access"
+canary "Ada $run" +4915112345678
+expect 200 full_name="Ada $run" avatar_url=https://example.com/ada.png phone=+4915112345678
+call GET /auth/profile "" "$access"
+expect 200 full_name="Ada $run" phone=+4915112345678
+
+title "Refresh: the token changes each time; the one before lives on for half a minute, in case the answer was lost"
+before=$refresh
+call POST /auth/refresh "$(object refresh_token="$before")"
+expect 200 success=true user.email="$email"
+remember_session
+[[ $refresh != "$before" ]] || fail "the refresh token did not change"
+call POST /auth/refresh "$(object refresh_token="$before")"
+expect 200 success=true
+remember_session
+call POST /auth/refresh "$(object refresh_token=nonsense)"
+expect 401 success=false error="Invalid refresh token"
+
+title "The public keys, with which other services check access tokens"
+call GET /.well-known/jwks.json
+expect 200 keys.0.kty=EC keys.0.crv=P-256 keys.0.alg=ES256
+
+title "What a wrong password and an unknown address learn: nothing"
+call POST /auth/login "$(object email="$email" password="wrong $run")"
+expect 401 success=false error="Invalid email or password, or email not verified"
+call POST /auth/login "$(object email="nobody-$run@example.com" password="wrong $run")"
+canary "wrong $run" "nobody-$run"
+expect 401 success=false error="Invalid email or password, or email not verified"
+call POST /auth/resend-verification "$(object email="nobody-$run@example.com")"
+expect 200 success=true 'retry_after~^[0-9]+$'
+call POST /auth/resend-verification "$(object email="nobody-$run@example.com")"
+expect 429
+expect_header retry-after '[0-9]'
+
+title "Sign out: the token is dead at once"
+call POST /auth/logout "$(object access_token="$access")"
+expect 200 message~.
+call GET /auth/profile "" "$access"
+expect 401 detail="Invalid or expired token"
+expect_header www-authenticate 'Bearer error="invalid_token"'
+
+title "Two people sign up with one address: whoever owns the mailbox chooses the password"
+contested=grace-$run@example.com
+canary "$contested" "grace-$run" "first secret $run" "second secret $run" "third secret $run"
+call POST /auth/signup "$(object email="$contested" password="first secret $run")"
+expect 200 success=true session=null
+mailed "$contested" /auth/ui/verify-email 1
+call POST /auth/signup "$(object email="$contested" password="second secret $run")"
+expect 200 success=true session=null
+mailed "$contested" /auth/ui/verify-email 2
+call POST /auth/verify-email "$(object token="$token")"
+expect 200 success=true
+for contender in first second; do
+    call POST /auth/login "$(object email="$contested" password="$contender secret $run")"
+    expect 401 success=false
+done
+mailed "$contested" /auth/ui/reset-password
+call GET "$link"
+expect 200
+expect_header content-type text/html
+call POST /auth/reset-password "$(object token="$token" password="third secret $run")"
+expect 200
+call POST /auth/login "$(object email="$contested" password="third secret $run")"
+expect 200 success=true user.email="$contested"
+remember_session
+
+title "The other functions"
+call GET /api/v1/api-keys/
+expect 401 detail="Not authenticated"
+expect_header www-authenticate Bearer
+call GET /api/kyc/health
+expect 200
+
+title "What a sign-in costs: every call to AWS that it makes"
+sleep 1 # the last mail is being marked as sent
+call DELETE "$AWS/calls"
+call POST /auth/login "$(object email="$email" password="$password")"
+expect 200 success=true
+remember_session
+call GET "$AWS/calls.json"
+expect 200 kms={} ses={}
+
+printf '\nok\n'

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Runs the functions under cargo-lambda and the local AWS beside them until Ctrl-C. See `make help`.
+# Settings of the functions may be given in the environment: they win over the defaults below.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+
+port=${PORT:-9000} aws_port=${AWS_PORT:-9100}
+api=http://127.0.0.1:$port aws=http://127.0.0.1:$aws_port
+
+# default NAME VALUE: what the functions see unless the caller said otherwise.
+default() { export "$1=${!1-$2}"; }
+default STAGE local
+default LOG_LEVEL info
+default TABLE_PREFIX local
+default KMS_KEY_ID alias/bitcain
+default APP_URL "$api"
+default PRODUCT_NAME bitcain
+default AUTO_CONFIRM false
+default MAIL_FROM no-reply@bitcain.example
+default SES_CONFIGURATION_SET local
+default AWS_REGION eu-west-1
+default AWS_ACCESS_KEY_ID local
+default AWS_SECRET_ACCESS_KEY local
+default AWS_ENDPOINT_URL_DYNAMODB "$aws"
+default AWS_ENDPOINT_URL_KMS "$aws"
+default AWS_ENDPOINT_URL_SESV2 "$aws"
+default NO_PROXY 127.0.0.1
+default LOCAL_AWS_ADDR "127.0.0.1:$aws_port"
+default LOCAL_STATE "$root/.local"
+default LOCAL_TEMPLATE "$root/template.yaml"
+default MAIL_FUNCTION_URL "$api/2015-03-31/functions/mail/invocations"
+
+fail() { echo "dev: $*" >&2 && exit 1; }
+listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# Waiting in the background lets a signal through at once.
+pause() { sleep "$1" & wait $!; }
+pids=()
+alive() {
+    for pid in "${pids[@]}"; do kill -0 "$pid" 2>/dev/null || fail "a process ended; its reason stands above"; done
+}
+# Functions first: they may still be talking to the local AWS.
+stop() {
+    trap '' INT TERM HUP
+    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+        kill "${pids[i]}" 2>/dev/null && wait "${pids[i]}" || true
+    done
+}
+trap stop EXIT
+trap 'echo "dev: stopped"; exit 0' INT TERM HUP
+
+for taken in "$port" "$aws_port"; do
+    listening "$taken" && fail "port $taken is in use (PORT and AWS_PORT choose others)"
+done
+
+command -v curl >/dev/null || fail "curl is missing"
+infra/tools.sh watch
+# The same selection that `cargo run --bin` makes, so that nothing is left to compile when the first request comes.
+cargo build --bins
+[[ ${RESET:-} == 1 ]] && rm -rf "$LOCAL_STATE"
+
+cargo run --quiet --bin local &
+pids+=($!)
+until curl -sf -o /dev/null "$aws/calls.json"; do alive && pause 0.2; done
+
+# cargo-lambda reloads on any change below its working directory, and every instance watches all of it. This one
+# holds the sources alone: neither local state nor builds nor tools restart a function.
+mkdir -p .tools/sources
+ln -sfn ../../functions ../../shared .tools/sources/
+# One instance takes one request at a time, as on Lambda.
+watch=(--quiet --manifest-path ../../Cargo.toml --invoke-address 127.0.0.1 --invoke-port "$port"
+    --concurrency "${CONCURRENCY:-4}")
+# CORS=1 lets pages of any origin call the functions; OPTIONS is then answered by cargo-lambda.
+[[ ${CORS:-0} == 1 ]] || watch+=(--disable-cors)
+[[ ${RELOAD:-1} == 1 ]] || watch+=(--ignore-changes)
+cd .tools/sources
+PATH="$root/.tools/watch/bin:$PATH" RUST_LOG=${RUST_LOG:-cargo_lambda=warn} cargo lambda watch "${watch[@]}" &
+pids+=($!)
+until listening "$port"; do alive && pause 0.2; done
+
+# Wakes every function, so that a person's first request is warm.
+answers() { curl -s --max-time 60 -o /dev/null -w '%{http_code}' "$@" || true; }
+warm=()
+answers "$api/api/kyc/health" >/dev/null & warm+=($!)
+answers "$api/api/v1/api-keys/" >/dev/null & warm+=($!)
+answers "$api/openapi.json" >/dev/null & warm+=($!)
+answers "$MAIL_FUNCTION_URL" --data '{"Records":[]}' >/dev/null & warm+=($!)
+[[ $(answers "$api/.well-known/jwks.json") == 200 ]] || fail "auth does not answer; its reason stands above"
+wait "${warm[@]}" || true
+alive
+
+cat <<EOF
+
+  functions   $api        auth, mail, api-keys, kyc, docs; they restart when their code changes
+  the API     $api/docs
+  local AWS   $aws        DynamoDB, KMS and SES; state in $LOCAL_STATE
+  inbox       $aws/inbox
+  AWS calls   $aws/calls.json
+
+ready: \`make demo\` plays the whole story; Ctrl-C stops everything
+
+EOF
+while alive; do pause 1; done

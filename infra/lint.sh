@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Everything that can be checked without running the code.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+infra/tools.sh sam deny
+sam=.tools/sam/bin deny=.tools/deny/bin/cargo-deny
+step() { printf '\n== %s\n' "$*"; }
+
+step format
+cargo fmt --check
+
+step clippy
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step "dependencies: versions, licences, sources"
+"$deny" --locked check bans licenses sources
+
+step "dependencies: known vulnerabilities"
+if timeout 20 git ls-remote --exit-code https://github.com/RustSec/advisory-db HEAD >/dev/null 2>&1; then
+    "$deny" --locked check advisories
+else
+    echo "SKIPPED: the advisory database (github.com/RustSec/advisory-db) cannot be reached from here"
+fi
+
+step scripts
+"$sam/shellcheck" infra/*.sh .ci/run
+echo ok
+
+# cfn-lint and SAM's own linter accept some mistakes in SAM properties that SAM then refuses to translate, or translates
+# into nonsense. So the template is also translated here, and the result is linted as plain CloudFormation.
+step template
+export AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0
+"$sam/cfn-lint" template.yaml
+"$sam/sam" validate --lint
+translated=$(mktemp)
+trap 'rm -f "$translated"' EXIT
+"$sam/python" - template.yaml >"$translated" <<'PYTHON'
+import json, sys
+from samcli.yamlhelper import yaml_parse
+from samtranslator.translator.transform import transform
+
+class NoManagedPolicies:
+    def load(self):
+        return {}
+
+with open(sys.argv[1]) as file:
+    template = yaml_parse(file.read())
+template["Globals"]["Function"]["CodeUri"] = "s3://uploaded/code"  # as `sam deploy` would
+print(json.dumps(transform(template, {}, NoManagedPolicies()), indent=1))
+PYTHON
+"$sam/cfn-lint" --template "$translated"
+echo ok

@@ -1,0 +1,80 @@
+//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned.
+
+mod page;
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse};
+use axum::routing::{delete, get, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+
+use crate::door::{self, Door};
+use crate::{Calls, Fault, Mail, Service};
+
+/// Our own pages; all other requests are calls to AWS.
+pub(crate) fn router(door: Arc<Door>) -> Router {
+    Router::new()
+        .route("/", get(index).fallback(door::answer))
+        .route("/inbox", get(inbox))
+        .route("/inbox.json", get(inbox_json))
+        .route("/calls.json", get(calls_json))
+        .route("/calls", delete(reset_calls))
+        .route("/faults", delete(clear_faults))
+        .route("/faults/{service}", put(set_fault))
+        .fallback(door::answer)
+        .with_state(door)
+}
+
+#[derive(Deserialize)]
+struct Recipient {
+    to: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Without {
+    without: Option<String>,
+}
+
+async fn index() -> Html<&'static str> {
+    Html(page::INDEX)
+}
+
+async fn inbox(State(door): State<Arc<Door>>, Query(Recipient { to }): Query<Recipient>) -> impl IntoResponse {
+    // A mail's HTML is shown as it was sent, so it gets no scripts and loads nothing.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'";
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page::inbox(&door.inbox.mails(to.as_deref()))))
+}
+
+async fn inbox_json(State(door): State<Arc<Door>>, Query(Recipient { to }): Query<Recipient>) -> Json<Vec<Mail>> {
+    Json(door.inbox.mails(to.as_deref()))
+}
+
+async fn calls_json(State(door): State<Arc<Door>>, Query(Without { without }): Query<Without>) -> Json<Calls> {
+    Json(door.recorder.calls(without.as_deref()))
+}
+
+async fn reset_calls(State(door): State<Arc<Door>>) -> StatusCode {
+    door.recorder.reset();
+    StatusCode::NO_CONTENT
+}
+
+/// Takes the fault whatever content type it comes with, so that a plain `curl -d` will do.
+async fn set_fault(
+    State(door): State<Arc<Door>>,
+    Path(service): Path<Service>,
+    body: Bytes,
+) -> Result<StatusCode, (StatusCode, String)> {
+    let fault: Fault =
+        serde_json::from_slice(&body).map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
+    door.faults.set(service, fault);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn clear_faults(State(door): State<Arc<Door>>) -> StatusCode {
+    door.faults.clear();
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,86 @@
+//! The pages for people. Whatever comes from a mail is escaped.
+
+use crate::Mail;
+use crate::ses::{Piece, pieces};
+
+/// The front page.
+pub(super) const INDEX: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>local AWS</title>\
+<h1>local AWS</h1><ul>\
+<li><a href=/inbox>inbox</a>: the mails sent (<a href=/inbox.json>as JSON</a>)\
+<li><a href=/calls.json>calls</a>: how often each operation was called\
+</ul></html>";
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}\
+article{border:1px solid #ccc;border-radius:.5rem;padding:0 1rem 1rem;margin:1rem 0}\
+pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}\
+iframe{width:100%;height:24rem;border:1px solid #ccc}small{color:#555}";
+
+/// The inbox, mails in the order given.
+pub(super) fn inbox(mails: &[Mail]) -> String {
+    let articles: String = mails.iter().map(article).collect();
+    let content = if mails.is_empty() { "<p>No mail yet.".to_owned() } else { articles };
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Inbox</title><style>{STYLE}</style>\
+         <h1>Inbox</h1>{content}</html>"
+    )
+}
+
+fn article(mail: &Mail) -> String {
+    let Mail { to, from, subject, text, html, sent_at, .. } = mail;
+    let text = text.as_ref().map(|text| format!("<pre>{}</pre>", linked(text))).unwrap_or_default();
+    let html = html.as_ref().map(|html| format!("<iframe sandbox srcdoc=\"{}\"></iframe>", escaped(html)));
+    format!(
+        "<article><h2>{}</h2><p>to <strong>{}</strong> <small>from {}, {sent_at}</small></p>{text}{}</article>",
+        escaped(subject),
+        escaped(to),
+        escaped(from),
+        html.unwrap_or_default(),
+    )
+}
+
+/// Text with its URLs clickable.
+fn linked(text: &str) -> String {
+    let html = pieces(text).into_iter().map(|piece| match piece {
+        Piece::Text(text) => escaped(text),
+        Piece::Link(url) => format!("<a href=\"{0}\">{0}</a>", escaped(url)),
+    });
+    html.collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_mail_becomes_markup() {
+        let evil = "\"><script>alert('1')</script>&";
+        let mail = Mail {
+            id: evil.to_owned(),
+            to: evil.to_owned(),
+            from: evil.to_owned(),
+            subject: evil.to_owned(),
+            text: Some(format!("{evil} https://a.example/?a=1&b={evil}")),
+            html: Some(evil.to_owned()),
+            links: Vec::new(),
+            sent_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let page = inbox(&[mail]);
+        assert!(!page.contains("<script") && !page.contains("\"\"") && !page.contains("'1'"), "{page}");
+        assert!(page.contains("<a href=\"https://a.example/?a=1&amp;b=\">"), "{page}");
+        assert!(page.contains("<iframe sandbox srcdoc=\"&quot;&gt;&lt;script&gt;"), "{page}");
+    }
+}

@@ -1,0 +1,38 @@
+//! The local AWS: one process that answers as `DynamoDB`, KMS and `SESv2` on a laptop and in tests.
+//!
+//! Every request of an SDK client enters by one [`door`], which counts it, may let it fail on demand, and passes it on:
+//! `DynamoDB` to an embedded emulator on a `SQLite` file, KMS and SES to the stand-ins in this crate, or everything to
+//! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares, and a feeder does what an event
+//! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function.
+
+mod backend;
+mod call;
+mod calls;
+mod clock;
+mod console;
+mod database;
+mod door;
+mod error;
+mod faults;
+mod feeder;
+mod http;
+mod inbox;
+mod kms;
+mod local;
+mod lock;
+mod options;
+mod refusal;
+mod ses;
+mod state;
+mod tables;
+mod template;
+mod upstream;
+mod yaml;
+
+pub use call::Service;
+pub use calls::Calls;
+pub use error::Error;
+pub use faults::{Fault, Mode};
+pub use inbox::Mail;
+pub use local::LocalAws;
+pub use options::{Function, MailFunction, Options};

@@ -1,0 +1,77 @@
+//! The local AWS as a process. Its settings are environment variables:
+//!
+//! | variable | default | |
+//! | --- | --- | --- |
+//! | `LOCAL_AWS_ADDR` | `127.0.0.1:9100` | address to listen on |
+//! | `LOCAL_STATE` | `.local` | directory that keeps everything |
+//! | `LOCAL_TEMPLATE` | `template.yaml` | the template that declares the tables |
+//! | `TABLE_PREFIX` | `local` | first part of the table names |
+//! | `MAIL_FUNCTION_URL` | cargo-lambda's | where the `mail` function is invoked |
+//! | `AWS_REGION` | `us-east-1` | region in ARNs and in our own calls |
+//! | `AWS_UPSTREAM` | none | base URL of another AWS emulator that answers instead |
+
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+
+use local::{LocalAws, MailFunction, Options};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+const MAIL_FUNCTION_URL: &str = "http://127.0.0.1:9000/2015-03-31/functions/mail/invocations";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    log();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("local AWS: {}", chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Warnings, to the standard error. The database warns of every failed condition, which is its daily work.
+fn log() {
+    let levels = Targets::new().with_default(LevelFilter::WARN).with_target("dynoxide", LevelFilter::ERROR);
+    tracing_subscriber::registry().with(levels).with(fmt::layer().with_writer(io::stderr)).init();
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let local = LocalAws::start(options()?).await?;
+    println!("local AWS on {}", local.url());
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    local.shutdown().await;
+    Ok(())
+}
+
+fn options() -> Result<Options, Box<dyn Error>> {
+    let listen = setting("LOCAL_AWS_ADDR", "127.0.0.1:9100");
+    Ok(Options {
+        listen: listen.parse().map_err(|error| format!("LOCAL_AWS_ADDR {listen}: {error}"))?,
+        state: Some(setting("LOCAL_STATE", ".local").into()),
+        upstream: Some(setting("AWS_UPSTREAM", "")).filter(|url| !url.is_empty()),
+        table_prefix: setting("TABLE_PREFIX", "local"),
+        mail: MailFunction::Url(setting("MAIL_FUNCTION_URL", MAIL_FUNCTION_URL)),
+        region: setting("AWS_REGION", "us-east-1"),
+        ..Options::new(setting("LOCAL_TEMPLATE", "template.yaml"))
+    })
+}
+
+/// An empty variable counts as unset.
+#[expect(clippy::disallowed_methods, reason = "the settings of this process, read once")]
+fn setting(name: &str, default: &str) -> String {
+    std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
+}
+
+fn chain(error: &dyn Error) -> String {
+    std::iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,66 @@
+//! What a local AWS is started with.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+/// A function called in this process: takes the event, gives the function's answer or its error message.
+pub type Function = dyn Fn(Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync;
+
+/// Where the `mail` function is.
+#[derive(Clone)]
+pub enum MailFunction {
+    /// Behind an invocation URL, as cargo-lambda serves it; events are sent there with POST.
+    Url(String),
+    /// In this process.
+    InProcess(Arc<Function>),
+    /// Nowhere: mails stay in the outbox.
+    None,
+}
+
+/// Settings of a local AWS. Start from [`Options::new`] and change what differs.
+#[derive(Clone)]
+pub struct Options {
+    /// Address to listen on; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Directory that keeps tables, keys, mails and the position in the stream; `None` keeps all in memory.
+    pub state: Option<PathBuf>,
+    /// Base URL of another AWS emulator that answers instead of our own database and stand-ins.
+    pub upstream: Option<String>,
+    /// The deployment template whose tables and event source mapping are used.
+    pub template: PathBuf,
+    /// Tables are named `{table_prefix}-{logical id}`.
+    pub table_prefix: String,
+    /// The receiver of the outbox stream.
+    pub mail: MailFunction,
+    /// Region in ARNs and in our own calls. An upstream keeps one world per region, so clients must use the same one.
+    pub region: String,
+    /// Alias of the KMS key that exists from the start.
+    pub key_alias: String,
+    /// Sender that an upstream SES is told to accept.
+    pub sender: String,
+    /// Configuration set that is made in an upstream SES.
+    pub configuration_set: String,
+}
+
+impl Options {
+    /// In memory, on any free port of the loopback interface, feeding nobody.
+    #[must_use]
+    pub fn new(template: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            state: None,
+            upstream: None,
+            template: template.into(),
+            table_prefix: "local".to_owned(),
+            mail: MailFunction::None,
+            region: "us-east-1".to_owned(),
+            key_alias: "alias/bitcain".to_owned(),
+            sender: "no-reply@bitcain.example".to_owned(),
+            configuration_set: "local".to_owned(),
+        }
+    }
+}

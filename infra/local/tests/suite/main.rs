@@ -1,0 +1,10 @@
+//! The local AWS as SDK clients and people see it, over the wire.
+#![expect(clippy::unwrap_used, reason = "also in the helpers of tests, what cannot go on fails the test")]
+
+mod door;
+mod feeder;
+mod kms;
+mod ses;
+mod tables;
+mod upstream;
+mod world;

@@ -1,0 +1,50 @@
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_kms::primitives::Blob;
+use local::Options;
+
+use crate::feeder::Scripted;
+use crate::ses::{simple, to};
+use crate::world::{clients, options, start};
+
+#[tokio::test]
+#[ignore = "needs another AWS emulator: AWS_UPSTREAM=http://… cargo test -p local -- --ignored"]
+#[expect(clippy::disallowed_methods, reason = "the one setting of this test")]
+async fn another_emulator_can_answer_instead() {
+    let upstream = std::env::var("AWS_UPSTREAM").expect("AWS_UPSTREAM names the emulator");
+    let function = Scripted::default();
+    let table_prefix = format!("t{}", std::process::id());
+    let options = Options { upstream: Some(upstream), table_prefix, mail: function.function(), ..options() };
+    let local = start(options.clone()).await;
+    let clients = clients(&local);
+
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let table = format!("{}-Mail", options.table_prefix);
+    for key in ["a", "b", "c"] {
+        let put = clients.dynamodb.put_item().table_name(&table).item("pk", text(key)).item("kind", text("verify"));
+        put.send().await.unwrap();
+        local.settled().await.unwrap();
+    }
+    assert_eq!(function.batches(), [["a"], ["b"], ["c"]]);
+    let event = function.events.lock().unwrap()[0]["Records"][0].clone();
+    assert!(event["dynamodb"]["ApproximateCreationDateTime"].is_number(), "{event}");
+
+    let sealed = clients.kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("secret"));
+    let sealed = sealed.encryption_context("owner", "ada").send().await.unwrap().ciphertext_blob.unwrap();
+    let opened = clients.kms.decrypt().ciphertext_blob(sealed).encryption_context("owner", "ada").send().await.unwrap();
+    assert_eq!(opened.plaintext, Some(Blob::new("secret")));
+
+    let send = async |sender: &str| {
+        let mail = clients.ses.send_email().from_email_address(sender).destination(to("ada@example.com"));
+        mail.configuration_set_name("local").content(simple("Hi", Some("x"), None)).send().await
+    };
+    let accepted = send("Bitcain <no-reply@bitcain.example>").await.unwrap();
+    assert_eq!(accepted.message_id(), Some(local.inbox(None)[0].id.as_str()));
+    let refused = send("stranger@elsewhere.example").await.unwrap_err();
+    assert_eq!(refused.code(), Some("MessageRejected"));
+    assert_eq!(local.inbox(Some("ada@example.com")).len(), 1, "only what the upstream accepted");
+    assert_eq!(local.calls().ses["SendEmail"], 2);
+
+    // What an earlier start has made is taken as it is.
+    start(options).await;
+}

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# Sourced by scripts that want a `make dev` of their own, on spare ports ($PORT, $AWS_PORT) and with fresh state.
+# Leaves $work, a directory that goes with the script; what make dev printed is in $work/log.
+name=$(basename "$0" .sh)
+work=$(mktemp -d)
+dev=
+finish() {
+    [[ -z $dev ]] || { kill "$dev" 2>/dev/null && wait "$dev" || true; }
+    rm -rf "$work"
+}
+trap finish EXIT
+fail() {
+    printf '\n%s: %s\n' "$name" "$*" >&2
+    exit 1
+}
+fail_with_log() {
+    printf '\nthe last lines of make dev:\n' >&2
+    tail -n 40 "$work/log" >&2
+    fail "$*"
+}
+
+start_dev() {
+    read -r PORT AWS_PORT < <(python3 -c '
+import socket
+sockets = [socket.socket() for _ in range(2)]
+for s in sockets: s.bind(("127.0.0.1", 0))
+print(*(s.getsockname()[1] for s in sockets))')
+    export PORT AWS_PORT
+
+    : >"$work/log"
+    echo "$name: starting the functions on :$PORT and the local AWS on :$AWS_PORT"
+    LOCAL_STATE=$work/state RELOAD=0 infra/dev.sh >"$work/log" 2>&1 &
+    dev=$!
+    until grep -q '^ready' "$work/log"; do
+        kill -0 "$dev" 2>/dev/null || fail_with_log "make dev ended"
+        sleep 0.5
+    done
+}
+
+stop_dev() {
+    kill "$dev"
+    wait "$dev" || true
+    dev=
+    for port in "$PORT" "$AWS_PORT"; do
+        ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ||
+            fail "port $port is still in use after make dev was stopped"
+    done
+}
