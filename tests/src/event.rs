@@ -1,0 +1,111 @@
+//! Requests as API Gateway (HTTP API, payload 2.0) hands them to a function, and what it makes of the answer.
+
+use axum::Router;
+use lambda_http::{Context, LambdaEvent, request::LambdaRequest};
+use serde_json::{Value, json};
+
+/// A request on its way to a function.
+#[derive(Clone, Default)]
+pub struct Request {
+    /// GET, POST, …
+    pub method: &'static str,
+    /// Path, and query if there is one.
+    pub path: String,
+    /// Lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// As text, or as base64 of what is none.
+    pub body: Option<String>,
+    /// Whether the body is base64.
+    pub is_base64: bool,
+}
+
+/// An answer as API Gateway sends it.
+#[derive(Debug)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u64,
+    /// Lower-case names.
+    pub headers: Value,
+    /// Parsed where it is JSON, a string otherwise.
+    pub body: Value,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl Reply {
+    /// The value of a header, or nothing.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers[name].as_str()
+    }
+
+    /// Names of the body's members, sorted.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&str> {
+        let mut keys: Vec<_> = self.body.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        keys.sort_unstable();
+        keys
+    }
+}
+
+/// Sends a request through a function as the Lambda runtime would.
+pub async fn invoke(router: &Router, request: Request) -> Reply {
+    invoke_event(router, event(request)).await
+}
+
+/// The same for an event in full.
+pub async fn invoke_event(router: &Router, event: Value) -> Reply {
+    let event: LambdaRequest = serde_json::from_value(event).expect("an event");
+    let mut context = Context::default();
+    "8476a536-e9f4-11e8-9739-2dfe598c3fcd".clone_into(&mut context.request_id);
+    let Ok(answer) = shared::http::handle(router.clone(), LambdaEvent::new(event, context)).await;
+    let answer = serde_json::to_value(answer).expect("an answer");
+    let body = answer["body"].as_str().unwrap_or_default();
+    Reply {
+        status: answer["statusCode"].as_u64().expect("a status"),
+        headers: headers(&answer),
+        body: serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)),
+        text: body.to_owned(),
+    }
+}
+
+/// A REST API takes every header as a list.
+fn headers(answer: &Value) -> Value {
+    let lists = answer["multiValueHeaders"].as_object().into_iter().flatten();
+    let lists = lists.map(|(name, values)| (name.clone(), values[0].clone()));
+    let single = answer["headers"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+    Value::Object(lists.chain(single).collect())
+}
+
+fn event(request: Request) -> Value {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let headers: serde_json::Map<_, _> =
+        request.headers.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "api",
+            "domainName": "api.example.com",
+            "domainPrefix": "api",
+            "http": {
+                "method": request.method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "203.0.113.9",
+                "userAgent": "tests",
+            },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "22/Nov/2026:10:00:00 +0000",
+            "timeEpoch": 1_795_341_600_000_i64,
+        },
+        "body": request.body,
+        "isBase64Encoded": request.is_base64,
+    })
+}

@@ -1,0 +1,11 @@
+//! A world to test in: the real routers, a local AWS of their own, and people who use them.
+
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "where something is missing, the test has failed")]
+
+mod event;
+mod person;
+mod world;
+
+pub use event::{Reply, Request};
+pub use person::{Person, Session};
+pub use world::{APP_URL, World, authorized};

@@ -1,0 +1,149 @@
+//! People: each has an address and a password, and does what users do.
+
+use serde_json::{Value, json};
+use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
+
+use crate::{
+    event::Reply,
+    world::{World, authorized},
+};
+
+/// Somebody who uses the service.
+pub struct Person<'w> {
+    /// Where they are.
+    pub world: &'w World,
+    /// Their address.
+    pub email: String,
+    /// Their password.
+    pub password: String,
+}
+
+/// What signing in gives.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The access token.
+    pub access: String,
+    /// The refresh token.
+    pub refresh: String,
+    /// The account's id.
+    pub user_id: String,
+}
+
+impl Session {
+    /// Takes the session out of an answer of sign-up, login or refresh.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn of(reply: &Reply) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_else(|| panic!("no session in {reply:?}")).to_owned();
+        let session = &reply.body["session"];
+        Self {
+            access: text(&session["access_token"]),
+            refresh: text(&session["refresh_token"]),
+            user_id: text(&reply.body["user"]["id"]),
+        }
+    }
+}
+
+impl<'w> Person<'w> {
+    /// Somebody with this address.
+    #[must_use]
+    pub fn new(world: &'w World, email: String) -> Self {
+        Self { world, email, password: "correct horse battery".to_owned() }
+    }
+
+    /// Somebody else with the same address.
+    #[must_use]
+    pub fn rival(&self, password: &str) -> Self {
+        Self { world: self.world, email: self.email.clone(), password: password.to_owned() }
+    }
+
+    /// Signs up.
+    pub async fn signs_up(&self) -> Reply {
+        self.world.post("/auth/signup", self.credentials()).await
+    }
+
+    /// The token of the newest mail with a link to a page: `verify-email` or `reset-password`.
+    ///
+    /// # Panics
+    /// When there is no such mail.
+    pub async fn mailed(&self, page: &str) -> String {
+        self.all_mailed(page).await.into_iter().next().unwrap_or_else(|| panic!("no {page} mail"))
+    }
+
+    /// The tokens of all mails with a link to a page, newest first.
+    pub async fn all_mailed(&self, page: &str) -> Vec<String> {
+        let start = format!("{}/auth/ui/{page}?token=", crate::world::APP_URL);
+        let mails = self.world.mails(&self.email).await;
+        let links = mails.iter().flat_map(|mail| &mail.links);
+        links.filter_map(|link| link.strip_prefix(&start)).map(str::to_owned).collect()
+    }
+
+    /// Redeems the newest link that proves the address.
+    pub async fn verifies(&self) -> Reply {
+        let token = self.mailed("verify-email").await;
+        self.world.post("/auth/verify-email", json!({ "token": token })).await
+    }
+
+    /// Is mailed a link to set a password; its token. No route mails one to an account that has a password, so its record and
+    /// the outbox are given one.
+    pub async fn is_offered_a_password(&self) -> String {
+        let link = LinkId::random().expect("randomness");
+        let rows = self.world.rows_of("Accounts", "ADDRESS#").await;
+        let row = rows.iter().find(|row| row["owner"]["email"] == self.email).expect("an account");
+        let offer = json!({ "id": link, "expires_at": self.world.now().as_second() + 60 });
+        self.world.tamper("Accounts", row, "set_password", offer).await;
+        let to = EmailAddress::parse(&self.email).expect("an address");
+        self.world.post_letter(Letter::SetPassword { to, link }).await;
+        self.mailed("reset-password").await
+    }
+
+    /// Tries to sign in.
+    pub async fn logs_in(&self) -> Reply {
+        self.world.post("/auth/login", self.credentials()).await
+    }
+
+    /// Signs up, proves the address and signs in.
+    ///
+    /// # Panics
+    /// When any of it fails.
+    pub async fn signed_in(self) -> (Self, Session) {
+        assert_eq!(self.signs_up().await.status, 200);
+        assert_eq!(self.verifies().await.status, 200);
+        let session = Session::of(&self.logs_in().await);
+        (self, session)
+    }
+
+    /// Address and password, as sign-up and login take them.
+    #[must_use]
+    pub fn credentials(&self) -> Value {
+        json!({ "email": self.email, "password": self.password })
+    }
+}
+
+impl World {
+    /// `GET path` with an access token.
+    pub async fn get_as(&self, session: &Session, path: &str) -> Reply {
+        self.send(authorized("GET", path, &session.access, None)).await
+    }
+
+    /// `PATCH path` with an access token.
+    pub async fn patch_as(&self, session: &Session, path: &str, body: Value) -> Reply {
+        self.send(authorized("PATCH", path, &session.access, Some(body))).await
+    }
+
+    /// Redeems a refresh token.
+    pub async fn refresh(&self, token: &str) -> Reply {
+        self.post("/auth/refresh", json!({ "refresh_token": token })).await
+    }
+
+    /// Where the proof of an address stands, as a stranger sees it.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn status_of(&self, email: &str) -> String {
+        let reply = self.get(&format!("/auth/verification-status?email={email}")).await;
+        reply.body["status"].as_str().unwrap_or_else(|| panic!("no status in {reply:?}")).to_owned()
+    }
+}

@@ -1,0 +1,307 @@
+//! One world: a local AWS in memory, or in front of another emulator when `AWS_ENDPOINT_URL` names one, and instances of the
+//! functions on it. Nothing is shared between worlds, so tests need no order and no cleaning.
+
+use std::{
+    env,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use auth::Auth;
+use aws_config::{Region, SdkConfig};
+use aws_sdk_dynamodb::config::Credentials;
+use axum::Router;
+use local::{Calls, Fault, LocalAws, Mail, MailFunction, Mode, Options, Service};
+use mail::Postman;
+use serde_json::{Value, json};
+use shared::{
+    app::App,
+    config::{AuthConfig, Config, MailConfig, Stage},
+    outbox::{self, Letter},
+    store::Store,
+    time::{Clock, Timestamp},
+};
+
+use crate::{
+    event::{Reply, Request, invoke, invoke_event},
+    person::Person,
+};
+
+/// Where the API of these tests lives.
+pub const APP_URL: &str = "https://api.example.com";
+const REGION: &str = "us-east-1";
+
+/// The world of one test.
+pub struct World {
+    /// The local AWS.
+    pub aws: Arc<LocalAws>,
+    /// The clock of all functions.
+    pub clock: Clock,
+    /// One warm instance of `auth`.
+    pub auth: Auth,
+    config: Config,
+    sdk: SdkConfig,
+    /// Alias of the KMS key, one for each world: others may share the emulator.
+    key: String,
+    routers: Vec<Router>,
+    people: AtomicU64,
+}
+
+impl World {
+    /// A new world, with warm functions.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A new world whose `auth` is configured differently.
+    pub async fn with(change: impl FnOnce(&mut AuthConfig)) -> Self {
+        let prefix = format!("t{}", shared::ids::MailId::random().expect("randomness"));
+        let template = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+        let key = format!("alias/{prefix}");
+        let options = Options {
+            upstream: upstream(),
+            table_prefix: prefix.clone(),
+            key_alias: key.clone(),
+            ..Options::new(template)
+        };
+        let aws = Arc::new(LocalAws::start(options).await.expect("a local AWS"));
+        let sdk = sdk_config(&aws.url()).await;
+        let config = Config { stage: Stage::Local, table_prefix: prefix, app_url: APP_URL.to_owned() };
+        let clock = Clock::default();
+        let mut auth_config = AuthConfig {
+            kms_key_id: key.clone(),
+            product: "Tested & Tried".to_owned(),
+            sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
+            auto_confirm: false,
+        };
+        change(&mut auth_config);
+        let app = App::new(config.clone(), &sdk, clock.clone());
+        let auth = Auth::new(app.clone(), auth_config, &sdk);
+        auth.warm_up().await;
+        let routers = vec![auth::router(auth.clone()), api_keys::router(app), kyc::router(), docs::router()];
+        let world = Self { aws, clock, auth, config, sdk, key, routers, people: AtomicU64::new(0) };
+        world.resume_mail().await;
+        world
+    }
+
+    /// Another instance of `auth` on the same AWS, as cold as a first start.
+    #[must_use]
+    pub fn another_auth(&self) -> Auth {
+        let app = App::new(self.config.clone(), &self.sdk, self.clock.clone());
+        let config = AuthConfig {
+            kms_key_id: self.key.clone(),
+            product: "Tested & Tried".to_owned(),
+            sign_in_url: None,
+            auto_confirm: false,
+        };
+        Auth::new(app, config, &self.sdk)
+    }
+
+    /// An instance of `mail`.
+    #[must_use]
+    pub fn postman(&self) -> Postman {
+        let config = MailConfig {
+            kms_key_id: self.key.clone(),
+            product: "Tested & Tried".to_owned(),
+            sign_in_url: None,
+            mail_from: "no-reply@bitcain.example".to_owned(),
+            configuration_set: "local".to_owned(),
+        };
+        Postman::new(&self.config, config, &self.sdk, self.clock.clone())
+    }
+
+    /// Somebody with an address nobody else has.
+    pub fn person(&self) -> Person<'_> {
+        let number = self.people.fetch_add(1, Ordering::Relaxed);
+        Person::new(self, format!("person-{number}@example.com"))
+    }
+
+    /// A request to whichever function the path belongs to.
+    pub async fn send(&self, request: Request) -> Reply {
+        let function = match request.path.split('?').next().unwrap_or_default() {
+            path if path.starts_with("/api/v1/api-keys") => 1,
+            path if path.starts_with("/api/kyc") => 2,
+            path if ["/", "/docs", "/openapi.json"].contains(&path) || path.starts_with("/docs/") => 3,
+            _ => 0,
+        };
+        invoke(&self.routers[function], request).await
+    }
+
+    /// An event of API Gateway to `auth`, in full.
+    pub async fn event(&self, event: Value) -> Reply {
+        invoke_event(&self.routers[0], event).await
+    }
+
+    /// `GET path`.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Request { method: "GET", path: path.to_owned(), ..Request::default() }).await
+    }
+
+    /// `POST path` with a JSON body.
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(json_request("POST", path, &body)).await
+    }
+
+    /// The same through a particular instance of `auth`.
+    pub async fn post_to(&self, auth: &Auth, path: &str, body: Value) -> Reply {
+        invoke(&auth::router(auth.clone()), json_request("POST", path, &body)).await
+    }
+
+    /// Moves the clock of all functions.
+    pub fn advance(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// What the clock of all functions says.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The mails to an address, newest first, once everything on its way has arrived.
+    pub async fn mails(&self, to: &str) -> Vec<Mail> {
+        self.aws.settled().await.expect("mail arrives");
+        self.aws.inbox(Some(to))
+    }
+
+    /// Leaves letters in the outbox from now on.
+    pub async fn pause_mail(&self) {
+        self.aws.settled().await.expect("mail arrives");
+        self.aws.feed(MailFunction::None).await.expect("a stream");
+    }
+
+    /// Feeds the outbox to `mail`.
+    pub async fn resume_mail(&self) {
+        let postman = Arc::new(self.postman());
+        let function = move |event: Value| {
+            let postman = Arc::clone(&postman);
+            let answer = async move {
+                let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
+                serde_json::to_value(postman.handle(event).await).map_err(|error| error.to_string())
+            };
+            Box::pin(answer) as futures::future::BoxFuture<'static, _>
+        };
+        self.aws.feed(MailFunction::InProcess(Arc::new(function))).await.expect("a stream");
+    }
+
+    /// The calls to AWS that `work` makes, mail aside.
+    pub async fn calls<T>(&self, work: impl Future<Output = T>) -> (T, Calls) {
+        self.pause_mail().await;
+        self.aws.reset_calls();
+        let result = work.await;
+        let calls = self.aws.calls();
+        self.resume_mail().await;
+        (result, calls)
+    }
+
+    /// A service fails for every call of one operation, or of all, until [`World::mend`].
+    pub fn break_down(&self, service: Service, mode: Mode, operation: Option<&str>) {
+        self.aws.set_fault(service, Fault { mode, operation: operation.map(str::to_owned), times: None });
+    }
+
+    /// The next calls of an operation fail, so many times.
+    pub fn break_times(&self, service: Service, mode: Mode, operation: &str, times: u32) {
+        self.aws.set_fault(service, Fault { mode, operation: Some(operation.to_owned()), times: Some(times) });
+    }
+
+    /// The next calls of an operation of DynamoDB, so many, wait for each other and then take place at once.
+    pub fn hold(&self, operation: &str, calls: u32) {
+        self.break_times(Service::DynamoDb, Mode::Held, operation, calls);
+    }
+
+    /// All services work again.
+    pub fn mend(&self) {
+        self.aws.clear_faults();
+    }
+
+    /// Every row of a table, as JSON.
+    pub async fn rows(&self, table: &str) -> Vec<Value> {
+        let db = aws_sdk_dynamodb::Client::new(&self.sdk);
+        let name = format!("{}-{table}", self.config.table_prefix);
+        let pages = db.scan().table_name(name).consistent_read(true).into_paginator().items().send();
+        let items = pages.collect::<Result<Vec<_>, _>>().await.expect("a scan");
+        serde_dynamo::from_items(items).expect("rows")
+    }
+
+    /// Rows whose partition key begins so.
+    pub async fn rows_of(&self, table: &str, beginning: &str) -> Vec<Value> {
+        let mut rows = self.rows(table).await;
+        rows.retain(|row| row["pk"].as_str().is_some_and(|pk| pk.starts_with(beginning)));
+        rows
+    }
+
+    /// Whether another emulator stands behind the local AWS.
+    #[must_use]
+    pub fn is_on_another_emulator(&self) -> bool {
+        upstream().is_some()
+    }
+
+    /// Switches the key that seals the secrets off or on.
+    pub async fn switch_key(&self, on: bool) {
+        let kms = aws_sdk_kms::Client::new(&self.sdk);
+        let key = kms.describe_key().key_id(&self.key).send().await.expect("a key");
+        let id = key.key_metadata.expect("metadata").key_id;
+        if on {
+            kms.enable_key().key_id(id).send().await.expect("a key that is on");
+        } else {
+            kms.disable_key().key_id(id).send().await.expect("a key that is off");
+        }
+    }
+
+    /// Deletes every row of a table.
+    pub async fn empty(&self, table: &str) {
+        let db = aws_sdk_dynamodb::Client::new(&self.sdk);
+        let name = format!("{}-{table}", self.config.table_prefix);
+        for row in self.rows(table).await {
+            let key: serde_json::Map<_, _> =
+                ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect();
+            let key = serde_dynamo::to_item(key).expect("a key");
+            db.delete_item().table_name(&name).set_key(Some(key)).send().await.expect("a deletion");
+        }
+    }
+
+    /// Puts a letter into the outbox, as `auth` does.
+    pub async fn post_letter(&self, letter: Letter) {
+        let store = Store::new(&self.sdk, &self.config.table_prefix);
+        let letter = outbox::Mail::new(letter, self.now()).and_then(|mail| mail.post()).expect("a letter");
+        let _ = store.put(letter).await.expect("a put");
+    }
+
+    /// Changes one attribute of a row behind the functions' back.
+    pub async fn tamper(&self, table: &str, row: &Value, attribute: &str, value: Value) {
+        let db = aws_sdk_dynamodb::Client::new(&self.sdk);
+        let mut row = row.clone();
+        row[attribute] = value;
+        let item = serde_dynamo::to_item(row).expect("an item");
+        let name = format!("{}-{table}", self.config.table_prefix);
+        db.put_item().table_name(name).set_item(Some(item)).send().await.expect("a put");
+    }
+}
+
+fn json_request(method: &'static str, path: &str, body: &Value) -> Request {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Request { method, path: path.to_owned(), headers, body: Some(body.to_string()), ..Request::default() }
+}
+
+/// A request of any method with a bearer token and, perhaps, a JSON body.
+#[must_use]
+pub fn authorized(method: &'static str, path: &str, token: &str, body: Option<Value>) -> Request {
+    let mut request = json_request(method, path, &json!(null));
+    request.body = body.map(|body| body.to_string());
+    request.headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+    request
+}
+
+async fn sdk_config(url: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "tests");
+    shared::aws::loader().region(Region::new(REGION)).endpoint_url(url).credentials_provider(credentials).load().await
+}
+
+#[expect(clippy::disallowed_methods, reason = "the emulator to test against is given from outside")]
+fn upstream() -> Option<String> {
+    env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty())
+}

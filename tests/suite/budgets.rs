@@ -1,0 +1,80 @@
+//! What a request costs: calls to AWS on the warm path.
+
+use std::collections::BTreeMap;
+
+use local::Calls;
+use serde_json::json;
+use tests::{Reply, World};
+
+fn dynamodb(calls: &[(&str, u64)]) -> BTreeMap<String, u64> {
+    calls.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+}
+
+/// The request went well and made just these calls to DynamoDB, and none elsewhere.
+fn cost((reply, calls): (Reply, Calls), expected: &[(&str, u64)]) {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(calls.dynamodb, dynamodb(expected));
+    assert!(calls.kms.is_empty() && calls.ses.is_empty(), "{calls:?}");
+}
+
+const READ_AND_TRANSACTION: [(&str, u64); 2] = [("GetItem", 1), ("TransactWriteItems", 1)];
+
+#[tokio::test]
+async fn sign_up_and_resend_cost_a_read_and_a_transaction() {
+    let world = World::start().await;
+    let (ada, bob) = (world.person(), world.person());
+    cost(world.calls(ada.signs_up()).await, &READ_AND_TRANSACTION);
+    cost(world.calls(ada.signs_up()).await, &READ_AND_TRANSACTION);
+    for person in [&ada, &bob] {
+        let body = json!({ "email": person.email });
+        cost(world.calls(world.post("/auth/resend-verification", body)).await, &READ_AND_TRANSACTION);
+    }
+}
+
+#[tokio::test]
+async fn a_proof_costs_a_read_and_a_transaction() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let body = json!({ "token": ada.mailed("verify-email").await });
+    cost(world.calls(world.post("/auth/verify-email", body)).await, &READ_AND_TRANSACTION);
+}
+
+#[tokio::test]
+async fn login_refresh_and_profile_cost_what_they_should() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    world.get_as(&session, "/auth/profile").await;
+    cost(world.calls(ada.logs_in()).await, &[("GetItem", 1), ("TransactWriteItems", 1)]);
+    cost(world.calls(world.get_as(&session, "/auth/profile")).await, &[("GetItem", 2)]);
+    let change = json!({ "full_name": "Ada" });
+    cost(world.calls(world.patch_as(&session, "/auth/profile", change)).await, &[("GetItem", 1), ("UpdateItem", 1)]);
+    cost(world.calls(world.refresh(&session.refresh)).await, &[("UpdateItem", 1)]);
+    let path = format!("/auth/verification-status?email={}", ada.email);
+    cost(world.calls(world.get(&path)).await, &[("GetItem", 1)]);
+    cost(world.calls(world.get("/.well-known/jwks.json")).await, &[]);
+    let body = json!({ "access_token": session.access });
+    cost(world.calls(world.post("/auth/logout", body)).await, &[("DeleteItem", 1)]);
+}
+
+#[tokio::test]
+async fn a_mail_costs_a_claim_a_send_and_a_receipt() {
+    let world = World::start().await;
+    let (first, second) = (world.person(), world.person());
+    first.signs_up().await;
+    assert_eq!(first.all_mailed("verify-email").await.len(), 1);
+    world.aws.reset_calls();
+    second.signs_up().await;
+    assert_eq!(second.all_mailed("verify-email").await.len(), 1);
+    let calls = world.aws.calls();
+    assert_eq!(calls.dynamodb, dynamodb(&[("GetItem", 1), ("TransactWriteItems", 1), ("UpdateItem", 2)]));
+    assert_eq!((calls.ses.get("SendEmail"), calls.kms.len()), (Some(&1), 0));
+}
+
+#[tokio::test]
+async fn a_cold_start_reads_the_secrets_at_once_and_publishes_what_others_need() {
+    let world = World::start().await;
+    let ((), calls) = world.calls(world.another_auth().warm_up()).await;
+    assert_eq!(calls.dynamodb, dynamodb(&[("PutItem", 2), ("Query", 2)]));
+    assert_eq!(calls.kms, dynamodb(&[("Decrypt", 3)]));
+}

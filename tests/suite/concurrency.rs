@@ -1,0 +1,148 @@
+//! Twenty at once, through instances of their own.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{Reply, Session, World};
+
+const MANY: usize = 20;
+const TRANSACTION: &str = "TransactWriteItems";
+
+/// Requests at once, over four instances of `auth`. No `write` takes place before everybody has come to his first, so that all
+/// of them have read the same.
+async fn racing(world: &World, path: &str, write: &str, bodies: Vec<Value>) -> Vec<Reply> {
+    world.hold(write, bodies.len().try_into().unwrap());
+    at_once(world, path, bodies).await
+}
+
+/// Requests at once, over four instances of `auth`.
+async fn at_once(world: &World, path: &str, bodies: Vec<Value>) -> Vec<Reply> {
+    let instances: Vec<_> = (0..4).map(|_| world.another_auth()).collect();
+    join_all(instances.iter().map(auth::Auth::warm_up)).await;
+    let requests = bodies.into_iter().enumerate();
+    join_all(requests.map(|(number, body)| world.post_to(&instances[number % 4], path, body))).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_link_redeemed_many_times_makes_one_account() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let token = ada.mailed("verify-email").await;
+    let replies = racing(&world, "/auth/verify-email", TRANSACTION, vec![json!({ "token": token }); MANY]).await;
+    assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+    let effects = replies.iter().filter(|reply| !reply.body["message"].as_str().unwrap().contains("already"));
+    assert_eq!(effects.count(), 1);
+    assert!(replies.iter().all(|reply| reply.body["user_id"] == replies[0].body["user_id"]));
+    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_refresh_token_presented_many_times_leaves_one_living_session() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let replies =
+        racing(&world, "/auth/refresh", "UpdateItem", vec![json!({ "refresh_token": session.refresh }); MANY]).await;
+    let minted: Vec<_> = replies.iter().filter(|reply| reply.status == 200).map(Session::of).collect();
+    assert_eq!(minted.len(), MANY);
+    let mut rows = world.rows_of("Sessions", "ACCOUNT#").await;
+    rows.retain(|row| row["sk"] != "GUARD");
+    assert_eq!(rows.len(), 1);
+
+    // Exactly one of the tokens handed out is the current one; all others are dead.
+    let current = rows[0]["current"].as_str().unwrap();
+    let hashes: Vec<_> = minted.iter().map(|session| refresh_hash(&session.refresh)).collect();
+    assert_eq!(hashes.iter().filter(|hash| *hash == current).count(), 1);
+    let living = &minted[hashes.iter().position(|hash| hash == current).unwrap()];
+    assert_eq!(world.refresh(&living.refresh).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_sign_ups_of_one_address_are_one_pending_sign_up() {
+    let world = World::start().await;
+    let ada = world.person();
+    let replies = racing(&world, "/auth/signup", TRANSACTION, vec![ada.credentials(); MANY]).await;
+    assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+    assert_eq!(world.rows_of("Accounts", "ADDRESS#").await.len(), 1);
+    let mut proofs = Vec::new();
+    for token in ada.all_mailed("verify-email").await {
+        proofs.push(world.post("/auth/verify-email", json!({ "token": token })).await.status);
+    }
+    assert_eq!(proofs.iter().filter(|status| **status == 200).count(), 1);
+    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(ada.logs_in().await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_sign_ups_with_different_passwords_leave_the_choice_to_the_owner() {
+    let world = World::start().await;
+    let ada = world.person();
+    let body = |number| json!({ "email": ada.email, "password": format!("password number {number}") });
+    let replies = racing(&world, "/auth/signup", TRANSACTION, (0..MANY).map(body).collect()).await;
+    assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+    let tokens = ada.all_mailed("verify-email").await;
+    let bodies = tokens.iter().map(|token| json!({ "token": token })).collect();
+    let proofs = at_once(&world, "/auth/verify-email", bodies).await;
+    assert_eq!(proofs.iter().filter(|reply| reply.status == 200).count(), 1);
+    for number in 0..MANY {
+        assert_eq!(world.post("/auth/login", body(number)).await.status, 401);
+    }
+    assert_eq!(ada.all_mailed("reset-password").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_link_sets_one_password() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.rival("another password").signs_up().await;
+    ada.signs_up().await;
+    ada.verifies().await;
+    let token = ada.mailed("reset-password").await;
+    let password = |number| format!("password number {number}");
+    let bodies = (0..MANY).map(|number| json!({ "token": token, "password": password(number) })).collect();
+    let replies = racing(&world, "/auth/reset-password", TRANSACTION, bodies).await;
+    let winner = replies.iter().position(|reply| reply.status == 200).unwrap();
+    assert_eq!(replies.iter().filter(|reply| reply.status == 400).count(), MANY - 1);
+    assert_eq!(ada.rival(&password(winner)).logs_in().await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_spellings_proven_at_once_are_one_account() {
+    let world = World::start().await;
+    let ada = world.person();
+    let mut shouting = ada.rival(&ada.password);
+    shouting.email = ada.email.replace("person", "PERSON");
+    ada.signs_up().await;
+    shouting.signs_up().await;
+    let tokens = [ada.mailed("verify-email").await, shouting.mailed("verify-email").await];
+    let bodies = tokens.iter().map(|token| json!({ "token": token })).collect();
+    let replies = at_once(&world, "/auth/verify-email", bodies).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_login_slips_through_while_the_password_changes() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let token = ada.is_offered_a_password().await;
+    // Nine logins and the new password come to their transactions together, having read the same.
+    world.hold(TRANSACTION, 10);
+    let logins = join_all((0..9).map(|_| ada.logs_in()));
+    let body = json!({ "token": token, "password": "chosen by the owner" });
+    let (logins, reset) = tokio::join!(logins, world.post("/auth/reset-password", body));
+    assert_eq!(reset.status, 200, "{reset:?}");
+    for login in logins {
+        if login.status == 200 {
+            let session = Session::of(&login);
+            assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
+            assert_eq!(world.refresh(&session.refresh).await.status, 401);
+        }
+    }
+    assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
+}
+
+fn refresh_hash(token: &str) -> String {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).unwrap();
+    BASE64_URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes))
+}

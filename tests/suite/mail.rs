@@ -1,0 +1,243 @@
+//! From the outbox to the inbox: every letter once.
+
+use local::{MailFunction, Mode, Service};
+use serde_json::{Value, json};
+use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
+use tests::World;
+
+/// Stream records of the letters in the outbox, as Lambda delivers them.
+async fn stream_event(world: &World) -> Value {
+    let typed = |row: &Value| {
+        let members = row.as_object().unwrap().iter();
+        let typed = members.map(|(name, value)| match value {
+            Value::Number(number) => (name.clone(), json!({ "N": number.to_string() })),
+            other => (name.clone(), json!({ "S": other })),
+        });
+        typed.collect::<serde_json::Map<_, _>>()
+    };
+    let records = world
+        .rows_of("Mail", "MAIL#")
+        .await
+        .iter()
+        .enumerate()
+        .map(|(number, row)| {
+            json!({
+                "eventID": format!("event-{number}"),
+                "eventName": "INSERT",
+                "eventVersion": "1.1",
+                "eventSource": "aws:dynamodb",
+                "awsRegion": "us-east-1",
+                "eventSourceARN": "arn:aws:dynamodb:us-east-1:123456789012:table/t-Mail/stream/2026-11-22T00:00:00.000",
+                "dynamodb": {
+                    "ApproximateCreationDateTime": 1_795_341_600,
+                    "Keys": { "pk": { "S": row["pk"] } },
+                    "NewImage": typed(row),
+                    "SequenceNumber": (number + 100).to_string(),
+                    "SizeBytes": 300,
+                    "StreamViewType": "NEW_IMAGE",
+                },
+            })
+        })
+        .collect::<Vec<_>>();
+    json!({ "Records": records })
+}
+
+async fn deliver(world: &World, event: &Value) -> Vec<String> {
+    let event = serde_json::from_value(event.clone()).unwrap();
+    let answer = serde_json::to_value(world.postman().handle(event).await).unwrap();
+    let failures = answer["batchItemFailures"].as_array().unwrap().iter();
+    failures.map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn quiet_world() -> World {
+    let world = World::start().await;
+    world.aws.feed(MailFunction::None).await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_record_delivered_twice_is_mailed_once() {
+    let world = quiet_world().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let event = stream_event(&world).await;
+    for _ in 0..2 {
+        assert!(deliver(&world, &event).await.is_empty());
+    }
+    assert_eq!(world.aws.inbox(Some(&ada.email)).len(), 1);
+    let letter = &world.rows_of("Mail", "MAIL#").await[0];
+    assert_eq!(letter["status"], "sent");
+    assert!(letter["message_id"].is_string());
+}
+
+#[tokio::test]
+async fn a_record_delivered_twice_at_once_is_mailed_once() {
+    let world = quiet_world().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let event = stream_event(&world).await;
+    futures::future::join_all((0..10).map(|_| deliver(&world, &event))).await;
+    assert_eq!(world.aws.inbox(Some(&ada.email)).len(), 1);
+}
+
+#[tokio::test]
+async fn only_the_letters_that_failed_are_tried_again() {
+    let world = quiet_world().await;
+    for _ in 0..3 {
+        world.person().signs_up().await;
+    }
+    let event = stream_event(&world).await;
+    // Somebody else is sending the second one.
+    let mut claimed = world.rows_of("Mail", "MAIL#").await.remove(1);
+    claimed["status"] = json!("claimed");
+    world.tamper("Mail", &claimed, "claimed_until", json!(world.now().as_second() + 90)).await;
+    assert_eq!(deliver(&world, &event).await, ["101"]);
+    assert_eq!(world.aws.inbox(None).len(), 2);
+}
+
+#[tokio::test]
+async fn a_letter_that_ses_did_not_take_is_free_for_the_next_try() {
+    let world = quiet_world().await;
+    world.person().signs_up().await;
+    let event = stream_event(&world).await;
+    world.break_down(Service::Ses, Mode::Throttled, None);
+    assert_eq!(deliver(&world, &event).await, ["100"]);
+    assert_eq!(world.rows_of("Mail", "MAIL#").await[0]["status"], "pending");
+    world.mend();
+    assert!(deliver(&world, &event).await.is_empty());
+    assert_eq!(world.aws.inbox(None).len(), 1);
+}
+
+#[tokio::test]
+async fn a_claim_left_behind_is_taken_over_when_it_is_stale() {
+    let world = quiet_world().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let event = stream_event(&world).await;
+    let letter = world.rows_of("Mail", "MAIL#").await.remove(0);
+    let mut claimed = letter.clone();
+    claimed["status"] = json!("claimed");
+    world.tamper("Mail", &claimed, "claimed_until", json!(world.now().as_second() + 90)).await;
+    assert_eq!(deliver(&world, &event).await, ["100"]);
+    assert!(world.aws.inbox(None).is_empty());
+    world.advance(91);
+    assert!(deliver(&world, &event).await.is_empty());
+    assert_eq!(world.aws.inbox(None).len(), 1);
+}
+
+#[tokio::test]
+async fn a_record_that_is_no_letter_does_not_hold_up_the_others() {
+    let world = quiet_world().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let mut event = stream_event(&world).await;
+    let mut strange = event["Records"][0].clone();
+    strange["dynamodb"]["NewImage"] = json!({ "pk": { "S": "MAIL#x" }, "kind": { "S": "verify" } });
+    event["Records"].as_array_mut().unwrap().insert(0, strange);
+    assert!(deliver(&world, &event).await.is_empty());
+    assert_eq!(world.aws.inbox(Some(&ada.email)).len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_is_bound_to_the_address_it_is_mailed_to() {
+    let world = World::start().await;
+    let (ada, mallory) = (world.person(), world.person());
+    ada.signs_up().await;
+    let rows = world.rows_of("Accounts", "ADDRESS#").await;
+    let link: LinkId = serde_json::from_value(rows[0]["verify"]["id"].clone()).unwrap();
+    // Whoever can only put letters cannot have Ada's link sent to himself.
+    world.post_letter(Letter::Verify { to: EmailAddress::parse(&mallory.email).unwrap(), link }).await;
+    assert_eq!(mallory.verifies().await.status, 400);
+    assert_eq!(ada.verifies().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_letter_says_who_writes_what_to_do_and_how_long_it_works() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let mail = world.mails(&ada.email).await.remove(0);
+    assert_eq!(mail.from, "no-reply@bitcain.example");
+    assert_eq!(mail.subject, "Verify your e-mail address for Tested & Tried");
+    let (text, html) = (mail.text.unwrap(), mail.html.unwrap());
+    assert!(text.contains(&mail.links[0]) && text.contains("24 hours"), "{text}");
+    assert!(html.contains("Tested &amp; Tried") && html.contains("24 hours"), "{html}");
+}
+
+#[tokio::test]
+async fn an_international_address_is_mailed_in_the_form_that_servers_take() {
+    let world = World::start().await;
+    let mut ada = world.person();
+    "ada@b\u{fc}cher.example.com".clone_into(&mut ada.email);
+    ada.signs_up().await;
+    let mails = world.mails(&ada.email).await;
+    assert_eq!(mails[0].to, "ada@xn--bcher-kva.example.com");
+    assert_eq!(ada.verifies().await.body["email"], ada.email);
+}
+
+#[tokio::test]
+async fn a_letter_whose_answer_is_lost_is_not_sent_again_at_once() {
+    let world = quiet_world().await;
+    world.person().signs_up().await;
+    let event = stream_event(&world).await;
+    world.break_down(Service::Ses, Mode::Lost, None);
+    for _ in 0..3 {
+        assert_eq!(deliver(&world, &event).await, ["100"]);
+    }
+    assert_eq!(world.aws.inbox(None).len(), 1, "SES has taken it once");
+    // Each try that stays without an answer is followed by a longer wait: 90, 180, 360, … seconds.
+    for (wait, sent) in [(91, 2), (91, 2), (91, 3), (181, 3), (181, 4)] {
+        world.advance(wait);
+        assert_eq!(deliver(&world, &event).await, ["100"]);
+        assert_eq!(world.aws.inbox(None).len(), sent);
+    }
+    world.mend();
+    world.advance(3_600);
+    assert!(deliver(&world, &event).await.is_empty());
+    assert_eq!(world.rows_of("Mail", "MAIL#").await[0]["status"], "sent");
+}
+
+#[tokio::test]
+async fn a_letter_that_ses_refuses_is_failed_and_does_not_hold_up_the_others() {
+    let world = quiet_world().await;
+    world.person().signs_up().await;
+    let event = stream_event(&world).await;
+    world.break_down(Service::Ses, Mode::Refused, None);
+    assert!(deliver(&world, &event).await.is_empty());
+    let letter = world.rows_of("Mail", "MAIL#").await.remove(0);
+    assert_eq!((&letter["status"], &letter["reason"]), (&json!("failed"), &json!("MessageRejected")));
+    world.mend();
+    assert!(deliver(&world, &event).await.is_empty());
+    assert!(world.aws.inbox(None).is_empty());
+}
+
+#[tokio::test]
+async fn who_has_lost_a_claim_cannot_settle_it() {
+    let world = quiet_world().await;
+    world.person().signs_up().await;
+    let event = stream_event(&world).await;
+    // The first one hangs in SES for so long that a second one takes over and sends.
+    world.aws.set_fault(Service::Ses, local::Fault { mode: Mode::Held, operation: None, times: Some(2) });
+    let slow = deliver(&world, &event);
+    let quick = async {
+        while world.rows_of("Mail", "MAIL#").await[0]["status"] != "claimed" {
+            tokio::task::yield_now().await;
+        }
+        world.advance(91);
+        deliver(&world, &event).await
+    };
+    let (slow, quick) = tokio::join!(slow, quick);
+    assert!(slow.is_empty() && quick.is_empty());
+    assert_eq!(world.rows_of("Mail", "MAIL#").await[0]["status"], "sent");
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_is_lost_is_still_ours() {
+    let world = quiet_world().await;
+    world.person().signs_up().await;
+    let event = stream_event(&world).await;
+    world.break_times(Service::DynamoDb, Mode::Lost, "UpdateItem", 1);
+    assert!(deliver(&world, &event).await.is_empty());
+    assert_eq!(world.aws.inbox(None).len(), 1);
+    assert_eq!(world.rows_of("Mail", "MAIL#").await[0]["status"], "sent");
+}

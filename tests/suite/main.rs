@@ -1,0 +1,22 @@
+//! The integration suite: one binary, because linking the SDKs is what takes time.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "where something is missing, the test has failed")]
+
+mod account;
+mod budgets;
+mod concurrency;
+mod contested;
+mod contract;
+mod docs_page;
+mod events;
+mod input;
+mod logs;
+mod mail;
+mod openapi;
+mod oracle;
+mod outages;
+mod profile;
+mod secrets;
+mod sessions;
+mod tokens;
+mod ui;

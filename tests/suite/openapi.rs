@@ -1,0 +1,161 @@
+//! The OpenAPI document: what the code says, what the original's document said, what the routers do.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tests::{Request, Session, World, authorized};
+
+const KEPT: &str = include_str!("../../functions/docs/openapi.json");
+const CONTRACT: &str = include_str!("../contract/openapi.json");
+
+fn parsed(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// Method, path and operation of everything in a document.
+fn operations(document: &Value) -> Vec<(String, &str, &Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    paths
+        .iter()
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.map(move |(method, operation)| (method.to_uppercase(), path.as_str(), operation))
+        })
+        .collect()
+}
+
+/// Everything of `wanted` that `found` lacks or says differently. Objects may say more, lists may not.
+fn missing(wanted: &Value, found: &Value, place: &str) -> Vec<String> {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(found)) => wanted
+            .iter()
+            .flat_map(|(name, wanted)| match found.get(name) {
+                Some(found) => missing(wanted, found, &format!("{place}/{name}")),
+                None => vec![format!("{place} has no {name}")],
+            })
+            .collect(),
+        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => {
+            let pairs = wanted.iter().zip(found).enumerate();
+            pairs.flat_map(|(at, (wanted, found))| missing(wanted, found, &format!("{place}/{at}"))).collect()
+        }
+        _ if wanted == found => Vec::new(),
+        _ => vec![format!("{place} is {found} instead of {wanted}")],
+    }
+}
+
+/// All values of a key, at any depth.
+fn all<'d>(key: &str, value: &'d Value) -> Vec<&'d Value> {
+    match value {
+        Value::Object(members) => {
+            members.get(key).into_iter().chain(members.values().flat_map(|value| all(key, value))).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(|item| all(key, item)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_kept_document_is_what_the_code_says() {
+    assert!(KEPT == openapi::text(), "functions/docs/openapi.json is out of date: run `make openapi`");
+}
+
+#[test]
+fn what_the_original_documented_is_documented_the_same() {
+    let (mut contract, document) = (parsed(CONTRACT), parsed(KEPT));
+    // We have groups of our own besides.
+    for tag in contract["tags"].take().as_array().unwrap() {
+        assert!(document["tags"].as_array().unwrap().contains(tag), "{tag}");
+    }
+    contract.as_object_mut().unwrap().remove("tags");
+    assert_eq!(missing(&contract, &document, ""), [""; 0]);
+}
+
+#[test]
+fn a_difference_from_the_original_is_found() {
+    let contract = parsed(CONTRACT);
+    for (pointer, value) in [
+        ("/paths/~1auth~1login/post/summary", json!("Sign in")),
+        ("/components/schemas/SignupRequest/properties/password/minLength", json!(7)),
+        ("/components/schemas/UserProfile/required", json!(["id", "email", "phone"])),
+        ("/paths/~1auth~1profile/get/security", json!(null)),
+    ] {
+        let mut changed = contract.clone();
+        *changed.pointer_mut(pointer).expect(pointer) = value;
+        assert_eq!(missing(&contract, &changed, "").len(), 1, "{pointer}");
+    }
+}
+
+#[test]
+fn references_resolve_and_names_are_unique() {
+    let document = parsed(KEPT);
+    let references = all("$ref", &document);
+    assert!(references.len() > 50);
+    for reference in references {
+        let pointer = reference.as_str().unwrap().strip_prefix('#').expect("a reference within the document");
+        assert!(document.pointer(pointer).is_some_and(Value::is_object), "{reference}");
+    }
+    let ids = all("operationId", &document);
+    assert_eq!(ids.iter().map(ToString::to_string).collect::<BTreeSet<_>>().len(), ids.len());
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for required in schema["required"].as_array().into_iter().flatten() {
+            assert!(schema["properties"][required.as_str().unwrap()].is_object(), "{name} lacks {required}");
+        }
+    }
+}
+
+#[test]
+fn every_operation_is_described_in_full() {
+    let document = parsed(KEPT);
+    let tags: Vec<_> = document["tags"].as_array().unwrap().iter().map(|tag| &tag["name"]).collect();
+    for (method, path, operation) in operations(&document) {
+        let text = operation["description"].as_str().unwrap();
+        assert!(text.ends_with('.') && !text.contains("  "), "{method} {path}: {text}");
+        assert!(tags.contains(&&operation["tags"][0]), "{method} {path}");
+        let declared: Vec<_> = operation["parameters"].as_array().into_iter().flatten().collect();
+        let in_path = declared.iter().filter(|parameter| parameter["in"] == "path");
+        let named: Vec<_> = in_path.map(|parameter| format!("{{{}}}", parameter["name"].as_str().unwrap())).collect();
+        let wanted: Vec<_> = path.split('/').filter(|segment| segment.starts_with('{')).collect();
+        assert_eq!(named, wanted, "{method} {path}");
+        for (status, answer) in operation["responses"].as_object().unwrap() {
+            assert!(!answer["description"].as_str().unwrap().is_empty(), "{method} {path} {status}");
+        }
+        if operation["security"].is_array() {
+            assert!(operation["responses"]["401"].is_object(), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_routers_know_what_is_documented_and_nothing_else() {
+    let (world, document) = (World::start().await, parsed(KEPT));
+    let documented: BTreeSet<_> = operations(&document).into_iter().map(|(method, path, _)| (method, path)).collect();
+    let routes = openapi::routes();
+    let registered: BTreeSet<_> = routes.iter().map(|route| (route.method.to_owned(), route.path)).collect();
+    assert_eq!(documented, registered);
+    assert_eq!(routes.len(), registered.len(), "no route is listed twice");
+    for route in routes {
+        let path = route.path.replace("{key_id}", "7").replace("{file}", "start.js");
+        let request = Request { method: route.method, path, ..Request::default() };
+        let reply = world.send(request).await;
+        assert!(![404, 405].contains(&reply.status), "{} {}: {}", route.method, route.path, reply.status);
+        let statuses = &document["paths"][route.path][route.method.to_lowercase()]["responses"];
+        assert!(statuses[reply.status.to_string()].is_object(), "{} {}: {}", route.method, route.path, reply.status);
+    }
+}
+
+#[tokio::test]
+async fn the_examples_of_bodies_are_accepted() {
+    let (world, document) = (World::start().await, parsed(KEPT));
+    let (_, Session { access, .. }) = world.person().signed_in().await;
+    let mut examples = 0;
+    for (method, path, operation) in operations(&document) {
+        let Some(example) = operation.pointer("/requestBody/content/application~1json/example") else {
+            continue;
+        };
+        let method = if method == "PATCH" { "PATCH" } else { "POST" };
+        let reply = world.send(authorized(method, path, &access, Some(example.clone()))).await;
+        assert_ne!(reply.status, 422, "{method} {path}: {}", reply.body);
+        examples += 1;
+    }
+    assert_eq!(examples, 8);
+}

@@ -1,0 +1,118 @@
+//! From outside nobody can tell an address that has an account from one that has not.
+
+use local::Calls;
+use serde_json::{Value, json};
+use tests::{Person, Reply, World};
+
+/// All that an outsider can see or measure.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    status: u64,
+    headers: Vec<String>,
+    keys: Vec<String>,
+    body: Value,
+    calls: Calls,
+    argon2_runs: u64,
+}
+
+async fn look(world: &World, email: &str, request: impl Future<Output = Reply>) -> Seen {
+    let runs = world.auth.argon2_runs();
+    let (reply, calls) = world.calls(request).await;
+    let mut headers: Vec<_> = reply.headers.as_object().unwrap().keys().cloned().collect();
+    headers.sort();
+    let mut body = reply.body.clone();
+    // What differs by right: the address that was asked for, a fresh id, a running clock.
+    for field in ["id", "email"] {
+        if let Some(value) = body["user"].get_mut(field) {
+            assert!(value.is_string());
+            *value = json!(null);
+        }
+    }
+    if let Some(left) = body.get_mut("time_remaining_seconds").filter(|left| left.is_number()) {
+        *left = json!("a number");
+    }
+    let body = serde_json::from_str(&body.to_string().replace(email, "ADDRESS")).unwrap();
+    let keys = reply.keys().into_iter().map(str::to_owned).collect();
+    Seen { status: reply.status, headers, keys, body, calls, argon2_runs: world.auth.argon2_runs() - runs }
+}
+
+/// Unknown, pending, contested, registered long ago.
+async fn everybody(world: &World) -> Vec<Person<'_>> {
+    let (registered, _) = world.person().signed_in().await;
+    world.advance(25 * 3_600);
+    let (unknown, pending, contested) = (world.person(), world.person(), world.person());
+    pending.signs_up().await;
+    contested.signs_up().await;
+    contested.rival("another password").signs_up().await;
+    vec![unknown, pending, contested, registered]
+}
+
+#[tokio::test]
+async fn sign_up_looks_the_same_for_every_address() {
+    let world = World::start().await;
+    let mut seen = Vec::new();
+    for person in everybody(&world).await {
+        let stranger = person.rival("a stranger's password");
+        seen.push(look(&world, &person.email, stranger.signs_up()).await);
+        seen.push(look(&world, &person.email, stranger.signs_up()).await);
+    }
+    assert_eq!(seen[0].argon2_runs, 1);
+    for other in &seen {
+        assert_eq!(other, &seen[0]);
+    }
+}
+
+#[tokio::test]
+async fn a_failed_login_looks_the_same_for_every_address() {
+    let world = World::start().await;
+    let mut seen = Vec::new();
+    for person in everybody(&world).await {
+        seen.push(look(&world, &person.email, person.rival("a wrong password").logs_in()).await);
+    }
+    assert_eq!((seen[0].status, seen[0].argon2_runs), (401, 1));
+    for other in &seen {
+        assert_eq!(other, &seen[0]);
+    }
+}
+
+#[tokio::test]
+async fn a_resend_looks_the_same_for_every_address_and_so_does_the_wait() {
+    let world = World::start().await;
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for person in everybody(&world).await {
+        let body = json!({ "email": person.email });
+        first.push(look(&world, &person.email, world.post("/auth/resend-verification", body.clone())).await);
+        let mut again = look(&world, &person.email, world.post("/auth/resend-verification", body)).await;
+        let left = again.body["retry_after"].take();
+        assert!((58..=60).contains(&left.as_i64().unwrap()), "{left}");
+        second.push(again);
+    }
+    assert_eq!((first[0].status, second[0].status), (200, 429));
+    assert!(second[0].headers.contains(&"retry-after".to_owned()));
+    assert!(first.iter().all(|other| other == &first[0]), "{first:#?}");
+    assert!(second.iter().all(|other| other == &second[0]), "{second:#?}");
+}
+
+#[tokio::test]
+async fn an_address_that_was_asked_for_looks_pending_whatever_it_is() {
+    let world = World::start().await;
+    let mut seen = Vec::new();
+    for person in everybody(&world).await {
+        world.post("/auth/resend-verification", json!({ "email": person.email })).await;
+        let path = format!("/auth/verification-status?email={}", person.email);
+        let mut status = look(&world, &person.email, world.get(&path)).await;
+        assert!(status.body["token_expires_at"].take().is_string());
+        seen.push(status);
+    }
+    assert_eq!(seen[0].body["status"], "pending");
+    assert!(seen.iter().all(|other| other == &seen[0]), "{seen:#?}");
+}
+
+#[tokio::test]
+async fn a_letter_to_nobody_is_not_mailed() {
+    let world = World::start().await;
+    world.post("/auth/resend-verification", json!({ "email": "nobody@example.com" })).await;
+    assert!(world.mails("nobody@example.com").await.is_empty());
+    let letters = world.rows_of("Mail", "MAIL#").await;
+    assert_eq!((letters.len(), &letters[0]["kind"]), (1, &json!("nothing")));
+}

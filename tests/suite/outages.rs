@@ -1,0 +1,151 @@
+//! Something we depend on is down: 503, and nothing half-written.
+
+use local::{Mode, Service};
+use serde_json::{Value, json};
+use tests::{Reply, Session, World};
+
+fn is_503(reply: &Reply) {
+    assert_eq!(reply.status, 503, "{reply:?}");
+    assert_eq!(reply.body, json!({ "detail": "Service temporarily unavailable" }));
+    assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+}
+
+async fn everything(world: &World) -> Vec<Value> {
+    let mut rows = world.rows("Accounts").await;
+    rows.extend(world.rows("Sessions").await);
+    rows.extend(world.rows("Mail").await);
+    rows.sort_by_key(|row| format!("{}{}", row["pk"], row["sk"]));
+    rows
+}
+
+#[tokio::test]
+async fn without_tables_every_route_says_later_and_works_again_afterwards() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let bob = world.person();
+    bob.signs_up().await;
+    let token = bob.mailed("verify-email").await;
+    let before = everything(&world).await;
+
+    for mode in [Mode::Unavailable, Mode::Throttled] {
+        world.break_down(Service::DynamoDb, mode, None);
+        is_503(&world.person().signs_up().await);
+        is_503(&ada.logs_in().await);
+        is_503(&world.refresh(&session.refresh).await);
+        is_503(&world.get_as(&session, "/auth/profile").await);
+        is_503(&world.get_as(&session, "/api/v1/api-keys/").await);
+        is_503(&world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada" })).await);
+        is_503(&world.post("/auth/verify-email", json!({ "token": token })).await);
+        is_503(&world.post("/auth/resend-verification", json!({ "email": bob.email })).await);
+        is_503(&world.post("/auth/logout", json!({ "access_token": session.access })).await);
+        is_503(&world.get(&format!("/auth/verification-status?email={}", ada.email)).await);
+        world.mend();
+    }
+
+    assert_eq!(everything(&world).await, before);
+    assert_eq!(bob.verifies().await.status, 200);
+    let next = Session::of(&world.refresh(&session.refresh).await);
+    assert_eq!(world.get_as(&next, "/auth/profile").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_leaves_neither_change_nor_mail() {
+    let world = World::start().await;
+    let ada = world.person();
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("TransactWriteItems"));
+    is_503(&ada.signs_up().await);
+    world.mend();
+    assert!(world.rows_of("Accounts", "ADDRESS#").await.is_empty());
+    assert!(world.rows_of("Mail", "MAIL#").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_transaction_whose_answer_is_lost_has_one_effect() {
+    let world = World::start().await;
+    let ada = world.person();
+    world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
+    assert_eq!(ada.signs_up().await.status, 200);
+    assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
+    assert_eq!(world.rows_of("Mail", "MAIL#").await.len(), 1);
+
+    world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
+    assert_eq!(ada.verifies().await.status, 200);
+    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(ada.logs_in().await.status, 200);
+}
+
+#[tokio::test]
+async fn without_kms_a_cold_start_says_later_and_recovers_by_itself() {
+    let world = World::start().await;
+    let ada = world.person();
+    for mode in [Mode::Unavailable, Mode::Throttled] {
+        world.break_down(Service::Kms, mode, None);
+        let cold = world.another_auth();
+        cold.warm_up().await;
+        is_503(&world.post_to(&cold, "/auth/signup", ada.credentials()).await);
+        assert_eq!(world.post_to(&cold, "/auth/signup", json!({})).await.status, 422);
+        world.mend();
+        assert_eq!(world.post_to(&cold, "/auth/signup", ada.credentials()).await.status, 200);
+    }
+    assert_eq!(ada.verifies().await.status, 200);
+}
+
+#[tokio::test]
+async fn without_ses_answers_do_not_wait_and_no_mail_is_lost() {
+    let world = World::start().await;
+    world.break_down(Service::Ses, Mode::Unavailable, None);
+    let people: Vec<_> = (0..5).map(|_| world.person()).collect();
+    for person in &people {
+        assert_eq!(person.signs_up().await.status, 200);
+    }
+    world.advance(3_600);
+    world.mend();
+    for person in &people {
+        assert_eq!(person.all_mailed("verify-email").await.len(), 1, "{}", person.email);
+        assert_eq!(person.verifies().await.status, 200);
+    }
+    assert!(world.rows_of("Mail", "MAIL#").await.iter().all(|row| row["status"] == "sent"));
+}
+
+#[tokio::test]
+async fn a_password_that_cannot_end_the_sessions_is_not_set() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let token = ada.is_offered_a_password().await;
+    let body = json!({ "token": token, "password": "chosen by the owner" });
+    for operation in ["Query", "TransactWriteItems"] {
+        world.break_down(Service::DynamoDb, Mode::Unavailable, Some(operation));
+        is_503(&world.post("/auth/reset-password", body.clone()).await);
+        world.mend();
+        assert_eq!(world.get_as(&session, "/auth/profile").await.status, 200);
+        assert_eq!(ada.logs_in().await.status, 200);
+    }
+    assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
+    assert_eq!(world.refresh(&session.refresh).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_table_that_hangs_is_a_503_too() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    world.hold("GetItem", 1_000);
+    let (login, profile) = tokio::join!(ada.logs_in(), world.get_as(&session, "/auth/profile"));
+    is_503(&login);
+    is_503(&profile);
+    world.mend();
+    assert_eq!(ada.logs_in().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_is_switched_off_is_a_503_until_it_is_on_again() {
+    let world = World::start().await;
+    if world.is_on_another_emulator() {
+        return; // moto opens with a key that is switched off.
+    }
+    let ada = world.person();
+    world.switch_key(false).await;
+    let cold = world.another_auth();
+    is_503(&world.post_to(&cold, "/auth/login", ada.credentials()).await);
+    world.switch_key(true).await;
+    assert_eq!(world.post_to(&cold, "/auth/login", ada.credentials()).await.status, 401);
+}

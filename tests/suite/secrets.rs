@@ -1,0 +1,64 @@
+//! The secrets of the service.
+
+use auth::Auth;
+use futures::future::join_all;
+use serde_json::json;
+use tests::{Session, World};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_starts_at_once_agree() {
+    let world = World::start().await;
+    // As if no instance had ever started.
+    for table in ["Accounts", "Sessions", "Mail"] {
+        world.empty(table).await;
+    }
+    let instances: Vec<_> = (0..8).map(|_| world.another_auth()).collect();
+    join_all(instances.iter().map(Auth::warm_up)).await;
+    assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 3);
+    assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);
+
+    // What one instance begins any other can finish: same pepper, same link key, same signing key.
+    world.resume_mail().await;
+    world.advance(11);
+    let ada = world.person();
+    world.post_to(&instances[0], "/auth/signup", ada.credentials()).await;
+    let token = ada.mailed("verify-email").await;
+    assert_eq!(world.post_to(&instances[1], "/auth/verify-email", json!({ "token": token })).await.status, 200);
+    for instance in &instances {
+        let session = Session::of(&world.post_to(instance, "/auth/login", ada.credentials()).await);
+        assert_eq!(world.get_as(&session, "/api/v1/api-keys/").await.status, 503);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_does_not_open_in_the_place_of_another() {
+    let world = World::start().await;
+    let rows = world.rows_of("Accounts", "SECRET").await;
+    let find = |name: &str| rows.iter().find(|row| row["sk"] == name).unwrap();
+    world.tamper("Accounts", find("pepper"), "sealed", find("link-key")["sealed"].clone()).await;
+    let ada = world.person();
+    let reply = world.post_to(&world.another_auth(), "/auth/login", ada.credentials()).await;
+    assert_eq!((reply.status, reply.body), (500, json!({ "detail": "Internal Server Error" })));
+}
+
+#[tokio::test]
+async fn mail_finds_the_link_key_in_its_own_table() {
+    let world = World::start().await;
+    let own = world.rows_of("Mail", "LINK_KEY").await;
+    let of_auth = world.rows_of("Accounts", "SECRET").await;
+    let of_auth = of_auth.iter().find(|row| row["sk"] == "link-key").unwrap();
+    assert_eq!(own[0]["sealed"], of_auth["sealed"]);
+}
+
+#[tokio::test]
+async fn tables_that_were_emptied_heal_at_the_next_start() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    ada.verifies().await;
+    world.empty("Sessions").await;
+    world.empty("Mail").await;
+    world.another_auth().warm_up().await;
+    assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);
+    assert_eq!(world.rows_of("Mail", "LINK_KEY").await.len(), 1);
+}

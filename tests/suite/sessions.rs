@@ -1,0 +1,137 @@
+//! Refresh, logout and the end of sessions.
+
+use serde_json::json;
+use tests::{Session, World};
+
+#[tokio::test]
+async fn a_refresh_token_works_once() {
+    let world = World::start().await;
+    let (_, first) = world.person().signed_in().await;
+    let second = Session::of(&world.refresh(&first.refresh).await);
+    assert_ne!(first.refresh, second.refresh);
+    assert_eq!(world.get_as(&second, "/auth/profile").await.status, 200);
+
+    world.advance(31);
+    let reused = world.refresh(&first.refresh).await;
+    assert_eq!(reused.status, 401);
+    assert_eq!(reused.body["error"], "Invalid refresh token");
+    assert_eq!(reused.keys(), ["error", "session", "success", "user"]);
+    assert_eq!(world.get_as(&second, "/auth/profile").await.status, 401);
+    assert_eq!(world.refresh(&second.refresh).await.status, 401);
+    assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
+}
+
+#[tokio::test]
+async fn a_lost_answer_can_be_asked_for_again_within_the_grace() {
+    let world = World::start().await;
+    let (_, first) = world.person().signed_in().await;
+    let lost = Session::of(&world.refresh(&first.refresh).await);
+    world.advance(29);
+    let found = Session::of(&world.refresh(&first.refresh).await);
+    assert_eq!(world.get_as(&found, "/auth/profile").await.status, 200);
+
+    // The window does not slide, and the successor that was displaced is dead.
+    world.advance(2);
+    assert_eq!(world.refresh(&first.refresh).await.status, 401);
+    assert_eq!(world.refresh(&found.refresh).await.status, 401);
+    assert_eq!(world.refresh(&lost.refresh).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_displaced_successor_ends_the_session() {
+    let world = World::start().await;
+    let (_, first) = world.person().signed_in().await;
+    let displaced = Session::of(&world.refresh(&first.refresh).await);
+    let living = Session::of(&world.refresh(&first.refresh).await);
+    assert_eq!(world.refresh(&displaced.refresh).await.status, 401);
+    assert_eq!(world.get_as(&living, "/auth/profile").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_session_ends_thirty_days_after_its_last_use() {
+    let world = World::start().await;
+    let (_, first) = world.person().signed_in().await;
+    world.advance(29 * 24 * 3_600);
+    let second = Session::of(&world.refresh(&first.refresh).await);
+    world.advance(29 * 24 * 3_600);
+    let third = Session::of(&world.refresh(&second.refresh).await);
+    world.advance(30 * 24 * 3_600);
+    assert_eq!(world.refresh(&third.refresh).await.status, 401);
+}
+
+#[tokio::test]
+async fn an_access_token_lives_fifteen_minutes() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let reply = ada.logs_in().await;
+    let life = reply.body["session"]["expires_at"].as_i64().unwrap() - world.now().as_second();
+    assert!((898..=900).contains(&life), "{life}");
+    world.advance(900);
+    let expired = world.get_as(&Session::of(&reply), "/auth/profile").await;
+    assert_eq!(expired.status, 401);
+    assert_eq!(expired.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
+}
+
+#[tokio::test]
+async fn logout_ends_the_session_of_a_token_even_of_an_expired_one() {
+    let world = World::start().await;
+    let (ada, kept) = world.person().signed_in().await;
+    let ended = Session::of(&ada.logs_in().await);
+    world.advance(3_600);
+    let reply = world.post("/auth/logout", json!({ "access_token": ended.access })).await;
+    assert_eq!((reply.status, reply.keys()), (200, vec!["message"]));
+    assert_eq!(world.refresh(&ended.refresh).await.status, 401);
+    assert_eq!(world.refresh(&kept.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn logout_bites_at_once_and_everywhere() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    world.post("/auth/logout", json!({ "access_token": session.access })).await;
+    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
+    assert_eq!(world.get_as(&session, "/api/v1/api-keys/").await.status, 401);
+}
+
+#[tokio::test]
+async fn logout_says_the_same_to_nonsense() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let own = world.post("/auth/logout", json!({ "access_token": session.access })).await;
+    for token in ["", "nonsense", &session.access, &session.refresh, &format!("{}x", session.access)] {
+        let reply = world.post("/auth/logout", json!({ "access_token": token })).await;
+        assert_eq!((reply.status, reply.body), (200, own.body.clone()));
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_on_the_way_to_us_still_succeeds() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    world.break_times(local::Service::DynamoDb, local::Mode::Lost, "UpdateItem", 1);
+    let next = Session::of(&world.refresh(&session.refresh).await);
+    world.advance(31);
+    assert_eq!(world.refresh(&next.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn no_text_that_is_no_refresh_token_ends_a_session() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let half = &session.refresh[..session.refresh.len() / 2];
+    for token in ["", "nonsense", half, &session.access, &"A".repeat(60_000)] {
+        assert_eq!(world.refresh(token).await.status, 401);
+    }
+    assert_eq!(world.refresh(&session.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn no_token_outlives_its_session() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let rows = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
+    let row = rows.iter().find(|row| row["sk"] != "GUARD").unwrap();
+    world.tamper("Sessions", row, "expires_at", json!(world.now().as_second())).await;
+    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
+    assert_eq!(world.refresh(&session.refresh).await.status, 401);
+}
