@@ -1,0 +1,51 @@
+# Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
+.DEFAULT_GOAL := help
+.PHONY: bench contract help dev demo test test-moto story schemathesis lint fmt openapi build deploy clean
+
+FUNCTIONS := auth mail api-keys kyc docs
+ARCH ?= arm64
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 starts empty; PORT, AWS_PORT move them)
+	@infra/dev.sh
+
+demo: ## Plays the life of an account against a running `make dev` and prints every request and answer
+	@infra/demo.sh
+
+test: ## Runs all tests: unit, integration on the embedded AWS, the same on moto, the story and schemathesis through cargo-lambda
+	cargo test --workspace && infra/test-moto.sh && infra/story.sh && infra/schemathesis.sh
+
+contract: ## Replays the recorded cases of the wire contract against a running service (URL=http://127.0.0.1:9000)
+	CONTRACT_URL=$(or $(URL),http://127.0.0.1:9000) cargo test --workspace --test suite a_running_service -- --ignored --nocapture
+
+test-moto: ## Runs the integration suite against moto
+	@infra/test-moto.sh
+
+story: ## Runs `make demo` on spare ports with fresh state, then searches the functions' logs for secrets
+	@infra/story.sh
+
+bench: ## Measures what reading and checking a request body costs
+	cargo bench -p shared --bench input
+
+schemathesis: ## Holds the functions against their OpenAPI document with made-up requests, on spare ports with fresh state
+	@infra/schemathesis.sh
+
+lint: ## Checks format, clippy, dependencies, scripts and the template
+	@infra/lint.sh
+
+fmt: ## Formats the code
+	cargo fmt
+
+openapi: ## Writes the API's document anew from the code
+	@document=$$(cargo run --quiet --bin openapi) && printf '%s\n' "$$document" >functions/docs/openapi.json
+
+build: ## Builds the functions for Lambda into target/lambda (ARCH=x86-64 for the other architecture)
+	@infra/tools.sh build && PATH="$(CURDIR)/.tools/build/bin:$$PATH" cargo lambda build --release --$(ARCH) $(FUNCTIONS:%=--bin %) && ls -l target/lambda/*/bootstrap
+
+deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time
+	@infra/tools.sh build sam && PATH="$(CURDIR)/.tools/build/bin:$(CURDIR)/.tools/sam/bin:$$PATH" sh -c 'sam build && sam deploy $(if $(wildcard samconfig.toml),,--guided --capabilities CAPABILITY_IAM)'
+
+clean: ## Removes what was built; tools and local state stay
+	cargo clean && rm -rf .aws-sam
