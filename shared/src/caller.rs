@@ -1,12 +1,18 @@
 //! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session.
 
+use std::convert::Infallible;
+
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
+use lambda_http::request::RequestContext;
 use serde::Deserialize;
 
 use crate::{app::App, email::EmailAddress, error::Error, ids::AccountId, keys::Row, time::Timestamp};
+
+/// The longest description of a client that is kept. Characters.
+const MAX_USER_AGENT: usize = 256;
 
 /// Proof that a signed-in account is asking. Fields are private; only the extractors build one.
 #[derive(Clone, Debug)]
@@ -63,6 +69,30 @@ where
             Err(Error::NotAuthenticated | Error::InvalidToken) => Ok(Self(None)),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// Where a request came from, as the gateway saw it: for records of who did what, never for decisions.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The client's address.
+    pub ip: Option<String>,
+    /// What the client calls itself: printable ASCII, cut to 256 characters.
+    pub user_agent: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        // Not X-Forwarded-For: whoever calls writes that.
+        let ip = match parts.extensions.get::<RequestContext>() {
+            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
+            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
+            _ => None,
+        };
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Ok(Self { ip, user_agent: agent.map(|agent| agent.chars().take(MAX_USER_AGENT).collect()) })
     }
 }
 

@@ -15,6 +15,19 @@ pub enum Stage {
     Prod,
 }
 
+impl Stage {
+    /// The value of `STAGE`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Dev => "dev",
+            Self::Staging => "staging",
+            Self::Prod => "prod",
+        }
+    }
+}
+
 /// What every function needs.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -37,6 +50,17 @@ pub struct AuthConfig {
     pub sign_in_url: Option<String>,
     /// `AUTO_CONFIRM`: sign-up creates the account at once, without proof of the address. Only on `local` and `dev`.
     pub auto_confirm: bool,
+}
+
+/// What `api-keys` needs besides.
+#[derive(Clone, Debug)]
+pub struct VaultConfig {
+    /// `KMS_KEY_ID`: the key that wraps the data keys of new records and seals the vault's own secret.
+    pub kms_key_id: String,
+    /// `ALLOW_WITHDRAWAL_KEYS`: keys that can withdraw are given out and used like others.
+    pub allow_withdrawal_keys: bool,
+    /// `EXCHANGE_PROXY`: where requests to exchanges go instead, `host:port` of an http URL. Only on `local`.
+    pub exchange_proxy: Option<String>,
 }
 
 /// What `mail` needs besides.
@@ -138,6 +162,28 @@ impl AuthConfig {
     }
 }
 
+impl VaultConfig {
+    /// Reads the settings of `api-keys`.
+    ///
+    /// # Errors
+    /// Names the setting that is missing, malformed or not allowed on this stage.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let exchange_proxy = env.url("EXCHANGE_PROXY")?;
+        if exchange_proxy.is_some() && stage(env)? != Stage::Local {
+            return Err(ConfigError("EXCHANGE_PROXY is allowed on the stage local only".to_owned()));
+        }
+        let exchange_proxy = exchange_proxy.map(|url| match url.strip_prefix("http://") {
+            Some(address) if !address.contains(['/', '@', '?', '#']) => Ok(address.to_owned()),
+            _ => Err(ConfigError("EXCHANGE_PROXY is not http://HOST:PORT".to_owned())),
+        });
+        Ok(Self {
+            kms_key_id: env.required("KMS_KEY_ID")?,
+            allow_withdrawal_keys: env.switch("ALLOW_WITHDRAWAL_KEYS")?,
+            exchange_proxy: exchange_proxy.transpose()?,
+        })
+    }
+}
+
 impl MailConfig {
     /// Reads the settings of `mail`.
     ///
@@ -161,13 +207,10 @@ pub fn log_level(env: &Env<'_>) -> tracing::Level {
 }
 
 fn stage(env: &Env<'_>) -> Result<Stage, ConfigError> {
-    match env.required("STAGE")?.as_str() {
-        "local" => Ok(Stage::Local),
-        "dev" => Ok(Stage::Dev),
-        "staging" => Ok(Stage::Staging),
-        "prod" => Ok(Stage::Prod),
-        _ => Err(ConfigError("STAGE is not one of local, dev, staging, prod".to_owned())),
-    }
+    let name = env.required("STAGE")?;
+    let stages = [Stage::Local, Stage::Dev, Stage::Staging, Stage::Prod];
+    let stage = stages.into_iter().find(|stage| stage.as_str() == name);
+    stage.ok_or_else(|| ConfigError("STAGE is not one of local, dev, staging, prod".to_owned()))
 }
 
 #[cfg(test)]
@@ -187,6 +230,24 @@ mod tests {
         for (stage, allowed) in [("local", true), ("dev", true), ("staging", false), ("prod", false)] {
             let settings = with(&[&AUTH[..], &[("STAGE", stage), ("AUTO_CONFIRM", "true")]].concat());
             assert_eq!(AuthConfig::read(&Env(&settings)).is_ok(), allowed, "{stage}");
+        }
+    }
+
+    #[test]
+    fn exchanges_are_played_on_a_laptop_only() {
+        for (stage, proxy, allowed) in [
+            ("local", "http://127.0.0.1:9100", true),
+            ("local", "http://127.0.0.1:9100/", true),
+            ("local", "https://127.0.0.1:9100", false),
+            ("local", "http://127.0.0.1:9100/path", false),
+            ("local", "127.0.0.1:9100", false),
+            ("dev", "http://127.0.0.1:9100", false),
+            ("staging", "http://127.0.0.1:9100", false),
+            ("prod", "http://127.0.0.1:9100", false),
+            ("prod", "", true),
+        ] {
+            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("EXCHANGE_PROXY", proxy)]].concat());
+            assert_eq!(VaultConfig::read(&Env(&settings)).is_ok(), allowed, "{stage} {proxy}");
         }
     }
 

@@ -10,7 +10,7 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::http::Invalid;
+use crate::http::{Flaw, Invalid};
 
 /// Seconds after which a client may try again when something we depend on is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
@@ -39,6 +39,18 @@ impl Error {
     #[must_use]
     pub fn internal(cause: impl Into<String>) -> Self {
         Self::Internal(cause.into())
+    }
+
+    /// Several such fields.
+    #[must_use]
+    pub fn invalid_all(part: &'static str, broken: Vec<(&'static str, Flaw)>) -> Self {
+        Self::Invalid(broken.into_iter().map(|(field, flaw)| Invalid::unechoed(part, field, flaw)).collect())
+    }
+
+    /// A field of the `body` or the `query` that breaks a rule which only a handler can check. Its value is not echoed.
+    #[must_use]
+    pub fn invalid(part: &'static str, field: &'static str, flaw: Flaw) -> Self {
+        Self::Invalid(vec![Invalid::unechoed(part, field, flaw)])
     }
 }
 

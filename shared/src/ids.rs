@@ -1,4 +1,4 @@
-//! Identifiers: random UUIDs with one type each, so that none is taken for another.
+//! Identifiers: UUIDs with one type each, so that none is taken for another.
 
 use std::{fmt, marker::PhantomData};
 
@@ -7,7 +7,7 @@ use uuid::{Builder, Uuid};
 
 use crate::{error::Error, random};
 
-/// A random UUID that names one `Kind` of thing. It tells neither order nor time.
+/// A UUID that names one `Kind` of thing. A random one tells neither order nor time; those of what is listed newest first tell both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent, bound = "")]
 pub struct Id<Kind>(Uuid, PhantomData<Kind>);
@@ -29,6 +29,12 @@ pub mod kind {
     /// See [`super::ClaimId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Claim {}
+    /// See [`super::KeyId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Key {}
+    /// See [`super::EventId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Event {}
 }
 
 /// An account: `user.id` outside, `sub` in a token.
@@ -41,6 +47,11 @@ pub type LinkId = Id<kind::Link>;
 pub type MailId = Id<kind::Mail>;
 /// One try to send a mail.
 pub type ClaimId = Id<kind::Claim>;
+/// An exchange key. Made of the time and randomness (UUID version 7), so that keys sort by age. It names a row only together with
+/// its account.
+pub type KeyId = Id<kind::Key>;
+/// An access to an exchange key; sorts by time, too.
+pub type EventId = Id<kind::Event>;
 
 impl<Kind> Id<Kind> {
     /// A new random id.
@@ -49,6 +60,21 @@ impl<Kind> Id<Kind> {
     /// `Internal` when there is no randomness.
     pub fn random() -> Result<Self, Error> {
         Ok(Self(Builder::from_random_bytes(random::bytes()?).into_uuid(), PhantomData))
+    }
+
+    /// A new id that sorts after those of earlier milliseconds.
+    ///
+    /// # Errors
+    /// `Internal` when there is no randomness.
+    pub fn at(unix_ms: u64) -> Result<Self, Error> {
+        Ok(Self(Builder::from_unix_timestamp_millis(unix_ms, &random::bytes()?).into_uuid(), PhantomData))
+    }
+
+    /// From the text that `Display` makes, and no other form of it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let id = Uuid::try_parse(text).ok()?;
+        (id.to_string() == text).then_some(Self(id, PhantomData))
     }
 
     /// From the 16 bytes of [`Id::as_bytes`].

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     email::AddressKey,
-    ids::{AccountId, MailId, SessionId},
+    ids::{AccountId, EventId, KeyId, MailId, SessionId},
 };
 
 /// The tables, as `template.yaml` calls them.
@@ -16,6 +16,10 @@ pub enum Table {
     Sessions,
     /// The outbox.
     Mail,
+    /// Sealed exchange keys, their fingerprints, and who used them.
+    ExchangeKeys,
+    /// How often something was done of late.
+    Limits,
 }
 
 /// One row of one table.
@@ -37,6 +41,16 @@ pub enum Row<'a> {
     Mail(MailId),
     /// Mail: the sealed link key, for the function that writes the links.
     MailLinkKey,
+    /// `ExchangeKeys`: one sealed key.
+    ExchangeKey(AccountId, KeyId),
+    /// `ExchangeKeys`: that a credential is kept, by its fingerprint.
+    Fingerprint(&'a str),
+    /// `ExchangeKeys`: one access to a key.
+    AccessEvent(AccountId, KeyId, EventId),
+    /// `ExchangeKeys`: the sealed secret of the vault itself.
+    VaultKey,
+    /// Limits: a counter.
+    Counter(&'a str),
 }
 
 /// Rows that are read together: one partition, and how its sort keys begin.
@@ -48,6 +62,10 @@ pub enum Rows {
     SessionsOf(AccountId),
     /// Sessions: all public signing keys.
     VerifyingKeys,
+    /// `ExchangeKeys`: all keys of an account, by age.
+    ExchangeKeysOf(AccountId),
+    /// `ExchangeKeys`: all accesses to a key, by time.
+    AccessEventsOf(AccountId, KeyId),
 }
 
 const SECRET: &str = "SECRET";
@@ -59,6 +77,10 @@ impl Row<'_> {
             Self::Address(_) | Self::Account(_) | Self::Secret(_) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
             Self::Mail(_) | Self::MailLinkKey => Table::Mail,
+            Self::ExchangeKey(..) | Self::Fingerprint(_) | Self::AccessEvent(..) | Self::VaultKey => {
+                Table::ExchangeKeys
+            }
+            Self::Counter(_) => Table::Limits,
         }
     }
 
@@ -73,6 +95,11 @@ impl Row<'_> {
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
             Self::Mail(id) => (format!("MAIL#{id}"), None),
             Self::MailLinkKey => ("LINK_KEY".to_owned(), None),
+            Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("KEY#{id}"))),
+            Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
+            Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
+            Self::VaultKey => (SECRET.to_owned(), Some("VAULT_KEY".to_owned())),
+            Self::Counter(name) => (format!("COUNTER#{name}"), None),
         }
     }
 }
@@ -82,15 +109,18 @@ impl Rows {
         match self {
             Self::Secrets => Table::Accounts,
             Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
+            Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) => Table::ExchangeKeys,
         }
     }
 
     /// Partition key, and the beginning of the sort keys.
-    pub(crate) fn key(self) -> (String, &'static str) {
+    pub(crate) fn key(self) -> (String, String) {
         match self {
-            Self::Secrets => (SECRET.to_owned(), ""),
-            Self::SessionsOf(owner) => (account(owner), "SESSION#"),
-            Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), ""),
+            Self::Secrets => (SECRET.to_owned(), String::new()),
+            Self::SessionsOf(owner) => (account(owner), "SESSION#".to_owned()),
+            Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
+            Self::ExchangeKeysOf(owner) => (account(owner), "KEY#".to_owned()),
+            Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
         }
     }
 }
@@ -114,6 +144,7 @@ mod tests {
         let id = [7; 16];
         let (account, session) = (AccountId::from_bytes(id), SessionId::from_bytes([9; 16]));
         let address = AddressKey::from_bytes([1; 32]);
+        let key = KeyId::from_bytes([5; 16]);
         let uuid = "07070707-0707-0707-0707-070707070707";
         let rows = [
             (
@@ -134,6 +165,16 @@ mod tests {
             (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
             (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), String::new()),
             (Row::MailLinkKey, "Mail", "LINK_KEY".into(), String::new()),
+            (Row::ExchangeKey(account, key), "ExchangeKeys", format!("ACCOUNT#{uuid}"), format!("KEY#{key}")),
+            (Row::Fingerprint("f"), "ExchangeKeys", "FINGERPRINT#f".into(), "FINGERPRINT".into()),
+            (
+                Row::AccessEvent(account, key, EventId::from_bytes(id)),
+                "ExchangeKeys",
+                format!("ACCOUNT#{uuid}"),
+                format!("EVENT#{key}#{uuid}"),
+            ),
+            (Row::VaultKey, "ExchangeKeys", "SECRET".into(), "VAULT_KEY".into()),
+            (Row::Counter("c"), "Limits", "COUNTER#c".into(), String::new()),
         ];
         for (row, table, pk, sk) in rows {
             let (partition, sort) = row.key();

@@ -66,10 +66,20 @@ pub struct Clock {
 impl Clock {
     /// The current second.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
     pub fn now(&self) -> Timestamp {
+        Timestamp(0) + self.since_epoch()
+    }
+
+    /// Milliseconds since 1970: for what others count in milliseconds.
+    #[must_use]
+    pub fn unix_ms(&self) -> u64 {
+        u64::try_from(self.since_epoch().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
+    fn since_epoch(&self) -> Duration {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Timestamp(0) + since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
+        since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
     }
 
     /// Moves this clock and its clones forward, so that expiry can be tested without sleeping.

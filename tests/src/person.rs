@@ -128,6 +128,16 @@ impl World {
         self.send(authorized("GET", path, &session.access, None)).await
     }
 
+    /// `POST path` with an access token.
+    pub async fn post_as(&self, session: &Session, path: &str, body: Value) -> Reply {
+        self.send(authorized("POST", path, &session.access, Some(body))).await
+    }
+
+    /// `DELETE path` with an access token.
+    pub async fn delete_as(&self, session: &Session, path: &str) -> Reply {
+        self.send(authorized("DELETE", path, &session.access, None)).await
+    }
+
     /// `PATCH path` with an access token.
     pub async fn patch_as(&self, session: &Session, path: &str, body: Value) -> Reply {
         self.send(authorized("PATCH", path, &session.access, Some(body))).await

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use api_keys::Vault;
 use auth::Auth;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_dynamodb::config::Credentials;
@@ -20,7 +21,7 @@ use mail::Postman;
 use serde_json::{Value, json};
 use shared::{
     app::App,
-    config::{AuthConfig, Config, MailConfig, Stage},
+    config::{AuthConfig, Config, MailConfig, Stage, VaultConfig},
     outbox::{self, Letter},
     store::Store,
     time::{Clock, Timestamp},
@@ -43,6 +44,8 @@ pub struct World {
     pub clock: Clock,
     /// One warm instance of `auth`.
     pub auth: Auth,
+    /// One warm instance of `api-keys`, whose exchanges are played by the local AWS.
+    pub vault: Vault,
     config: Config,
     sdk: SdkConfig,
     /// Alias of the KMS key, one for each world: others may share the emulator.
@@ -59,6 +62,15 @@ impl World {
 
     /// A new world whose `auth` is configured differently.
     pub async fn with(change: impl FnOnce(&mut AuthConfig)) -> Self {
+        Self::with_both(change, |_| {}).await
+    }
+
+    /// A new world whose `api-keys` is configured differently.
+    pub async fn with_vault(change: impl FnOnce(&mut VaultConfig)) -> Self {
+        Self::with_both(|_| {}, change).await
+    }
+
+    async fn with_both(change: impl FnOnce(&mut AuthConfig), change_vault: impl FnOnce(&mut VaultConfig)) -> Self {
         let prefix = format!("t{}", shared::ids::MailId::random().expect("randomness"));
         let template = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
         let key = format!("alias/{prefix}");
@@ -82,8 +94,16 @@ impl World {
         let app = App::new(config.clone(), &sdk, clock.clone());
         let auth = Auth::new(app.clone(), auth_config, &sdk);
         auth.warm_up().await;
-        let routers = vec![auth::router(auth.clone()), api_keys::router(app), kyc::router(), docs::router()];
-        let world = Self { aws, clock, auth, config, sdk, key, routers, people: AtomicU64::new(0) };
+        let mut vault_config = VaultConfig {
+            kms_key_id: key.clone(),
+            allow_withdrawal_keys: false,
+            exchange_proxy: aws.url().strip_prefix("http://").map(str::to_owned),
+        };
+        change_vault(&mut vault_config);
+        let vault = Vault::new(app, vault_config, &sdk).expect("root certificates");
+        vault.warm_up().await;
+        let routers = vec![auth::router(auth.clone()), api_keys::router(vault.clone()), kyc::router(), docs::router()];
+        let world = Self { aws, clock, auth, vault, config, sdk, key, routers, people: AtomicU64::new(0) };
         world.resume_mail().await;
         world
     }

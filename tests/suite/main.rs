@@ -20,3 +20,4 @@ mod secrets;
 mod sessions;
 mod tokens;
 mod ui;
+mod vault;

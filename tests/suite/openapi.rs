@@ -62,6 +62,7 @@ fn the_kept_document_is_what_the_code_says() {
 #[test]
 fn what_the_original_documented_is_documented_the_same() {
     let (mut contract, document) = (parsed(CONTRACT), parsed(KEPT));
+    // The original's document is silent on bodies and pages of the vault, and so on how they can be wrong.
     // We have groups of our own besides.
     for tag in contract["tags"].take().as_array().unwrap() {
         assert!(document["tags"].as_array().unwrap().contains(tag), "{tag}");
@@ -157,5 +158,5 @@ async fn the_examples_of_bodies_are_accepted() {
         assert_ne!(reply.status, 422, "{method} {path}: {}", reply.body);
         examples += 1;
     }
-    assert_eq!(examples, 8);
+    assert_eq!(examples, 10);
 }

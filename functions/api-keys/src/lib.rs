@@ -1,29 +1,44 @@
-//! The vault for the API keys of users' exchange accounts. So far it knows who may ask; it keeps nothing yet.
+//! The vault for the API keys of users' exchange accounts: sealed, listed masked, shown one at a time with a trace, tested.
 
-mod closed;
+mod audit;
+mod connection;
+mod create;
+mod decrypt;
+mod delete;
+mod document;
+mod events;
+pub mod exchanges;
+mod input;
+mod keys;
+mod list;
 mod model;
+mod policy;
+mod record;
+mod secret;
+mod state;
+mod test_connection;
+mod update;
+mod wire;
 
 use axum::Router;
-use shared::{
-    app::App,
-    http::{Route, Routes},
-};
+use shared::http::{Route, Routes};
 
-use closed::{closed, create, decrypt, delete, list, test_connection, update};
+pub use state::Vault;
 
-fn listed<const DESCRIBED: bool>() -> Routes<App, DESCRIBED> {
+fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
     Routes::new()
-        .get("/api/v1/api-keys/", closed, list)
-        .post("/api/v1/api-keys/", closed, create)
-        .post("/api/v1/api-keys/{key_id}/decrypt", closed, decrypt)
-        .patch("/api/v1/api-keys/{key_id}", closed, update)
-        .delete("/api/v1/api-keys/{key_id}", closed, delete)
-        .post("/api/v1/api-keys/{key_id}/test-connection", closed, test_connection)
+        .get("/api/v1/api-keys/", list::list, list::document)
+        .post("/api/v1/api-keys/", create::create, create::document)
+        .post("/api/v1/api-keys/{key_id}/decrypt", decrypt::decrypt, decrypt::document)
+        .patch("/api/v1/api-keys/{key_id}", update::update, update::document)
+        .delete("/api/v1/api-keys/{key_id}", delete::delete, delete::document)
+        .post("/api/v1/api-keys/{key_id}/test-connection", test_connection::test_connection, test_connection::document)
+        .get("/api/v1/api-keys/{key_id}/events", events::events, events::document)
 }
 
 /// Every route of this function, over its state.
-pub fn router(app: App) -> Router {
-    listed::<false>().serve(app)
+pub fn router(vault: Vault) -> Router {
+    listed::<false>().serve(vault)
 }
 
 /// The same routes, for the OpenAPI document.

@@ -3,7 +3,7 @@
 use shared::{
     app::App,
     aws,
-    config::{Config, Env, log_level},
+    config::{Config, Env, VaultConfig, log_level},
     http, log,
     time::Clock,
 };
@@ -12,7 +12,9 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(log_level(&env));
-    let app = App::new(Config::read(&env)?, &aws::sdk_config().await, Clock::default());
-    app.warm_up().await;
-    http::run(api_keys::router(app)).await
+    let aws = aws::sdk_config().await;
+    let app = App::new(Config::read(&env)?, &aws, Clock::default());
+    let vault = api_keys::Vault::new(app, VaultConfig::read(&env)?, &aws)?;
+    vault.warm_up().await;
+    http::run(api_keys::router(vault)).await
 }

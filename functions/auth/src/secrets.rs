@@ -66,7 +66,7 @@ fn find(stored: &[SealedSecret], purpose: Purpose) -> Result<&SealedSecret, Erro
 /// Makes a secret unless there is one. Losing the race for its row is fine: whoever won, the row is read again.
 async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error> {
     let secret = match purpose {
-        Purpose::Pepper | Purpose::LinkKey => Zeroizing::new(random::bytes::<32>()?.to_vec()),
+        Purpose::Pepper | Purpose::LinkKey | Purpose::VaultKey => Zeroizing::new(random::bytes::<32>()?.to_vec()),
         Purpose::SigningKey => signing_key()?,
     };
     let sealed = seal.seal(purpose, &secret).await?;

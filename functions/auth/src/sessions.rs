@@ -10,7 +10,7 @@ use shared::{
     error::Error,
     ids::AccountId,
     keys::{Row, Rows},
-    store::{Condition, Put, Update, Write, Written},
+    store::{Condition, Put, Target, Update, Write, Written},
 };
 
 use crate::{address::Owner, answer::AuthResponse, session::Session, state::Auth};
@@ -75,7 +75,7 @@ impl Auth {
         let next = Put::new(Row::SessionGuard(account), &Guard { generation, opened: 0 })?
             .when(Condition::equals("generation", &seen.generation)?)
             .when(Condition::equals("opened", &seen.opened)?);
-        let ended = sessions.iter().map(|session| Write::Delete(Row::Session(account, session.id)));
+        let ended = sessions.iter().map(|session| Write::Delete(Target::new(Row::Session(account, session.id))));
         Ok([Write::Put(next)].into_iter().chain(ended).collect())
     }
 

@@ -38,13 +38,23 @@ impl Flaw {
         }
     }
 
+    fn bare(kind: &'static str, text: &str) -> Self {
+        Self { kind, text: text.to_owned(), context: None }
+    }
+
+    /// A field that must be there and is not.
+    #[must_use]
+    pub fn missing() -> Self {
+        Self::bare("missing", "Field required")
+    }
+
     fn not_a_string() -> Self {
-        Self { kind: "string_type", text: "Input should be a valid string".to_owned(), context: None }
+        Self::bare("string_type", "Input should be a valid string")
     }
 
     fn not_unicode() -> Self {
         let text = "Input should be a valid string, unable to parse raw data as a unicode string";
-        Self { kind: "string_unicode", text: text.to_owned(), context: None }
+        Self::bare("string_unicode", text)
     }
 
     fn too_short(minimum: usize) -> Self {
@@ -60,6 +70,14 @@ impl Flaw {
 /// A string of at least `MIN` code points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<const MIN: usize = 0>(pub String);
+
+/// `true` or `false`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch(pub bool);
+
+/// A whole number from `MIN` to `MAX`, as a query writes it or as a JSON number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole<const MIN: u16, const MAX: u16>(pub u16);
 
 /// The same for passwords and tokens: it cannot be printed, and this copy of it is wiped after use.
 pub struct SecretText<const MIN: usize = 0>(Zeroizing<String>);
@@ -109,6 +127,59 @@ impl<const MIN: usize> Field for SecretText<MIN> {
     fn schema() -> Schema {
         text_schema(MIN)
     }
+}
+
+impl Field for Switch {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        match value {
+            Json::Bool(value) => Ok(Self(*value)),
+            _ => Err(Flaw::bare("bool_type", "Input should be a valid boolean")),
+        }
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "boolean" })
+    }
+}
+
+impl<const MIN: u16, const MAX: u16> Field for Whole<MIN, MAX> {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let (Json::String(digits) | Json::Int(digits)) = value else {
+            return Err(Flaw::bare("int_type", "Input should be a valid integer"));
+        };
+        let unparsable = "Input should be a valid integer, unable to parse string as an integer";
+        // What does not fit is out of bounds whichever bound that is.
+        let number = match digits.parse::<i64>() {
+            Ok(number) => number,
+            Err(_) if is_whole(digits) => {
+                if digits.starts_with('-') {
+                    i64::MIN
+                } else {
+                    i64::MAX
+                }
+            }
+            Err(_) => return Err(Flaw::bare("int_parsing", unparsable)),
+        };
+        let (least, most) = (i64::from(MIN), i64::from(MAX));
+        if number < least {
+            let text = format!("Input should be greater than or equal to {MIN}");
+            return Err(Flaw { kind: "greater_than_equal", text, context: Some(context!({ "ge": MIN })) });
+        }
+        if number > most {
+            let text = format!("Input should be less than or equal to {MAX}");
+            return Err(Flaw { kind: "less_than_equal", text, context: Some(context!({ "le": MAX })) });
+        }
+        u16::try_from(number).map(Self).map_err(|_| Flaw::bare("int_parsing", unparsable))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+    }
+}
+
+fn is_whole(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl Field for EmailAddress {

@@ -14,6 +14,9 @@ use crate::error::Error;
 
 /// A request type: says which fields it has and, by their types, which rules they keep.
 pub trait Input: Sized {
+    /// Whether flaws echo what came. Not where secrets come in: one under a misspelt name would be echoed, too.
+    const ECHOES: bool = true;
+
     /// Reads every field, so that all flaws are found; `None` when there is one.
     fn read(fields: &mut Fields) -> Option<Self>;
 }
@@ -55,6 +58,36 @@ impl Fields {
         }
     }
 
+    /// A field that may be absent or null, which is `Some(None)`; `None` is a flaw.
+    pub fn optional<T: Field>(&mut self, name: &'static str, description: &'static str) -> Option<Option<T>> {
+        match &mut self.0 {
+            Pass::Read(reader) => reader.optional(name),
+            Pass::List(list) => {
+                let schema = json_schema!({ "anyOf": [T::schema(), { "type": "null" }] });
+                list_field(list, name, false, schema, description)
+            }
+        }
+    }
+
+    /// The same under two names, of which the first wins.
+    pub fn optional_as<T: Field>(
+        &mut self,
+        [name, alias]: [&'static str; 2],
+        description: &'static str,
+    ) -> Option<Option<T>> {
+        let found = self.optional(name, description);
+        let other = self.optional(alias, "The same under another name");
+        found?.map_or(other, |value| Some(Some(value)))
+    }
+
+    /// A rule between fields is broken: the flaw is the named field's.
+    pub fn flaw<T>(&mut self, name: &'static str, flaw: Flaw) -> Option<T> {
+        match &mut self.0 {
+            Pass::Read(reader) => reader.flaw(name, reader.values.get(name).cloned().unwrap_or(Json::Null), flaw),
+            Pass::List(_) => None,
+        }
+    }
+
     /// A field of a change: absent keeps, null clears.
     pub fn change<T: Field>(&mut self, name: &'static str, description: &'static str) -> Option<Change<T>> {
         match &mut self.0 {
@@ -68,7 +101,7 @@ impl Fields {
 
     /// Reads `T` from the members of a body or the parameters of a query.
     pub(super) fn read<T: Input>(source: &'static str, values: Arc<Object>) -> Result<T, Error> {
-        let mut fields = Self(Pass::Read(Reader { source, values, flaws: Vec::new() }));
+        let mut fields = Self(Pass::Read(Reader { source, values, echoes: T::ECHOES, flaws: Vec::new() }));
         let read = T::read(&mut fields);
         read.ok_or_else(|| match fields.0 {
             Pass::Read(reader) => Error::Invalid(reader.flaws),
@@ -103,6 +136,7 @@ fn list_field<T>(
 struct Reader {
     source: &'static str,
     values: Arc<Object>,
+    echoes: bool,
     flaws: Vec<Invalid>,
 }
 
@@ -113,7 +147,15 @@ impl Reader {
         }
         // FastAPI echoes a body as a whole, but nothing of a query.
         let input = if self.source == "body" { Json::Object(Arc::clone(&self.values)) } else { Json::Null };
-        self.flaw(name, input, Flaw { kind: "missing", text: "Field required".to_owned(), context: None })
+        self.flaw(name, input, Flaw::missing())
+    }
+
+    #[expect(clippy::option_option, reason = "as in `Fields`: flawed, absent, there")]
+    fn optional<T: Field>(&mut self, name: &'static str) -> Option<Option<T>> {
+        match self.values.get(name) {
+            None | Some(Json::Null) => Some(None),
+            Some(_) => self.parse(name).map(Some),
+        }
     }
 
     fn change<T: Field>(&mut self, name: &'static str) -> Option<Change<T>> {
@@ -133,6 +175,7 @@ impl Reader {
     }
 
     fn flaw<T>(&mut self, name: &'static str, input: Json, flaw: Flaw) -> Option<T> {
+        let input = if self.echoes { input } else { Json::Null };
         self.flaws.push(Invalid::new(vec![json!(self.source), json!(name)], input, flaw));
         None
     }

@@ -41,6 +41,10 @@ impl fmt::Debug for Invalid {
 }
 
 impl Invalid {
+    pub(crate) fn unechoed(part: &'static str, field: &'static str, flaw: Flaw) -> Self {
+        Self::new(vec![context!(part), context!(field)], Json::Null, flaw)
+    }
+
     pub(super) fn new(loc: Vec<Value>, input: Json, flaw: Flaw) -> Self {
         Self { kind: flaw.kind, loc, msg: flaw.text, input, ctx: flaw.context }
     }
@@ -58,7 +62,7 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Body<T> {
             Ok(body) => body.to_bytes(),
             Err(_) => return Err(Error::BodyTooLarge),
         };
-        let values = object(&parts.headers, &bytes)?;
+        let values = object(&parts.headers, &bytes, T::ECHOES)?;
         Fields::read("body", values).map(Self)
     }
 }
@@ -77,7 +81,7 @@ impl<T: Input, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-fn object(headers: &HeaderMap, bytes: &Bytes) -> Result<Arc<Object>, Error> {
+fn object(headers: &HeaderMap, bytes: &Bytes, echoes: bool) -> Result<Arc<Object>, Error> {
     if bytes.is_empty() {
         return Err(whole("missing", "Field required", Json::Null));
     }
@@ -90,7 +94,7 @@ fn object(headers: &HeaderMap, bytes: &Bytes) -> Result<Arc<Object>, Error> {
         Json::Object(values) => Ok(values),
         other => {
             let text = "Input should be a valid dictionary or object to extract fields from";
-            Err(whole("model_attributes_type", text, other))
+            Err(whole("model_attributes_type", text, if echoes { other } else { Json::Null }))
         }
     }
 }

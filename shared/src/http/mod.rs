@@ -9,7 +9,7 @@ mod operation;
 mod reply;
 mod routes;
 
-pub use field::{Field, Flaw, SecretText, Text};
+pub use field::{Field, Flaw, SecretText, Switch, Text, Whole};
 pub use fields::{Change, Declared, Fields, Input};
 pub use input::{Body, Invalid, Query};
 pub use lambda::{handle, run};

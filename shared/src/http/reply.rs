@@ -30,6 +30,16 @@ impl<T> Reply<T> {
         Self { status: StatusCode::UNAUTHORIZED, headers: Vec::new(), model }
     }
 
+    /// 404: nothing of the caller's is there.
+    pub const fn not_found(model: T) -> Self {
+        Self { status: StatusCode::NOT_FOUND, headers: Vec::new(), model }
+    }
+
+    /// 409: not while things are as they are.
+    pub const fn conflict(model: T) -> Self {
+        Self { status: StatusCode::CONFLICT, headers: Vec::new(), model }
+    }
+
     /// 429: again in `seconds`.
     pub fn too_many_requests(model: T, seconds: i64) -> Self {
         Self { status: StatusCode::TOO_MANY_REQUESTS, headers: Vec::new(), model }

@@ -6,7 +6,7 @@ mod write;
 use std::{any::type_name, collections::HashMap};
 
 use aws_config::SdkConfig;
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{Client, operation::query::builders::QueryFluentBuilder, types::AttributeValue};
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     keys::{Row, Rows, Table},
 };
-pub use write::{Condition, Put, Update, Write};
+pub use write::{Condition, Put, Target, Update, Write};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -69,21 +69,41 @@ impl Store {
     /// # Errors
     /// `Unavailable`; `Internal` when a row is not a `T`.
     pub async fn query<T: DeserializeOwned>(&self, rows: Rows) -> Result<Vec<T>, Error> {
-        let (pk, beginning) = rows.key();
-        let mut request = self.db.query().table_name(self.name(rows.table())).consistent_read(true);
-        request =
-            request.key_condition_expression("pk = :pk").expression_attribute_values(":pk", AttributeValue::S(pk));
-        if !beginning.is_empty() {
-            request = request
-                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-                .expression_attribute_values(":sk", AttributeValue::S(beginning.to_owned()));
-        }
-        let mut pages = request.into_paginator().items().send();
+        let mut pages = self.rows(rows).into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
             found.push(from_item(item.map_err(|error| failure("Query", &error))?)?);
         }
         Ok(found)
+    }
+
+    /// Up to `limit` rows of a group, the last in sort order first, from below the row `before` on. One call; whether there are
+    /// more is known by asking for one more.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when a row is not a `T`.
+    pub async fn newest<T: DeserializeOwned>(
+        &self,
+        rows: Rows,
+        limit: u16,
+        before: Option<Row<'_>>,
+    ) -> Result<Vec<T>, Error> {
+        let request = self.rows(rows).scan_index_forward(false).limit(i32::from(limit));
+        let request = request.set_exclusive_start_key(before.as_ref().map(key_of));
+        let answer = request.send().await.map_err(|error| failure("Query", &error))?;
+        answer.items.unwrap_or_default().into_iter().map(from_item).collect()
+    }
+
+    fn rows(&self, rows: Rows) -> QueryFluentBuilder {
+        let (pk, beginning) = rows.key();
+        let request = self.db.query().table_name(self.name(rows.table())).consistent_read(true);
+        let request = request.expression_attribute_values(":pk", AttributeValue::S(pk));
+        if beginning.is_empty() {
+            return request.key_condition_expression("pk = :pk");
+        }
+        request
+            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+            .expression_attribute_values(":sk", AttributeValue::S(beginning))
     }
 
     fn name(&self, table: Table) -> String {

@@ -1,6 +1,6 @@
 //! Writes and their conditions, and how they become expressions.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use aws_sdk_dynamodb::{
     error::BuildError,
@@ -23,6 +23,8 @@ pub enum Condition {
     Above(&'static str, AttributeValue),
     /// The attribute is a number that is not below the value.
     AtLeast(&'static str, AttributeValue),
+    /// The attribute is a number below the value, or is not there.
+    Below(&'static str, AttributeValue),
 }
 
 impl Condition {
@@ -49,6 +51,14 @@ impl Condition {
     pub fn at_least(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
         Ok(Self::AtLeast(attribute, to_attribute(value)?))
     }
+
+    /// The attribute is below the number `value`, or is not there.
+    ///
+    /// # Errors
+    /// `Internal` when `value` cannot be stored.
+    pub fn below(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
+        Ok(Self::Below(attribute, to_attribute(value)?))
+    }
 }
 
 /// A whole row.
@@ -61,8 +71,14 @@ pub struct Put<'a> {
 /// Changes of single attributes. Makes the row when there is none; state [`Condition::Exists`] where that would be wrong.
 pub struct Update<'a> {
     row: Row<'a>,
-    set: Vec<(&'static str, Option<AttributeValue>)>,
+    set: Vec<(Cow<'static, str>, Option<AttributeValue>)>,
     count: Option<&'static str>,
+    conditions: Vec<Condition>,
+}
+
+/// The end of a row, or only a look at it: what must hold of a row that is not written.
+pub struct Target<'a> {
+    row: Row<'a>,
     conditions: Vec<Condition>,
 }
 
@@ -73,7 +89,24 @@ pub enum Write<'a> {
     /// Changes of a row.
     Update(Update<'a>),
     /// The end of a row.
-    Delete(Row<'a>),
+    Delete(Target<'a>),
+    /// A row that must be as expected and stays so.
+    Check(Target<'a>),
+}
+
+impl<'a> Target<'a> {
+    /// Whatever the row is like.
+    #[must_use]
+    pub const fn new(row: Row<'a>) -> Self {
+        Self { row, conditions: Vec::new() }
+    }
+
+    /// Only if `condition` holds, too.
+    #[must_use]
+    pub fn when(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
 }
 
 impl<'a> Put<'a> {
@@ -129,7 +162,18 @@ impl<'a> Update<'a> {
     /// `Internal` when `value` cannot be stored.
     pub fn set(mut self, attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
         let value = to_attribute(value)?;
-        self.set.push((attribute, Some(value).filter(|value| !matches!(value, AttributeValue::Null(_)))));
+        self.set.push((attribute.into(), Some(value).filter(|value| !matches!(value, AttributeValue::Null(_)))));
+        Ok(self)
+    }
+
+    /// Sets every attribute that `content` has, and removes those that are null in it.
+    ///
+    /// # Errors
+    /// `Internal` when `content` cannot be stored.
+    pub fn set_all(mut self, content: &impl Serialize) -> Result<Self, Error> {
+        let item: Item = serde_dynamo::to_item(content).map_err(unstorable)?;
+        let not_null = |value: &AttributeValue| !matches!(value, AttributeValue::Null(_));
+        self.set.extend(item.into_iter().map(|(name, value)| (name.into(), Some(value).filter(not_null))));
         Ok(self)
     }
 
@@ -162,9 +206,24 @@ impl Write<'_> {
         Ok(match self {
             Self::Put(put) => item.put(put.build(store)?),
             Self::Update(update) => item.update(update.build(store)?),
-            Self::Delete(row) => {
+            Self::Delete(Target { row, conditions }) => {
+                let mut expression = Expression::default();
                 let delete = types::Delete::builder().table_name(store.name(row.table())).set_key(Some(key_of(&row)));
+                let delete = delete
+                    .set_condition_expression(expression.conditions(conditions))
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values());
                 item.delete(delete.build().map_err(unbuildable)?)
+            }
+            Self::Check(Target { row, conditions }) => {
+                let mut expression = Expression::default();
+                let check =
+                    types::ConditionCheck::builder().table_name(store.name(row.table())).set_key(Some(key_of(&row)));
+                let check = check
+                    .set_condition_expression(expression.conditions(conditions))
+                    .set_expression_attribute_names(expression.names())
+                    .set_expression_attribute_values(expression.values());
+                item.condition_check(check.build().map_err(unbuildable)?)
             }
         }
         .build())
@@ -191,10 +250,14 @@ impl Expression {
         placeholder
     }
 
-    fn changes(&mut self, changes: Vec<(&'static str, Option<AttributeValue>)>, count: Option<&'static str>) -> String {
+    fn changes(
+        &mut self,
+        changes: Vec<(Cow<'static, str>, Option<AttributeValue>)>,
+        count: Option<&'static str>,
+    ) -> String {
         let (mut set, mut remove) = (Vec::new(), Vec::new());
         for (attribute, value) in changes {
-            let name = self.name(attribute);
+            let name = self.name(&attribute);
             match value {
                 Some(value) => set.push(format!("{name} = {}", self.value(value))),
                 None => remove.push(name),
@@ -222,6 +285,10 @@ impl Expression {
             Condition::Equals(attribute, value) => (attribute, "=", value),
             Condition::Above(attribute, value) => (attribute, ">", value),
             Condition::AtLeast(attribute, value) => (attribute, ">=", value),
+            Condition::Below(attribute, value) => {
+                let (name, value) = (self.name(attribute), self.value(value));
+                return format!("(attribute_not_exists({name}) OR {name} < {value})");
+            }
         };
         format!("{} {operator} {}", self.name(attribute), self.value(value))
     }
@@ -256,7 +323,7 @@ mod tests {
     #[test]
     fn names_and_values_are_placeholders() {
         let mut expression = Expression::default();
-        let changes = vec![("ttl", Some(AttributeValue::N("5".into()))), ("status", None)];
+        let changes = vec![("ttl".into(), Some(AttributeValue::N("5".into()))), ("status".into(), None)];
         assert_eq!(expression.changes(changes, Some("n")), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
         let conditions = vec![Condition::Exists, Condition::above("ttl", &3).unwrap()];
         assert_eq!(expression.conditions(conditions).unwrap(), "attribute_exists(#pk) AND #ttl > :v2");

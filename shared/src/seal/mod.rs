@@ -1,4 +1,7 @@
-//! The only module that says KMS: small secrets of the service, sealed under a key that never leaves it.
+//! The only module that says KMS: small secrets of the service, sealed under a key that never leaves it, and the users' records,
+//! sealed each under a data key of its own.
+
+mod envelope;
 
 use aws_config::SdkConfig;
 use aws_sdk_kms::{Client, primitives::Blob};
@@ -7,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{aws::failure, error::Error};
+
+pub use envelope::{Binding, Envelope, Envelopes};
 
 /// What a secret is for. It is bound into the ciphertext (the KMS encryption context), so one cannot stand in for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +23,8 @@ pub enum Purpose {
     LinkKey,
     /// The private half of a token-signing key.
     SigningKey,
+    /// The key of the vault's fingerprints and cursors.
+    VaultKey,
 }
 
 impl Purpose {
@@ -28,6 +35,7 @@ impl Purpose {
             Self::Pepper => "pepper",
             Self::LinkKey => "link-key",
             Self::SigningKey => "signing-key",
+            Self::VaultKey => "vault-key",
         }
     }
 }

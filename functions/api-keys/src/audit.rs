@@ -1,0 +1,118 @@
+//! Who did what with a key: one row for each access, written once and never changed, gone after 400 days.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shared::{
+    caller::{Caller, Origin},
+    error::Error,
+    ids::{AccountId, EventId, KeyId},
+    keys::Row,
+    store::{Condition, Put, Write},
+    time::{Clock, Timestamp},
+};
+
+/// How long accesses stay visible.
+const KEPT: Duration = Duration::from_hours(400 * 24);
+
+/// What was done, or tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// The key was stored.
+    Create,
+    /// It was tried at its exchange.
+    Test,
+    /// It was shown to its owner in the clear.
+    Decrypt,
+    /// It was changed.
+    Update,
+    /// It was deleted.
+    Delete,
+}
+
+/// One access to a key: a row of the table `ExchangeKeys`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccessEvent {
+    pub(crate) id: EventId,
+    account: AccountId,
+    key: KeyId,
+    action: Action,
+    outcome: String,
+    at: Timestamp,
+    ip: Option<String>,
+    user_agent: Option<String>,
+    ttl: Timestamp,
+}
+
+impl AccessEvent {
+    /// Something that `caller` does to a key now. `outcome` is a word of ours: `ok`, a refusal, or how a test ended.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn new(
+        caller: &Caller,
+        origin: &Origin,
+        key: KeyId,
+        (action, outcome): (Action, &str),
+        clock: &Clock,
+    ) -> Result<Self, Error> {
+        let now = clock.now();
+        Ok(Self {
+            id: EventId::at(clock.unix_ms())?,
+            account: caller.account(),
+            key,
+            action,
+            outcome: outcome.to_owned(),
+            at: now,
+            ip: origin.ip.clone(),
+            user_agent: origin.user_agent.clone(),
+            ttl: now + KEPT,
+        })
+    }
+
+    /// The write that keeps it.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn write(&self) -> Result<Write<'static>, Error> {
+        self.put().map(Write::Put)
+    }
+
+    /// The same, to be written alone.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn put(&self) -> Result<Put<'static>, Error> {
+        Ok(Put::new(Row::AccessEvent(self.account, self.key, self.id), self)?.when(Condition::New))
+    }
+}
+
+/// An access as the owner of the key sees it.
+#[derive(Serialize, JsonSchema)]
+pub struct EventView {
+    id: String,
+    action: Action,
+    /// `ok`, why it was refused, or how a test ended.
+    outcome: String,
+    at: String,
+    /// Whose session it was.
+    user_id: String,
+    ip: Option<String>,
+    user_agent: Option<String>,
+}
+
+impl From<AccessEvent> for EventView {
+    fn from(event: AccessEvent) -> Self {
+        Self {
+            id: event.id.to_string(),
+            action: event.action,
+            outcome: event.outcome,
+            at: event.at.to_string(),
+            user_id: event.account.to_string(),
+            ip: event.ip,
+            user_agent: event.user_agent,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! One connection test: ask, read, judge. Nothing an exchange says goes further than this but what our tables know.
+
+use std::time::{Duration, Instant};
+
+use shared::{random, time::Clock};
+
+use crate::{
+    exchanges::{Access, Call, Credentials, Exchange, Moment, Site, Status, Verdict},
+    wire::{Heard, Silence, Wire},
+};
+
+/// For all questions of a test together. What remains of a request's time is for writing the outcome down.
+const IN_ALL: Duration = Duration::from_secs(6);
+/// Questions of one test. Only exchanges that describe a key in two steps need a second one.
+const QUESTIONS: usize = 2;
+
+/// How a test ended.
+pub struct Report {
+    pub(crate) status: Status,
+    /// The exchange's own code, where we know it.
+    pub(crate) code: Option<String>,
+    /// What the key may do, if it works.
+    pub(crate) access: Option<Access>,
+    /// Seconds that the exchange wants to be left alone for.
+    pub(crate) retry_after: Option<u32>,
+    /// Milliseconds from the first question to the last answer.
+    pub(crate) latency_ms: u64,
+}
+
+/// Asks the exchange whether the credentials work and what they may do.
+pub async fn test(
+    wire: &Wire,
+    (exchange, site): (&Exchange, &Site),
+    credentials: &Credentials,
+    clock: &Clock,
+) -> Report {
+    let started = Instant::now();
+    let tester = Tester { wire, exchange, site, credentials, clock };
+    let report = tokio::time::timeout(IN_ALL, tester.interrogate()).await;
+    let mut report = report.unwrap_or_else(|_| Report::of(Status::ExchangeUnavailable));
+    report.latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(
+        event = "connection_tested",
+        exchange = exchange.id,
+        status = report.status.as_str(),
+        latency_ms = report.latency_ms,
+        "connection tested"
+    );
+    report
+}
+
+struct Tester<'a> {
+    wire: &'a Wire,
+    exchange: &'a Exchange,
+    site: &'a Site,
+    credentials: &'a Credentials,
+    clock: &'a Clock,
+}
+
+impl Tester<'_> {
+    async fn interrogate(&self) -> Report {
+        let mut call = (self.exchange.question)(self.credentials, self.site);
+        let mut may_repeat = self.exchange.refuses_at_random();
+        for _ in 0..QUESTIONS {
+            let heard = match self.ask(&call).await {
+                Ok(heard) => heard,
+                Err(status) => return Report::of(status),
+            };
+            let retry_after = heard.retry_after;
+            match (self.exchange.read)(self.credentials, &call, &heard.answer) {
+                Verdict::Ask(next) => call = next,
+                Verdict::Refused { status: Status::AmbiguousCredentials, .. } if may_repeat => may_repeat = false,
+                Verdict::Refused { status, code } => {
+                    return Report { code, retry_after, ..Report::of(status) };
+                }
+                Verdict::Accepted(access) => return self.accepted(access),
+            }
+        }
+        Report::of(if self.exchange.refuses_at_random() {
+            Status::AmbiguousCredentials
+        } else {
+            Status::UnrecognisedResponse
+        })
+    }
+
+    /// Signs and asks; once more where the connection was refused, for then nothing has been asked yet.
+    async fn ask(&self, call: &Call) -> Result<Heard, Status> {
+        let signed = || {
+            let unix_ms = i64::try_from(self.clock.unix_ms()).unwrap_or(i64::MAX);
+            let nonce = random::bytes().map_err(|_| Status::ExchangeUnavailable)?;
+            let signed = (self.exchange.sign)(self.credentials, self.site, call, &Moment { unix_ms, nonce });
+            signed.map_err(|_| Status::InvalidSignature)
+        };
+        let heard = match self.wire.ask(signed()?).await {
+            Err(Silence::NotConnected) => self.wire.ask(signed()?).await,
+            heard => heard,
+        };
+        heard.map_err(|silence| match silence {
+            Silence::Unreachable | Silence::NotConnected => Status::ExchangeUnavailable,
+            Silence::Unreadable => Status::UnrecognisedResponse,
+            Silence::Unwritable => Status::InvalidSignature,
+        })
+    }
+
+    /// A key that works, unless its time is over.
+    fn accepted(&self, access: Access) -> Report {
+        let has_ended = access.expires_at.is_some_and(|end| end <= self.clock.now());
+        let code = access.code.clone();
+        if has_ended {
+            return Report { code, ..Report::of(Status::KeyExpired) };
+        }
+        Report { code, access: Some(access), ..Report::of(Status::Ok) }
+    }
+}
+
+impl Report {
+    const fn of(status: Status) -> Self {
+        Self { status, code: None, access: None, retry_after: None, latency_ms: 0 }
+    }
+}

@@ -1,0 +1,128 @@
+//! `POST /api/v1/api-keys/`: keeps a key, sealed.
+
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    caller::{Caller, Origin},
+    error::Error,
+    http::{Body, Flaw, Operation, Reply},
+    ids::KeyId,
+    keys::Row,
+    seal::Binding,
+    store::{Condition, Put, Write, Written},
+};
+
+use crate::{
+    audit::Action,
+    connection::{self, Report},
+    document::{self, operation},
+    exchanges::Status,
+    input::CreateKey,
+    model::{Answer, ApiKeyResponse, Refusal},
+    policy,
+    record::{Findings, Fingerprint, KeyRecord, masked},
+    state::Vault,
+    test_connection::LIMITS,
+};
+
+/// Keeps a key: the record, the fingerprint that keeps it unique, and the access, all or nothing.
+pub async fn create(
+    State(vault): State<Vault>,
+    caller: Caller,
+    origin: Origin,
+    Body(input): Body<CreateKey>,
+) -> Answer {
+    let key = KeyId::at(vault.app.clock.unix_ms())?;
+    let report = if input.verify { Some(vault.verify(&caller, key, &input).await?) } else { None };
+    let mut record = vault.new_record(&caller, key, &input).await?;
+    if let Some(report) = report {
+        record.findings.take_in(&report, input.exchange.id, vault.app.clock.now());
+    }
+    let account = caller.account();
+    let fingerprint = Fingerprint { account, key, secret_version: record.secret_version };
+    let event = vault.event((&caller, &origin, key), Action::Create, "ok")?;
+    let writes = vec![
+        Write::Put(Put::new(Row::ExchangeKey(account, key), &record)?.when(Condition::New)),
+        Write::Put(Put::new(Row::Fingerprint(&record.fingerprint), &fingerprint)?.when(Condition::New)),
+        event.write()?,
+    ];
+    match vault.app.store.transact(writes).await? {
+        Written::Done(()) => Ok(Reply::ok(ApiKeyResponse::new(true, "API key created", &vault.view(record))?)),
+        // The ids are new, so it is the fingerprint that is not.
+        Written::Conflict(_) => Err(Refusal::Duplicate),
+    }
+}
+
+impl Vault {
+    /// Tests credentials that are not stored yet; refuses what the policy would not let out again.
+    async fn verify(&self, caller: &Caller, key: KeyId, input: &CreateKey) -> Result<Report, Refusal> {
+        self.count(caller, key, LIMITS).await?;
+        let place = (input.exchange, input.site);
+        let report = connection::test(&self.wire, place, &input.credentials, &self.app.clock).await;
+        let sends_funds = report.access.as_ref().is_some_and(policy::sends_funds);
+        if sends_funds && !self.config.allow_withdrawal_keys {
+            let reason = format!("{}: {}", Refusal::CanWithdraw.code(), Refusal::CanWithdraw.message());
+            return Err(Error::invalid("body", "api_key", Flaw::value(&reason)).into());
+        }
+        if report.status == Status::Ok {
+            return Ok(report);
+        }
+        if report.status.is_retryable() {
+            return Err(Error::Unavailable(format!("not verified: {}", report.status.as_str())).into());
+        }
+        let field = match report.status {
+            Status::InvalidSignature => "secret",
+            Status::InvalidPassphrase => "passphrase",
+            Status::WrongEnvironment => "environment",
+            _ => "api_key",
+        };
+        let reason = format!("{}: {}", report.status.as_str(), report.status.message());
+        Err(Error::invalid("body", field, Flaw::value(&reason)).into())
+    }
+
+    async fn new_record(&self, caller: &Caller, key: KeyId, input: &CreateKey) -> Result<KeyRecord, Error> {
+        let (now, credentials, site) = (self.app.clock.now(), &input.credentials, input.site);
+        let (account, exchange, version) = (caller.account(), input.exchange.id, 1);
+        let environment = site.environment.as_str();
+        let envelope = self.seal(Binding { account, key, exchange, environment, version }, credentials).await?;
+        let own = self.key().await?;
+        Ok(KeyRecord {
+            id: key,
+            exchange: exchange.to_owned(),
+            environment: site.environment,
+            region: site.region.map(str::to_owned),
+            label: input.label.clone(),
+            masked: masked(&credentials.api_key),
+            sealed_name: own.seal_name(account, key, &credentials.api_key)?,
+            key_type: credentials.key_type,
+            wallet_address: credentials.wallet_address.clone(),
+            is_active: true,
+            findings: Findings::default(),
+            created_at: now,
+            updated_at: now,
+            secret_rotated_at: None,
+            last_decrypted_at: None,
+            version: 1,
+            secret_version: version,
+            fingerprint: own.fingerprint(exchange, &credentials.api_key),
+            envelope,
+        })
+    }
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let operation = operation(
+        "create_api_key",
+        "Keeps a key, sealed. Which fields it needs depends on the exchange: OKX, KuCoin and Bitget have a passphrase, \
+         Hyperliquid a wallet address and the private key of an agent wallet instead of a name. With `verify` the key is \
+         tested first, and stored only if the exchange accepts it and it cannot send funds away. Neither the key nor the \
+         secret is shown again but by decrypt.",
+    );
+    document::refuses(document::limited(operation), &[Refusal::Duplicate])
+        .body::<CreateKey>(json!({
+            "exchange": "okx", "label": "main account", "api_key": "0b2a5c4e-52d4-4f8e-9c0f-1c1f2c1c1a11",
+            "secret": "7E1D6A1B0C5F4E8D9A2B3C4D5E6F7A8B", "passphrase": "correct-horse", "environment": "live",
+        }))
+        .ok(&ApiKeyResponse::example(true, "API key created", document::key_example()))
+}

@@ -1,0 +1,78 @@
+//! `POST /api/v1/api-keys/{key_id}/decrypt`: the only way for a secret out of the vault.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use shared::{
+    caller::{Caller, Origin},
+    http::{Operation, Reply},
+    ids::KeyId,
+    keys::Row,
+    limits::Limit,
+    store::{Update, Written},
+};
+
+use crate::{
+    audit::Action,
+    document::{self, operation},
+    keys::{KeyPath, ROUNDS, contended},
+    model::{Answer, DecryptedApiKeyResponse, Refusal},
+    record::KeyRecord,
+    state::Vault,
+};
+
+/// A program asks once when it starts; whoever asks for more collects.
+const LIMITS: [Limit; 2] = [
+    Limit { name: "DECRYPT#KEY", times: 20, span: Duration::from_mins(10) },
+    Limit { name: "DECRYPT#ACCOUNT", times: 20, span: Duration::from_mins(1) },
+];
+
+/// Shows a key and its secret to its owner.
+pub async fn decrypt(
+    State(vault): State<Vault>,
+    caller: Caller,
+    origin: Origin,
+    path: KeyPath,
+) -> Answer<DecryptedApiKeyResponse> {
+    let key = path.id()?;
+    vault.count(&caller, key, LIMITS).await?;
+    let record = vault.admit(&caller, &origin, key).await?;
+    let credentials = vault.open(&caller, key, &record).await?;
+    Ok(Reply::ok(DecryptedApiKeyResponse::new(credentials)))
+}
+
+impl Vault {
+    /// A key that may be shown, after the access has been written down: what cannot be recorded is not shown.
+    async fn admit(&self, caller: &Caller, origin: &Origin, key: KeyId) -> Result<KeyRecord, Refusal> {
+        let who = (caller, origin, key);
+        let mut record = self.find(caller, key).await?;
+        for _ in 0..ROUNDS {
+            if !record.is_active {
+                return Err(self.refuse(who, Action::Decrypt, Refusal::Disabled).await);
+            }
+            if self.is_blocked(&record) {
+                return Err(self.refuse(who, Action::Decrypt, Refusal::CanWithdraw).await);
+            }
+            let event = self.event(who, Action::Decrypt, "ok")?;
+            let row = Update::new(Row::ExchangeKey(caller.account(), key));
+            let update = row.set("last_decrypted_at", &self.app.clock.now())?;
+            match self.write(caller.account(), &record, update, &event).await? {
+                Written::Done(()) => return Ok(record),
+                Written::Conflict(_) => record = self.again(caller, key, &record).await?,
+            }
+        }
+        Err(contended())
+    }
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let operation = operation(
+        "decrypt_api_key",
+        "Shows a key and its secret to its owner, after the access has been written down. `data` holds the passphrase and \
+         the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one key up to 20 \
+         times in ten minutes.",
+    );
+    document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled, Refusal::CanWithdraw]))
+        .ok(&DecryptedApiKeyResponse::example())
+}

@@ -1,0 +1,48 @@
+//! What the OpenAPI document says of all these operations alike.
+
+use serde_json::{Value, json};
+use shared::http::Operation;
+
+use crate::model::{ApiKeyResponse, Refusal};
+
+/// An id for examples.
+pub const KEY_ID: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
+/// A moment for examples.
+pub const MOMENT: &str = "2026-11-22T10:00:00Z";
+
+/// An operation of the vault's.
+pub fn operation(name: &'static str, description: &'static str) -> Operation {
+    Operation::new(name, description).protected().depends()
+}
+
+/// Of one key.
+pub fn of_key(operation: Operation) -> Operation {
+    let refusal = Refusal::NotFound;
+    operation.path("key_id", "Which key").answer(
+        404,
+        refusal.message(),
+        &ApiKeyResponse::bare(false, refusal.message()),
+    )
+}
+
+/// With a limit of its own.
+pub fn limited(operation: Operation) -> Operation {
+    let refusal = Refusal::TooMany(0);
+    operation.answer(429, refusal.message(), &refusal.body())
+}
+
+/// Refused while things are as they are.
+pub fn refuses(operation: Operation, refusals: &[Refusal]) -> Operation {
+    refusals.iter().fold(operation, |operation, refusal| operation.answer(409, refusal.message(), &refusal.body()))
+}
+
+/// A key as its owner sees it.
+pub fn key_example() -> Value {
+    json!({
+        "id": KEY_ID, "exchange": "okx", "environment": "live", "region": null, "label": "main account",
+        "api_key": "0b2a****1a11", "key_type": "hmac", "wallet_address": null, "is_active": true, "status": "ok",
+        "permissions": { "read": true, "trade": true, "withdraw": false, "transfer": null }, "ip_restricted": true,
+        "warnings": [], "created_at": MOMENT, "updated_at": MOMENT, "secret_rotated_at": null, "last_tested_at": MOMENT,
+        "last_decrypted_at": null, "expires_at": null,
+    })
+}

@@ -1,0 +1,220 @@
+//! What came back from an exchange, and what it says of a key.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::time::Timestamp;
+use zeroize::Zeroizing;
+
+use super::{Call, Status};
+
+/// An answer as it arrived, whole and within the limits. It may hold tokens of the exchange: it is read once and dropped.
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    text: Zeroizing<String>,
+    json: Option<Value>,
+}
+
+/// What the answer means.
+pub enum Verdict {
+    /// The key works.
+    Accepted(Access),
+    /// It does not, or nobody knows.
+    Refused {
+        /// In words of ours.
+        status: Status,
+        /// The exchange's own code, where our table knows it: other text of theirs goes nowhere.
+        code: Option<String>,
+    },
+    /// One more question decides.
+    Ask(Call),
+}
+
+/// What a key may do. `None`: the exchange does not say, which is never the same as no.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Permissions {
+    /// Look at balances and orders.
+    pub read: Option<bool>,
+    /// Place and cancel orders.
+    pub trade: Option<bool>,
+    /// Send funds out of the account.
+    pub withdraw: Option<bool>,
+    /// Move funds between accounts.
+    pub transfer: Option<bool>,
+}
+
+/// Where permissions are known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// The exchange describes this very key.
+    Key,
+    /// Its kind of key can do this and no more, by protocol.
+    Protocol,
+    /// Nowhere: all we know is that the key works.
+    None,
+}
+
+/// A key that works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// What it may do.
+    pub permissions: Permissions,
+    /// Who says so.
+    pub source: Source,
+    /// Whether it is limited to certain IP addresses; `None` where the exchange does not say.
+    pub ip_restricted: Option<bool>,
+    /// Those addresses and networks.
+    pub ip_allow_list: Option<Vec<String>>,
+    /// When the key ends.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it can pay other users, though it cannot withdraw.
+    pub can_pay_others: bool,
+    /// The exchange's code for success, where it has one.
+    pub code: Option<String>,
+}
+
+impl Access {
+    /// Permissions that the exchange states for this very key.
+    #[must_use]
+    pub const fn of_key(permissions: Permissions) -> Self {
+        Self {
+            permissions,
+            source: Source::Key,
+            ip_restricted: None,
+            ip_allow_list: None,
+            expires_at: None,
+            can_pay_others: false,
+            code: None,
+        }
+    }
+
+    /// The key reads; the exchange says nothing else of it.
+    #[must_use]
+    pub fn unknown() -> Self {
+        let permissions = Permissions { read: Some(true), trade: None, withdraw: None, transfer: None };
+        Self { source: Source::None, ..Self::of_key(permissions) }
+    }
+
+    /// Limited to these addresses; none at all means not limited. What is no address or network is left out.
+    #[must_use]
+    pub fn ips<'a>(mut self, list: impl IntoIterator<Item = &'a str>) -> Self {
+        let entries: Vec<_> = list.into_iter().map(str::trim).filter(|entry| !entry.is_empty()).collect();
+        self.ip_restricted = Some(!entries.is_empty());
+        self.ip_allow_list = Some(entries.into_iter().filter(|entry| is_network(entry)).map(str::to_owned).collect());
+        self
+    }
+
+    /// Limited to these addresses, where the list is known.
+    #[must_use]
+    pub fn known_ips(self, list: Option<Vec<&str>>) -> Self {
+        match list {
+            Some(list) => self.ips(list),
+            None => self,
+        }
+    }
+
+    /// Until when the key lives.
+    #[must_use]
+    pub const fn until(mut self, expires_at: Option<Timestamp>) -> Self {
+        self.expires_at = expires_at;
+        self
+    }
+
+    /// The exchange's code for success.
+    #[must_use]
+    pub fn code(mut self, code: &str) -> Self {
+        self.code = Some(code.to_owned());
+        self
+    }
+}
+
+/// An IP address, or one with a prefix length.
+fn is_network(text: &str) -> bool {
+    let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+    address.parse::<std::net::IpAddr>().is_ok()
+        && prefix.is_none_or(|prefix| prefix.parse::<u8>().is_ok_and(|bits| bits <= 128))
+}
+
+impl Answer {
+    /// From HTTP status and body. A body that is no UTF-8 is as good as none.
+    #[must_use]
+    pub fn new(status: u16, body: Vec<u8>) -> Self {
+        let text = Zeroizing::new(String::from_utf8(body).unwrap_or_default());
+        let json = serde_json::from_str(&text).ok();
+        Self { status, text, json }
+    }
+
+    /// The body as JSON; null when it is none.
+    #[must_use]
+    pub fn json(&self) -> &Value {
+        self.json.as_ref().unwrap_or(&Value::Null)
+    }
+
+    /// The body as it is.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A refusal with a code of the body's. A code that the table does not know (`None`) leaves the word to the HTTP status.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a code is a borrowed text or a number")]
+    pub fn refused(&self, code: impl ToString, status: Option<Status>) -> Verdict {
+        match status {
+            Some(status) => Verdict::Refused { status, code: Some(code.to_string()) },
+            None => self.by_http_status(),
+        }
+    }
+
+    /// A refusal without a code, known by its words. Words that the table does not know leave it to the HTTP status.
+    #[must_use]
+    pub fn worded(&self, status: Option<Status>) -> Verdict {
+        match status {
+            Some(status) => Verdict::Refused { status, code: None },
+            None => self.by_http_status(),
+        }
+    }
+
+    /// What the HTTP status alone says: the last resort, for a body that says nothing.
+    #[must_use]
+    pub fn by_http_status(&self) -> Verdict {
+        let status = match self.status {
+            418 | 429 => Status::RateLimited,
+            451 => Status::GeoBlocked,
+            500.. => Status::ExchangeUnavailable,
+            _ => Status::UnrecognisedResponse,
+        };
+        Verdict::Refused { status, code: None }
+    }
+}
+
+/// A flag that is one: a word or a number in its place says nothing.
+pub(super) fn flag(value: &Value) -> Option<bool> {
+    value.as_bool()
+}
+
+/// The words of a list; `None` when it is anything but a list of texts.
+pub(super) fn texts(value: &Value) -> Option<Vec<&str>> {
+    value.as_array()?.iter().map(Value::as_str).collect()
+}
+
+/// The words of a text with commas between them; `None` when it is no text.
+pub(super) fn words(value: &Value) -> Option<Vec<&str>> {
+    Some(value.as_str()?.split(',').map(str::trim).collect())
+}
+
+/// Whether one of `words` is in the list; unknown when the list is.
+pub(super) fn has_any(list: Option<&Vec<&str>>, words: &[&str]) -> Option<bool> {
+    list.map(|list| list.iter().any(|word| words.contains(word)))
+}
+
+/// Whether a list has `wanted`. Unknown when it is no list, or when it holds things of another kind and not this.
+pub(super) fn listed<'a, T: PartialEq>(list: &'a Value, kind: fn(&'a Value) -> Option<T>, wanted: T) -> Option<bool> {
+    let entries: Vec<_> = list.as_array()?.iter().map(kind).collect();
+    if entries.contains(&Some(wanted)) {
+        return Some(true);
+    }
+    entries.iter().all(Option::is_some).then_some(false)
+}

@@ -1,0 +1,127 @@
+//! Binance.com. Signature: the percent-encoded query, HMAC-SHA-256 in hex, or Ed25519 or RSA in base64, as the last parameter.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::Value;
+
+use super::{
+    Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
+    Status, Unsignable, Verdict,
+    answer::flag,
+    crypto::{HMAC_SHA256, ed25519, encoded, mac_hex, parses, percent, rsa},
+};
+
+pub(super) static EXCHANGE: Exchange = Exchange {
+    id: "binance",
+    name: "Binance",
+    key_types: &[KeyType::Hmac, KeyType::Ed25519, KeyType::Rsa],
+    has_passphrase: false,
+    sites: &[
+        Site::live("api.binance.com"),
+        Site::testnet("testnet.binance.vision"),
+        Site::demo("demo-api.binance.com"),
+    ],
+    check: parses,
+    question,
+    sign,
+    read,
+};
+
+/// Flags of the key that allow some kind of trade.
+const TRADE: [&str; 6] = [
+    "enableSpotAndMarginTrading",
+    "enableMargin",
+    "enableFutures",
+    "enableVanillaOptions",
+    "enablePortfolioMarginTrading",
+    "enableFixApiTrade",
+];
+
+/// The testnet and the demo have no `/sapi`: there a test proves the key and learns nothing of its permissions.
+fn question(_: &Credentials, site: &Site) -> Call {
+    match site.environment {
+        Environment::Live => Call::get("/sapi/v1/account/apiRestrictions"),
+        Environment::Testnet | Environment::Demo => Call::get("/api/v3/account").with("omitZeroBalances", true),
+    }
+}
+
+/// Binance.US signs in the same way.
+pub(super) fn sign(
+    credentials: &Credentials,
+    site: &Site,
+    call: &Call,
+    moment: &Moment,
+) -> Result<Request, Unsignable> {
+    let mut pairs = vec![("timestamp".to_owned(), moment.unix_ms.to_string())];
+    pairs.extend(call.pairs());
+    pairs.push(("recvWindow".to_owned(), "5000".to_owned()));
+    let signed = encoded(&pairs);
+    let signature = match credentials.key_type {
+        KeyType::Ed25519 => percent(&BASE64_STANDARD.encode(ed25519(&credentials.secret, signed.as_bytes())?)),
+        KeyType::Rsa => percent(&BASE64_STANDARD.encode(rsa(&credentials.secret, signed.as_bytes())?)),
+        _ => mac_hex(HMAC_SHA256, &credentials.secret, &signed),
+    };
+    let signed = format!("{signed}&signature={signature}");
+    let request = match call.method {
+        Method::Get => Request::new(site, call, &signed),
+        Method::Post => Request::new(site, call, "").body(signed),
+    };
+    request.header("X-MBX-APIKEY", credentials.api_key.as_str())
+}
+
+fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+    let body = answer.json();
+    if answer.status == 200 && body.get("ipRestrict").is_some() {
+        return Verdict::Accepted(access(body));
+    }
+    read_account(answer)
+}
+
+/// What `apiRestrictions` says of the key.
+fn access(body: &Value) -> Access {
+    let is_allowed = |name: &str| flag(&body[name]);
+    let permissions = Permissions {
+        read: is_allowed("enableReading"),
+        trade: any(TRADE.map(is_allowed)),
+        withdraw: is_allowed("enableWithdrawals"),
+        transfer: any(["enableInternalTransfer", "permitsUniversalTransfer"].map(is_allowed)),
+    };
+    Access {
+        ip_restricted: flag(&body["ipRestrict"]),
+        can_pay_others: is_allowed("enableInternalTransfer") == Some(true),
+        ..Access::of_key(permissions)
+    }
+}
+
+/// Answers to `GET /api/v3/account`, and the errors that Binance and Binance.US share. The flags there are the account's.
+pub(super) fn read_account(answer: &Answer) -> Verdict {
+    let body = answer.json();
+    if answer.status == 200 && body["balances"].is_array() {
+        return Verdict::Accepted(Access::unknown());
+    }
+    let Some(code) = body["code"].as_i64() else {
+        // A firewall stands before the exchange; its 403 means too many or too odd requests.
+        return match answer.status {
+            403 => Verdict::Refused { status: Status::RateLimited, code: None },
+            _ => answer.by_http_status(),
+        };
+    };
+    let status = match code {
+        -2014 | -2008 => Some(Status::InvalidKey),
+        -1022 => Some(Status::InvalidSignature),
+        -2015 => Some(Status::AmbiguousCredentials),
+        -1021 => Some(Status::ClockSkew),
+        -1003 | -1015 => Some(Status::RateLimited),
+        -1000 | -1001 | -1007 | -1008 | -1016 => Some(Status::ExchangeUnavailable),
+        -1002 => Some(Status::PermissionDenied),
+        _ => None,
+    };
+    answer.refused(code, status)
+}
+
+/// Whether any of them holds; unknown when none holds and one is unknown.
+pub(super) fn any<const N: usize>(flags: [Option<bool>; N]) -> Option<bool> {
+    if flags.contains(&Some(true)) {
+        return Some(true);
+    }
+    flags.into_iter().all(|flag| flag == Some(false)).then_some(false)
+}

@@ -1,0 +1,107 @@
+//! BingX. Signature: the parameters by name, unencoded; HMAC-SHA-256 in hex, as the last parameter. Errors come with HTTP 200.
+
+use serde_json::Value;
+
+use super::{
+    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
+    Verdict,
+    answer::{flag, listed, texts},
+    any_credentials,
+    binance::any,
+    crypto::{HMAC_SHA256, encoded, mac_hex, unencoded},
+};
+
+pub(super) static EXCHANGE: Exchange = Exchange {
+    id: "bingx",
+    name: "BingX",
+    key_types: &[KeyType::Hmac],
+    has_passphrase: false,
+    sites: &[Site::live("open-api.bingx.com"), Site::demo("open-api-vst.bingx.com")],
+    check: any_credentials,
+    question: |_, _| Call::get("/openApi/v1/account/apiPermissions"),
+    sign,
+    read,
+};
+
+fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) -> Result<Request, Unsignable> {
+    let mut pairs = call.pairs();
+    pairs.push(("timestamp".to_owned(), moment.unix_ms.to_string()));
+    pairs.sort();
+    let signature = mac_hex(HMAC_SHA256, &credentials.secret, &unencoded(&pairs));
+    let query = format!("{}&signature={signature}", encoded(&pairs));
+    Request::new(site, call, &query).header("X-BX-APIKEY", credentials.api_key.as_str())
+}
+
+fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+    let body = answer.json();
+    let code = &body["code"];
+    if answer.status == 200
+        && *code == 0
+        && let Some(access) = access(&body["data"])
+    {
+        return Verdict::Accepted(access.code("0"));
+    }
+    // Some clients have seen the description without anything around it.
+    if answer.status == 200
+        && code.is_null()
+        && let Some(access) = access(body)
+    {
+        return Verdict::Accepted(access);
+    }
+    let Some(code) = code.as_i64() else { return answer.by_http_status() };
+    let status = match code {
+        100_413 => Some(Status::InvalidKey),
+        100_001 | 100_412 => Some(Status::InvalidSignature),
+        100_419 => Some(Status::IpNotAllowed),
+        100_421 => by_message(body["msg"].as_str().unwrap_or_default()),
+        80_014 => Some(Status::ClockSkew),
+        100_004 => Some(Status::PermissionDenied),
+        100_410 => Some(Status::RateLimited),
+        100_414 => Some(Status::AccountRestricted),
+        _ => None,
+    };
+    answer.refused(code, status)
+}
+
+/// What 100421 means this time.
+fn by_message(message: &str) -> Option<Status> {
+    let message = message.to_lowercase();
+    let has = |word| message.contains(word);
+    match () {
+        () if has("timestamp") => Some(Status::ClockSkew),
+        () if has("busy") => Some(Status::ExchangeUnavailable),
+        () if has("pair") || has("restricted") => Some(Status::PermissionDenied),
+        () => None,
+    }
+}
+
+/// Two descriptions of a key are known: a list of numbers, and flags with Binance's names.
+fn access(key: &Value) -> Option<Access> {
+    const FLAGS: [&str; 6] = [
+        "enableReading",
+        "enableSpotAndMarginTrading",
+        "enableFutures",
+        "enableWithdrawals",
+        "enableInternalTransfer",
+        "permitsUniversalTransfer",
+    ];
+    let numbers = &key["permissions"];
+    if numbers.is_null() && !FLAGS.iter().any(|name| key[name].is_boolean()) {
+        return None;
+    }
+    let [read, spot, perpetual, withdraw, internal, universal] = if numbers.is_null() {
+        FLAGS.map(|name| flag(&key[name]))
+    } else {
+        [2, 1, 3, 5, 7, 4].map(|number| listed(numbers, Value::as_i64, number))
+    };
+    // Only flags know options, and not all of those.
+    let options = if key["enableVanillaOptions"].is_null() { Some(false) } else { flag(&key["enableVanillaOptions"]) };
+    let permissions =
+        Permissions { read, trade: any([spot, perpetual, options]), withdraw, transfer: any([internal, universal]) };
+    let access = match texts(&key["ipAddresses"]) {
+        Some(ips) => Access::of_key(permissions).ips(ips),
+        None => Access::of_key(permissions),
+    };
+    let ip_restricted = flag(&key["ipRestrict"]).or(access.ip_restricted);
+    Some(Access { ip_restricted, ..access })
+}

@@ -1,0 +1,55 @@
+//! Crypto.com Exchange. Signature: method, id, key, parameters by name, nonce; HMAC-SHA-256 in hex, inside the JSON body. No
+//! call describes a key.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
+    any_credentials,
+    crypto::{HMAC_SHA256, mac_hex},
+};
+
+pub(super) static EXCHANGE: Exchange = Exchange {
+    id: "cryptocom",
+    name: "Crypto.com",
+    key_types: &[KeyType::Hmac],
+    has_passphrase: false,
+    sites: &[Site::live("api.crypto.com"), Site::testnet("uat-api.3ona.co")],
+    check: any_credentials,
+    question: |_, _| Call::post("/exchange/v1/private/user-balance"),
+    sign,
+    read,
+};
+
+fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) -> Result<Request, Unsignable> {
+    let (key, nonce) = (credentials.api_key.as_str(), moment.unix_ms.to_string());
+    let method = call.path.trim_start_matches("/exchange/v1/");
+    let mut pairs = call.pairs();
+    pairs.sort();
+    let params: String = pairs.into_iter().flat_map(|(name, value)| [name, value]).collect();
+    // The nonce serves as the id too.
+    let signature = mac_hex(HMAC_SHA256, &credentials.secret, &format!("{method}{nonce}{key}{params}{nonce}"));
+    let params: Map<_, _> = call.params.iter().cloned().collect();
+    let body =
+        json!({"id": nonce, "method": method, "params": params, "api_key": key, "sig": signature, "nonce": nonce});
+    Ok(Request::new(site, call, "").header("Content-Type", "application/json")?.body(body.to_string()))
+}
+
+fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+    let body = answer.json();
+    let Some(code) = body["code"].as_i64() else { return answer.by_http_status() };
+    let is_balances = |balances: &Vec<Value>| balances.iter().all(Value::is_object);
+    if code == 0 && answer.status == 200 && body["result"]["data"].as_array().is_some_and(is_balances) {
+        return Verdict::Accepted(Access::unknown().code("0"));
+    }
+    let status = match code {
+        40101 => Some(Status::AmbiguousCredentials),
+        40102 => Some(Status::ClockSkew),
+        40103 => Some(Status::IpNotAllowed),
+        40104 => Some(Status::PermissionDenied),
+        42901 => Some(Status::RateLimited),
+        202 => Some(Status::AccountRestricted),
+        _ => None,
+    };
+    answer.refused(code, status)
+}

@@ -1,0 +1,90 @@
+//! Deribit. The question signs in: timestamp, nonce, data; HMAC-SHA-256 in hex, in the query. Only that answer tells the scope
+//! of the key. Its tokens are left where they are. Every other call carries its signature in a header.
+
+use super::{
+    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Unsignable, Verdict, any_credentials,
+    binance::any,
+    crypto::{HMAC_SHA256, encoded, mac_hex},
+};
+
+pub(super) static EXCHANGE: Exchange = Exchange {
+    id: "deribit",
+    name: "Deribit",
+    key_types: &[KeyType::Hmac],
+    has_passphrase: false,
+    sites: &[Site::live("www.deribit.com"), Site::testnet("test.deribit.com")],
+    check: any_credentials,
+    question: |_, _| Call::get(AUTH).with("grant_type", "client_signature"),
+    sign,
+    read,
+};
+
+const AUTH: &str = "/api/v2/public/auth";
+
+fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) -> Result<Request, Unsignable> {
+    let (key, time) = (credentials.api_key.as_str(), moment.unix_ms.to_string());
+    let nonce = &time;
+    if call.path == AUTH {
+        let signature = mac_hex(HMAC_SHA256, &credentials.secret, &format!("{time}\n{nonce}\n"));
+        let call = call.clone().with("client_id", key).with("timestamp", time.as_str()).with("signature", signature);
+        let call = call.with("nonce", nonce.as_str()).with("data", "");
+        return Ok(Request::new(site, &call, &encoded(&call.pairs())));
+    }
+    let (query, body) = match call.method {
+        Method::Get => (encoded(&call.pairs()), String::new()),
+        Method::Post => (String::new(), call.json()),
+    };
+    let mut request = Request::new(site, call, &query);
+    let signed = format!("{time}\n{nonce}\n{}\n{}\n{body}\n", call.method.as_str(), request.target.as_str());
+    if call.method == Method::Post {
+        request = request.header("Content-Type", "application/json")?.body(body);
+    }
+    let signature = mac_hex(HMAC_SHA256, &credentials.secret, &signed);
+    request.header("Authorization", format!("deri-hmac-sha256 id={key},ts={time},sig={signature},nonce={nonce}"))
+}
+
+fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+    let body = answer.json();
+    let Some(code) = body["error"]["code"].as_i64() else {
+        return match body["result"]["scope"].as_str() {
+            Some(scope) if answer.status == 200 => Verdict::Accepted(Access::of_key(permissions(scope))),
+            _ => answer.by_http_status(),
+        };
+    };
+    let status = match code {
+        13004 | 13009 => Some(Status::AmbiguousCredentials),
+        13021 => Some(Status::PermissionDenied),
+        10028 | 12003 => Some(Status::RateLimited),
+        12005 => Some(Status::GeoBlocked),
+        11051 => Some(Status::ExchangeUnavailable),
+        _ => None,
+    };
+    answer.refused(code, status)
+}
+
+/// Words like `trade:read_write`. A group that is left out is `none`, unless all of them are: then the key has another sort
+/// of scope.
+fn permissions(scope: &str) -> Permissions {
+    let words: Vec<_> = scope.split_whitespace().filter_map(|word| word.split_once(':')).collect();
+    let level = |group: &str| words.iter().find(|word| word.0 == group).map(|word| word.1);
+    let groups = ["account", "trade", "wallet"].map(level);
+    let left_out = groups.iter().any(Option::is_some).then_some("none");
+    let [account, trade, wallet] = groups.map(|level| level.or(left_out));
+    let reads = |level: Option<&str>| match level? {
+        "none" => Some(false),
+        "read" | "read_write" => Some(true),
+        _ => None,
+    };
+    let writes = |level: Option<&str>| match level? {
+        "none" | "read" => Some(false),
+        "read_write" => Some(true),
+        _ => None,
+    };
+    Permissions {
+        read: any([account, trade, wallet].map(reads)),
+        trade: writes(trade),
+        withdraw: writes(wallet),
+        transfer: None,
+    }
+}

@@ -1,0 +1,125 @@
+//! Gate. Signature: method, path, unencoded query, SHA-512 of the body and seconds, on lines of their own; HMAC-SHA-512 in hex.
+
+use serde_json::Value;
+
+use super::{
+    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Unsignable, Verdict,
+    answer::{flag, texts},
+    any_credentials,
+    crypto::{HMAC_SHA512, encoded, hex, mac_hex, sha512, unencoded},
+};
+
+pub(super) static EXCHANGE: Exchange = Exchange {
+    id: "gate",
+    name: "Gate",
+    key_types: &[KeyType::Hmac],
+    has_passphrase: false,
+    sites: &[Site::live("api.gateio.ws"), Site::testnet("api-testnet.gateapi.io")],
+    check: any_credentials,
+    question: |_, _| Call::get(KEYS),
+    sign,
+    read,
+};
+
+/// The keys of the account with their rights. Keys of a sub-account may not ask.
+const KEYS: &str = "/api/v4/account/main_keys";
+
+/// The account: proves the key, and tells no more of it than its addresses.
+const ACCOUNT: &str = "/api/v4/account/detail";
+
+fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) -> Result<Request, Unsignable> {
+    let seconds = moment.unix_ms.div_euclid(1000);
+    let (pairs, body) = match call.method {
+        Method::Get => (call.pairs(), String::new()),
+        Method::Post => (Vec::new(), call.json()),
+    };
+    let (method, path, query) = (call.method.as_str(), &call.path, unencoded(&pairs));
+    let signed = format!("{method}\n{path}\n{query}\n{}\n{seconds}", hex(sha512(body.as_bytes()).as_ref()));
+    let mut request = Request::new(site, call, &encoded(&pairs));
+    if call.method == Method::Post {
+        request = request.header("Content-Type", "application/json")?.body(body);
+    }
+    request
+        .header("KEY", credentials.api_key.as_str())?
+        .header("Timestamp", seconds.to_string())?
+        .header("SIGN", mac_hex(HMAC_SHA512, &credentials.secret, &signed))
+}
+
+fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
+    let body = answer.json();
+    if answer.status == 200 && (body.get("user_id").is_some() || body.get("ip_whitelist").is_some()) {
+        return Verdict::Accepted(Access::unknown().known_ips(texts(&body["ip_whitelist"])));
+    }
+    let may_ask_more = call.path == KEYS;
+    if let (200, Some(keys)) = (answer.status, body.as_array()) {
+        return match ours(keys, &credentials.api_key) {
+            Some(key) => read_key(key),
+            None if may_ask_more => Verdict::Ask(Call::get(ACCOUNT)),
+            None => answer.by_http_status(),
+        };
+    }
+    let Some(label) = body["label"].as_str() else {
+        return match answer.status {
+            404 if may_ask_more => Verdict::Ask(Call::get(ACCOUNT)),
+            _ => answer.by_http_status(),
+        };
+    };
+    let status = match label {
+        "INVALID_KEY" => Some(Status::InvalidKey),
+        "INVALID_SIGNATURE" => Some(Status::InvalidSignature),
+        "INVALID_CREDENTIALS" => Some(Status::AmbiguousCredentials),
+        "IP_FORBIDDEN" => Some(Status::IpNotAllowed),
+        "REQUEST_EXPIRED" => Some(Status::ClockSkew),
+        "ACCOUNT_LOCKED" => Some(Status::AccountRestricted),
+        "TOO_MANY_REQUESTS" => Some(Status::RateLimited),
+        "FORBIDDEN" | "READ_ONLY" if !may_ask_more => Some(Status::PermissionDenied),
+        _ => None,
+    };
+    // What is no word on the credentials may be one on the list of keys alone.
+    let is_temporary = answer.status == 429 || answer.status >= 500;
+    if status.is_none() && may_ask_more && !is_temporary {
+        return Verdict::Ask(Call::get(ACCOUNT));
+    }
+    answer.refused(label, status)
+}
+
+/// The one entry that can be our key. Keys are shown by their first or last characters, with stars for the rest.
+fn ours<'a>(keys: &'a [Value], api_key: &str) -> Option<&'a Value> {
+    let is_ours = |key: &&Value| {
+        let is_hidden = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
+        let shown = key["key"].as_str().unwrap_or_default();
+        let start = shown.split(is_hidden).next().unwrap_or_default();
+        let end = shown.rsplit(is_hidden).next().unwrap_or_default();
+        start.len() + end.len() >= 4 && api_key.starts_with(start) && api_key.ends_with(end)
+    };
+    let mut matching = keys.iter().filter(is_ours);
+    matching.next().filter(|_| matching.next().is_none())
+}
+
+fn read_key(key: &Value) -> Verdict {
+    if let Some(2 | 3) = key["state"].as_i64() {
+        return Verdict::Refused { status: Status::AccountRestricted, code: None };
+    }
+    let permissions = Permissions {
+        read: Some(true),
+        trade: can_write(key, |name| !matches!(name, "wallet" | "withdrawal")),
+        withdraw: can_write(key, |name| name == "withdrawal"),
+        transfer: can_write(key, |name| name == "wallet"),
+    };
+    Verdict::Accepted(Access::of_key(permissions).known_ips(texts(&key["ip_whitelist"])))
+}
+
+/// Whether one of the granted rights with such a name goes beyond reading; unknown when none does and one is unreadable.
+fn can_write(key: &Value, is_such: impl Fn(&str) -> bool) -> Option<bool> {
+    let mut found = Some(false);
+    for right in key["perms"].as_array()? {
+        let applies = right["name"].as_str().map(&is_such);
+        match (applies, flag(&right["read_only"])) {
+            (Some(true), Some(false)) => return Some(true),
+            (Some(false), _) | (_, Some(true)) => {}
+            _ => found = None,
+        }
+    }
+    found
+}

@@ -1,0 +1,91 @@
+//! Kraken (spot). Signature: path, then SHA-256 of nonce and body, under the decoded secret; HMAC-SHA-512 in base64.
+//! Errors come with HTTP 200.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::Value;
+use shared::time::Timestamp;
+use zeroize::Zeroizing;
+
+use super::{
+    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
+    Verdict,
+    answer::{has_any, texts},
+    crypto::{HMAC_SHA512, encoded, mac, sha256},
+};
+
+pub(super) static EXCHANGE: Exchange = Exchange {
+    id: "kraken",
+    name: "Kraken",
+    key_types: &[KeyType::Hmac],
+    has_passphrase: false,
+    sites: &[Site::live("api.kraken.com")],
+    check: |credentials| match secret(credentials) {
+        Ok(_) => Ok(()),
+        Err(Unsignable) => Err(("secret", "secret must be base64, as Kraken gives it out")),
+    },
+    // The one private operation that needs no permission at all.
+    question: |_, _| Call::post("/0/private/GetApiKeyInfo"),
+    sign,
+    read,
+};
+
+fn secret(credentials: &Credentials) -> Result<Zeroizing<Vec<u8>>, Unsignable> {
+    BASE64_STANDARD.decode(credentials.secret.as_bytes()).map(Zeroizing::new).map_err(|_| Unsignable)
+}
+
+/// The nonce is milliseconds: a finer clock would lock out every program of the user that counts in these.
+fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) -> Result<Request, Unsignable> {
+    let nonce = moment.unix_ms.to_string();
+    let mut pairs = vec![("nonce".to_owned(), nonce.clone())];
+    pairs.extend(call.pairs());
+    let body = encoded(&pairs);
+    let digest = sha256(format!("{nonce}{body}").as_bytes());
+    let signed = [call.path.as_bytes(), digest.as_ref()].concat();
+    let signature = mac(HMAC_SHA512, &secret(credentials)?, &signed);
+    Request::new(site, call, "")
+        .body(body)
+        .header("Content-Type", "application/x-www-form-urlencoded")?
+        .header("API-Key", credentials.api_key.as_str())?
+        .header("API-Sign", BASE64_STANDARD.encode(signature))
+}
+
+fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+    let body = answer.json();
+    let Some(errors) = texts(&body["error"]) else { return answer.by_http_status() };
+    if errors.is_empty() && body["result"].get("permissions").is_some() {
+        return Verdict::Accepted(access(&body["result"]));
+    }
+    let known = errors.into_iter().find_map(|error| {
+        // Of an outage only the class is kept: what follows is free text.
+        let code = if error.starts_with("EService:") { "EService" } else { error };
+        Some(answer.refused(code, Some(meaning(code)?)))
+    });
+    known.unwrap_or_else(|| answer.by_http_status())
+}
+
+fn meaning(code: &str) -> Option<Status> {
+    match code {
+        "EAPI:Invalid key" => Some(Status::InvalidKey),
+        "EAPI:Invalid signature" => Some(Status::InvalidSignature),
+        "EAPI:Invalid nonce" => Some(Status::NonceConflict),
+        "EGeneral:Permission denied" => Some(Status::PermissionDenied),
+        "EAPI:Rate limit exceeded" | "EGeneral:Temporary lockout" | "EGeneral:Too many requests" => {
+            Some(Status::RateLimited)
+        }
+        "EService" | "EGeneral:Internal error" => Some(Status::ExchangeUnavailable),
+        _ => None,
+    }
+}
+
+fn access(key: &Value) -> Access {
+    let granted = texts(&key["permissions"]);
+    let has = |words: &[&str]| has_any(granted.as_ref(), words);
+    let permissions = Permissions {
+        read: granted.as_ref().map(|granted| granted.iter().any(|word| word.starts_with("query-"))),
+        trade: has(&["modify-trades", "close-trades"]),
+        withdraw: has(&["withdraw-funds", "add-withdraw-address", "update-withdraw-address"]),
+        transfer: None,
+    };
+    let until = key["validUntil"].as_str().and_then(|text| text.parse().ok()).filter(|second| *second > 0);
+    Access::of_key(permissions).known_ips(texts(&key["ipAllowlist"])).until(until.map(Timestamp::from_second))
+}

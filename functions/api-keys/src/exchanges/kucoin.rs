@@ -1,0 +1,87 @@
+//! `KuCoin`. Signature: time, method, path with unencoded query, body; HMAC-SHA-256 in base64. The passphrase goes along
+//! under an HMAC of its own.
+
+use serde_json::Value;
+
+use super::{
+    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Unsignable, Verdict,
+    answer::{has_any, words},
+    any_credentials,
+    crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
+};
+
+pub(super) static EXCHANGE: Exchange = Exchange {
+    id: "kucoin",
+    name: "KuCoin",
+    key_types: &[KeyType::Hmac],
+    has_passphrase: true,
+    sites: &[Site::live("api.kucoin.com")],
+    check: any_credentials,
+    question: |_, _| Call::get("/api/v1/user/api-key"),
+    sign,
+    read,
+};
+
+fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) -> Result<Request, Unsignable> {
+    let (timestamp, method, path) = (moment.unix_ms.to_string(), call.method.as_str(), &call.path);
+    let (request, signed) = match call.method {
+        Method::Get if call.params.is_empty() => (Request::new(site, call, ""), format!("{timestamp}{method}{path}")),
+        Method::Get => {
+            let pairs = call.pairs();
+            let signed = format!("{timestamp}{method}{path}?{}", unencoded(&pairs));
+            (Request::new(site, call, &encoded(&pairs)), signed)
+        }
+        Method::Post => {
+            let body = call.json();
+            let signed = format!("{timestamp}{method}{path}{body}");
+            (Request::new(site, call, "").header("Content-Type", "application/json")?.body(body), signed)
+        }
+    };
+    let mac = |text: &str| mac_base64(HMAC_SHA256, &credentials.secret, text);
+    request
+        .header("KC-API-KEY-VERSION", "2")?
+        .header("KC-API-KEY", credentials.api_key.as_str())?
+        .header("KC-API-TIMESTAMP", timestamp)?
+        .header("KC-API-PASSPHRASE", mac(credentials.passphrase()))?
+        .header("KC-API-SIGN", mac(&signed))
+}
+
+fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+    let body = answer.json();
+    let Some(code) = body["code"].as_str() else { return answer.by_http_status() };
+    if code == "200000" && body["data"].get("permission").is_some() {
+        return Verdict::Accepted(access(&body["data"]).code(code));
+    }
+    let status = match code {
+        "400003" => Some(Status::InvalidKey),
+        "400005" => Some(Status::InvalidSignature),
+        "400004" => Some(Status::InvalidPassphrase),
+        // One of the headers is missing or empty; which one it does not say.
+        "400001" => Some(Status::AmbiguousCredentials),
+        "400006" => Some(Status::IpNotAllowed),
+        "400002" => Some(Status::ClockSkew),
+        "400007" => Some(Status::PermissionDenied),
+        "411100" | "400303" => Some(Status::AccountRestricted),
+        "429000" => Some(Status::RateLimited),
+        _ => None,
+    };
+    answer.refused(code, status)
+}
+
+/// Their `Transfer` is what others call withdrawal.
+fn access(key: &Value) -> Access {
+    let granted = words(&key["permission"]);
+    let has = |words: &[&str]| has_any(granted.as_ref(), words);
+    let permissions = Permissions {
+        read: Some(true),
+        trade: has(&["Spot", "Margin", "Futures", "Earn"]),
+        withdraw: has(&["Transfer"]),
+        transfer: has(&["InnerTransfer", "Transfer"]),
+    };
+    let ips = match &key["ipWhitelist"] {
+        Value::Null => Some(Vec::new()),
+        list => words(list),
+    };
+    Access::of_key(permissions).known_ips(ips)
+}

@@ -1,0 +1,127 @@
+//! Types of single fields.
+
+use schemars::{Schema, json_schema};
+use shared::http::{Field, Flaw, Text, json::Json};
+use zeroize::Zeroizing;
+
+use crate::exchanges::{self, ALL, Environment, Exchange, KeyType};
+
+/// The longest label. Code points.
+const MAX_LABEL: usize = 60;
+/// The longest credential: an RSA key of 8192 bits in PEM fits. Bytes.
+const MAX_PASTED: usize = 8_192;
+/// Invisible characters that copying brings along.
+const INVISIBLE: [char; 6] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}'];
+
+/// One of the supported exchanges.
+pub struct ExchangeName(pub &'static Exchange);
+
+/// An environment, under the names that exchanges give it. Real money where nothing is said.
+pub struct EnvironmentName(pub Environment);
+
+/// What a secret is.
+pub struct KeyTypeName(pub KeyType);
+
+/// What the owner calls a key: 1 to 60 characters, no control characters.
+pub struct Label(pub String);
+
+/// A credential as it was pasted: without the white space around it and the invisible characters in it.
+pub struct Pasted(pub Zeroizing<String>);
+
+impl Default for EnvironmentName {
+    fn default() -> Self {
+        Self(Environment::Live)
+    }
+}
+
+impl Field for ExchangeName {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let Text::<0>(text) = Field::parse(value)?;
+        let known = || ALL.map(|exchange| exchange.id).join(", ");
+        let found = exchanges::find(&text.trim().to_lowercase());
+        found.map(Self).ok_or_else(|| Flaw::value(&format!("exchange must be one of {}", known())))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "enum": ALL.map(|exchange| exchange.id) })
+    }
+}
+
+impl Field for EnvironmentName {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let Text::<0>(text) = Field::parse(value)?;
+        match text.trim().to_lowercase().as_str() {
+            "live" => Ok(Self(Environment::Live)),
+            "testnet" | "test" | "sandbox" | "uat" => Ok(Self(Environment::Testnet)),
+            "demo" | "paper" => Ok(Self(Environment::Demo)),
+            _ => Err(Flaw::value("environment must be live, testnet or demo")),
+        }
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "enum": ["live", "testnet", "demo"] })
+    }
+}
+
+impl Field for KeyTypeName {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let Text::<0>(text) = Field::parse(value)?;
+        let all = [KeyType::Hmac, KeyType::Ed25519, KeyType::Rsa, KeyType::Es256, KeyType::Agent];
+        let found = all.into_iter().find(|kind| kind.as_str() == text.trim().to_lowercase());
+        found.map(Self).ok_or_else(|| Flaw::value("key_type must be hmac, ed25519, rsa, es256 or agent"))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "enum": ["hmac", "ed25519", "rsa", "es256", "agent"] })
+    }
+}
+
+impl Field for Label {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let Text::<0>(text) = Field::parse(value)?;
+        let label = text.trim();
+        if label.is_empty() || label.chars().count() > MAX_LABEL || label.chars().any(char::is_control) {
+            return Err(Flaw::value("label must have 1 to 60 characters and no control characters"));
+        }
+        Ok(Self(label.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_LABEL })
+    }
+}
+
+impl Field for Pasted {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let Text::<0>(text) = Field::parse(value)?;
+        let text = Zeroizing::new(text);
+        if text.len() > MAX_PASTED {
+            return Err(Flaw::value("a credential has at most 8192 bytes"));
+        }
+        // As long as the input at once: growing would leave copies behind.
+        let mut cleaned = Zeroizing::new(String::with_capacity(text.len()));
+        cleaned.extend(text.trim_matches(|c: char| c.is_whitespace() || INVISIBLE.contains(&c)).chars());
+        cleaned.retain(|c| !INVISIBLE.contains(&c));
+        Ok(Self(cleaned))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "maxLength": MAX_PASTED })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pasted(text: &str) -> Zeroizing<String> {
+        Pasted::parse(&Json::String(text.to_owned())).ok().unwrap().0
+    }
+
+    #[test]
+    fn what_copying_adds_is_taken_off() {
+        assert_eq!(*pasted("\u{feff} \t ab\u{200b}cd\u{2060}\r\n\u{feff}"), "abcd");
+        assert_eq!(*pasted("ab cd"), "ab cd");
+        assert!(Pasted::parse(&Json::String("x".repeat(MAX_PASTED + 1))).is_err());
+    }
+}

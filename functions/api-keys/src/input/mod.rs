@@ -1,0 +1,147 @@
+//! What callers send: parsed and checked as a whole, so that handlers see only credentials that could work.
+
+mod credentials;
+mod fields;
+
+use shared::{
+    error::Error,
+    http::{Fields, Flaw, Input, Switch, Text, Whole},
+};
+
+use crate::{
+    exchanges::{Credentials, Environment, Exchange, Site},
+    record::KeyRecord,
+};
+pub use credentials::{Given, Kept};
+use fields::{EnvironmentName, ExchangeName, Label};
+
+/// A new key.
+pub struct CreateKey {
+    pub(crate) exchange: &'static Exchange,
+    pub(crate) site: &'static Site,
+    pub(crate) label: String,
+    pub(crate) credentials: Credentials,
+    pub(crate) verify: bool,
+}
+
+impl Input for CreateKey {
+    const ECHOES: bool = false;
+
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let exchange = fields.required("exchange", "Where the key is from");
+        let label = fields.optional_as(["label", "name"], "What the owner calls it; the exchange's name by default");
+        let given = Given::read(fields);
+        let environment = fields.optional("environment", "live (default), testnet or demo");
+        let region =
+            fields.optional("region", "The part of the world that the key is for, where the exchange has several");
+        let verify = fields.optional("verify", "Test the key first and store only what the policy allows");
+        let Some(ExchangeName(exchange)) = exchange else {
+            let missing = given.map(|given| given.missing()).unwrap_or_default();
+            return missing.into_iter().fold(None, |_, (field, flaw)| fields.flaw(field, flaw));
+        };
+        let site = site(fields, exchange, environment?, region?);
+        let credentials = match given?.complete(exchange, None) {
+            Ok(credentials) => Some(credentials),
+            Err(broken) => broken.into_iter().fold(None, |_, (field, flaw)| fields.flaw(field, flaw)),
+        };
+        Some(Self {
+            exchange,
+            site: site?,
+            label: label?.map_or_else(|| exchange.name.to_owned(), |Label(label)| label),
+            credentials: credentials?,
+            verify: verify?.is_some_and(|Switch(verify)| verify),
+        })
+    }
+}
+
+/// Where keys of this environment and region are known.
+fn site(
+    fields: &mut Fields,
+    exchange: &'static Exchange,
+    environment: Option<EnvironmentName>,
+    region: Option<Text>,
+) -> Option<&'static Site> {
+    let environment = environment.unwrap_or_default().0;
+    let region = region.map(|Text(region)| region.trim().to_lowercase()).filter(|region| !region.is_empty());
+    let found = exchange.site(environment, region.as_deref());
+    if found.is_some() {
+        return found;
+    }
+    if exchange.site(environment, None).is_none() {
+        let mut known: Vec<_> = exchange.sites.iter().map(|site| site.environment.as_str()).collect();
+        known.dedup();
+        let reason = format!("environment must be one of {} for {}", known.join(", "), exchange.name);
+        return fields.flaw("environment", Flaw::value(&reason));
+    }
+    let here = exchange.sites.iter().filter(|site| site.environment == environment);
+    let known: Vec<_> = here.filter_map(|site| site.region).collect();
+    let reason = if known.is_empty() {
+        format!("{} has no regions in this environment", exchange.name)
+    } else {
+        format!("region must be null or one of {} for {}", known.join(", "), exchange.name)
+    };
+    fields.flaw("region", Flaw::value(&reason))
+}
+
+/// A change of a key. Which credentials are complete depends on the exchange, so that is seen when the key is known.
+pub struct ChangeKey {
+    pub(crate) label: Option<String>,
+    pub(crate) is_active: Option<bool>,
+    pub(crate) given: Given,
+    exchange: Option<&'static Exchange>,
+    environment: Option<Environment>,
+}
+
+impl Input for ChangeKey {
+    const ECHOES: bool = false;
+
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let label = fields.optional_as(["label", "name"], "What the owner calls it");
+        let is_active = fields.optional("is_active", "Whether it may be used");
+        let given = Given::read(fields);
+        let exchange = fields.optional("exchange", "Cannot change: absent, or as it is");
+        let environment = fields.optional("environment", "Cannot change: absent, or as it is");
+        Some(Self {
+            label: label?.map(|Label(label)| label),
+            is_active: is_active?.map(|Switch(is_active)| is_active),
+            given: given?,
+            exchange: exchange?.map(|ExchangeName(exchange)| exchange),
+            environment: environment?.map(|EnvironmentName(environment)| environment),
+        })
+    }
+}
+
+impl ChangeKey {
+    /// Whether it leaves alone what cannot change.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn fits(&self, record: &KeyRecord) -> Result<(), Error> {
+        let other =
+            |field: &'static str| Flaw::value(&format!("{field} cannot change: delete the key and store another"));
+        if self.exchange.is_some_and(|exchange| exchange.id != record.exchange) {
+            return Err(Error::invalid("body", "exchange", other("exchange")));
+        }
+        if self.environment.is_some_and(|environment| environment != record.environment) {
+            return Err(Error::invalid("body", "environment", other("environment")));
+        }
+        Ok(())
+    }
+}
+
+/// Which part of a list to show.
+pub struct Page {
+    pub(crate) limit: u16,
+    pub(crate) cursor: Option<String>,
+}
+
+impl Input for Page {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let limit = fields.optional("limit", "How many at most; 50 by default");
+        let cursor = fields.optional("cursor", "`next_cursor` of the page before");
+        Some(Self {
+            limit: limit?.map_or(50, |Whole::<1, 100>(limit)| limit),
+            cursor: cursor?.map(|Text::<0>(cursor)| cursor),
+        })
+    }
+}

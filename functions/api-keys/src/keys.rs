@@ -1,0 +1,220 @@
+//! What all endpoints do with keys: find the caller's, seal and open them, write down who did what.
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
+};
+use serde::{Deserialize, Serialize};
+use shared::{
+    caller::{Caller, Origin},
+    error::Error,
+    ids::{AccountId, KeyId},
+    keys::Row,
+    limits::{Limit, Room},
+    seal::{Binding, Envelope},
+    store::{Condition, Target, Update, Write, Written},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    audit::{AccessEvent, Action},
+    exchanges::{Credentials, KeyType},
+    model::Refusal,
+    record::{KeyRecord, KeyView},
+    state::Vault,
+};
+
+/// Rounds before a client is told to come back later. In each lost one somebody else's write went through.
+pub const ROUNDS: u32 = 8;
+
+/// The id in the path. A malformed one names no key, like an unknown one.
+pub struct KeyPath(Option<KeyId>);
+
+impl KeyPath {
+    /// The key that may be there.
+    ///
+    /// # Errors
+    /// `NotFound` when no key can be.
+    pub fn id(&self) -> Result<KeyId, Refusal> {
+        self.0.ok_or(Refusal::NotFound)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for KeyPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let path: Option<Path<String>> = Path::from_request_parts(parts, state).await.ok();
+        Ok(Self(path.and_then(|Path(id)| KeyId::parse(&id))))
+    }
+}
+
+/// The content of an envelope. Only here may credentials be written out.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    api_key: &'a str,
+    secret: &'a str,
+    passphrase: Option<&'a str>,
+    key_type: KeyType,
+    wallet_address: Option<&'a str>,
+}
+
+#[derive(Deserialize)]
+struct Opened {
+    api_key: Zeroizing<String>,
+    secret: Zeroizing<String>,
+    passphrase: Option<Zeroizing<String>>,
+    key_type: KeyType,
+    wallet_address: Option<String>,
+}
+
+impl Vault {
+    /// A key of the caller's.
+    ///
+    /// # Errors
+    /// `NotFound`, also where it is somebody else's.
+    pub(crate) async fn find(&self, caller: &Caller, key: KeyId) -> Result<KeyRecord, Refusal> {
+        let found = self.app.store.get(Row::ExchangeKey(caller.account(), key)).await?;
+        found.ok_or(Refusal::NotFound)
+    }
+
+    /// Counts a use of a key, for the key and for its owner.
+    ///
+    /// # Errors
+    /// `TooMany`; `Failed` where nothing can be counted.
+    pub(crate) async fn count(&self, caller: &Caller, key: KeyId, limits: [Limit; 2]) -> Result<(), Refusal> {
+        let (store, now) = (&self.app.store, self.app.clock.now());
+        let [of_key, of_owner] = limits;
+        let (key, owner) = (key.to_string(), caller.account().to_string());
+        let (key, owner) = tokio::try_join!(of_key.count(store, &key, now), of_owner.count(store, &owner, now))?;
+        match key.and(owner) {
+            Room::Left => Ok(()),
+            Room::NoneFor(seconds) => Err(Refusal::TooMany(seconds)),
+        }
+    }
+
+    /// Seals credentials for their place.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn seal(&self, binding: Binding<'_>, credentials: &Credentials) -> Result<Envelope, Error> {
+        let content = Sealed {
+            api_key: &credentials.api_key,
+            secret: &credentials.secret,
+            passphrase: credentials.passphrase.as_ref().map(|passphrase| passphrase.as_str()),
+            key_type: credentials.key_type,
+            wallet_address: credentials.wallet_address.as_deref(),
+        };
+        // Growing would leave copies behind; JSON at most doubles what credentials are made of.
+        let room = 2 * (content.api_key.len() + content.secret.len() + credentials.passphrase().len()) + 512;
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(room));
+        serde_json::to_writer(&mut *plaintext, &content).map_err(|_| Error::internal("credentials without a form"))?;
+        self.envelopes.seal(binding, &plaintext).await
+    }
+
+    /// Opens a key of the caller's: one call to KMS.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when the record is not what was sealed.
+    pub(crate) async fn open(&self, caller: &Caller, key: KeyId, record: &KeyRecord) -> Result<Credentials, Error> {
+        let plaintext = self.envelopes.open(record.binding(caller.account(), key), &record.envelope).await?;
+        let opened: Opened =
+            serde_json::from_slice(&plaintext).map_err(|_| Error::internal("sealed credentials are malformed"))?;
+        let Opened { api_key, secret, passphrase, key_type, wallet_address } = opened;
+        Ok(Credentials { key_type, api_key, secret, passphrase, wallet_address })
+    }
+
+    /// Something that the caller does to a key, for the list of accesses.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub(crate) fn event(
+        &self,
+        (caller, origin, key): (&Caller, &Origin, KeyId),
+        action: Action,
+        outcome: &str,
+    ) -> Result<AccessEvent, Error> {
+        AccessEvent::new(caller, origin, key, (action, outcome), &self.app.clock)
+    }
+
+    /// Refuses, after writing down that somebody tried.
+    pub(crate) async fn refuse(&self, who: (&Caller, &Origin, KeyId), action: Action, refusal: Refusal) -> Refusal {
+        let event = self.event(who, action, refusal.code()).and_then(|event| event.put());
+        let written = match event {
+            Ok(event) => self.app.store.put(event).await,
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(_) => refusal,
+            Err(error) => Refusal::Failed(error),
+        }
+    }
+
+    /// Writes a change of a key, and nothing if the key has changed since `record` was read or does not agree with its
+    /// fingerprint.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn write(
+        &self,
+        account: AccountId,
+        record: &KeyRecord,
+        update: Update<'static>,
+        event: &AccessEvent,
+    ) -> Result<Written<()>, Error> {
+        let update = update.when(Condition::equals("version", &record.version)?);
+        let fingerprint = Write::Check(fingerprint_as_seen(record, account)?);
+        let writes = vec![Write::Update(update), fingerprint, event.write()?];
+        self.app.store.transact(writes).await
+    }
+
+    /// What a lost write means: the key is gone, has changed (`Ok`, and the caller of this goes on with it as it is now), or has
+    /// been tampered with.
+    ///
+    /// # Errors
+    /// `NotFound`, `Failed`.
+    pub(crate) async fn again(&self, caller: &Caller, key: KeyId, seen: &KeyRecord) -> Result<KeyRecord, Refusal> {
+        let record = self.find(caller, key).await?;
+        if record.version == seen.version {
+            return Err(rolled_back());
+        }
+        Ok(record)
+    }
+
+    /// Whether the policy keeps a key from being used.
+    pub(crate) fn is_blocked(&self, record: &KeyRecord) -> bool {
+        record.findings.sends_funds && !self.config.allow_withdrawal_keys
+    }
+
+    /// A key as its owner sees it.
+    pub(crate) fn view(&self, record: KeyRecord) -> KeyView {
+        let is_blocked = self.is_blocked(&record);
+        KeyView::new(record, is_blocked)
+    }
+}
+
+/// That a fingerprint still names this key in this version: an older record that somebody put back does not pass.
+pub fn as_seen(record: &KeyRecord, account: AccountId) -> Result<[Condition; 3], Error> {
+    Ok([
+        Condition::equals("account", &account)?,
+        Condition::equals("key", &record.id)?,
+        Condition::equals("secret_version", &record.secret_version)?,
+    ])
+}
+
+/// The fingerprint of a key under that condition: to check or to delete.
+pub fn fingerprint_as_seen(record: &KeyRecord, account: AccountId) -> Result<Target<'_>, Error> {
+    let row = Target::new(Row::Fingerprint(&record.fingerprint));
+    Ok(as_seen(record, account)?.into_iter().fold(row, Target::when))
+}
+
+/// A key that does not agree with its fingerprint: somebody has written to the table behind our back.
+pub fn rolled_back() -> Refusal {
+    tracing::error!(event = "record_rolled_back", "a key does not agree with its fingerprint");
+    Error::internal("a key does not agree with its fingerprint").into()
+}
+
+/// What a client is told when its writes lose every round.
+pub fn contended() -> Refusal {
+    Error::Unavailable("a key is contended".to_owned()).into()
+}

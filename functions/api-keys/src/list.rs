@@ -1,0 +1,71 @@
+//! `GET /api/v1/api-keys/`: the caller's keys, newest first, without their secrets.
+
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+use shared::{
+    caller::Caller,
+    error::Error,
+    http::{Flaw, Operation, Query, Reply},
+    ids::Id,
+    keys::{Row, Rows},
+};
+
+use crate::{
+    document::{self, operation},
+    input::Page,
+    model::{Answer, ApiKeyResponse},
+    record::KeyRecord,
+    secret::VaultKey,
+    state::Vault,
+};
+
+/// What a cursor of this list is good for.
+const LIST: &[u8] = b"keys";
+
+/// One page of the caller's keys: one query, whatever the number of keys.
+pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Answer {
+    let (account, own) = (caller.account(), vault.key().await?);
+    let before = page.after(own, LIST, &caller)?.map(|id| Row::ExchangeKey(account, id));
+    let found = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.limit + 1, before).await?;
+    let (keys, next) = page.cut(found, |record: &KeyRecord| own.cursor(LIST, account, &record.id));
+    let keys: Vec<_> = keys.into_iter().map(|record| vault.view(record)).collect();
+    let data = json!({ "api_keys": keys, "next_cursor": next });
+    Ok(Reply::ok(ApiKeyResponse::new(true, "API keys", &data)?))
+}
+
+impl Page {
+    /// Where the page begins.
+    ///
+    /// # Errors
+    /// `Invalid` when the cursor was not given out for this list of this caller's.
+    pub(crate) fn after<Kind>(&self, own: &VaultKey, list: &[u8], caller: &Caller) -> Result<Option<Id<Kind>>, Error> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        match own.open_cursor(list, caller.account(), cursor) {
+            Some(id) => Ok(Some(id)),
+            None => Err(Error::invalid("query", "cursor", Flaw::value("cursor is none that this list gave out"))),
+        }
+    }
+
+    /// The page out of what was found, and the cursor of the next one if there is more.
+    pub(crate) fn cut<T>(&self, mut found: Vec<T>, cursor: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+        let limit = usize::from(self.limit);
+        let has_more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| has_more).map(cursor);
+        (found, next)
+    }
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let example: Map<String, Value> = [
+        ("success".to_owned(), json!(true)),
+        ("message".to_owned(), json!("API keys")),
+        ("data".to_owned(), json!({ "api_keys": [document::key_example()], "next_cursor": null })),
+    ]
+    .into_iter()
+    .collect();
+    operation("list_api_keys", "The caller's keys, newest first, without their secrets and with their names masked.")
+        .query::<Page>()
+        .ok(&example)
+}

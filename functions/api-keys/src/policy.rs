@@ -1,0 +1,68 @@
+//! What we make of the permissions that an exchange reports.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::exchanges::Access;
+
+/// Something the owner should change at the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Warning {
+    /// It can send funds out of the account.
+    KeyCanWithdraw,
+    /// It can pay other users of the exchange.
+    KeyCanPayOthers,
+    /// The exchange does not say whether it can withdraw.
+    WithdrawPermissionUnknown,
+    /// It trades from anywhere: whoever steals it can empty the account by trading.
+    TradeWithoutIpRestriction,
+}
+
+/// What to warn of.
+#[must_use]
+pub fn warnings(access: &Access) -> Vec<Warning> {
+    let permissions = access.permissions;
+    let findings = [
+        (permissions.withdraw == Some(true), Warning::KeyCanWithdraw),
+        (access.can_pay_others, Warning::KeyCanPayOthers),
+        (permissions.withdraw.is_none(), Warning::WithdrawPermissionUnknown),
+        (permissions.trade == Some(true) && access.ip_restricted == Some(false), Warning::TradeWithoutIpRestriction),
+    ];
+    findings.into_iter().filter_map(|(found, warning)| found.then_some(warning)).collect()
+}
+
+/// Whether it can send funds to others: such keys are blocked unless the configuration allows them.
+#[must_use]
+pub fn sends_funds(access: &Access) -> bool {
+    access.permissions.withdraw == Some(true) || access.can_pay_others
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchanges::Permissions;
+
+    fn access(trade: Option<bool>, withdraw: Option<bool>, ip_restricted: Option<bool>) -> Access {
+        let permissions = Permissions { read: Some(true), trade, withdraw, transfer: None };
+        Access { ip_restricted, ..Access::of_key(permissions) }
+    }
+
+    #[test]
+    fn unknown_is_neither_yes_nor_no() {
+        use Warning::{KeyCanPayOthers, KeyCanWithdraw, TradeWithoutIpRestriction, WithdrawPermissionUnknown};
+        let (yes, no) = (Some(true), Some(false));
+        for (access, expected, sends) in [
+            (access(no, no, no), vec![], false),
+            (access(yes, no, yes), vec![], false),
+            (access(yes, no, None), vec![], false),
+            (access(yes, no, no), vec![TradeWithoutIpRestriction], false),
+            (access(None, None, no), vec![WithdrawPermissionUnknown], false),
+            (access(yes, yes, no), vec![KeyCanWithdraw, TradeWithoutIpRestriction], true),
+            (Access { can_pay_others: true, ..access(no, no, no) }, vec![KeyCanPayOthers], true),
+        ] {
+            assert_eq!(warnings(&access), expected);
+            assert_eq!(sends_funds(&access), sends);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What this function holds besides the common state.
+
+use std::{io, sync::Arc};
+
+use aws_config::SdkConfig;
+use axum::extract::FromRef;
+use shared::{
+    app::{App, WARM_UP},
+    config::VaultConfig,
+    error::Error,
+    seal::{Envelopes, Seal},
+};
+use tokio::sync::OnceCell;
+
+use crate::{secret::VaultKey, wire::Wire};
+
+/// The state of `api-keys`. Cloning shares it.
+#[derive(Clone)]
+pub struct Vault {
+    pub(crate) app: App,
+    pub(crate) config: Arc<VaultConfig>,
+    pub(crate) envelopes: Envelopes,
+    pub(crate) wire: Wire,
+    seal: Seal,
+    key: Arc<OnceCell<VaultKey>>,
+}
+
+impl Vault {
+    /// Over the AWS that `aws` points to. Opens nothing yet.
+    ///
+    /// # Errors
+    /// When the machine has no certificates to check exchanges with.
+    pub fn new(app: App, config: VaultConfig, aws: &SdkConfig) -> io::Result<Self> {
+        let seal = Seal::new(aws, &config.kms_key_id);
+        let envelopes = Envelopes::new(aws, &config.kms_key_id, app.config.stage);
+        let wire = Wire::new(config.exchange_proxy.clone())?;
+        Ok(Self { app, config: Arc::new(config), envelopes, wire, seal, key: Arc::default() })
+    }
+
+    /// Opens the vault's own key and the connections in init. A failure is not fatal: the next request tries again.
+    pub async fn warm_up(&self) {
+        let (key, ()) = tokio::join!(tokio::time::timeout(WARM_UP, self.key()), self.app.warm_up());
+        match key {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(?error, "the vault's key could not be opened yet"),
+            Err(_) => tracing::warn!("the vault's key takes too long"),
+        }
+    }
+
+    /// The vault's own key, opened once.
+    pub(crate) async fn key(&self) -> Result<&VaultKey, Error> {
+        // Boxed: it runs once, and every request's future would carry its size.
+        self.key.get_or_try_init(|| Box::pin(VaultKey::open(&self.app.store, &self.seal))).await
+    }
+}
+
+impl FromRef<Vault> for App {
+    fn from_ref(vault: &Vault) -> Self {
+        vault.app.clone()
+    }
+}

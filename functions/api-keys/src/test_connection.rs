@@ -1,0 +1,184 @@
+//! `POST /api/v1/api-keys/{key_id}/test-connection`: tries a key at its exchange.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use shared::{
+    caller::{Caller, Origin},
+    error::Error,
+    http::{Operation, Reply},
+    ids::KeyId,
+    keys::Row,
+    limits::Limit,
+    store::{Condition, Update, Write, Written},
+    time::Timestamp,
+};
+
+use crate::{
+    audit::{AccessEvent, Action},
+    connection::{self, Report},
+    document::{self, operation},
+    exchanges::{self, Environment, Exchange, Permissions, Site, Source, Status},
+    keys::{KeyPath, fingerprint_as_seen, rolled_back},
+    model::{Answer, ApiKeyResponse, Refusal},
+    policy::{self, Warning},
+    record::{Findings, KeyRecord},
+    state::Vault,
+};
+
+/// All users share the addresses that we ask from: one of them must not get those banned.
+pub const LIMITS: [Limit; 2] = [
+    Limit { name: "TEST#KEY", times: 5, span: Duration::from_mins(1) },
+    Limit { name: "TEST#ACCOUNT", times: 20, span: Duration::from_mins(1) },
+];
+
+/// The outcome of a test. Every member is always there, null where nothing is known.
+#[derive(Serialize, JsonSchema)]
+pub struct TestResult {
+    key_id: String,
+    exchange: String,
+    environment: Environment,
+    status: Status,
+    /// What the list shows from now on: `blocked` where the policy keeps the key from being used.
+    key_status: &'static str,
+    checked_at: String,
+    /// Milliseconds.
+    latency_ms: u64,
+    /// Whether the same test may end differently without the user doing anything.
+    retryable: bool,
+    /// Seconds after which the exchange answers again.
+    retry_after: Option<u32>,
+    permissions: Permissions,
+    permission_source: Source,
+    ip_restricted: Option<bool>,
+    ip_allow_list: Option<Vec<String>>,
+    expires_at: Option<String>,
+    warnings: Vec<Warning>,
+    /// The exchange's own code.
+    exchange_code: Option<String>,
+    message: &'static str,
+}
+
+/// Tries a key. The answer is 200 however the test ends.
+pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
+    let key = path.id()?;
+    vault.count(&caller, key, LIMITS).await?;
+    let record = vault.find(&caller, key).await?;
+    if !record.is_active {
+        return Err(vault.refuse((&caller, &origin, key), Action::Test, Refusal::Disabled).await);
+    }
+    let place = place(&record)?;
+    let credentials = vault.open(&caller, key, &record).await?;
+    let report = connection::test(&vault.wire, place, &credentials, &vault.app.clock).await;
+    let event = vault.event((&caller, &origin, key), Action::Test, report.status.as_str())?;
+    let record = vault.keep(&caller, key, record, &report, &event).await?;
+    let result = TestResult::new(&record, report, vault.is_blocked(&record), vault.app.clock.now());
+    Ok(Reply::ok(ApiKeyResponse::new(result.status == Status::Ok, result.message, &result)?))
+}
+
+/// Where the key is good.
+fn place(record: &KeyRecord) -> Result<(&'static Exchange, &'static Site), Error> {
+    let exchange = exchanges::find(&record.exchange);
+    let place =
+        exchange.and_then(|exchange| Some((exchange, exchange.site(record.environment, record.region.as_deref())?)));
+    place.ok_or_else(|| Error::internal("a key of a place that is no longer known"))
+}
+
+impl Findings {
+    /// Takes in how a test ended. One that failed says nothing of permissions: what was known of them stays.
+    pub(crate) fn take_in(&mut self, report: &Report, exchange: &str, now: Timestamp) {
+        if self.last_status == Some(Status::Ok) && !matches!(report.status, Status::Ok | Status::RateLimited) {
+            let status = report.status.as_str();
+            tracing::warn!(event = "key_stopped_working", exchange, status, "a key stopped working");
+        }
+        self.last_tested_at = Some(now);
+        self.last_status = Some(report.status);
+        if let Some(access) = &report.access {
+            self.permissions = access.permissions;
+            self.ip_restricted = access.ip_restricted;
+            self.sends_funds = policy::sends_funds(access);
+            self.warnings = policy::warnings(access);
+            self.expires_at = access.expires_at;
+        }
+    }
+}
+
+impl Vault {
+    /// Stores the outcome with the key, and the access. An outcome that belongs to a secret replaced meanwhile is not stored.
+    async fn keep(
+        &self,
+        caller: &Caller,
+        key: KeyId,
+        mut record: KeyRecord,
+        report: &Report,
+        event: &AccessEvent,
+    ) -> Result<KeyRecord, Refusal> {
+        let seen = record.secret_version;
+        record.findings.take_in(report, &record.exchange, self.app.clock.now());
+        let update = Update::new(Row::ExchangeKey(caller.account(), key))
+            .set_all(&record.findings)?
+            .when(Condition::equals("secret_version", &seen)?);
+        let fingerprint = Write::Check(fingerprint_as_seen(&record, caller.account())?);
+        let writes = vec![Write::Update(update), fingerprint, event.write()?];
+        if let Written::Done(()) = self.app.store.transact(writes).await? {
+            return Ok(record);
+        }
+        let now = self.find(caller, key).await?;
+        if now.secret_version == seen {
+            return Err(rolled_back());
+        }
+        let _written = self.app.store.put(event.put()?).await?;
+        Ok(record)
+    }
+}
+
+impl TestResult {
+    /// As the owner sees it.
+    pub(crate) fn new(record: &KeyRecord, report: Report, is_blocked: bool, now: Timestamp) -> Self {
+        let Report { status, code, access, retry_after, latency_ms } = report;
+        let warnings = access.as_ref().map(policy::warnings).unwrap_or_default();
+        Self {
+            key_id: record.id.to_string(),
+            exchange: record.exchange.clone(),
+            environment: record.environment,
+            status,
+            key_status: if is_blocked { "blocked" } else { status.as_str() },
+            checked_at: now.to_string(),
+            latency_ms,
+            retryable: status.is_retryable(),
+            retry_after,
+            permissions: access.as_ref().map(|access| access.permissions).unwrap_or_default(),
+            permission_source: access.as_ref().map_or(Source::None, |access| access.source),
+            ip_restricted: access.as_ref().and_then(|access| access.ip_restricted),
+            expires_at: access.as_ref().and_then(|access| access.expires_at).map(|at| at.to_string()),
+            ip_allow_list: access.and_then(|access| access.ip_allow_list),
+            warnings,
+            exchange_code: code,
+            message: status.message(),
+        }
+    }
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let operation = operation(
+        "test_api_key_connection",
+        "Tries a key at its exchange with one signed question that changes nothing there. The answer is 200 however the test \
+         ends: `success` says whether the exchange accepts the key, `data` what it says of it. Unknown is null, never \
+         false. Up to 5 times a minute for one key, 20 times for all.",
+    );
+    document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled])).ok(&ApiKeyResponse::example(
+        true,
+        Status::Ok.message(),
+        json!({
+            "key_id": document::KEY_ID, "exchange": "okx", "environment": "live", "status": "ok", "key_status": "ok",
+            "checked_at": document::MOMENT, "latency_ms": 212, "retryable": false, "retry_after": null,
+            "permissions": { "read": true, "trade": true, "withdraw": false, "transfer": null },
+            "permission_source": "key", "ip_restricted": true, "ip_allow_list": ["203.0.113.7"], "expires_at": null,
+            "warnings": [], "exchange_code": "0", "message": Status::Ok.message(),
+        }),
+    ))
+}

@@ -1,0 +1,165 @@
+//! `PATCH /api/v1/api-keys/{key_id}`: label, switch, credentials.
+
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    caller::{Caller, Origin},
+    error::Error,
+    http::{Body, Operation, Reply},
+    ids::{AccountId, KeyId},
+    keys::Row,
+    store::{Condition, Put, Update, Write, Written},
+};
+
+use crate::{
+    audit::Action,
+    document::{self, operation},
+    exchanges::{self, Credentials},
+    input::{ChangeKey, Kept},
+    keys::{KeyPath, ROUNDS, as_seen, contended, fingerprint_as_seen},
+    model::{Answer, ApiKeyResponse, Refusal},
+    record::{Findings, Fingerprint, KeyRecord, masked},
+    state::Vault,
+};
+
+/// Changes a key of the caller's. A new secret is a new version under a new data key; the old one is gone.
+pub async fn update(
+    State(vault): State<Vault>,
+    caller: Caller,
+    origin: Origin,
+    path: KeyPath,
+    Body(change): Body<ChangeKey>,
+) -> Answer {
+    let key = path.id()?;
+    let mut seen = vault.find(&caller, key).await?;
+    for _ in 0..ROUNDS {
+        change.fits(&seen)?;
+        let changed = vault.changed(caller.account(), key, &seen, &change).await?;
+        let event = vault.event((&caller, &origin, key), Action::Update, "ok")?;
+        let mut writes = writes(caller.account(), &seen, &changed)?;
+        writes.push(event.write()?);
+        match vault.app.store.transact(writes).await? {
+            Written::Done(()) => {
+                return Ok(Reply::ok(ApiKeyResponse::new(true, "API key updated", &vault.view(changed))?));
+            }
+            Written::Conflict(_) if changed.fingerprint == seen.fingerprint => {
+                seen = vault.again(&caller, key, &seen).await?;
+            }
+            // Either the key has changed, or the new credential is kept already.
+            Written::Conflict(_) => {
+                let now = vault.find(&caller, key).await?;
+                if now.version == seen.version {
+                    return Err(Refusal::Duplicate);
+                }
+                seen = now;
+            }
+        }
+    }
+    Err(contended())
+}
+
+impl Vault {
+    /// The key as it shall be.
+    async fn changed(
+        &self,
+        account: AccountId,
+        key: KeyId,
+        seen: &KeyRecord,
+        change: &ChangeKey,
+    ) -> Result<KeyRecord, Refusal> {
+        let mut record = seen.clone();
+        record.version += 1;
+        record.updated_at = self.app.clock.now();
+        if let Some(label) = &change.label {
+            record.label.clone_from(label);
+        }
+        if let Some(is_active) = change.is_active {
+            record.is_active = is_active;
+        }
+        if !change.given.is_empty() {
+            let credentials = self.completed(account, key, seen, change).await?;
+            self.rotate(account, key, &mut record, &credentials).await?;
+        }
+        Ok(record)
+    }
+
+    /// The new credentials, the name of the key being the old one unless it came along.
+    async fn completed(
+        &self,
+        account: AccountId,
+        key: KeyId,
+        seen: &KeyRecord,
+        change: &ChangeKey,
+    ) -> Result<Credentials, Refusal> {
+        let exchange = exchanges::find(&seen.exchange);
+        let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
+        let name = self.key().await?.open_name(account, key, &seen.sealed_name)?;
+        let kept = Kept { name, wallet_address: seen.wallet_address.clone() };
+        change.given.complete(exchange, Some(kept)).map_err(|broken| Error::invalid_all("body", broken).into())
+    }
+
+    /// A new secret: sealed anew, and nothing known of it yet.
+    async fn rotate(
+        &self,
+        account: AccountId,
+        key: KeyId,
+        record: &mut KeyRecord,
+        credentials: &Credentials,
+    ) -> Result<(), Error> {
+        record.secret_version += 1;
+        record.envelope = self.seal(record.binding(account, key), credentials).await?;
+        let own = self.key().await?;
+        record.fingerprint = own.fingerprint(&record.exchange, &credentials.api_key);
+        record.sealed_name = own.seal_name(account, key, &credentials.api_key)?;
+        record.masked = masked(&credentials.api_key);
+        record.key_type = credentials.key_type;
+        record.wallet_address.clone_from(&credentials.wallet_address);
+        record.secret_rotated_at = Some(record.updated_at);
+        record.findings = Findings::default();
+        Ok(())
+    }
+}
+
+/// The change as writes, all under the condition that the key is still as it was seen. Attributes that this change does not decide
+/// on are left to others.
+fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -> Result<Vec<Write<'a>>, Error> {
+    let row = Update::new(Row::ExchangeKey(account, seen.id))
+        .set("label", &changed.label)?
+        .set("is_active", &changed.is_active)?
+        .set("updated_at", &changed.updated_at)?
+        .set("version", &changed.version)?
+        .when(Condition::equals("version", &seen.version)?);
+    if changed.secret_version == seen.secret_version {
+        return Ok(vec![Write::Update(row), Write::Check(fingerprint_as_seen(seen, account)?)]);
+    }
+    let row = row
+        .set("secret_version", &changed.secret_version)?
+        .set_all(&changed.envelope)?
+        .set("fingerprint", &changed.fingerprint)?
+        .set("sealed_name", &changed.sealed_name)?
+        .set("masked", &changed.masked)?
+        .set("key_type", &changed.key_type)?
+        .set("wallet_address", &changed.wallet_address)?
+        .set("secret_rotated_at", &changed.secret_rotated_at)?
+        .set_all(&changed.findings)?;
+    let fingerprint = Fingerprint { account, key: seen.id, secret_version: changed.secret_version };
+    let new = Put::new(Row::Fingerprint(&changed.fingerprint), &fingerprint)?;
+    if changed.fingerprint == seen.fingerprint {
+        let new = as_seen(seen, account)?.into_iter().fold(new, Put::when);
+        return Ok(vec![Write::Update(row), Write::Put(new)]);
+    }
+    let old = Write::Delete(fingerprint_as_seen(seen, account)?);
+    Ok(vec![Write::Update(row), Write::Put(new.when(Condition::New)), old])
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let operation = operation(
+        "update_api_key",
+        "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
+         the name of the key may stay away if it is the same. Exchange and environment cannot change.",
+    );
+    document::refuses(document::of_key(operation), &[Refusal::Duplicate])
+        .body::<ChangeKey>(json!({ "label": "second account", "is_active": true }))
+        .ok(&ApiKeyResponse::example(true, "API key updated", document::key_example()))
+}

@@ -1,0 +1,110 @@
+//! HTTP to exchanges: certificates checked, nothing followed, everything bounded.
+
+use std::{io, sync::Arc, time::Duration};
+
+use crate::exchanges::{Answer, Request};
+use axum::{
+    body::Bytes,
+    http::{HeaderValue, header},
+};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, Error as ClientError, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+
+/// To open a connection.
+const CONNECT: Duration = Duration::from_secs(2);
+/// The largest answer that is read. Bytes.
+const MAX_ANSWER: usize = 64 * 1024;
+/// Some exchanges turn nameless clients away.
+const USER_AGENT: HeaderValue = HeaderValue::from_static("bitcain/1");
+
+/// The way to exchanges. Cloning shares it.
+#[derive(Clone)]
+pub struct Wire {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    proxy: Option<Arc<str>>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// Nobody there, no certificate, cut off, or a redirect into the unknown: the exchange's trouble.
+    Unreachable,
+    /// The connection was refused before anything was sent: asking again is safe.
+    NotConnected,
+    /// An answer that nobody should read: too large, or leading elsewhere.
+    Unreadable,
+    /// The request cannot be written: a character that no header carries.
+    Unwritable,
+}
+
+/// An answer, and how many seconds the exchange wants to be left alone for.
+pub struct Heard {
+    pub(crate) answer: Answer,
+    pub(crate) retry_after: Option<u32>,
+}
+
+impl Wire {
+    /// Over https, or over http to `proxy` (`host:port`), which plays the exchanges.
+    ///
+    /// # Errors
+    /// When the machine has no root certificates.
+    pub fn new(proxy: Option<String>) -> io::Result<Self> {
+        let tls = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(rustls::crypto::aws_lc_rs::default_provider())?;
+        // No connection outlives its answer: between two requests the function may be frozen.
+        let scheme = if proxy.is_some() { tls.https_or_http() } else { tls.https_only() };
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_connect_timeout(Some(CONNECT));
+        tcp.set_nodelay(true);
+        let connector = scheme.enable_http1().wrap_connector(tcp);
+        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
+        Ok(Self { client, proxy: proxy.map(Into::into) })
+    }
+
+    /// Asks once.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn ask(&self, request: Request) -> Result<Heard, Silence> {
+        let request = self.written(request).map_err(|_| Silence::Unwritable)?;
+        let answer = self.client.request(request).await.map_err(|error| heard_nothing(&error))?;
+        let (parts, body) = answer.into_parts();
+        if parts.status.is_redirection() {
+            return Err(Silence::Unreadable);
+        }
+        let body = match Limited::new(body, MAX_ANSWER).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => return Err(Silence::Unreadable),
+            Err(_) => return Err(Silence::Unreachable),
+        };
+        let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        Ok(Heard { answer: Answer::new(parts.status.as_u16(), body.to_vec()), retry_after })
+    }
+
+    fn written(&self, request: Request) -> Result<axum::http::Request<Full<Bytes>>, axum::http::Error> {
+        let Request { method, host, target, headers, body } = request;
+        let (scheme, authority) = self.proxy.as_deref().map_or(("https", host), |proxy| ("http", proxy));
+        let mut written = axum::http::Request::builder()
+            .method(method.as_str())
+            .uri(format!("{scheme}://{authority}{}", target.as_str()))
+            .header(header::HOST, host)
+            .header(header::ACCEPT, "application/json")
+            .header(header::USER_AGENT, USER_AGENT);
+        for (name, value) in headers {
+            let mut value = HeaderValue::from_bytes(value.as_bytes())?;
+            value.set_sensitive(true);
+            written = written.header(name, value);
+        }
+        written.body(Full::from(body.map(|body| body.as_bytes().to_vec()).unwrap_or_default()))
+    }
+}
+
+/// The error's own words name the address asked, whose query may be signed: they stay here.
+fn heard_nothing(error: &ClientError) -> Silence {
+    if error.is_connect() { Silence::NotConnected } else { Silence::Unreachable }
+}
