@@ -29,6 +29,7 @@ default NO_PROXY 127.0.0.1
 default LOCAL_AWS_ADDR "127.0.0.1:$aws_port"
 default LOCAL_STATE "$root/.local"
 default LOCAL_TEMPLATE "$root/template.yaml"
+default EXCHANGE_PROXY "$aws"
 default MAIL_FUNCTION_URL "$api/2015-03-31/functions/mail/invocations"
 
 fail() { echo "dev: $*" >&2 && exit 1; }
@@ -96,6 +97,7 @@ cat <<EOF
   local AWS   $aws        DynamoDB, KMS and SES; state in $LOCAL_STATE
   inbox       $aws/inbox
   AWS calls   $aws/calls.json
+  exchanges   $aws/exchanges   paper exchange: demo credentials
 
 ready: \`make demo\` plays the whole story; Ctrl-C stops everything
 

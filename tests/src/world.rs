@@ -171,9 +171,10 @@ impl World {
         invoke(&auth::router(auth.clone()), json_request("POST", path, &body)).await
     }
 
-    /// Moves the clock of all functions.
+    /// Moves the clock of all functions, and that of the exchanges.
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+        self.aws.advance_exchanges(Duration::from_secs(seconds));
     }
 
     /// What the clock of all functions says.

@@ -6,6 +6,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
@@ -15,6 +16,7 @@ use crate::calls::Recorder;
 use crate::faults::{self, Faults, Mode};
 use crate::inbox::Inbox;
 use crate::kms::Kms;
+use crate::paper::Paper;
 use crate::refusal::Refusal;
 use crate::ses::Message;
 use crate::{Error, Service, ses};
@@ -30,8 +32,21 @@ pub(crate) struct Door {
     pub(crate) inbox: Inbox,
     pub(crate) recorder: Recorder,
     pub(crate) faults: Faults,
+    pub(crate) paper: Paper,
     /// How many writes the database has answered; wakes the feeder.
     pub(crate) writes: watch::Sender<u64>,
+}
+
+/// Passes requests to an exchange on to the paper exchange, whatever their path.
+pub(crate) async fn exchanges_first(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
+    let Some(addressee) = Paper::addressee(request.headers(), request.uri()) else {
+        return next.run(request).await;
+    };
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, BODY_LIMIT).await {
+        Ok(body) => door.paper.answer(addressee, &parts, &body).await,
+        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    }
 }
 
 /// Answers one request of an SDK client.

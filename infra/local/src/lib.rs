@@ -1,9 +1,11 @@
-//! The local AWS: one process that answers as `DynamoDB`, KMS and `SESv2` on a laptop and in tests.
+//! The local AWS: one process that answers as `DynamoDB`, KMS, `SESv2` and the exchanges, on a laptop and in tests.
 //!
 //! Every request of an SDK client enters by one [`door`], which counts it, may let it fail on demand, and passes it on:
 //! `DynamoDB` to an embedded emulator on a `SQLite` file, KMS and SES to the stand-ins in this crate, or everything to
 //! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares, and a feeder does what an event
 //! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function.
+//!
+//! Requests whose `Host` is an exchange's go to the paper exchange before anything else looks at them.
 
 mod backend;
 mod call;
@@ -21,6 +23,7 @@ mod kms;
 mod local;
 mod lock;
 mod options;
+mod paper;
 mod refusal;
 mod ses;
 mod state;
@@ -36,3 +39,4 @@ pub use faults::{Fault, Mode};
 pub use inbox::Mail;
 pub use local::LocalAws;
 pub use options::{Function, MailFunction, Options};
+pub use paper::{Canned, Demo, DemoCredentials, ExchangeRequest};

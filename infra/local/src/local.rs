@@ -1,5 +1,6 @@
 //! Starts the parts, holds them together, and stops them.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,9 +17,13 @@ use crate::feeder::{Checkpoint, Feeder, Stream, Target};
 use crate::inbox::Inbox;
 use crate::kms::Kms;
 use crate::lock::lock;
+use crate::paper::Paper;
 use crate::state::StateDir;
 use crate::template::{Mapping, Template};
-use crate::{Calls, Error, Fault, Mail, MailFunction, Options, Service, console, database, tables, upstream};
+use crate::{
+    Calls, Canned, Demo, Error, ExchangeRequest, Fault, Mail, MailFunction, Options, Service, console, database,
+    tables, upstream,
+};
 
 /// How long [`LocalAws::settled`] waits, in seconds.
 const SETTLE_LIMIT: u64 = 20;
@@ -66,6 +71,7 @@ impl LocalAws {
             inbox: Inbox::open(state.file("mails.jsonl"))?,
             recorder: Recorder::default(),
             faults: Faults::default(),
+            paper: Paper::new(),
             writes: watch::Sender::new(0),
         });
         let stop = watch::Sender::new(());
@@ -85,7 +91,7 @@ impl LocalAws {
         Ok(local)
     }
 
-    /// Base URL for all three services, and for the pages.
+    /// Base URL for all three services, for the exchanges, and for the pages.
     #[must_use]
     pub fn url(&self) -> String {
         self.url.clone()
@@ -166,6 +172,39 @@ impl LocalAws {
     /// Ends all faults.
     pub fn clear_faults(&self) {
         self.door.faults.clear();
+    }
+
+    /// The credentials that the paper exchange knows.
+    #[must_use]
+    pub fn exchange_demos(&self) -> Vec<Demo> {
+        self.door.paper.demos().to_vec()
+    }
+
+    /// How often each exchange was asked since the start or the last reset; those that were not are left out.
+    #[must_use]
+    pub fn exchange_calls(&self) -> BTreeMap<&'static str, u64> {
+        self.door.paper.calls()
+    }
+
+    /// Counts requests to exchanges from zero again.
+    pub fn reset_exchange_calls(&self) {
+        self.door.paper.reset_calls();
+    }
+
+    /// The last request to any exchange, as it arrived.
+    #[must_use]
+    pub fn last_exchange_request(&self) -> Option<ExchangeRequest> {
+        self.door.paper.last_request()
+    }
+
+    /// Lets all exchanges answer this to everybody; `None` lets them work again.
+    pub fn set_paper(&self, canned: Option<Canned>) {
+        self.door.paper.set_canned(canned);
+    }
+
+    /// Moves the clock of all exchanges forward, for functions whose clock was moved.
+    pub fn advance_exchanges(&self, by: Duration) {
+        self.door.paper.advance(by);
     }
 
     /// The mails sent, newest first; with `to`, only those to exactly this address.

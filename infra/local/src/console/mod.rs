@@ -1,5 +1,6 @@
-//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned.
+//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the exchanges.
 
+mod exchanges;
 mod page;
 
 use std::sync::Arc;
@@ -9,13 +10,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{delete, get, put};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use serde::Deserialize;
 
 use crate::door::{self, Door};
 use crate::{Calls, Fault, Mail, Service};
 
-/// Our own pages; all other requests are calls to AWS.
+/// Our own pages; all other requests are calls to AWS. Requests to exchanges come to neither.
 pub(crate) fn router(door: Arc<Door>) -> Router {
     Router::new()
         .route("/", get(index).fallback(door::answer))
@@ -25,7 +26,13 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         .route("/calls", delete(reset_calls))
         .route("/faults", delete(clear_faults))
         .route("/faults/{service}", put(set_fault))
+        .route("/exchanges", get(exchanges::page))
+        .route("/exchanges.json", get(exchanges::json))
+        .route("/exchange-calls.json", get(exchanges::calls_json))
+        .route("/exchange-calls", delete(exchanges::reset_calls))
+        .route("/paper", put(exchanges::set_canned).delete(exchanges::clear_canned))
         .fallback(door::answer)
+        .layer(middleware::from_fn_with_state(Arc::clone(&door), door::exchanges_first))
         .with_state(door)
 }
 

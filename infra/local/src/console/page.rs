@@ -1,19 +1,23 @@
-//! The pages for people. Whatever comes from a mail is escaped.
+//! The pages for people. Whatever comes from elsewhere is escaped.
 
-use crate::Mail;
 use crate::ses::{Piece, pieces};
+use crate::{Demo, Mail};
 
 /// The front page.
 pub(super) const INDEX: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>local AWS</title>\
 <h1>local AWS</h1><ul>\
 <li><a href=/inbox>inbox</a>: the mails sent (<a href=/inbox.json>as JSON</a>)\
 <li><a href=/calls.json>calls</a>: how often each operation was called\
+<li><a href=/exchanges>exchanges</a>: demo credentials for the paper exchange (<a href=/exchanges.json>as JSON</a>)\
+<li><a href=/exchange-calls.json>exchange calls</a>: how often each exchange was asked\
 </ul></html>";
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}\
 article{border:1px solid #ccc;border-radius:.5rem;padding:0 1rem 1rem;margin:1rem 0}\
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}\
-iframe{width:100%;height:24rem;border:1px solid #ccc}small{color:#555}";
+iframe{width:100%;height:24rem;border:1px solid #ccc}small{color:#555}\
+table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;\
+border-bottom:1px solid #ccc}td{overflow-wrap:anywhere}td pre{font:12px/1.4 monospace;user-select:all}";
 
 /// The inbox, mails in the order given.
 pub(super) fn inbox(mails: &[Mail]) -> String {
@@ -22,6 +26,29 @@ pub(super) fn inbox(mails: &[Mail]) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><title>Inbox</title><style>{STYLE}</style>\
          <h1>Inbox</h1>{content}</html>"
+    )
+}
+
+/// The demo credentials, in the order given.
+pub(super) fn exchanges(demos: &[Demo]) -> String {
+    let rows: String = demos.iter().map(row).collect();
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Paper exchange</title><style>{STYLE}</style>\
+         <h1>Paper exchange</h1><p>None of these keys is real. The JSON is a body for \
+         <code>POST /api/v1/api-keys/</code>: one click selects all of it. <em>Status</em> is how a connection test with the key ends.\
+         <table><tr><th>Exchange<th>Outcome<th>Status<th>Credentials</tr>{rows}</table></html>"
+    )
+}
+
+fn row(demo: &Demo) -> String {
+    let body = serde_json::to_string_pretty(&demo.credentials).unwrap_or_default();
+    format!(
+        "<tr><td>{}<td>{}<td>{}<td>{}<details><summary>copy as JSON</summary><pre>{}</pre></details></tr>",
+        escaped(demo.exchange),
+        escaped(demo.outcome),
+        escaped(demo.expected_status.as_str()),
+        escaped(&demo.credentials.api_key),
+        escaped(&body),
     )
 }
 
@@ -63,7 +90,29 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use api_keys::exchanges::{Environment, KeyType, Status};
+
     use super::*;
+    use crate::DemoCredentials;
+
+    #[test]
+    fn nothing_of_a_key_becomes_markup() {
+        let evil = "\"><script>alert('1')</script>&";
+        let credentials = DemoCredentials {
+            exchange: evil,
+            label: evil.to_owned(),
+            api_key: evil.to_owned(),
+            secret: evil.to_owned(),
+            passphrase: Some(evil.to_owned()),
+            key_type: KeyType::Hmac,
+            environment: Environment::Live,
+            wallet_address: Some(evil.to_owned()),
+        };
+        let demo = Demo { exchange: evil, outcome: evil, expected_status: Status::Ok, credentials };
+        let page = exchanges(&[demo]);
+        assert!(!page.contains("<script") && !page.contains("'1'"), "{page}");
+        assert!(page.contains("&quot;api_key&quot;: &quot;\\&quot;&gt;&lt;script&gt;"), "{page}");
+    }
 
     #[test]
     fn nothing_of_a_mail_becomes_markup() {

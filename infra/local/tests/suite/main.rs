@@ -4,6 +4,7 @@
 mod door;
 mod feeder;
 mod kms;
+mod paper;
 mod ses;
 mod tables;
 mod upstream;
