@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plays the life of an account against a running `make dev`: prints every request and answer, and checks each answer.
+# Plays the life of an account and of an exchange key against a running `make dev`: prints every request and answer, and checks each answer.
 # BASE and AWS say where it runs; CANARIES names a file that collects every address, password and token used.
 set -euo pipefail
 BASE=${BASE:-http://127.0.0.1:${PORT:-9000}}
@@ -8,7 +8,12 @@ AWS=${AWS:-http://127.0.0.1:${AWS_PORT:-9100}}
 export NO_PROXY=${NO_PROXY-127.0.0.1}
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# A demo key belongs to one account at a time, so one that failed must not keep it.
+finish() {
+    [[ -z ${key:-} ]] || curl -s -o /dev/null -X DELETE -H "authorization: Bearer $access" "$BASE/api/v1/api-keys/$key" || true
+    rm -rf "$work"
+}
+trap finish EXIT
 helper='
 import json, re, sys, urllib.parse
 def shorten(value):
@@ -23,6 +28,11 @@ what, *rest = sys.argv[1:]
 if what == "object":
     pairs = (pair.split("=", 1) for pair in rest)
     print(json.dumps({key: None if value == "null" else value for key, value in pairs}, ensure_ascii=False))
+elif what == "demo":
+    file, exchange, outcome, *fields = rest
+    demos = json.load(open(file))
+    body = next(demo["credentials"] for demo in demos if (demo["exchange"], demo["outcome"]) == (exchange, outcome))
+    print(json.dumps({name: body[name] for name in fields or body if body.get(name) is not None}))
 elif what == "quote":
     print(urllib.parse.quote(rest[0], safe=""))
 else:
@@ -205,10 +215,50 @@ call POST /auth/login "$(object email="$contested" password="third secret $run")
 expect 200 success=true user.email="$contested"
 remember_session
 
-title "The other functions"
+title "An exchange key: kept sealed, listed masked"
 call GET /api/v1/api-keys/
 expect 401 detail="Not authenticated"
 expect_header www-authenticate Bearer
+call POST /api/v1/api-keys/ "$(object exchange=okx api_key=only)" "$access"
+expect 422 detail.0.type=missing
+printf '\nthe paper exchange has demo credentials: %s/exchanges\n' "$AWS"
+curl -sS -o "$work/exchanges" "$AWS/exchanges.json" || fail "no paper exchange at $AWS"
+credential() { py demo "$work/exchanges" "$@"; }
+call POST /api/v1/api-keys/ "$(credential okx ok)" "$access"
+expect 200 success=true data.exchange=okx data.status=untested 'data.api_key~^.{0,4}[*]{4}.{2,4}$'
+key=$(find data.id)
+canary_of() { python3 -c 'import json, sys; [print(json.loads(sys.argv[1])[name]) for name in ("secret", "passphrase")]' "$1"; }
+[[ -z ${CANARIES:-} ]] || { canary_of "$(credential okx ok)" && canary_of "$(credential okx withdraw)"; } >>"$CANARIES"
+call POST /api/v1/api-keys/ "$(credential okx ok)" "$access"
+expect 409 success=false data.code=KEY_ALREADY_STORED
+
+title "Test it at the exchange, see what it may do, read it back with a trace"
+call POST "/api/v1/api-keys/$key/test-connection" "" "$access"
+expect 200 success=true data.status=ok data.permissions.withdraw=false data.permissions.transfer=null
+call GET /api/v1/api-keys/ "" "$access"
+expect 200 data.api_keys.0.id="$key" data.api_keys.0.status=ok data.next_cursor=null
+call POST "/api/v1/api-keys/$key/decrypt" "" "$access"
+expect 200 data.secret="$(credential okx ok secret | python3 -c 'import json, sys; print(json.load(sys.stdin)["secret"])')"
+expect_header cache-control no-store
+
+title "Rotate: a new secret starts untested; a key that can withdraw is never given out"
+call PATCH "/api/v1/api-keys/$key" "$(credential okx withdraw api_key secret passphrase)" "$access"
+expect 200 data.status=untested 'data.secret_rotated_at~^20'
+call POST "/api/v1/api-keys/$key/test-connection" "" "$access"
+expect 200 success=true data.permissions.withdraw=true data.key_status=blocked data.warnings.0=KEY_CAN_WITHDRAW
+call POST "/api/v1/api-keys/$key/decrypt" "" "$access"
+expect 409 data.code=KEY_CAN_WITHDRAW
+
+title "Delete it; who did what stays"
+call DELETE "/api/v1/api-keys/$key" "" "$access"
+expect 200 success=true
+call DELETE "/api/v1/api-keys/$key" "" "$access"
+expect 404 success=false
+call GET "/api/v1/api-keys/$key/events" "" "$access"
+expect 200 data.events.0.action=delete data.events.6.action=create
+key=
+
+title "The other functions"
 call GET /api/kyc/health
 expect 200
 

@@ -77,7 +77,8 @@ impl Fields {
     ) -> Option<Option<T>> {
         let found = self.optional(name, description);
         let other = self.optional(alias, "The same under another name");
-        found?.map_or(other, |value| Some(Some(value)))
+        let (found, other) = (found?, other?);
+        Some(found.or(other))
     }
 
     /// A rule between fields is broken: the flaw is the named field's.
