@@ -17,6 +17,8 @@ default KMS_KEY_ID alias/bitcain
 default APP_URL "$api"
 default PRODUCT_NAME bitcain
 default AUTO_CONFIRM false
+default KYC_WEBHOOK_SECRETS '{"sumsub":["local-sumsub"],"onfido":["local-onfido"],"persona":["local-persona"],
+    "veriff":["local-veriff"],"stripe_identity":["local-stripe"],"didit":["local-didit"],"generic":["local-generic"]}'
 default MAIL_FROM no-reply@bitcain.example
 default SES_CONFIGURATION_SET local
 default AWS_REGION eu-west-1

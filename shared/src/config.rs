@@ -1,6 +1,8 @@
 //! Every setting of every function. The environment is read here and nowhere else.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// Where this deployment stands; decides what may be switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +61,24 @@ pub struct VaultConfig {
     pub kms_key_id: String,
     /// `ALLOW_WITHDRAWAL_KEYS`: keys that can withdraw are given out and used like others.
     pub allow_withdrawal_keys: bool,
+    /// `REQUIRE_KYC`: keys are stored for users whose identity is proven only.
+    pub require_kyc: bool,
     /// `EXCHANGE_PROXY`: where requests to exchanges go instead, `host:port` of an http URL. Only on `local`.
     pub exchange_proxy: Option<String>,
+}
+
+/// What `kyc` needs besides.
+#[derive(Clone)]
+pub struct KycConfig {
+    /// `KYC_PROVIDER`: whose reports `POST /api/kyc/webhook` takes; generic by default.
+    pub provider: String,
+    /// `KYC_WEBHOOK_SECRETS`: for each provider the secrets that prove its reports, newest first. JSON:
+    /// `{"sumsub": ["…"]}`. Sealed by KMS (`cargo run -p admin -- kyc-secret`); in the clear on the stage local.
+    pub secrets: BTreeMap<String, Vec<String>>,
+    /// `KYC_WEBHOOK_TOKEN`: a bearer token that providers must show besides, sealed in the same way; optional.
+    pub token: Option<String>,
+    /// `KMS_KEY_ID`: the key that sealed them.
+    pub kms_key_id: String,
 }
 
 /// What `mail` needs besides.
@@ -78,9 +96,26 @@ pub struct MailConfig {
     pub configuration_set: String,
 }
 
+/// What operators' tools need.
+#[derive(Clone, Debug)]
+pub struct OperatorConfig {
+    /// `STAGE`: local, dev, staging or prod. Sealed records are bound to it.
+    pub stage: Stage,
+    /// `TABLE_PREFIX`: whose tables.
+    pub table_prefix: String,
+}
+
 /// A setting that is missing or that no function could work with.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError(String);
+
+impl ConfigError {
+    /// A setting that no function could work with; `reason` names it and not its content.
+    #[must_use]
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,9 +214,37 @@ impl VaultConfig {
         Ok(Self {
             kms_key_id: env.required("KMS_KEY_ID")?,
             allow_withdrawal_keys: env.switch("ALLOW_WITHDRAWAL_KEYS")?,
+            require_kyc: env.switch("REQUIRE_KYC")?,
             exchange_proxy: exchange_proxy.transpose()?,
         })
     }
+}
+
+impl KycConfig {
+    /// Reads the settings of `kyc`.
+    ///
+    /// # Errors
+    /// Names the setting that is missing or malformed, never its content.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let secrets = env.optional("KYC_WEBHOOK_SECRETS").unwrap_or_else(|| "{}".to_owned());
+        let secrets: BTreeMap<String, Vec<String>> = serde_json::from_str(&secrets)
+            .map_err(|_| ConfigError::new("KYC_WEBHOOK_SECRETS is no JSON object of lists of texts"))?;
+        let token = env.optional("KYC_WEBHOOK_TOKEN");
+        if stage(env)? != Stage::Local && !secrets.values().flatten().chain(&token).all(|text| is_sealed(text)) {
+            return Err(ConfigError::new("webhook secrets in the clear are allowed on the stage local only"));
+        }
+        Ok(Self {
+            provider: env.optional("KYC_PROVIDER").unwrap_or_else(|| "generic".to_owned()),
+            secrets,
+            token,
+            kms_key_id: env.required("KMS_KEY_ID")?,
+        })
+    }
+}
+
+/// Whether it can be what KMS returns: base64 of more bytes than any secret has that a provider gives out.
+fn is_sealed(text: &str) -> bool {
+    BASE64_STANDARD.decode(text).is_ok_and(|bytes| bytes.len() > 128)
 }
 
 impl MailConfig {
@@ -197,6 +260,16 @@ impl MailConfig {
             mail_from: env.required("MAIL_FROM")?,
             configuration_set: env.required("SES_CONFIGURATION_SET")?,
         })
+    }
+}
+
+impl OperatorConfig {
+    /// Reads the settings of operators' tools.
+    ///
+    /// # Errors
+    /// Names the setting that is missing or malformed.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { stage: stage(env)?, table_prefix: env.required("TABLE_PREFIX")? })
     }
 }
 
@@ -231,6 +304,22 @@ mod tests {
             let settings = with(&[&AUTH[..], &[("STAGE", stage), ("AUTO_CONFIRM", "true")]].concat());
             assert_eq!(AuthConfig::read(&Env(&settings)).is_ok(), allowed, "{stage}");
         }
+    }
+
+    #[test]
+    fn webhook_secrets_in_the_clear_stay_on_a_laptop() {
+        let sealed = BASE64_STANDARD.encode([7; 160]);
+        for (stage, secret, allowed) in
+            [("local", "plain", true), ("dev", "plain", false), ("prod", "plain", false), ("prod", &sealed, true)]
+        {
+            let secrets = format!("{{\"sumsub\":[\"{secret}\"]}}");
+            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("KYC_WEBHOOK_SECRETS", &secrets)]].concat());
+            assert_eq!(KycConfig::read(&Env(&settings)).is_ok(), allowed, "{stage} {secret}");
+            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("KYC_WEBHOOK_TOKEN", secret)]].concat());
+            assert_eq!(KycConfig::read(&Env(&settings)).is_ok(), allowed, "{stage} {secret}");
+        }
+        let settings = with(&[&AUTH[..], &[("KYC_WEBHOOK_SECRETS", "{\"sumsub\":\"canary\"}")]].concat());
+        assert!(!KycConfig::read(&Env(&settings)).err().unwrap().to_string().contains("canary"));
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub enum Error {
     NotAuthenticated,
     /// A bearer token that is forged, expired or revoked.
     InvalidToken,
+    /// A signature or a token that does not prove who sends this.
+    InvalidSignature,
     /// Parts of the request break their rules: one entry each.
     Invalid(Vec<Invalid>),
     /// A body that cannot be decoded at all.
@@ -87,6 +89,7 @@ impl Error {
         match self {
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "Not authenticated"),
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, "Invalid or expired token"),
+            Self::InvalidSignature => (StatusCode::UNAUTHORIZED, "Invalid signature"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation Error"),
             Self::UnreadableBody => (StatusCode::BAD_REQUEST, "There was an error parsing the body"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
@@ -106,7 +109,7 @@ impl IntoResponse for Error {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
-            Self::UnreadableBody | Self::BodyTooLarge => answer,
+            Self::InvalidSignature | Self::UnreadableBody | Self::BodyTooLarge => answer,
             Self::Unavailable(cause) => {
                 tracing::warn!(cause, "a dependency is unavailable");
                 with(answer, header::RETRY_AFTER, RETRY_AFTER)

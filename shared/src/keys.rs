@@ -20,6 +20,8 @@ pub enum Table {
     ExchangeKeys,
     /// How often something was done of late.
     Limits,
+    /// What identity providers have reported.
+    Kyc,
 }
 
 /// One row of one table.
@@ -51,11 +53,15 @@ pub enum Row<'a> {
     VaultKey,
     /// Limits: a counter.
     Counter(&'a str),
+    /// Kyc: what a provider reported of a user, by the provider's id of the event.
+    KycReport(&'a str, &'a str, &'a str),
+    /// Kyc: what a provider reported of nobody of ours.
+    StrayKycReport(&'a str, &'a str),
 }
 
 /// Rows that are read together: one partition, and how its sort keys begin.
 #[derive(Clone, Copy, Debug)]
-pub enum Rows {
+pub enum Rows<'a> {
     /// Accounts: all sealed secrets.
     Secrets,
     /// Sessions: all sessions of an account.
@@ -66,10 +72,21 @@ pub enum Rows {
     ExchangeKeysOf(AccountId),
     /// `ExchangeKeys`: all accesses to a key, by time.
     AccessEventsOf(AccountId, KeyId),
+    /// Kyc: all reports of a user, by the id that the user has outside.
+    KycReportsOf(&'a str),
+}
+
+/// Rows of all partitions of a table. For operators' tools: no role of a function allows `Scan`.
+#[derive(Clone, Copy, Debug)]
+pub enum AllRows {
+    /// `ExchangeKeys`: the keys of all accounts.
+    ExchangeKeys,
 }
 
 const SECRET: &str = "SECRET";
 const SIGNING_KEYS: &str = "SIGNING_KEYS";
+const ACCOUNT: &str = "ACCOUNT#";
+const KEY: &str = "KEY#";
 
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
@@ -81,6 +98,7 @@ impl Row<'_> {
                 Table::ExchangeKeys
             }
             Self::Counter(_) => Table::Limits,
+            Self::KycReport(..) | Self::StrayKycReport(..) => Table::Kyc,
         }
     }
 
@@ -95,21 +113,31 @@ impl Row<'_> {
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
             Self::Mail(id) => (format!("MAIL#{id}"), None),
             Self::MailLinkKey => ("LINK_KEY".to_owned(), None),
-            Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("KEY#{id}"))),
+            Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
             Self::VaultKey => (SECRET.to_owned(), Some("VAULT_KEY".to_owned())),
             Self::Counter(name) => (format!("COUNTER#{name}"), None),
+            Self::KycReport(user, provider, event) => (kyc_user(user), Some(format!("REPORT#{provider}#{event}"))),
+            Self::StrayKycReport(provider, event) => (format!("STRAY#{provider}#{event}"), Some("REPORT".to_owned())),
         }
+    }
+
+    /// Whose exchange key, and which, a primary key names: what [`Row::ExchangeKey`] was made of. `None` for every other text.
+    #[must_use]
+    pub fn exchange_key(pk: &str, sk: &str) -> Option<(AccountId, KeyId)> {
+        let owner = AccountId::parse(pk.strip_prefix(ACCOUNT)?)?;
+        Some((owner, KeyId::parse(sk.strip_prefix(KEY)?)?))
     }
 }
 
-impl Rows {
+impl Rows<'_> {
     pub(crate) const fn table(self) -> Table {
         match self {
             Self::Secrets => Table::Accounts,
             Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
             Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) => Table::ExchangeKeys,
+            Self::KycReportsOf(_) => Table::Kyc,
         }
     }
 
@@ -119,14 +147,34 @@ impl Rows {
             Self::Secrets => (SECRET.to_owned(), String::new()),
             Self::SessionsOf(owner) => (account(owner), "SESSION#".to_owned()),
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
-            Self::ExchangeKeysOf(owner) => (account(owner), "KEY#".to_owned()),
+            Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
+            Self::KycReportsOf(user) => (kyc_user(user), "REPORT#".to_owned()),
         }
     }
 }
 
+impl AllRows {
+    pub(crate) const fn table(self) -> Table {
+        match self {
+            Self::ExchangeKeys => Table::ExchangeKeys,
+        }
+    }
+
+    /// The beginning of the sort keys.
+    pub(crate) const fn beginning(self) -> &'static str {
+        match self {
+            Self::ExchangeKeys => KEY,
+        }
+    }
+}
+
+fn kyc_user(user: &str) -> String {
+    format!("USER#{user}")
+}
+
 fn account(id: AccountId) -> String {
-    format!("ACCOUNT#{id}")
+    format!("{ACCOUNT}{id}")
 }
 
 impl fmt::Display for Table {
@@ -175,10 +223,25 @@ mod tests {
             ),
             (Row::VaultKey, "ExchangeKeys", "SECRET".into(), "VAULT_KEY".into()),
             (Row::Counter("c"), "Limits", "COUNTER#c".into(), String::new()),
+            (Row::KycReport("u", "p", "e"), "Kyc", "USER#u".into(), "REPORT#p#e".into()),
+            (Row::StrayKycReport("p", "e"), "Kyc", "STRAY#p#e".into(), "REPORT".into()),
         ];
         for (row, table, pk, sk) in rows {
             let (partition, sort) = row.key();
             assert_eq!((row.table().to_string().as_str(), partition, sort.unwrap_or_default()), (table, pk, sk));
+        }
+    }
+
+    #[test]
+    fn a_primary_key_tells_whose_exchange_key_it_is_and_no_other_row_does() {
+        let (account, key) = (AccountId::from_bytes([0xab; 16]), KeyId::from_bytes([5; 16]));
+        let (pk, sk) = Row::ExchangeKey(account, key).key();
+        let sk = sk.unwrap();
+        assert_eq!(Row::exchange_key(&pk, &sk), Some((account, key)));
+        let event = Row::AccessEvent(account, key, EventId::from_bytes([7; 16])).key().1.unwrap();
+        let (upper, longer) = (format!("ACCOUNT#{}", account.to_string().to_uppercase()), format!("{sk} "));
+        for (pk, sk) in [(&upper, &sk), (&sk, &sk), (&pk, &event), (&pk, &longer), (&pk, &pk), (&String::new(), &sk)] {
+            assert_eq!(Row::exchange_key(pk, sk), None, "{pk} {sk}");
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod http;
 pub mod ids;
 pub mod keys;
+pub mod kyc;
 pub mod limits;
 pub mod link;
 pub mod log;

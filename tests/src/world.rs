@@ -11,17 +11,19 @@ use std::{
     time::Duration,
 };
 
+use admin::Operator;
 use api_keys::Vault;
 use auth::Auth;
 use aws_config::{Region, SdkConfig};
 use aws_sdk_dynamodb::config::Credentials;
 use axum::Router;
+use kyc::Kyc;
 use local::{Calls, Fault, LocalAws, Mail, MailFunction, Mode, Options, Service};
 use mail::Postman;
 use serde_json::{Value, json};
 use shared::{
     app::App,
-    config::{AuthConfig, Config, MailConfig, Stage, VaultConfig},
+    config::{AuthConfig, Config, KycConfig, MailConfig, OperatorConfig, Stage, VaultConfig},
     outbox::{self, Letter},
     store::Store,
     time::{Clock, Timestamp},
@@ -62,15 +64,24 @@ impl World {
 
     /// A new world whose `auth` is configured differently.
     pub async fn with(change: impl FnOnce(&mut AuthConfig)) -> Self {
-        Self::with_both(change, |_| {}).await
+        Self::with_all(change, |_| {}, |_| {}).await
     }
 
     /// A new world whose `api-keys` is configured differently.
     pub async fn with_vault(change: impl FnOnce(&mut VaultConfig)) -> Self {
-        Self::with_both(|_| {}, change).await
+        Self::with_all(|_| {}, change, |_| {}).await
     }
 
-    async fn with_both(change: impl FnOnce(&mut AuthConfig), change_vault: impl FnOnce(&mut VaultConfig)) -> Self {
+    /// A new world whose `kyc` is configured differently.
+    pub async fn with_kyc(change: impl FnOnce(&mut KycConfig)) -> Self {
+        Self::with_all(|_| {}, |_| {}, change).await
+    }
+
+    async fn with_all(
+        change: impl FnOnce(&mut AuthConfig),
+        change_vault: impl FnOnce(&mut VaultConfig),
+        change_kyc: impl FnOnce(&mut KycConfig),
+    ) -> Self {
         let prefix = format!("t{}", shared::ids::MailId::random().expect("randomness"));
         let template = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
         let key = format!("alias/{prefix}");
@@ -97,12 +108,23 @@ impl World {
         let mut vault_config = VaultConfig {
             kms_key_id: key.clone(),
             allow_withdrawal_keys: false,
+            require_kyc: false,
             exchange_proxy: aws.url().strip_prefix("http://").map(str::to_owned),
         };
         change_vault(&mut vault_config);
-        let vault = Vault::new(app, vault_config, &sdk).expect("root certificates");
+        let vault = Vault::new(app.clone(), vault_config, &sdk).expect("root certificates");
         vault.warm_up().await;
-        let routers = vec![auth::router(auth.clone()), api_keys::router(vault.clone()), kyc::router(), docs::router()];
+        let mut kyc_config = KycConfig {
+            provider: "sumsub".to_owned(),
+            secrets: kyc::providers::ALL.iter().map(|provider| webhook_secrets(provider.id)).collect(),
+            token: None,
+            kms_key_id: key.clone(),
+        };
+        change_kyc(&mut kyc_config);
+        let kyc = Kyc::new(app, kyc_config, &sdk).expect("known providers");
+        kyc.warm_up().await;
+        let routers =
+            vec![auth::router(auth.clone()), api_keys::router(vault.clone()), kyc::router(kyc), docs::router()];
         let world = Self { aws, clock, auth, vault, config, sdk, key, routers, people: AtomicU64::new(0) };
         world.resume_mail().await;
         world
@@ -119,6 +141,39 @@ impl World {
             auto_confirm: false,
         };
         Auth::new(app, config, &self.sdk)
+    }
+
+    /// Another instance of `api-keys` on the same AWS, cold, that seals under the KMS key `key`.
+    #[must_use]
+    pub fn another_vault(&self, key: &str) -> Vault {
+        let app = App::new(self.config.clone(), &self.sdk, self.clock.clone());
+        let config = VaultConfig {
+            kms_key_id: key.to_owned(),
+            allow_withdrawal_keys: false,
+            require_kyc: false,
+            exchange_proxy: self.aws.url().strip_prefix("http://").map(str::to_owned),
+        };
+        Vault::new(app, config, &self.sdk).expect("root certificates")
+    }
+
+    /// An operator with the tools of `admin`.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        let config = OperatorConfig { stage: self.config.stage, table_prefix: self.config.table_prefix.clone() };
+        Operator::new(&config, self.sdk.clone())
+    }
+
+    /// Another KMS key; its ARN.
+    pub async fn another_key(&self) -> String {
+        let kms = aws_sdk_kms::Client::new(&self.sdk);
+        let key = kms.create_key().send().await.expect("a key").key_metadata.expect("metadata");
+        key.arn.expect("an ARN")
+    }
+
+    /// Alias of the KMS key that all functions seal under.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// An instance of `mail`.
@@ -169,6 +224,11 @@ impl World {
     /// The same through a particular instance of `auth`.
     pub async fn post_to(&self, auth: &Auth, path: &str, body: Value) -> Reply {
         invoke(&auth::router(auth.clone()), json_request("POST", path, &body)).await
+    }
+
+    /// A request to a particular instance of `api-keys`.
+    pub async fn send_to_vault(&self, vault: &Vault, request: Request) -> Reply {
+        invoke(&api_keys::router(vault.clone()), request).await
     }
 
     /// Moves the clock of all functions, and that of the exchanges.
@@ -301,6 +361,12 @@ impl World {
         let name = format!("{}-{table}", self.config.table_prefix);
         db.put_item().table_name(name).set_item(Some(item)).send().await.expect("a put");
     }
+}
+
+/// What proves the reports of a provider in tests: the newer secret first.
+#[must_use]
+pub fn webhook_secrets(provider: &str) -> (String, Vec<String>) {
+    (provider.to_owned(), vec![format!("{provider}-secret"), format!("{provider}-old-secret")])
 }
 
 fn json_request(method: &'static str, path: &str, body: &Value) -> Request {

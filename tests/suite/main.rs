@@ -16,6 +16,7 @@ mod openapi;
 mod oracle;
 mod outages;
 mod profile;
+mod rewrap;
 mod secrets;
 mod sessions;
 mod tokens;

@@ -8,6 +8,7 @@ use shared::{
     http::{Body, Flaw, Operation, Reply},
     ids::KeyId,
     keys::Row,
+    kyc,
     seal::Binding,
     store::{Condition, Put, Write, Written},
 };
@@ -32,6 +33,7 @@ pub async fn create(
     origin: Origin,
     Body(input): Body<CreateKey>,
 ) -> Answer {
+    vault.permit(&caller).await?;
     let key = KeyId::at(vault.app.clock.unix_ms())?;
     let report = if input.verify { Some(vault.verify(&caller, key, &input).await?) } else { None };
     let mut record = vault.new_record(&caller, key, &input).await?;
@@ -54,6 +56,15 @@ pub async fn create(
 }
 
 impl Vault {
+    /// Where that is required, only whoever has proven their identity stores keys.
+    async fn permit(&self, caller: &Caller) -> Result<(), Refusal> {
+        if !self.config.require_kyc {
+            return Ok(());
+        }
+        let reports = kyc::reports_of(&self.app.store, &caller.account().to_string()).await?;
+        if kyc::standing(&reports).status == kyc::Status::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
+    }
+
     /// Tests credentials that are not stored yet; refuses what the policy would not let out again.
     async fn verify(&self, caller: &Caller, key: KeyId, input: &CreateKey) -> Result<Report, Refusal> {
         self.count(caller, key, LIMITS).await?;
@@ -119,7 +130,9 @@ pub fn document() -> Operation {
          tested first, and stored only if the exchange accepts it and it cannot send funds away. Neither the key nor the \
          secret is shown again but by decrypt.",
     );
+    let refusal = Refusal::KycRequired;
     document::refuses(document::limited(operation), &[Refusal::Duplicate])
+        .answer(403, refusal.message(), &refusal.body())
         .body::<CreateKey>(json!({
             "exchange": "okx", "label": "main account", "api_key": "0b2a5c4e-52d4-4f8e-9c0f-1c1f2c1c1a11",
             "secret": "7E1D6A1B0C5F4E8D9A2B3C4D5E6F7A8B", "passphrase": "correct-horse", "environment": "live",

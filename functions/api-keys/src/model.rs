@@ -95,6 +95,8 @@ impl DecryptedApiKeyResponse {
 pub enum Refusal {
     /// No such key of the caller's. Somebody else's is no such key.
     NotFound,
+    /// The owner has not proven who they are, and must have.
+    KycRequired,
     /// The owner has switched the key off.
     Disabled,
     /// The key can send funds to others, and the policy forbids that.
@@ -122,6 +124,7 @@ impl Refusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "KEY_NOT_FOUND",
+            Self::KycRequired => "KYC_REQUIRED",
             Self::Disabled => "KEY_DISABLED",
             Self::CanWithdraw => "KEY_CAN_WITHDRAW",
             Self::Duplicate => "KEY_ALREADY_STORED",
@@ -135,6 +138,7 @@ impl Refusal {
     pub const fn message(&self) -> &'static str {
         match self {
             Self::NotFound => "API key not found",
+            Self::KycRequired => "Exchange keys can be stored once your identity has been proven",
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
             Self::Duplicate => "This API key is stored already",
@@ -155,6 +159,7 @@ impl IntoResponse for Refusal {
         let body = self.body();
         match self {
             Self::NotFound => Reply::not_found(ApiKeyResponse::bare(false, self.message())).into_response(),
+            Self::KycRequired => Reply::forbidden(body).into_response(),
             Self::Disabled | Self::CanWithdraw | Self::Duplicate => Reply::conflict(body).into_response(),
             Self::TooMany(seconds) => Reply::too_many_requests(body, seconds).into_response(),
             Self::Failed(error) => error.into_response(),

@@ -2,7 +2,6 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use crate::exchanges::{Answer, Request};
 use axum::{
     body::Bytes,
     http::{HeaderValue, header},
@@ -13,6 +12,8 @@ use hyper_util::{
     client::legacy::{Client, Error as ClientError, connect::HttpConnector},
     rt::TokioExecutor,
 };
+
+use crate::exchanges::{Answer, Request};
 
 /// To open a connection.
 const CONNECT: Duration = Duration::from_secs(2);

@@ -1,12 +1,20 @@
 //! The Lambda function `kyc`.
 
 use shared::{
-    config::{Env, log_level},
+    app::App,
+    aws,
+    config::{Config, Env, KycConfig, log_level},
     http, log,
+    time::Clock,
 };
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    log::init(log_level(&Env::process()));
-    http::run(kyc::router()).await
+    let env = Env::process();
+    log::init(log_level(&env));
+    let aws = aws::sdk_config().await;
+    let app = App::new(Config::read(&env)?, &aws, Clock::default());
+    let kyc = kyc::Kyc::new(app, KycConfig::read(&env)?, &aws)?;
+    kyc.warm_up().await;
+    http::run(kyc::router(kyc)).await
 }

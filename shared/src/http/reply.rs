@@ -30,6 +30,11 @@ impl<T> Reply<T> {
         Self { status: StatusCode::UNAUTHORIZED, headers: Vec::new(), model }
     }
 
+    /// 403: not this caller.
+    pub const fn forbidden(model: T) -> Self {
+        Self { status: StatusCode::FORBIDDEN, headers: Vec::new(), model }
+    }
+
     /// 404: nothing of the caller's is there.
     pub const fn not_found(model: T) -> Self {
         Self { status: StatusCode::NOT_FOUND, headers: Vec::new(), model }

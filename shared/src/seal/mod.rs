@@ -3,6 +3,8 @@
 
 mod envelope;
 
+use std::collections::HashMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_kms::{Client, primitives::Blob};
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -46,10 +48,36 @@ pub struct SealedSecret {
     /// What it is for.
     pub purpose: Purpose,
     /// Base64 of what KMS returned.
-    sealed: String,
+    pub sealed: String,
+    /// ARN of the KMS key that it is under. The first secrets were stored without.
+    pub kms_key_arn: Option<String>,
 }
 
-/// Seals and opens under one KMS key.
+impl SealedSecret {
+    fn ciphertext(&self) -> Result<Blob, Error> {
+        BASE64_STANDARD.decode(&self.sealed).map(Blob::new).map_err(|_| Error::internal("a secret is malformed"))
+    }
+}
+
+/// The ARN of the KMS key that an id, an alias or an ARN names, if it can be used. One call: `DescribeKey`.
+///
+/// # Errors
+/// `Unavailable`; `Internal` when there is no such key, or it is switched off.
+pub async fn key_arn(config: &SdkConfig, key_id: &str) -> Result<String, Error> {
+    let answer = Client::new(config).describe_key().key_id(key_id).send().await;
+    let key = answer.map_err(|error| failure("DescribeKey", &error))?.key_metadata;
+    let key = key.filter(|key| key.enabled).ok_or_else(|| Error::internal("DescribeKey: the key is not enabled"))?;
+    key.arn.ok_or_else(|| Error::internal("DescribeKey: an incomplete answer"))
+}
+
+fn webhook_context(provider: &str) -> HashMap<String, String> {
+    [("purpose", "kyc-webhook"), ("provider", provider)]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// Seals under one KMS key, and opens what lies under that one or an earlier one.
 #[derive(Clone, Debug)]
 pub struct Seal {
     kms: Client,
@@ -71,16 +99,65 @@ impl Seal {
         let request = self.kms.encrypt().key_id(&self.key_id).encryption_context("purpose", purpose.as_str());
         let answer = request.plaintext(Blob::new(secret)).send().await.map_err(|error| failure("Encrypt", &error))?;
         let sealed = answer.ciphertext_blob.ok_or_else(|| Error::internal("Encrypt: no ciphertext"))?;
-        Ok(SealedSecret { purpose, sealed: BASE64_STANDARD.encode(sealed) })
+        Ok(SealedSecret { purpose, sealed: BASE64_STANDARD.encode(sealed), kms_key_arn: answer.key_id })
     }
 
-    /// Opens what was sealed for the same purpose under the same key.
+    /// Opens what was sealed for the same purpose.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when it was sealed for something else, elsewhere, or has been changed.
     pub async fn open(&self, purpose: Purpose, secret: &SealedSecret) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let sealed = BASE64_STANDARD.decode(&secret.sealed).map_err(|_| Error::internal("a secret is malformed"))?;
-        let request = self.kms.decrypt().key_id(&self.key_id).encryption_context("purpose", purpose.as_str());
+        // Not the key that new secrets get: when that setting changes, the old secrets still lie under the old key, and once they
+        // have moved, an instance with the old setting must open them, too. So the stored ARN is pinned; without one, KMS tells the
+        // key by the ciphertext. A row cannot name a key of somebody else's choice: the role opens with the keys in its policy only.
+        let request = self.kms.decrypt().set_key_id(secret.kms_key_arn.clone());
+        let request = request.encryption_context("purpose", purpose.as_str());
+        let answer = request.ciphertext_blob(secret.ciphertext()?).send().await;
+        let answer = answer.map_err(|error| failure("Decrypt", &error))?;
+        if secret.kms_key_arn.is_some() && answer.key_id != secret.kms_key_arn {
+            return Err(Error::internal("Decrypt: another key than the one that was named"));
+        }
+        let plaintext = answer.plaintext.ok_or_else(|| Error::internal("Decrypt: no plaintext"))?;
+        Ok(Zeroizing::new(plaintext.into_inner()))
+    }
+
+    /// The same secret under the KMS key `to`. Nothing is opened on the way. One call: `ReEncrypt`.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when KMS refuses.
+    pub async fn rewrap(&self, purpose: Purpose, secret: &SealedSecret, to: &str) -> Result<SealedSecret, Error> {
+        let request = self.kms.re_encrypt().set_source_key_id(secret.kms_key_arn.clone()).destination_key_id(to);
+        let answer = request
+            .ciphertext_blob(secret.ciphertext()?)
+            .source_encryption_context("purpose", purpose.as_str())
+            .destination_encryption_context("purpose", purpose.as_str())
+            .send()
+            .await
+            .map_err(|error| failure("ReEncrypt", &error))?;
+        let (Some(sealed), Some(kms_key_arn)) = (answer.ciphertext_blob, answer.key_id) else {
+            return Err(Error::internal("ReEncrypt: an incomplete answer"));
+        };
+        Ok(SealedSecret { purpose, sealed: BASE64_STANDARD.encode(sealed), kms_key_arn: Some(kms_key_arn) })
+    }
+
+    /// Seals a secret of a provider of webhooks for the configuration: base64.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn seal_webhook_secret(&self, provider: &str, secret: &[u8]) -> Result<String, Error> {
+        let request = self.kms.encrypt().key_id(&self.key_id).set_encryption_context(Some(webhook_context(provider)));
+        let answer = request.plaintext(Blob::new(secret)).send().await.map_err(|error| failure("Encrypt", &error))?;
+        let sealed = answer.ciphertext_blob.ok_or_else(|| Error::internal("Encrypt: no ciphertext"))?;
+        Ok(BASE64_STANDARD.encode(sealed))
+    }
+
+    /// Opens what was sealed for the same provider.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when it was sealed for another, elsewhere, or has been changed.
+    pub async fn open_webhook_secret(&self, provider: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let sealed = BASE64_STANDARD.decode(sealed).map_err(|_| Error::internal("a secret is malformed"))?;
+        let request = self.kms.decrypt().key_id(&self.key_id).set_encryption_context(Some(webhook_context(provider)));
         let answer = request.ciphertext_blob(Blob::new(sealed)).send().await;
         let answer = answer.map_err(|error| failure("Decrypt", &error))?;
         let plaintext = answer.plaintext.ok_or_else(|| Error::internal("Decrypt: no plaintext"))?;

@@ -1,6 +1,7 @@
 //! The only module that says DynamoDB. Reads are strongly consistent; writes state their conditions.
 
 mod commit;
+mod scan;
 mod write;
 
 use std::{any::type_name, collections::HashMap};
@@ -14,6 +15,7 @@ use crate::{
     error::Error,
     keys::{Row, Rows, Table},
 };
+pub use scan::{Bookmark, Found};
 pub use write::{Condition, Put, Target, Update, Write};
 
 type Item = HashMap<String, AttributeValue>;
@@ -68,7 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when a row is not a `T`.
-    pub async fn query<T: DeserializeOwned>(&self, rows: Rows) -> Result<Vec<T>, Error> {
+    pub async fn query<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<T>, Error> {
         let mut pages = self.rows(rows).into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
@@ -84,7 +86,7 @@ impl Store {
     /// `Unavailable`; `Internal` when a row is not a `T`.
     pub async fn newest<T: DeserializeOwned>(
         &self,
-        rows: Rows,
+        rows: Rows<'_>,
         limit: u16,
         before: Option<Row<'_>>,
     ) -> Result<Vec<T>, Error> {
@@ -94,7 +96,7 @@ impl Store {
         answer.items.unwrap_or_default().into_iter().map(from_item).collect()
     }
 
-    fn rows(&self, rows: Rows) -> QueryFluentBuilder {
+    fn rows(&self, rows: Rows<'_>) -> QueryFluentBuilder {
         let (pk, beginning) = rows.key();
         let request = self.db.query().table_name(self.name(rows.table())).consistent_read(true);
         let request = request.expression_attribute_values(":pk", AttributeValue::S(pk));

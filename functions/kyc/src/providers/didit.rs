@@ -1,0 +1,85 @@
+//! Didit. Signature: HMAC-SHA-256 of the body in hex, `X-Signature`. Of the other two, V2 covers a rewritten body, and its official
+//! descriptions disagree; Simple leaves out whose session it is. Neither counts for anything.
+//!
+//! `X-Timestamp` is the time of the try, 300 seconds, but no signature over the body covers it: so the body's own time, which does not
+//! change with tries (the last comes after five minutes), must be within 900.
+
+use axum::http::HeaderMap;
+use shared::time::Timestamp;
+
+use super::{
+    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    crypto::{HMAC_SHA256, TOLERANCE, is_near, sign_plain, verify_plain},
+    report::Report,
+};
+
+pub(super) static PROVIDER: Provider =
+    Provider { id: "didit", name: "Didit", sends_bearer: false, verify, read, map, sign };
+
+const SIGNATURE: &str = "x-signature";
+const SENT_AT: &str = "x-timestamp";
+/// How far the time in the body may be from ours. Seconds.
+const BODY_TOLERANCE: u64 = 900;
+
+/// The body is looked into only after its signature has been found right.
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+    verify_plain(HMAC_SHA256, secrets, headers, SIGNATURE, body)?;
+    let sent_at = headers.get(SENT_AT).ok_or(Refusal::MissingTimestamp)?;
+    let sent_at = sent_at.to_str().ok().and_then(|text| text.parse().ok()).ok_or(Refusal::MalformedHeader)?;
+    // What is no JSON changes nothing anyway; what has no time could be of any time.
+    let is_fresh = Report::parse(body)
+        .map_or(true, |report| report.int("timestamp").is_some_and(|second| is_near(second, now, BODY_TOLERANCE)));
+    if is_near(sent_at, now, TOLERANCE) && is_fresh { Ok(()) } else { Err(Refusal::StaleTimestamp) }
+}
+
+fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
+    vec![("X-Signature", sign_plain(secret, body)), ("X-Timestamp", now.as_second().to_string())]
+}
+
+/// Older versions have no event id.
+fn read(report: &Report) -> Event {
+    let (kind, session, word) = (report.word("webhook_type"), report.id("session_id"), report.word("status"));
+    let second = report.int("timestamp");
+    let id = match report.id("event_id") {
+        Some(id) => report.event_id([Some(id)]),
+        None => report.event_id([session.clone(), kind.clone(), word.clone(), second.map(|second| second.to_string())]),
+    };
+    Event {
+        id,
+        kind: kind.unwrap_or_default(),
+        user: report.id("vendor_data"),
+        session,
+        level: report.id("workflow_id"),
+        occurred_at: second.and_then(Millis::from_second),
+        word,
+        detail: None,
+        cause: None,
+        is_test: report.word("environment").is_some_and(|environment| environment != "live"),
+    }
+}
+
+fn map(event: &Event) -> Meaning {
+    match event.kind.as_str() {
+        "status.updated" => session(event.word.as_deref()),
+        "data.updated" => Meaning::Ignored,
+        kind if ["user.", "business.", "activity.", "transaction."].iter().any(|of| kind.starts_with(of)) => {
+            Meaning::Ignored
+        }
+        _ => Meaning::UnknownType,
+    }
+}
+
+fn session(word: Option<&str>) -> Meaning {
+    let status = match word {
+        Some("Not Started") => Status::NotStarted,
+        Some("In Progress") => Status::Pending,
+        Some("In Review") => Status::InReview,
+        Some("Approved") => Status::Approved,
+        Some("Declined") => Status::Rejected,
+        Some("Resubmitted") => Status::ResubmissionRequested,
+        Some("Expired" | "Abandoned") => Status::Expired,
+        Some("Kyc Expired") => return Meaning::ApprovalExpired,
+        _ => return Meaning::UnknownStatus,
+    };
+    Meaning::Says(status)
+}

@@ -1,0 +1,132 @@
+//! The identity providers: one file each says which headers prove a report, what is signed and how fresh it must be, where
+//! its ids and times are, and what it means. Nothing here does I/O or reads a clock, so recorded reports prove all of it.
+//!
+//! The order of use: [`find`], [`Provider::verify`], [`Verified::read`], [`Provider::meaning`].
+
+mod crypto;
+mod didit;
+mod event;
+mod generic;
+mod millis;
+mod onfido;
+mod persona;
+mod refusal;
+mod report;
+mod stripe_identity;
+mod sumsub;
+#[cfg(test)]
+mod tests;
+mod veriff;
+
+use axum::http::HeaderMap;
+use shared::time::Timestamp;
+
+pub use crypto::{Secret, bearer};
+pub use event::{Cause, Event, Meaning};
+pub use millis::Millis;
+pub use refusal::Refusal;
+pub use report::Malformed;
+pub use shared::kyc::Status;
+
+use report::Report;
+
+/// Everything that differs between providers.
+pub struct Provider {
+    /// Its name in paths, settings and tables.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Whether it can be told to send `Authorization: Bearer …` besides its signature. A lock with a token is for these only.
+    pub sends_bearer: bool,
+    /// Whether one of the secrets proves these bytes.
+    verify: Verify,
+    /// What is kept of a report.
+    read: fn(&Report) -> Event,
+    /// What it means. Looks at type, word and detail only.
+    map: fn(&Event) -> Meaning,
+    /// The headers that prove these bytes, as the provider would send them.
+    sign: fn(&Secret, &[u8], Timestamp) -> Headers,
+}
+
+/// Looks at secrets, headers, the body as it came, and the time.
+type Verify = fn(&[Secret], &HeaderMap, &[u8], Timestamp) -> Result<(), Refusal>;
+
+/// Headers to send: names as the provider writes them.
+pub type Headers = Vec<(&'static str, String)>;
+
+/// All of them.
+pub static ALL: [&Provider; 7] = [
+    &sumsub::PROVIDER,
+    &onfido::PROVIDER,
+    &persona::PROVIDER,
+    &veriff::PROVIDER,
+    &stripe_identity::PROVIDER,
+    &didit::PROVIDER,
+    &generic::PROVIDER,
+];
+
+/// The provider called `id`.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Provider> {
+    ALL.into_iter().find(|provider| provider.id == id)
+}
+
+/// Bytes that a holder of the secret has signed, not yet looked into. Only [`Provider::verify`] makes one.
+pub struct Verified<'a> {
+    provider: &'static Provider,
+    body: &'a [u8],
+}
+
+impl Provider {
+    /// Whether a token is its whole proof.
+    #[must_use]
+    pub fn is_proven_by_token(&self) -> bool {
+        self.id == "generic"
+    }
+
+    /// Proves a delivery. `body` is what came, byte for byte; any one of the secrets will do, so that they can be replaced.
+    ///
+    /// # Errors
+    /// The first thing that is wrong. Without secrets it is always [`Refusal::NoSecret`].
+    pub fn verify<'a>(
+        &'static self,
+        secrets: &[Secret],
+        headers: &HeaderMap,
+        body: &'a [u8],
+        now: Timestamp,
+    ) -> Result<Verified<'a>, Refusal> {
+        if secrets.is_empty() {
+            return Err(Refusal::NoSecret);
+        }
+        (self.verify)(secrets, headers, body, now)?;
+        Ok(Verified { provider: self, body })
+    }
+
+    /// What an event of this provider means.
+    #[must_use]
+    pub fn meaning(&self, event: &Event) -> Meaning {
+        (self.map)(event)
+    }
+
+    /// The headers of a genuine delivery of `body` at `now`: for demonstrations and tests.
+    #[must_use]
+    pub fn sign(&self, secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
+        (self.sign)(secret, body, now)
+    }
+}
+
+impl Verified<'_> {
+    /// What is kept of it: ids, words and times. Nothing personal survives.
+    ///
+    /// # Errors
+    /// When it is authentic, but no JSON object.
+    pub fn read(&self) -> Result<Event, Malformed> {
+        Report::parse(self.body).map(|report| (self.provider.read)(&report))
+    }
+
+    /// SHA-256 of the bytes as hex: all that may be kept of them.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        crypto::sha256_hex(self.body)
+    }
+}

@@ -1,0 +1,74 @@
+//! Onfido. Signature: HMAC-SHA-256 of the body in hex, `X-SHA2-Signature`. No time is signed.
+
+use axum::http::HeaderMap;
+use shared::time::Timestamp;
+
+use super::{
+    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    crypto::{HMAC_SHA256, sign_plain, verify_plain},
+    report::Report,
+};
+
+pub(super) static PROVIDER: Provider =
+    Provider { id: "onfido", name: "Onfido", sends_bearer: false, verify, read, map, sign };
+
+const SIGNATURE: &str = "x-sha2-signature";
+
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Refusal> {
+    verify_plain(HMAC_SHA256, secrets, headers, SIGNATURE, body)
+}
+
+fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
+    vec![("X-SHA2-Signature", sign_plain(secret, body))]
+}
+
+/// Events have no id: action, object and time make one. Only Studio knows our id of the user.
+fn read(report: &Report) -> Event {
+    let kind = report.word("payload/action");
+    let object = report.id("payload/object/id");
+    let time = ["payload/object/completed_at_iso8601", "payload/object/started_at_iso8601"];
+    let time = time.into_iter().find_map(|path| report.id(path));
+    Event {
+        id: report.event_id([kind.clone(), object.clone(), time.clone()]),
+        kind: kind.unwrap_or_default(),
+        user: report.id("payload/resource/customer_user_id"),
+        session: object.or_else(|| report.id("payload/resource/id")),
+        level: report.id("payload/resource/workflow_id"),
+        occurred_at: time.and_then(|text| Millis::from_rfc3339(&text)),
+        word: report.word("payload/object/status").or_else(|| report.word("payload/resource/status")),
+        detail: None,
+        cause: None,
+        is_test: false,
+    }
+}
+
+/// A run decides. A task of it or a check may well be clear in a run that ends declined.
+fn map(event: &Event) -> Meaning {
+    match event.kind.as_str() {
+        "workflow_run.completed" => run(event.word.as_deref()),
+        "check.withdrawn" => Meaning::Says(Status::Cancelled),
+        // It says neither the result nor whose it is.
+        "check.completed" => Meaning::NeedsFetch,
+        "check.started" | "check.reopened" | "check.form_completed" => Meaning::Ignored,
+        kind if ["workflow_task.", "report.", "audit_log.", "watchlist_monitor."]
+            .iter()
+            .any(|of| kind.starts_with(of)) =>
+        {
+            Meaning::Ignored
+        }
+        _ => Meaning::UnknownType,
+    }
+}
+
+fn run(word: Option<&str>) -> Meaning {
+    let status = match word {
+        Some("processing" | "awaiting_input") => Status::Pending,
+        Some("review" | "awaiting_client_input" | "error") => Status::InReview,
+        Some("approved") => Status::Approved,
+        Some("declined") => Status::Rejected,
+        Some("abandoned") => Status::Expired,
+        Some("cancelled") => Status::Cancelled,
+        _ => return Meaning::UnknownStatus,
+    };
+    Meaning::Says(status)
+}

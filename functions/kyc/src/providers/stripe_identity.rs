@@ -1,0 +1,72 @@
+//! Stripe Identity. Signature: `Stripe-Signature: t=SECONDS,v1=HEX`, one `v1` for each secret in force; `v0` counts for nothing.
+//! The time is signed and new with each try: 300 seconds, as in Stripe's libraries.
+
+use axum::http::HeaderMap;
+use shared::time::Timestamp;
+
+use super::{
+    Cause, Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    crypto::{sign_stamped, verify_stamped},
+    report::Report,
+};
+
+pub(super) static PROVIDER: Provider =
+    Provider { id: "stripe_identity", name: "Stripe Identity", sends_bearer: false, verify, read, map, sign };
+
+const SIGNATURE: &str = "stripe-signature";
+
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+    verify_stamped(secrets, headers, SIGNATURE, body, now)
+}
+
+fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
+    vec![("Stripe-Signature", sign_stamped(secret, body, now))]
+}
+
+fn read(report: &Report) -> Event {
+    let code = report.word("data/object/last_error/code");
+    let has_failed = report.has("data/object/last_error");
+    Event {
+        id: report.event_id([report.id("id")]),
+        kind: report.word("type").unwrap_or_default(),
+        user: report.id("data/object/client_reference_id").or_else(|| report.id("data/object/metadata/user_id")),
+        session: report.id("data/object/id"),
+        level: report.word("data/object/type"),
+        occurred_at: report.int("created").and_then(Millis::from_second),
+        word: report.word("data/object/status"),
+        cause: has_failed.then(|| cause(code.as_deref())),
+        detail: has_failed.then(|| code.unwrap_or_else(|| "error".to_owned())),
+        is_test: report.flag("livemode") == Some(false),
+    }
+}
+
+/// The type decides: a redaction carries the status `verified` as well. What approves must not be contradicted by the status.
+fn map(event: &Event) -> Meaning {
+    let Some(kind) = event.kind.strip_prefix("identity.verification_session.") else {
+        return Meaning::UnknownType;
+    };
+    let status = match (kind, event.word.as_deref()) {
+        ("processing", _) => Status::Pending,
+        ("verified", None | Some("verified")) => Status::Approved,
+        ("verified", Some(_)) => return Meaning::UnknownStatus,
+        // Without an error the user has not handed in anything yet.
+        ("requires_input", _) if event.detail.is_some() => Status::ResubmissionRequested,
+        ("created" | "requires_input", _) => Status::NotStarted,
+        ("canceled", _) => Status::Cancelled,
+        ("redacted", _) => return Meaning::Ignored,
+        _ => return Meaning::UnknownType,
+    };
+    Meaning::Says(status)
+}
+
+/// Three errors that no retry can fix keep their own name, so that the user is told.
+fn cause(code: Option<&str>) -> Cause {
+    match code {
+        Some("under_supported_age") => Cause::UnderSupportedAge,
+        Some("country_not_supported") => Cause::CountryNotSupported,
+        Some("consent_declined") => Cause::ConsentDeclined,
+        Some(code) if code.starts_with("document_") => Cause::Document,
+        Some(code) if code.starts_with("selfie_") => Cause::Selfie,
+        _ => Cause::Other,
+    }
+}

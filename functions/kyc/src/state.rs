@@ -1,0 +1,120 @@
+//! What this function holds besides the common state.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use aws_config::SdkConfig;
+use axum::extract::FromRef;
+use shared::{
+    app::{App, WARM_UP},
+    config::{ConfigError, KycConfig, Stage},
+    error::Error,
+    seal::Seal,
+};
+use tokio::sync::OnceCell;
+
+use crate::providers::{self, Provider, Secret};
+
+/// Under which name the token is sealed.
+const TOKEN: &str = "token";
+
+/// The state of `kyc`. Cloning shares it.
+#[derive(Clone)]
+pub struct Kyc {
+    pub(crate) app: App,
+    /// Whose reports come without a name in the path.
+    pub(crate) usual: &'static Provider,
+    config: Arc<KycConfig>,
+    seal: Seal,
+    secrets: Arc<OnceCell<Secrets>>,
+}
+
+/// What proves reports.
+pub struct Secrets {
+    of: BTreeMap<String, Vec<Secret>>,
+    /// The second lock; empty where there is none.
+    pub(crate) token: Vec<Secret>,
+}
+
+impl Secrets {
+    /// Those of a provider; `generic` is proven by the token alone, so that counts as one.
+    pub(crate) fn of(&self, provider: &Provider) -> &[Secret] {
+        match self.of.get(provider.id) {
+            Some(secrets) => secrets,
+            None if provider.is_proven_by_token() => &self.token,
+            None => &[],
+        }
+    }
+}
+
+impl Kyc {
+    /// Over the AWS that `aws` points to. Opens nothing yet.
+    ///
+    /// # Errors
+    /// Names the setting that names a provider we do not know.
+    pub fn new(app: App, config: KycConfig, aws: &SdkConfig) -> Result<Self, ConfigError> {
+        let unknown = config.secrets.keys().find(|id| providers::find(id).is_none());
+        if let Some(id) = unknown {
+            return Err(ConfigError::new(format!("KYC_WEBHOOK_SECRETS: there is no provider {id}")));
+        }
+        let usual = providers::find(&config.provider);
+        let usual = usual.ok_or_else(|| ConfigError::new("KYC_PROVIDER is none of the providers"))?;
+        let seal = Seal::new(aws, &config.kms_key_id);
+        Ok(Self { app, usual, config: Arc::new(config), seal, secrets: Arc::default() })
+    }
+
+    /// Opens secrets and connections in init. A failure is not fatal: the next request tries again, and until one succeeds the
+    /// answer is 503.
+    pub async fn warm_up(&self) {
+        let (secrets, ()) = tokio::join!(tokio::time::timeout(WARM_UP, self.secrets()), self.app.warm_up());
+        match secrets {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(?error, "the webhook secrets could not be opened yet"),
+            Err(_) => tracing::warn!("the webhook secrets take too long"),
+        }
+    }
+
+    /// The providers whose reports are taken.
+    pub(crate) fn configured(&self) -> Vec<&'static str> {
+        let has_secret = |provider: &&Provider| {
+            let own = self.config.secrets.get(provider.id).is_some_and(|secrets| !secrets.is_empty());
+            own || (provider.is_proven_by_token() && self.config.token.is_some())
+        };
+        providers::ALL.into_iter().filter(has_secret).map(|provider| provider.id).collect()
+    }
+
+    /// What proves reports, opened once.
+    pub(crate) async fn secrets(&self) -> Result<&Secrets, Error> {
+        self.secrets.get_or_try_init(|| Box::pin(self.open())).await
+    }
+
+    async fn open(&self) -> Result<Secrets, Error> {
+        let mut of = BTreeMap::new();
+        for (provider, sealed) in &self.config.secrets {
+            of.insert(provider.clone(), self.open_all(provider, sealed).await?);
+        }
+        let token = self.open_all(TOKEN, self.config.token.as_slice()).await?;
+        Ok(Secrets { of, token })
+    }
+
+    async fn open_all(&self, provider: &str, sealed: &[String]) -> Result<Vec<Secret>, Error> {
+        let mut secrets = Vec::new();
+        for text in sealed {
+            let plain = match self.app.config.stage {
+                Stage::Local => text.clone(),
+                Stage::Dev | Stage::Staging | Stage::Prod => {
+                    let bytes = self.seal.open_webhook_secret(provider, text).await?;
+                    String::from_utf8(bytes.to_vec()).map_err(|_| Error::internal("a webhook secret is no text"))?
+                }
+            };
+            let secret = Secret::new(plain);
+            secrets.push(secret.ok_or_else(|| Error::internal(format!("a webhook secret of {provider} is empty")))?);
+        }
+        Ok(secrets)
+    }
+}
+
+impl FromRef<Kyc> for App {
+    fn from_ref(kyc: &Kyc) -> Self {
+        kyc.app.clone()
+    }
+}

@@ -1,0 +1,66 @@
+//! `GET /api/kyc/status`: where the caller's check stands.
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{
+    app::App,
+    caller::Caller,
+    error::Error,
+    http::{Operation, Reply},
+    kyc::{Report, Standing, Status, reports_of, standing},
+};
+
+/// Where a check stands. Every member is always there, null where nothing is known.
+#[derive(Serialize, JsonSchema)]
+pub struct KycStatus {
+    status: Status,
+    /// What was checked.
+    level: Option<String>,
+    provider: Option<String>,
+    /// When it came to stand there.
+    updated_at: Option<String>,
+    approved_at: Option<String>,
+    /// When the approval ends, where the provider says so.
+    expires_at: Option<String>,
+    /// Why it did not succeed, coarsely.
+    reason: Option<String>,
+}
+
+impl From<Standing<'_>> for KycStatus {
+    fn from(Standing { status, by }: Standing<'_>) -> Self {
+        let moment = by.map(|report| report.moment().to_string());
+        Self {
+            status,
+            level: by.and_then(|report| report.level.clone()),
+            provider: by.map(|report| report.provider.clone()),
+            approved_at: moment.clone().filter(|_| status == Status::Approved),
+            updated_at: moment,
+            expires_at: None,
+            reason: by.and_then(|report| report.reason.clone()),
+        }
+    }
+}
+
+/// The caller's own status.
+pub async fn status(State(app): State<App>, caller: Caller) -> Result<Reply<KycStatus>, Error> {
+    let reports: Vec<Report> = reports_of(&app.store, &caller.account().to_string()).await?;
+    Ok(Reply::ok(standing(&reports).into()))
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let example = KycStatus {
+        status: Status::Approved,
+        level: Some("basic".to_owned()),
+        provider: Some("sumsub".to_owned()),
+        updated_at: Some("2026-11-22T10:00:00Z".to_owned()),
+        approved_at: Some("2026-11-22T10:00:00Z".to_owned()),
+        expires_at: None,
+        reason: None,
+    };
+    Operation::new("kyc_status", "Where the caller's identity check stands; `not_started` when nothing is known.")
+        .protected()
+        .ok(&example)
+        .depends()
+}

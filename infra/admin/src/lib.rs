@@ -1,0 +1,35 @@
+//! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
+
+mod operator;
+pub mod rewrap;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use operator::{Failure, Operator, aws};
+
+/// Work on a deployment that no request may do. STAGE and `TABLE_PREFIX` say which; region and credentials are AWS's usual variables.
+#[derive(Parser)]
+#[command(name = "admin", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Rewrap(rewrap::Arguments),
+}
+
+impl Cli {
+    /// Does what was asked for; the exit code says whether all of it is done.
+    ///
+    /// # Errors
+    /// Why it could not go on.
+    pub async fn run(self, operator: &Operator) -> Result<ExitCode, Failure> {
+        match self.command {
+            Command::Rewrap(arguments) => rewrap::run(operator, &arguments).await,
+        }
+    }
+}

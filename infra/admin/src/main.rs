@@ -1,0 +1,21 @@
+//! `cargo run -p admin -- SUBCOMMAND`; settings come from the environment, as those of the functions do.
+
+use std::{error::Error, process::ExitCode};
+
+use admin::{Cli, Operator};
+use clap::Parser;
+use shared::config::{Env, OperatorConfig};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run(Cli::parse()).await.unwrap_or_else(|error| {
+        eprintln!("admin: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
+    let config = OperatorConfig::read(&Env::process())?;
+    let operator = Operator::new(&config, admin::aws().await);
+    Ok(cli.run(&operator).await?)
+}

@@ -1,0 +1,249 @@
+//! `rewrap`: moves everything that the vault has sealed to another KMS key. KMS does it inside (`ReEncrypt`); no data key and no
+//! secret comes here, and the credentials of this tool need no right to `Decrypt`.
+//!
+//! Each record is moved by one write under the condition that it is as it was read. So it can be broken off anywhere: what is moved
+//! is moved, the rest opens under the old key, and another run goes on with it.
+
+use std::{fmt, future, pin::pin, process::ExitCode};
+
+use clap::Args;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, de::IgnoredAny};
+use shared::{
+    error::Error,
+    ids::{AccountId, KeyId},
+    keys::{AllRows, Row},
+    seal::{self, Binding, Envelope, Envelopes, Purpose, Seal, SealedSecret},
+    store::{Condition, Found, Update, Written},
+};
+
+use crate::operator::{Failure, Operator};
+
+/// Records under way at a time. KMS allows some thousand calls a second to everybody in the account; the functions come first.
+const IN_FLIGHT: usize = 8;
+/// Tries of a record that its owner changes at the same time.
+const ROUNDS: u32 = 2;
+
+/// Move all sealed exchange keys, and the vault's own secret, to another KMS key.
+///
+/// Switch the functions to that key first: they go on sealing under the one they are set to. It may be broken off and run again.
+#[derive(Args)]
+pub struct Arguments {
+    /// The key to move to: its ARN, its id or an alias.
+    #[arg(long, value_name = "KEY")]
+    pub to: String,
+    /// Only count what there is to move.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What has become of the records.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many are under the new key since this run; in a dry run, how many are not yet.
+    pub moved: u64,
+    /// How many were there already.
+    pub there: u64,
+    /// How many were deleted while this was going on.
+    pub deleted: u64,
+    /// What was changed in every round, and is left to another run.
+    pub changed: Vec<String>,
+    /// What could not be moved, and why.
+    pub failed: Vec<(String, Failure)>,
+}
+
+enum Outcome {
+    Moved,
+    There,
+    Deleted,
+    Changed,
+}
+
+/// What is needed of a row in order to move it. Whose it is and which, its primary key says.
+#[derive(Deserialize)]
+struct Record {
+    exchange: String,
+    environment: String,
+    version: u64,
+    secret_version: u64,
+    #[serde(flatten)]
+    envelope: Envelope,
+}
+
+struct Job<'a> {
+    operator: &'a Operator,
+    envelopes: Envelopes,
+    seal: Seal,
+    /// ARN of the key to move to.
+    to: String,
+    is_dry: bool,
+}
+
+/// The subcommand: a bar while it works, then failures on the standard error and one line on the standard output.
+///
+/// # Errors
+/// Why it could not go on; what is moved by then is moved.
+pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    // Draws nothing where the standard error is no terminal.
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} ({per_sec}, {eta} left)") {
+        bar.set_style(style);
+    }
+    let show = |done, total| {
+        bar.set_length(total);
+        bar.set_position(done);
+    };
+    let report = rewrap(operator, arguments, show).await;
+    bar.finish_and_clear();
+    let report = report?;
+    for (record, why) in &report.failed {
+        eprintln!("{record}: {why}");
+    }
+    for record in &report.changed {
+        eprintln!("{record}: changed meanwhile, run again");
+    }
+    if arguments.dry_run {
+        println!("{} to move, {} there already, {} unreadable", report.moved, report.there, report.failed.len());
+    } else {
+        println!("{report}");
+    }
+    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The work itself. `progress` is told how many records are done, and of how many.
+///
+/// # Errors
+/// When there is no such key, or the table cannot be read; what is moved by then is moved.
+pub async fn rewrap(
+    operator: &Operator,
+    arguments: &Arguments,
+    progress: impl Fn(u64, u64),
+) -> Result<Report, Failure> {
+    let to = seal::key_arn(&operator.aws, &arguments.to).await?;
+    let job = Job {
+        operator,
+        envelopes: Envelopes::new(&operator.aws, &to, operator.stage),
+        seal: Seal::new(&operator.aws, &to),
+        to,
+        is_dry: arguments.dry_run,
+    };
+    // Counting first costs the same reads again, which are cheap; a bar without an end would help nobody.
+    let total = 1 + job.rows().try_fold(0, |count, _| future::ready(Ok(count + 1))).await?;
+    let mut report = Report::default();
+    report.add("the vault's own key".to_owned(), job.own_key().await);
+    progress(1, total);
+    let job = &job;
+    let outcomes = job.rows().map_ok(|row| async { Ok(job.one(row).await) });
+    let mut outcomes = pin!(outcomes.try_buffer_unordered(IN_FLIGHT));
+    while let Some((record, outcome)) = outcomes.try_next().await? {
+        report.add(record, outcome);
+        progress(report.total(), total);
+    }
+    Ok(report)
+}
+
+impl Job<'_> {
+    /// Every exchange key there is, read page by page.
+    fn rows(&self) -> impl Stream<Item = Result<Found, Failure>> {
+        let pages = stream::try_unfold(Some(None), |from| async {
+            let Some(from) = from else { return Ok(None) };
+            let (rows, next) = self.operator.store.scan(AllRows::ExchangeKeys, from).await?;
+            Ok::<_, Failure>(Some((stream::iter(rows).map(Ok), next.map(Some))))
+        });
+        pages.try_flatten()
+    }
+
+    /// One row: its name, and what has become of it. A failure is one record's alone.
+    async fn one(&self, row: Found) -> (String, Result<Outcome, Failure>) {
+        let (pk, sk) = row.key();
+        let Some((account, key)) = Row::exchange_key(pk, sk) else {
+            return (format!("row {pk}, {sk}"), Err("the primary key is malformed".into()));
+        };
+        let outcome = match row.read() {
+            Ok(record) => self.key(account, key, record).await,
+            Err(error) => Err(error),
+        };
+        (format!("key {key} of account {account}"), outcome.map_err(Failure::from))
+    }
+
+    async fn key(&self, account: AccountId, key: KeyId, mut record: Record) -> Result<Outcome, Error> {
+        for _ in 0..ROUNDS {
+            if record.envelope.kms_key_arn == self.to {
+                return Ok(Outcome::There);
+            }
+            if self.is_dry {
+                return Ok(Outcome::Moved);
+            }
+            let Record { exchange, environment, version, secret_version, envelope } = &record;
+            let binding = Binding { account, key, exchange, environment, version: *secret_version };
+            let moved = self.envelopes.rewrap(binding, envelope, &self.to).await?;
+            // The owner's changes count versions; this is none. It may meet one, though, and then writes nothing.
+            let update = Update::new(Row::ExchangeKey(account, key))
+                .set("edk", &moved.edk)?
+                .set("kms_key_arn", &moved.kms_key_arn)?
+                .when(Condition::equals("version", version)?)
+                .when(Condition::equals("secret_version", secret_version)?)
+                .when(Condition::equals("edk", &envelope.edk)?);
+            match self.operator.store.update::<IgnoredAny>(update).await? {
+                Written::Done(_) => return Ok(Outcome::Moved),
+                Written::Conflict(Some(row)) => record = row.read()?,
+                Written::Conflict(None) => return Ok(Outcome::Deleted),
+            }
+        }
+        Ok(Outcome::Changed)
+    }
+
+    /// The secret of the vault itself: as long as it lies under the old key, that key cannot be switched off.
+    async fn own_key(&self) -> Result<Outcome, Failure> {
+        let store = &self.operator.store;
+        let Some(secret) = store.get::<SealedSecret>(Row::VaultKey).await? else {
+            // No instance of the function has ever started; the first one makes it.
+            return Ok(Outcome::There);
+        };
+        if secret.kms_key_arn.as_ref() == Some(&self.to) {
+            return Ok(Outcome::There);
+        }
+        if self.is_dry {
+            return Ok(Outcome::Moved);
+        }
+        let moved = self.seal.rewrap(Purpose::VaultKey, &secret, &self.to).await?;
+        let update = Update::new(Row::VaultKey).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?);
+        Ok(match store.update::<IgnoredAny>(update).await? {
+            Written::Done(_) => Outcome::Moved,
+            Written::Conflict(Some(_)) => Outcome::Changed,
+            Written::Conflict(None) => Outcome::Deleted,
+        })
+    }
+}
+
+impl Report {
+    /// Whether nothing is left to do, as far as this run knows.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.changed.is_empty() && self.failed.is_empty()
+    }
+
+    fn add(&mut self, record: String, outcome: Result<Outcome, Failure>) {
+        match outcome {
+            Ok(Outcome::Moved) => self.moved += 1,
+            Ok(Outcome::There) => self.there += 1,
+            Ok(Outcome::Deleted) => self.deleted += 1,
+            Ok(Outcome::Changed) => self.changed.push(record),
+            Err(why) => self.failed.push((record, why)),
+        }
+    }
+
+    fn total(&self) -> u64 {
+        self.moved + self.there + self.deleted + (self.changed.len() + self.failed.len()) as u64
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { moved, there, deleted, changed, failed } = self;
+        let (changed, failed) = (changed.len(), failed.len());
+        write!(f, "{moved} moved, {there} there already, {deleted} deleted meanwhile, ")?;
+        write!(f, "{changed} changed meanwhile, {failed} failed")
+    }
+}
