@@ -54,6 +54,11 @@ impl Input for CreateKey {
     }
 }
 
+/// An empty region is none.
+fn named_region(Text(region): Text) -> Option<String> {
+    Some(region.trim().to_lowercase()).filter(|region| !region.is_empty())
+}
+
 /// Where keys of this environment and region are known.
 fn site(
     fields: &mut Fields,
@@ -62,7 +67,7 @@ fn site(
     region: Option<Text>,
 ) -> Option<&'static Site> {
     let environment = environment.unwrap_or_default().0;
-    let region = region.map(|Text(region)| region.trim().to_lowercase()).filter(|region| !region.is_empty());
+    let region = region.and_then(named_region);
     let found = exchange.site(environment, region.as_deref());
     if found.is_some() {
         return found;
@@ -90,6 +95,7 @@ pub struct ChangeKey {
     pub(crate) given: Given,
     exchange: Option<&'static Exchange>,
     environment: Option<Environment>,
+    region: Option<String>,
 }
 
 impl Input for ChangeKey {
@@ -101,12 +107,14 @@ impl Input for ChangeKey {
         let given = Given::read(fields);
         let exchange = fields.optional("exchange", "Cannot change: absent, or as it is");
         let environment = fields.optional("environment", "Cannot change: absent, or as it is");
+        let region = fields.optional("region", "Cannot change: absent, or as it is");
         Some(Self {
             label: label?.map(|Label(label)| label),
             is_active: is_active?.map(|Switch(is_active)| is_active),
             given: given?,
             exchange: exchange?.map(|ExchangeName(exchange)| exchange),
             environment: environment?.map(|EnvironmentName(environment)| environment),
+            region: region?.and_then(named_region),
         })
     }
 }
@@ -124,6 +132,9 @@ impl ChangeKey {
         }
         if self.environment.is_some_and(|environment| environment != record.environment) {
             return Err(Error::invalid("body", "environment", other("environment")));
+        }
+        if self.region.is_some() && self.region != record.region {
+            return Err(Error::invalid("body", "region", other("region")));
         }
         Ok(())
     }
