@@ -76,11 +76,8 @@ impl Tester<'_> {
                 Verdict::Accepted(access) => return self.accepted(access),
             }
         }
-        Report::of(if self.exchange.refuses_at_random() {
-            Status::AmbiguousCredentials
-        } else {
-            Status::UnrecognisedResponse
-        })
+        // The second answer only led to a third question.
+        Report::of(Status::UnrecognisedResponse)
     }
 
     /// Signs and asks; once more where the connection was refused, for then nothing has been asked yet.

@@ -67,7 +67,9 @@ impl Field for KeyTypeName {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         let Text::<0>(text) = Field::parse(value)?;
         let all = [KeyType::Hmac, KeyType::Ed25519, KeyType::Rsa, KeyType::Es256, KeyType::Agent];
-        let found = all.into_iter().find(|kind| kind.as_str() == text.trim().to_lowercase());
+        // Wallets call an agent's key by its curve.
+        let name = text.trim().to_lowercase().replace("secp256k1-", "");
+        let found = all.into_iter().find(|kind| kind.as_str() == name);
         found.map(Self).ok_or_else(|| Flaw::value("key_type must be hmac, ed25519, rsa, es256 or agent"))
     }
 
