@@ -15,8 +15,13 @@ use admin::Operator;
 use api_keys::Vault;
 use auth::Auth;
 use aws_config::{Region, SdkConfig};
-use aws_sdk_dynamodb::config::Credentials;
+use aws_sdk_dynamodb::{
+    config::Credentials,
+    types::{PutRequest, WriteRequest},
+};
+use aws_sdk_kms::primitives::Blob;
 use axum::Router;
+use futures::StreamExt;
 use kyc::Kyc;
 use local::{Calls, Fault, LocalAws, Mail, MailFunction, Mode, Options, Service};
 use mail::Postman;
@@ -211,6 +216,11 @@ impl World {
         invoke_event(&self.routers[0], event).await
     }
 
+    /// The same to `api-keys`.
+    pub async fn vault_event(&self, event: Value) -> Reply {
+        invoke_event(&self.routers[1], event).await
+    }
+
     /// `GET path`.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Request { method: "GET", path: path.to_owned(), ..Request::default() }).await
@@ -333,6 +343,14 @@ impl World {
         }
     }
 
+    /// Whether KMS opens a ciphertext in this encryption context.
+    pub async fn kms_opens(&self, ciphertext: &[u8], context: &[(&str, &str)]) -> bool {
+        let kms = aws_sdk_kms::Client::new(&self.sdk);
+        let request = kms.decrypt().ciphertext_blob(Blob::new(ciphertext));
+        let request = context.iter().fold(request, |request, (name, value)| request.encryption_context(*name, *value));
+        request.send().await.is_ok()
+    }
+
     /// Deletes every row of a table.
     pub async fn empty(&self, table: &str) {
         let db = aws_sdk_dynamodb::Client::new(&self.sdk);
@@ -342,6 +360,27 @@ impl World {
                 ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect();
             let key = serde_dynamo::to_item(key).expect("a key");
             db.delete_item().table_name(&name).set_key(Some(key)).send().await.expect("a deletion");
+        }
+    }
+
+    /// Writes rows behind the functions' back, as many as there are.
+    pub async fn put_rows(&self, table: &str, rows: Vec<Value>) {
+        let db = aws_sdk_dynamodb::Client::new(&self.sdk);
+        let name = format!("{}-{table}", self.config.table_prefix);
+        let put = |row: &Value| {
+            let item = serde_dynamo::to_item(row).expect("an item");
+            WriteRequest::builder()
+                .put_request(PutRequest::builder().set_item(Some(item)).build().expect("a put"))
+                .build()
+        };
+        let batches = rows.chunks(25).map(|rows| {
+            let batch = rows.iter().map(put).collect::<Vec<_>>();
+            db.batch_write_item().request_items(&name, batch).send()
+        });
+        let written = futures::stream::iter(batches).buffer_unordered(4).collect::<Vec<_>>().await;
+        for batch in written {
+            let left = batch.expect("a batch").unprocessed_items.unwrap_or_default();
+            assert!(left.is_empty(), "{left:?}");
         }
     }
 

@@ -17,6 +17,13 @@ fn cost((reply, calls): (Reply, Calls), expected: &[(&str, u64)]) {
     assert!(calls.kms.is_empty() && calls.ses.is_empty(), "{calls:?}");
 }
 
+/// The same with calls to KMS.
+fn vault_cost((reply, calls): &(Reply, Calls), expected: &[(&str, u64)], kms: &[(&str, u64)]) {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!((&calls.dynamodb, &calls.kms), (&dynamodb(expected), &dynamodb(kms)));
+    assert!(calls.ses.is_empty(), "{calls:?}");
+}
+
 const READ_AND_TRANSACTION: [(&str, u64); 2] = [("GetItem", 1), ("TransactWriteItems", 1)];
 
 #[tokio::test]
@@ -77,4 +84,40 @@ async fn a_cold_start_reads_the_secrets_at_once_and_publishes_what_others_need()
     let ((), calls) = world.calls(world.another_auth().warm_up()).await;
     assert_eq!(calls.dynamodb, dynamodb(&[("PutItem", 2), ("Query", 2)]));
     assert_eq!(calls.kms, dynamodb(&[("Decrypt", 3)]));
+}
+
+#[tokio::test]
+async fn operations_of_the_vault_cost_what_they_should() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let demos = world.aws.exchange_demos();
+    let body = json!(demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok").unwrap().credentials);
+    let sealed = [("GenerateDataKey", 1)];
+    let kept = world.calls(world.post_as(&session, "/api/v1/api-keys/", body.clone())).await;
+    vault_cost(&kept, &READ_AND_TRANSACTION, &sealed);
+    let id = kept.0.body["data"]["id"].as_str().unwrap().to_owned();
+    let path = |rest: &str| format!("/api/v1/api-keys/{id}{rest}");
+    let (key, decrypt, test, events) = (path(""), path("/decrypt"), path("/test-connection"), path("/events"));
+
+    let page = [("GetItem", 1), ("Query", 1)];
+    vault_cost(&world.calls(world.get_as(&session, "/api/v1/api-keys/")).await, &page, &[]);
+    vault_cost(&world.calls(world.get_as(&session, &events)).await, &page, &[]);
+    let opened = [("GetItem", 2), ("TransactWriteItems", 1), ("UpdateItem", 2)];
+    vault_cost(&world.calls(world.post_as(&session, &decrypt, json!(null))).await, &opened, &[("Decrypt", 1)]);
+    assert!(world.aws.exchange_calls().is_empty());
+    vault_cost(&world.calls(world.post_as(&session, &test, json!(null))).await, &opened, &[("Decrypt", 1)]);
+    assert_eq!(world.aws.exchange_calls().into_iter().collect::<Vec<_>>(), [("okx", 1)]);
+    let changed = [("GetItem", 2), ("TransactWriteItems", 1)];
+    vault_cost(&world.calls(world.patch_as(&session, &key, json!({ "label": "x" }))).await, &changed, &[]);
+    let secret = json!({ "secret": body["secret"], "passphrase": body["passphrase"] });
+    vault_cost(&world.calls(world.patch_as(&session, &key, secret)).await, &changed, &sealed);
+    vault_cost(&world.calls(world.delete_as(&session, &key)).await, &changed, &[]);
+    // The key is gone and its accesses are still there; where there are none, the key is looked for.
+    vault_cost(&world.calls(world.get_as(&session, &events)).await, &page, &[]);
+
+    let mut verified = body;
+    verified["verify"] = json!(true);
+    let counted = [("GetItem", 1), ("TransactWriteItems", 1), ("UpdateItem", 2)];
+    vault_cost(&world.calls(world.post_as(&session, "/api/v1/api-keys/", verified)).await, &counted, &sealed);
+    assert_eq!(world.aws.exchange_calls()["okx"], 2);
 }

@@ -26,7 +26,7 @@ impl io::Write for PerTest {
 }
 
 /// Begins to catch. Everything of a test runs on its own thread, but for the hashing of passwords, which logs nothing.
-fn capture() {
+pub fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let subscriber = shared::log::subscriber(tracing::Level::TRACE, || PerTest);
@@ -35,7 +35,8 @@ fn capture() {
     LOG.set(Some(Vec::new()));
 }
 
-fn text() -> String {
+/// What it caught.
+pub fn text() -> String {
     String::from_utf8(LOG.take().unwrap()).unwrap()
 }
 

@@ -85,7 +85,9 @@ impl Vault {
     pub(crate) async fn count(&self, caller: &Caller, key: KeyId, limits: [Limit; 2]) -> Result<(), Refusal> {
         let (store, now) = (&self.app.store, self.app.clock.now());
         let [of_key, of_owner] = limits;
-        let (key, owner) = (key.to_string(), caller.account().to_string());
+        let owner = caller.account().to_string();
+        // Named with its owner: whoever tries somebody else's key uses up nothing of theirs.
+        let key = format!("{owner}#{key}");
         let (key, owner) = tokio::try_join!(of_key.count(store, &key, now), of_owner.count(store, &owner, now))?;
         match key.and(owner) {
             Room::Left => Ok(()),

@@ -66,7 +66,7 @@ pub struct TestResult {
 pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
     let key = path.id()?;
     vault.count(&caller, key, LIMITS).await?;
-    let record = vault.find(&caller, key).await?;
+    let mut record = vault.find(&caller, key).await?;
     if !record.is_active {
         return Err(vault.refuse((&caller, &origin, key), Action::Test, Refusal::Disabled).await);
     }
@@ -74,8 +74,10 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
     let credentials = vault.open(&caller, key, &record).await?;
     let report = connection::test(&vault.wire, place, &credentials, &vault.app.clock).await;
     let event = vault.event((&caller, &origin, key), Action::Test, report.status.as_str())?;
-    let record = vault.keep(&caller, key, record, &report, &event).await?;
-    let result = TestResult::new(&record, report, vault.is_blocked(&record), vault.app.clock.now());
+    let now = vault.app.clock.now();
+    record.findings.take_in(&report, &record.exchange, now);
+    vault.keep(&caller, key, &record, &event).await?;
+    let result = TestResult::new(&record, report, vault.is_blocked(&record), now);
     Ok(Reply::ok(ApiKeyResponse::new(result.status == Status::Ok, result.message, &result)?))
 }
 
@@ -108,30 +110,20 @@ impl Findings {
 
 impl Vault {
     /// Stores the outcome with the key, and the access. An outcome that belongs to a secret replaced meanwhile is not stored.
-    async fn keep(
-        &self,
-        caller: &Caller,
-        key: KeyId,
-        mut record: KeyRecord,
-        report: &Report,
-        event: &AccessEvent,
-    ) -> Result<KeyRecord, Refusal> {
+    async fn keep(&self, caller: &Caller, key: KeyId, record: &KeyRecord, event: &AccessEvent) -> Result<(), Refusal> {
         let seen = record.secret_version;
-        record.findings.take_in(report, &record.exchange, self.app.clock.now());
         let update = Update::new(Row::ExchangeKey(caller.account(), key))
             .set_all(&record.findings)?
             .when(Condition::equals("secret_version", &seen)?);
-        let fingerprint = Write::Check(fingerprint_as_seen(&record, caller.account())?);
+        let fingerprint = Write::Check(fingerprint_as_seen(record, caller.account())?);
         let writes = vec![Write::Update(update), fingerprint, event.write()?];
         if let Written::Done(()) = self.app.store.transact(writes).await? {
-            return Ok(record);
+            return Ok(());
         }
-        let now = self.find(caller, key).await?;
-        if now.secret_version == seen {
-            return Err(rolled_back());
-        }
+        // Replaced or deleted meanwhile, or put back by somebody: the access took place all the same.
         let _written = self.app.store.put(event.put()?).await?;
-        Ok(record)
+        let now = self.find(caller, key).await?;
+        if now.secret_version == seen { Err(rolled_back()) } else { Ok(()) }
     }
 }
 

@@ -1,0 +1,92 @@
+//! How often: all users share the addresses that exchanges see, and nobody needs a secret twenty times a minute.
+
+use serde_json::json;
+use tests::{Reply, World};
+
+use super::{Owner, demo, is_404, is_ok, to_the_start_of};
+
+const UNKNOWN: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
+
+fn is_429(reply: &Reply, at_most: u64) {
+    assert_eq!((reply.status, &reply.body["success"]), (429, &json!(false)), "{reply:?}");
+    assert_eq!(reply.body["data"], json!({ "code": "TOO_MANY_REQUESTS" }));
+    let seconds: u64 = reply.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=at_most).contains(&seconds), "{seconds}");
+}
+
+#[tokio::test]
+async fn a_key_is_tested_five_times_a_minute() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
+    to_the_start_of(&world, 60);
+    for _ in 0..5 {
+        assert_eq!(ada.tests(&first).await.body["data"]["status"], "ok");
+    }
+    world.aws.reset_exchange_calls();
+    let (refused, calls) = world.calls(ada.tests(&first)).await;
+    is_429(&refused, 60);
+    assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty());
+    assert_eq!(ada.tests(&second).await.body["data"]["status"], "ok", "another key has its own limit");
+    is_ok(&ada.decrypts(&first).await);
+    world.advance(refused.header("retry-after").unwrap().parse().unwrap());
+    assert_eq!(ada.tests(&first).await.body["data"]["status"], "ok");
+}
+
+#[tokio::test]
+async fn a_user_tests_twenty_times_a_minute() {
+    let world = World::start().await;
+    let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
+    let mut keys = Vec::new();
+    for exchange in ["okx", "gate", "bybit", "bitget", "kucoin"] {
+        keys.push(ada.keeps(&demo(&world, exchange, "ok")).await);
+    }
+    let other = bob.keeps(&demo(&world, "bitmex", "ok")).await;
+    to_the_start_of(&world, 60);
+    for number in 0..20 {
+        is_ok(&ada.tests(&keys[number % 4]).await);
+    }
+    is_429(&ada.tests(&keys[4]).await, 60);
+    is_429(&ada.tests(UNKNOWN).await, 60);
+    let verified = super::with(&demo(&world, "deribit", "ok"), json!({ "verify": true }));
+    is_429(&ada.creates(&verified).await, 60);
+    is_ok(&bob.tests(&other).await);
+    world.advance(60);
+    is_ok(&ada.tests(&keys[4]).await);
+    is_ok(&ada.creates(&verified).await);
+}
+
+#[tokio::test]
+async fn a_key_is_shown_twenty_times_in_ten_minutes() {
+    let world = World::start().await;
+    to_the_start_of(&world, 600);
+    let ada = Owner::of(&world).await;
+    let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
+    for _ in 0..20 {
+        is_ok(&ada.decrypts(&first).await);
+    }
+    world.advance(60);
+    let (refused, calls) = world.calls(ada.decrypts(&first)).await;
+    is_429(&refused, 600);
+    assert!(calls.kms.is_empty());
+    is_ok(&ada.decrypts(&second).await);
+    world.advance(refused.header("retry-after").unwrap().parse().unwrap());
+    is_ok(&ada.decrypts(&first).await);
+}
+
+#[tokio::test]
+async fn a_user_sees_twenty_secrets_a_minute() {
+    let world = World::start().await;
+    let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
+    let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
+    let other = bob.keeps(&demo(&world, "bybit", "ok")).await;
+    to_the_start_of(&world, 60);
+    for _ in 0..10 {
+        is_ok(&ada.decrypts(&first).await);
+        is_404(&ada.decrypts(UNKNOWN).await);
+    }
+    is_429(&ada.decrypts(&second).await, 60);
+    is_ok(&bob.decrypts(&other).await);
+    world.advance(60);
+    is_ok(&ada.decrypts(&second).await);
+}

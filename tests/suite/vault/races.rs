@@ -1,0 +1,331 @@
+//! Two at once at one key, or for one credential: one order wins, and nobody ever sees a mixture. All that compete have read
+//! the same before the first of them writes.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+use tests::{Reply, World};
+
+use super::{Owner, binance, demo, fingerprints_agree, is_404, is_409, is_500, is_ok, rows_but_events, text, with};
+
+const TRANSACTION: &str = "TransactWriteItems";
+
+/// Both, whose first transactions take place together.
+async fn at_once(
+    world: &World,
+    one: impl Future<Output = Reply>,
+    other: impl Future<Output = Reply>,
+) -> (Reply, Reply) {
+    world.hold(TRANSACTION, 2);
+    tokio::join!(one, other)
+}
+
+/// A request that has read all it needs, and before it writes, `rows` are as somebody else has left them.
+async fn overtaken(world: &World, request: impl Future<Output = Reply>, rows: Vec<Value>) -> Reply {
+    world.aws.reset_calls();
+    world.hold(TRANSACTION, 1_000);
+    let overtake = async {
+        while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        world.put_rows("ExchangeKeys", rows).await;
+        world.mend();
+    };
+    tokio::join!(request, overtake).0
+}
+
+/// The rows as a change leaves them, which then has not yet taken place.
+async fn left_by(ada: &Owner<'_>, id: &str, change: Value) -> Vec<Value> {
+    let before = rows_but_events(ada.world).await;
+    is_ok(&ada.changes(id, change).await);
+    let after = rows_but_events(ada.world).await;
+    ada.world.put_rows("ExchangeKeys", before).await;
+    after
+}
+
+fn count(replies: &[Reply], status: u64) -> usize {
+    replies.iter().filter(|reply| reply.status == status).count()
+}
+
+fn told(events: &[Value], action: &str) -> usize {
+    events.iter().filter(|event| event["action"] == action).count()
+}
+
+/// The vault's own key is there, and nothing else but events.
+async fn nothing_is_left(world: &World) {
+    assert_eq!(rows_but_events(world).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_changes_both_take_place() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let label = ada.changes(&id, json!({ "label": "another" }));
+    let (label, switch) = at_once(&world, label, ada.changes(&id, json!({ "is_active": false }))).await;
+    is_ok(&label);
+    is_ok(&switch);
+    let key = ada.sees(&id).await;
+    assert_eq!((&key["label"], &key["is_active"]), (&json!("another"), &json!(false)));
+    assert_eq!((&ada.row(&id).await["version"], told(&ada.events(&id).await, "update")), (&json!(3), 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_changes_none_is_lost() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    world.hold(TRANSACTION, 6);
+    let replies = join_all((0..6).map(|number| ada.changes(&id, json!({ "label": format!("label {number}") })))).await;
+    assert_eq!(count(&replies, 200), 6, "{replies:?}");
+    assert_eq!((&ada.row(&id).await["version"], told(&ada.events(&id).await, "update")), (&json!(7), 6));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_new_credentials_do_not_mix() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let change =
+        |name: &str| ada.changes(&id, json!({ "api_key": name, "secret": format!("secret-of-{name}"), "label": name }));
+    let (one, other) = at_once(&world, change("one"), change("other")).await;
+    is_ok(&one);
+    is_ok(&other);
+    let data = ada.decrypts(&id).await.body["data"].clone();
+    let name = text(&data["api_key"]);
+    assert!(["one", "other"].contains(&name.as_str()));
+    assert_eq!((&data["secret"], &ada.sees(&id).await["label"]), (&json!(format!("secret-of-{name}")), &json!(name)));
+    assert_eq!((&ada.row(&id).await["version"], &ada.row(&id).await["secret_version"]), (&json!(3), &json!(3)));
+    fingerprints_agree(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_credential_does_not_come_into_two_keys() {
+    let world = World::start().await;
+    let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
+    let (adas, bobs) = (ada.keeps(&binance("a-key-of-adas-own")).await, bob.keeps(&binance("a-key-of-bobs-own")).await);
+    let change = json!({ "api_key": "wanted-by-both", "secret": "x" });
+    let (one, other) = at_once(&world, ada.changes(&adas, change.clone()), bob.changes(&bobs, change)).await;
+    let replies = [one, other];
+    assert_eq!((count(&replies, 200), count(&replies, 409)), (1, 1), "{replies:?}");
+    fingerprints_agree(&world).await;
+    is_ok(&ada.decrypts(&adas).await);
+    is_ok(&bob.decrypts(&bobs).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_does_not_bring_back_what_is_deleted() {
+    for change in [json!({ "label": "x" }), json!({ "secret": "x" }), json!({ "api_key": "another", "secret": "x" })] {
+        let world = World::start().await;
+        let ada = Owner::of(&world).await;
+        let id = ada.keeps(&binance("the-first-name-1")).await;
+        let (changed, deleted) = at_once(&world, ada.changes(&id, change), ada.deletes(&id)).await;
+        is_ok(&deleted);
+        let updates = told(&ada.events(&id).await, "update");
+        if changed.status == 200 {
+            assert_eq!(updates, 1);
+        } else {
+            is_404(&changed);
+            assert_eq!(updates, 0);
+        }
+        nothing_is_left(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_deleted_once() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    world.hold(TRANSACTION, 4);
+    let replies = join_all((0..4).map(|_| ada.deletes(&id))).await;
+    assert_eq!((count(&replies, 200), count(&replies, 404)), (1, 3), "{replies:?}");
+    assert_eq!(told(&ada.events(&id).await, "delete"), 1);
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_credential_is_stored_once_however_many_bring_it() {
+    let world = World::start().await;
+    let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
+    let body = binance("wanted-by-many");
+    world.hold(TRANSACTION, 8);
+    let replies = join_all((0..8).map(|number| if number % 2 == 0 { &ada } else { &bob }.creates(&body))).await;
+    assert_eq!((count(&replies, 200), count(&replies, 409)), (1, 7), "{replies:?}");
+    replies.iter().filter(|reply| reply.status == 409).for_each(|reply| is_409(reply, "KEY_ALREADY_STORED"));
+    assert_eq!(ada.lists().await.len() + bob.lists().await.len(), 1);
+    fingerprints_agree(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_credential_changes_hands_whole_or_not_at_all() {
+    let world = World::start().await;
+    let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
+    let body = binance("wanted-by-both");
+    let id = ada.keeps(&body).await;
+    let (deleted, created) = at_once(&world, ada.deletes(&id), bob.creates(&body)).await;
+    is_ok(&deleted);
+    assert!([200, 409].contains(&created.status), "{created:?}");
+    assert_eq!((ada.lists().await.len(), bob.lists().await.len()), (0, usize::from(created.status == 200)));
+    fingerprints_agree(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_shown_before_it_is_deleted_or_not_at_all() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let (shown, deleted) = at_once(&world, ada.decrypts(&id), ada.deletes(&id)).await;
+    is_ok(&deleted);
+    let is_shown = shown.status == 200;
+    if !is_shown {
+        is_404(&shown);
+    }
+    assert_eq!(told(&ada.events(&id).await, "decrypt"), usize::from(is_shown));
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_shown_before_it_is_disabled_or_not_at_all() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let (shown, disabled) = at_once(&world, ada.decrypts(&id), ada.changes(&id, json!({ "is_active": false }))).await;
+    is_ok(&disabled);
+    let outcome = if shown.status == 200 { "ok" } else { "KEY_DISABLED" };
+    assert!(shown.status == 200 || shown.status == 409, "{shown:?}");
+    let events = ada.events(&id).await;
+    let decrypt = events.iter().find(|event| event["action"] == "decrypt").unwrap();
+    assert_eq!((&decrypt["outcome"], told(&events, "decrypt")), (&json!(outcome), 1));
+}
+
+#[tokio::test]
+async fn a_key_that_was_disabled_since_it_was_read_is_not_shown() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let disabled = left_by(&ada, &id, json!({ "is_active": false })).await;
+    is_409(&overtaken(&world, ada.decrypts(&id), disabled).await, "KEY_DISABLED");
+    assert_eq!(ada.events(&id).await[0]["outcome"], "KEY_DISABLED");
+}
+
+#[tokio::test]
+async fn a_request_goes_on_with_the_secret_that_is_there_when_it_writes() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let rotated = left_by(&ada, &id, json!({ "secret": "another" })).await;
+    let shown = overtaken(&world, ada.decrypts(&id), rotated).await;
+    assert_eq!((shown.status, &shown.body["data"]["secret"]), (200, &json!("another")));
+
+    let rotated = left_by(&ada, &id, json!({ "secret": "a-third" })).await;
+    is_ok(&overtaken(&world, ada.changes(&id, json!({ "label": "x" })), rotated).await);
+    assert_eq!(ada.sees(&id).await["label"], "x");
+    assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "a-third");
+    fingerprints_agree(&world).await;
+
+    let rotated = left_by(&ada, &id, json!({ "secret": "a-fourth" })).await;
+    is_ok(&overtaken(&world, ada.deletes(&id), rotated).await);
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test]
+async fn a_test_says_nothing_of_a_secret_that_came_meanwhile() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    let rotated = left_by(&ada, &id, json!({ "secret": "another", "passphrase": "another" })).await;
+    let tested = overtaken(&world, ada.tests(&id), rotated).await;
+    assert_eq!((tested.status, &tested.body["data"]["permissions"]["withdraw"]), (200, &json!(true)));
+    let key = ada.sees(&id).await;
+    assert_eq!(
+        (&key["status"], &key["last_tested_at"], &key["warnings"]),
+        (&json!("untested"), &json!(null), &json!([]))
+    );
+    assert_eq!((told(&ada.events(&id).await, "test"), told(&ada.events(&id).await, "update")), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_shown_is_the_old_credential_or_the_new_one() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("old")).await;
+    let rotation = ada.changes(&id, json!({ "api_key": "new", "secret": "secret-of-new" }));
+    let (shown, rotated) = at_once(&world, ada.decrypts(&id), rotation).await;
+    is_ok(&shown);
+    is_ok(&rotated);
+    let data = &shown.body["data"];
+    assert_eq!(data["secret"], format!("secret-of-{}", text(&data["api_key"])));
+    assert_eq!(ada.decrypts(&id).await.body["data"]["api_key"], "new");
+    fingerprints_agree(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_test_found_out_is_not_said_of_the_next_secret() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    let rotation = ada.changes(&id, json!({ "secret": "another", "passphrase": "another" }));
+    let (tested, rotated) = at_once(&world, ada.tests(&id), rotation).await;
+    is_ok(&rotated);
+    assert_eq!((tested.status, &tested.body["data"]["permissions"]["withdraw"]), (200, &json!(true)));
+    let key = ada.sees(&id).await;
+    assert_eq!(
+        (&key["status"], &key["last_tested_at"], &key["warnings"]),
+        (&json!("untested"), &json!(null), &json!([]))
+    );
+    assert_eq!((told(&ada.events(&id).await, "test"), told(&ada.events(&id).await, "update")), (1, 1));
+    is_ok(&ada.decrypts(&id).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_of_a_key_that_is_deleted_meanwhile_is_recorded_and_brings_nothing_back() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "ok")).await;
+    let (tested, deleted) = at_once(&world, ada.tests(&id), ada.deletes(&id)).await;
+    is_ok(&deleted);
+    assert!(tested.status == 200 || tested.status == 404, "{tested:?}");
+    assert_eq!((world.aws.exchange_calls()["okx"], told(&ada.events(&id).await, "test")), (1, 1));
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_and_a_change_of_the_label_leave_each_other_alone() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    let (tested, changed) = at_once(&world, ada.tests(&id), ada.changes(&id, json!({ "label": "another" }))).await;
+    is_ok(&tested);
+    is_ok(&changed);
+    let key = ada.sees(&id).await;
+    assert_eq!((&key["label"], &key["status"]), (&json!("another"), &json!("blocked")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_limit_holds_for_requests_at_once() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "ok")).await;
+    super::to_the_start_of(&world, 60);
+    world.hold("UpdateItem", 16);
+    let replies = join_all((0..8).map(|_| ada.tests(&id))).await;
+    assert_eq!((count(&replies, 200), count(&replies, 429)), (5, 3), "{replies:?}");
+    assert_eq!(world.aws.exchange_calls()["okx"], 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_put_back_during_a_change_is_noticed() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let old = ada.row(&id).await;
+    is_ok(&ada.changes(&id, json!({ "secret": "another" })).await);
+    world.tamper("ExchangeKeys", &old, "version", json!(2)).await;
+    is_500(&ada.changes(&id, json!({ "label": "x" })).await);
+    is_500(&ada.decrypts(&id).await);
+    let current = with(&old, json!({ "secret_version": 2, "version": 2 }));
+    world.tamper("ExchangeKeys", &current, "label", json!("x")).await;
+    is_500(&ada.decrypts(&id).await);
+}

@@ -1,0 +1,250 @@
+//! Connection tests: what they answer, what they leave behind, and what they cost the exchange.
+
+use api_keys::exchanges::Status;
+use local::Canned;
+use serde_json::{Value, json};
+use tests::World;
+
+use super::{Owner, demo, demo_body, forget_uses, is_409, is_ok};
+
+/// The members of a test's outcome.
+const MEMBERS: [&str; 17] = [
+    "checked_at",
+    "environment",
+    "exchange",
+    "exchange_code",
+    "expires_at",
+    "ip_allow_list",
+    "ip_restricted",
+    "key_id",
+    "key_status",
+    "latency_ms",
+    "message",
+    "permission_source",
+    "permissions",
+    "retry_after",
+    "retryable",
+    "status",
+    "warnings",
+];
+
+/// What Binance says of a key that may do these things.
+fn restrictions(withdraw: &Value, pay: bool, ip: bool) -> Canned {
+    let body = json!({
+        "ipRestrict": ip, "enableReading": true, "enableWithdrawals": withdraw, "enableInternalTransfer": pay,
+        "permitsUniversalTransfer": false, "enableSpotAndMarginTrading": true, "enableMargin": false,
+        "enableFutures": false, "enableVanillaOptions": false, "enablePortfolioMarginTrading": false,
+        "enableFixApiTrade": false,
+    });
+    Canned::new(200, body.to_string())
+}
+
+#[tokio::test]
+async fn every_demo_key_ends_as_its_exchange_says() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let demos = world.aws.exchange_demos();
+    assert!(demos.len() > 100);
+    for demo in demos {
+        let place = format!("{} {}", demo.exchange, demo.outcome);
+        let id = ada.keeps(&demo_body(&demo.credentials)).await;
+        forget_uses(&world).await;
+        let reply = ada.tests(&id).await;
+        let (expected, data) = (demo.expected_status, &reply.body["data"]);
+        assert_eq!((reply.status, &data["status"]), (200, &json!(expected)), "{place}: {reply:?}");
+        assert_eq!(reply.body["success"], expected == Status::Ok, "{place}");
+        assert_eq!(
+            (&reply.body["message"], &data["message"]),
+            (&json!(expected.message()), &json!(expected.message()))
+        );
+        assert_eq!(data.as_object().unwrap().len(), MEMBERS.len());
+        assert!(MEMBERS.iter().all(|member| data.get(member).is_some()), "{data}");
+        assert_eq!((&data["key_id"], &data["exchange"]), (&json!(id), &json!(demo.exchange)));
+        assert_eq!(data["retryable"], expected.is_retryable(), "{place}");
+
+        let (key, withdraws) = (ada.sees(&id).await, demo.outcome == "withdraw");
+        let status = if withdraws { "blocked" } else { expected.as_str() };
+        assert_eq!((&key["status"], &data["key_status"]), (&json!(status), &json!(status)), "{place}");
+        assert_eq!(key["last_tested_at"], data["checked_at"], "{place}");
+        for member in ["permissions", "warnings", "ip_restricted", "expires_at"] {
+            assert_eq!(key[member], data[member], "{place} {member}");
+        }
+        if withdraws {
+            assert_eq!(data["permissions"]["withdraw"], true, "{place}");
+        }
+        assert_eq!(ada.events(&id).await[0]["outcome"], expected.as_str());
+        is_ok(&ada.deletes(&id).await);
+    }
+}
+
+#[tokio::test]
+async fn what_a_key_may_do_is_known_unknown_or_warned_of() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "binance", "ok")).await;
+    let (yes, no, unknown) = (json!(true), json!(false), json!(null));
+    for (answer, withdraw, warnings, status) in [
+        (restrictions(&no, false, true), &no, json!([]), "ok"),
+        (restrictions(&no, false, false), &no, json!(["TRADE_WITHOUT_IP_RESTRICTION"]), "ok"),
+        (restrictions(&json!("false"), false, true), &unknown, json!(["WITHDRAW_PERMISSION_UNKNOWN"]), "ok"),
+        (restrictions(&json!(0), false, true), &unknown, json!(["WITHDRAW_PERMISSION_UNKNOWN"]), "ok"),
+        (
+            restrictions(&yes, false, false),
+            &yes,
+            json!(["KEY_CAN_WITHDRAW", "TRADE_WITHOUT_IP_RESTRICTION"]),
+            "blocked",
+        ),
+        (restrictions(&no, true, true), &no, json!(["KEY_CAN_PAY_OTHERS"]), "blocked"),
+    ] {
+        world.aws.set_paper(Some(answer));
+        forget_uses(&world).await;
+        let data = ada.tests(&id).await.body["data"].clone();
+        assert_eq!((&data["status"], &data["permissions"]["withdraw"]), (&json!("ok"), withdraw), "{data}");
+        assert_eq!((&data["warnings"], &data["key_status"]), (&warnings, &json!(status)));
+        let key = ada.sees(&id).await;
+        assert_eq!((&key["warnings"], &key["status"]), (&warnings, &json!(status)));
+        assert_eq!(ada.decrypts(&id).await.status, if status == "ok" { 200 } else { 409 });
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_that_does_not_describe_its_keys_leaves_all_unknown() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    for exchange in ["binanceus", "mexc", "bitstamp", "cryptocom"] {
+        let id = ada.keeps(&demo(&world, exchange, "ok")).await;
+        let data = ada.tests(&id).await.body["data"].clone();
+        assert_eq!(
+            (&data["permissions"]["trade"], &data["permissions"]["withdraw"]),
+            (&json!(null), &json!(null)),
+            "{exchange}"
+        );
+        assert_eq!(
+            (&data["permission_source"], &data["warnings"]),
+            (&json!("none"), &json!(["WITHDRAW_PERMISSION_UNKNOWN"]))
+        );
+        is_ok(&ada.decrypts(&id).await);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_can_withdraw_is_not_shown() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "kraken", "withdraw")).await;
+    is_ok(&ada.decrypts(&id).await);
+    is_ok(&ada.tests(&id).await);
+    let (refused, calls) = world.calls(ada.decrypts(&id)).await;
+    is_409(&refused, "KEY_CAN_WITHDRAW");
+    assert!(refused.body["message"].as_str().unwrap().contains("send funds out"));
+    assert!(calls.kms.is_empty());
+    assert_eq!(ada.events(&id).await[0]["outcome"], "KEY_CAN_WITHDRAW");
+    is_ok(&ada.changes(&id, json!({ "label": "x", "is_active": true })).await);
+    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+}
+
+#[tokio::test]
+async fn where_the_house_allows_it_a_key_that_can_withdraw_is_one_like_others() {
+    let world = World::with_vault(|config| config.allow_withdrawal_keys = true).await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "kraken", "withdraw")).await;
+    let data = ada.tests(&id).await.body["data"].clone();
+    assert_eq!((&data["key_status"], &data["warnings"]), (&json!("ok"), &json!(["KEY_CAN_WITHDRAW"])));
+    assert_eq!(ada.sees(&id).await["status"], "ok");
+    is_ok(&ada.decrypts(&id).await);
+}
+
+#[tokio::test]
+async fn a_key_that_learns_to_withdraw_is_blocked_and_a_failed_test_does_not_unblock_it() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "binance", "ok")).await;
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
+    is_ok(&ada.decrypts(&id).await);
+    world.aws.set_paper(Some(restrictions(&json!(true), false, true)));
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    let known = ada.sees(&id).await;
+
+    for (answer, status) in [
+        (Canned::new(503, ""), "exchange_unavailable"),
+        (Canned::new(200, "<html>"), "unrecognised_response"),
+        (Canned::new(401, r#"{"code":-2014}"#), "invalid_key"),
+    ] {
+        world.aws.set_paper(Some(answer));
+        let data = ada.tests(&id).await.body["data"].clone();
+        assert_eq!((&data["status"], &data["key_status"]), (&json!(status), &json!("blocked")));
+        let key = ada.sees(&id).await;
+        assert_eq!((&key["status"], &key["permissions"]), (&json!("blocked"), &known["permissions"]));
+        is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    }
+    forget_uses(&world).await;
+    world.aws.set_paper(Some(restrictions(&json!(false), false, true)));
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
+    is_ok(&ada.decrypts(&id).await);
+}
+
+#[tokio::test]
+async fn an_exchange_is_asked_once_and_twice_only_where_one_answer_is_none() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let once = api_keys::exchanges::ALL.map(|exchange| (exchange.id, "ok", 1 + u64::from(exchange.id == "htx")));
+    let refused = [("binance", "bad_secret", 1), ("kraken", "down", 1), ("htx", "wrong_ip", 1), ("htx", "expired", 2)];
+    let at_random = [("coinbase", "bad_secret", 2), ("coinbase", "wrong_ip", 2), ("coinbase", "rate_limited", 1)];
+    for (exchange, outcome, questions) in [&once[..], &refused, &at_random].concat() {
+        let id = ada.keeps(&demo(&world, exchange, outcome)).await;
+        forget_uses(&world).await;
+        world.aws.reset_exchange_calls();
+        is_ok(&ada.tests(&id).await);
+        let asked: Vec<_> = world.aws.exchange_calls().into_iter().collect();
+        assert_eq!(asked, [(exchange, questions)], "{outcome}");
+        is_ok(&ada.deletes(&id).await);
+    }
+}
+
+#[tokio::test]
+async fn gate_is_asked_twice_where_a_key_may_not_list_keys() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "gate", "ok")).await;
+    for answer in [
+        Canned::new(404, "no such path"),
+        Canned::new(403, r#"{"label":"FORBIDDEN","message":"sub-accounts may not"}"#),
+        Canned::new(200, "[]"),
+    ] {
+        world.aws.set_paper(Some(answer));
+        world.aws.reset_exchange_calls();
+        assert_eq!(ada.tests(&id).await.body["success"], false);
+        assert_eq!(world.aws.exchange_calls()["gate"], 2);
+        assert!(world.aws.last_exchange_request().unwrap().target.starts_with("/api/v4/account/detail"));
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_tried_where_it_belongs() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let mut body = demo(&world, "okx", "ok");
+    body["region"] = json!("eea");
+    let id = ada.keeps(&body).await;
+    ada.tests(&id).await;
+    assert_eq!(world.aws.last_exchange_request().unwrap().host, "eea.okx.com");
+    let id = ada.keeps(&demo(&world, "okx", "demo")).await;
+    assert_eq!(ada.tests(&id).await.body["data"]["status"], "ok");
+    let request = world.aws.last_exchange_request().unwrap();
+    assert_eq!((request.host.as_str(), request.header("x-simulated-trading")), ("www.okx.com", Some("1")));
+    let mut body = demo(&world, "okx", "wrong_ip");
+    body["environment"] = json!("demo");
+    let id = ada.keeps(&body).await;
+    assert_eq!(ada.tests(&id).await.body["data"]["status"], "wrong_environment");
+}
+
+#[tokio::test]
+async fn the_time_to_wait_is_passed_on() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "binance", "rate_limited")).await;
+    let reply = ada.tests(&id).await;
+    let data = &reply.body["data"];
+    assert_eq!((reply.status, &data["status"], &data["retry_after"]), (200, &json!("rate_limited"), &json!(17)));
+    assert_eq!((&data["retryable"], &data["exchange_code"]), (&json!(true), &json!("-1003")));
+}
