@@ -53,13 +53,3 @@ impl Limit {
         }
     }
 }
-
-impl Room {
-    /// Room in both.
-    pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Left, other) | (other, Self::Left) => other,
-            (Self::NoneFor(seconds), Self::NoneFor(others)) => Self::NoneFor(seconds.max(others)),
-        }
-    }
-}

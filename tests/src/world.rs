@@ -353,14 +353,19 @@ impl World {
 
     /// Deletes every row of a table.
     pub async fn empty(&self, table: &str) {
+        for row in self.rows(table).await {
+            self.remove(table, &row).await;
+        }
+    }
+
+    /// Deletes one row of a table.
+    pub async fn remove(&self, table: &str, row: &Value) {
         let db = aws_sdk_dynamodb::Client::new(&self.sdk);
         let name = format!("{}-{table}", self.config.table_prefix);
-        for row in self.rows(table).await {
-            let key: serde_json::Map<_, _> =
-                ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect();
-            let key = serde_dynamo::to_item(key).expect("a key");
-            db.delete_item().table_name(&name).set_key(Some(key)).send().await.expect("a deletion");
-        }
+        let key: serde_json::Map<_, _> =
+            ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect();
+        let key = serde_dynamo::to_item(key).expect("a key");
+        db.delete_item().table_name(&name).set_key(Some(key)).send().await.expect("a deletion");
     }
 
     /// Writes rows behind the functions' back, as many as there are.

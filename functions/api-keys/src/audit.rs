@@ -72,6 +72,12 @@ impl AccessEvent {
         })
     }
 
+    /// Whether its time is not over: the table forgets it some days later.
+    #[must_use]
+    pub fn is_visible(&self, now: Timestamp) -> bool {
+        self.ttl > now
+    }
+
     /// The write that keeps it.
     ///
     /// # Errors

@@ -89,11 +89,11 @@ impl Tester<'_> {
             signed.map_err(|_| Status::InvalidSignature)
         };
         let heard = match self.wire.ask(signed()?).await {
-            Err(Silence::NotConnected) => self.wire.ask(signed()?).await,
+            Err(Silence::Refused) => self.wire.ask(signed()?).await,
             heard => heard,
         };
         heard.map_err(|silence| match silence {
-            Silence::Unreachable | Silence::NotConnected => Status::ExchangeUnavailable,
+            Silence::Unreachable | Silence::Refused => Status::ExchangeUnavailable,
             Silence::Unreadable => Status::UnrecognisedResponse,
             Silence::Unwritable => Status::InvalidSignature,
         })

@@ -23,7 +23,7 @@ use crate::{
     policy,
     record::{Findings, Fingerprint, KeyRecord, masked},
     state::Vault,
-    test_connection::LIMITS,
+    test_connection::{BY_ACCOUNT, BY_KEY},
 };
 
 /// Keeps a key: the record, the fingerprint that keeps it unique, and the access, all or nothing.
@@ -35,7 +35,7 @@ pub async fn create(
 ) -> Answer {
     vault.permit(&caller).await?;
     let key = KeyId::at(vault.app.clock.unix_ms())?;
-    let report = if input.verify { Some(vault.verify(&caller, key, &input).await?) } else { None };
+    let report = if input.verify { Some(vault.verify((&caller, &origin, key), &input).await?) } else { None };
     let mut record = vault.new_record(&caller, key, &input).await?;
     if let Some(report) = report {
         record.findings.take_in(&report, input.exchange.id, vault.app.clock.now());
@@ -57,7 +57,7 @@ pub async fn create(
 
 impl Vault {
     /// Where that is required, only whoever has proven their identity stores keys.
-    async fn permit(&self, caller: &Caller) -> Result<(), Refusal> {
+    pub(crate) async fn permit(&self, caller: &Caller) -> Result<(), Refusal> {
         if !self.config.require_kyc {
             return Ok(());
         }
@@ -65,26 +65,29 @@ impl Vault {
         if kyc::standing(&reports).status == kyc::Status::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
     }
 
-    /// Tests credentials that are not stored yet; refuses what the policy would not let out again.
-    async fn verify(&self, caller: &Caller, key: KeyId, input: &CreateKey) -> Result<Report, Refusal> {
-        self.count(caller, key, LIMITS).await?;
+    /// Tests credentials that are not stored yet; refuses what the policy would not let out again. The access is written down
+    /// under the id that the key will have, or would have had.
+    async fn verify(&self, who: (&Caller, &Origin, KeyId), input: &CreateKey) -> Result<Report, Refusal> {
+        let (caller, ..) = who;
+        self.count(BY_ACCOUNT, caller, "").await?;
+        let credential = self.key().await?.fingerprint(input.exchange.id, &input.credentials);
+        self.count(BY_KEY, caller, &credential).await?;
         let place = (input.exchange, input.site);
         let report = connection::test(&self.wire, place, &input.credentials, &self.app.clock).await;
+        let event = self.event(who, Action::Test, report.status.as_str())?;
+        let _written = self.app.store.put(event.put()?).await?;
         let sends_funds = report.access.as_ref().is_some_and(policy::sends_funds);
         if sends_funds && !self.config.allow_withdrawal_keys {
             let reason = format!("{}: {}", Refusal::CanWithdraw.code(), Refusal::CanWithdraw.message());
             return Err(Error::invalid("body", "api_key", Flaw::value(&reason)).into());
         }
-        if report.status == Status::Ok {
-            return Ok(report);
-        }
-        if report.status.is_retryable() {
-            return Err(Error::Unavailable(format!("not verified: {}", report.status.as_str())).into());
-        }
         let field = match report.status {
+            Status::Ok => return Ok(report),
+            status if status.is_retryable() => return Err(Refusal::Unverified(status, report.retry_after)),
             Status::InvalidSignature => "secret",
             Status::InvalidPassphrase => "passphrase",
             Status::WrongEnvironment => "environment",
+            Status::AccountRestricted | Status::GeoBlocked | Status::UnrecognisedResponse => "exchange",
             _ => "api_key",
         };
         let reason = format!("{}: {}", report.status.as_str(), report.status.message());
@@ -115,7 +118,7 @@ impl Vault {
             last_decrypted_at: None,
             version: 1,
             secret_version: version,
-            fingerprint: own.fingerprint(exchange, &credentials.api_key),
+            fingerprint: own.fingerprint(exchange, credentials),
             envelope,
         })
     }
@@ -130,9 +133,10 @@ pub fn document() -> Operation {
          tested first, and stored only if the exchange accepts it and it cannot send funds away. Neither the key nor the \
          secret is shown again but by decrypt.",
     );
-    let refusal = Refusal::KycRequired;
+    let (refusal, later) = (Refusal::KycRequired, Refusal::Unverified(Status::ExchangeUnavailable, None));
     document::refuses(document::limited(operation), &[Refusal::Duplicate])
         .answer(403, refusal.message(), &refusal.body())
+        .answer(503, later.message(), &later.body())
         .body::<CreateKey>(json!({
             "exchange": "okx", "label": "main account", "api_key": "0b2a5c4e-52d4-4f8e-9c0f-1c1f2c1c1a11",
             "secret": "7E1D6A1B0C5F4E8D9A2B3C4D5E6F7A8B", "passphrase": "correct-horse", "environment": "live",

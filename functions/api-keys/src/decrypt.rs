@@ -22,10 +22,8 @@ use crate::{
 };
 
 /// A program asks once when it starts; whoever asks for more collects.
-const LIMITS: [Limit; 2] = [
-    Limit { name: "DECRYPT#KEY", times: 20, span: Duration::from_mins(10) },
-    Limit { name: "DECRYPT#ACCOUNT", times: 20, span: Duration::from_mins(1) },
-];
+const BY_KEY: Limit = Limit { name: "DECRYPT#KEY", times: 20, span: Duration::from_mins(10) };
+const BY_ACCOUNT: Limit = Limit { name: "DECRYPT#ACCOUNT", times: 20, span: Duration::from_mins(1) };
 
 /// Shows a key and its secret to its owner.
 pub async fn decrypt(
@@ -35,17 +33,21 @@ pub async fn decrypt(
     path: KeyPath,
 ) -> Answer<DecryptedApiKeyResponse> {
     let key = path.id()?;
-    vault.count(&caller, key, LIMITS).await?;
-    let record = vault.admit(&caller, &origin, key).await?;
-    let credentials = vault.open(&caller, key, &record).await?;
-    Ok(Reply::ok(DecryptedApiKeyResponse::new(credentials)))
+    vault.count(BY_ACCOUNT, &caller, "").await?;
+    let record = vault.find(&caller, key).await?;
+    vault.count(BY_KEY, &caller, &key.to_string()).await?;
+    let record = vault.admit((&caller, &origin, key), record).await?;
+    match vault.open(&caller, key, &record).await {
+        Ok(credentials) => Ok(Reply::ok(DecryptedApiKeyResponse::new(credentials))),
+        // What was written down has not happened after all, and that is written down, too.
+        Err(error) => Err(vault.refuse((&caller, &origin, key), Action::Decrypt, error.into()).await),
+    }
 }
 
 impl Vault {
     /// A key that may be shown, after the access has been written down: what cannot be recorded is not shown.
-    async fn admit(&self, caller: &Caller, origin: &Origin, key: KeyId) -> Result<KeyRecord, Refusal> {
-        let who = (caller, origin, key);
-        let mut record = self.find(caller, key).await?;
+    async fn admit(&self, who: (&Caller, &Origin, KeyId), mut record: KeyRecord) -> Result<KeyRecord, Refusal> {
+        let (caller, _, key) = who;
         for _ in 0..ROUNDS {
             if !record.is_active {
                 return Err(self.refuse(who, Action::Decrypt, Refusal::Disabled).await);

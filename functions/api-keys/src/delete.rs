@@ -12,7 +12,7 @@ use shared::{
 use crate::{
     audit::{AccessEvent, Action},
     document::{self, operation},
-    keys::{KeyPath, ROUNDS, contended, fingerprint_as_seen},
+    keys::{KeyPath, ROUNDS, contended, fingerprint_as_seen, rolled_back},
     model::{Answer, ApiKeyResponse},
     record::KeyRecord,
     state::Vault,
@@ -22,21 +22,38 @@ use crate::{
 pub async fn delete(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
     let key = path.id()?;
     let mut record = vault.find(&caller, key).await?;
+    let mut is_sound = true;
     for _ in 0..ROUNDS {
         let event = vault.event((&caller, &origin, key), Action::Delete, "ok")?;
-        match vault.app.store.transact(gone(&caller, &record, &event)?).await? {
+        match vault.app.store.transact(gone(&caller, &record, &event, is_sound)?).await? {
             Written::Done(()) => return Ok(Reply::ok(ApiKeyResponse::bare(true, "API key deleted"))),
-            Written::Conflict(_) => record = vault.again(&caller, key, &record).await?,
+            Written::Conflict(_) => {
+                let now = vault.find(&caller, key).await?;
+                // A record that somebody put back goes all the same; the fingerprint that does not name it stays.
+                is_sound = now.version != record.version || vault.agrees(&caller, &now).await?;
+                if !is_sound {
+                    let _alarm = rolled_back();
+                }
+                record = now;
+            }
         }
     }
     Err(contended())
 }
 
-fn gone<'a>(caller: &Caller, record: &'a KeyRecord, event: &AccessEvent) -> Result<Vec<Write<'a>>, Error> {
+fn gone<'a>(
+    caller: &Caller,
+    record: &'a KeyRecord,
+    event: &AccessEvent,
+    is_sound: bool,
+) -> Result<Vec<Write<'a>>, Error> {
     let account = caller.account();
     let row = Target::new(Row::ExchangeKey(account, record.id)).when(Condition::equals("version", &record.version)?);
-    let fingerprint = fingerprint_as_seen(record, account)?;
-    Ok(vec![Write::Delete(row), Write::Delete(fingerprint), event.write()?])
+    let mut writes = vec![Write::Delete(row), event.write()?];
+    if is_sound {
+        writes.push(Write::Delete(fingerprint_as_seen(record, account)?));
+    }
+    Ok(writes)
 }
 
 /// What the OpenAPI document says of it.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::http::Operation;
 
-use crate::model::{ApiKeyResponse, Refusal};
+use crate::model::Refusal;
 
 /// An id for examples.
 pub const KEY_ID: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
@@ -18,11 +18,7 @@ pub fn operation(name: &'static str, description: &'static str) -> Operation {
 /// Of one key.
 pub fn of_key(operation: Operation) -> Operation {
     let refusal = Refusal::NotFound;
-    operation.path("key_id", "Which key").answer(
-        404,
-        refusal.message(),
-        &ApiKeyResponse::bare(false, refusal.message()),
-    )
+    operation.path("key_id", "Which key").answer(404, refusal.message(), &refusal.body())
 }
 
 /// With a limit of its own.

@@ -23,9 +23,10 @@ pub async fn events(State(vault): State<Vault>, caller: Caller, path: KeyPath, Q
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();
     let before = page.after(own, &list, &caller)?.map(|id| Row::AccessEvent(account, key, id));
-    let found: Vec<AccessEvent> =
+    let mut found: (Vec<AccessEvent>, bool) =
         vault.app.store.newest(Rows::AccessEventsOf(account, key), page.limit + 1, before).await?;
-    if found.is_empty() {
+    found.0.retain(|event| event.is_visible(vault.app.clock.now()));
+    if found.0.is_empty() {
         // Nothing in 400 days, or never a key of the caller's.
         vault.find(&caller, key).await?;
     }

@@ -20,7 +20,7 @@ use crate::{
     audit::{AccessEvent, Action},
     exchanges::{Credentials, KeyType},
     model::Refusal,
-    record::{KeyRecord, KeyView},
+    record::{Fingerprint, KeyRecord, KeyView},
     state::Vault,
 };
 
@@ -78,18 +78,14 @@ impl Vault {
         found.ok_or(Refusal::NotFound)
     }
 
-    /// Counts a use of a key, for the key and for its owner.
+    /// Counts something that the caller does, with `what` where it is not the caller alone that is counted: the name of the counter
+    /// begins with its owner, so that nobody uses up what somebody else may do.
     ///
     /// # Errors
     /// `TooMany`; `Failed` where nothing can be counted.
-    pub(crate) async fn count(&self, caller: &Caller, key: KeyId, limits: [Limit; 2]) -> Result<(), Refusal> {
-        let (store, now) = (&self.app.store, self.app.clock.now());
-        let [of_key, of_owner] = limits;
-        let owner = caller.account().to_string();
-        // Named with its owner: whoever tries somebody else's key uses up nothing of theirs.
-        let key = format!("{owner}#{key}");
-        let (key, owner) = tokio::try_join!(of_key.count(store, &key, now), of_owner.count(store, &owner, now))?;
-        match key.and(owner) {
+    pub(crate) async fn count(&self, limit: Limit, caller: &Caller, what: &str) -> Result<(), Refusal> {
+        let whom = format!("{}#{what}", caller.account());
+        match limit.count(&self.app.store, &whom, self.app.clock.now()).await? {
             Room::Left => Ok(()),
             Room::NoneFor(seconds) => Err(Refusal::TooMany(seconds)),
         }
@@ -181,6 +177,16 @@ impl Vault {
             return Err(rolled_back());
         }
         Ok(record)
+    }
+
+    /// Whether a key agrees with its fingerprint.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn agrees(&self, caller: &Caller, record: &KeyRecord) -> Result<bool, Error> {
+        let kept: Option<Fingerprint> = self.app.store.get(Row::Fingerprint(&record.fingerprint)).await?;
+        let expected = (caller.account(), record.id, record.secret_version);
+        Ok(kept.is_some_and(|kept| (kept.account, kept.key, kept.secret_version) == expected))
     }
 
     /// Whether the policy keeps a key from being used.

@@ -47,9 +47,14 @@ impl Page {
     }
 
     /// The page out of what was found, and the cursor of the next one if there is more.
-    pub(crate) fn cut<T>(&self, mut found: Vec<T>, cursor: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+    pub(crate) fn cut<T>(
+        &self,
+        (mut found, has_more): (Vec<T>, bool),
+        cursor: impl Fn(&T) -> String,
+    ) -> (Vec<T>, Option<String>) {
+        // One more was asked for, so that a last page that is full is known to be the last.
         let limit = usize::from(self.limit);
-        let has_more = found.len() > limit;
+        let has_more = has_more || found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| has_more).map(cursor);
         (found, next)

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use shared::{error::Error, http::Reply};
 use zeroize::Zeroizing;
 
-use crate::exchanges::{Credentials, KeyType};
+use crate::exchanges::{Credentials, KeyType, Status};
 
 /// A result and, perhaps, the key that it is about.
 #[derive(Serialize, JsonSchema)]
@@ -103,6 +103,8 @@ pub enum Refusal {
     CanWithdraw,
     /// The credential is kept already, by whomever.
     Duplicate,
+    /// The exchange could not say now whether the credential works; it wants to be left alone for so many seconds.
+    Unverified(Status, Option<u32>),
     /// Too often, for so many seconds.
     TooMany(i64),
     /// Anything else.
@@ -128,6 +130,7 @@ impl Refusal {
             Self::Disabled => "KEY_DISABLED",
             Self::CanWithdraw => "KEY_CAN_WITHDRAW",
             Self::Duplicate => "KEY_ALREADY_STORED",
+            Self::Unverified(..) => "KEY_UNVERIFIED",
             Self::TooMany(_) => "TOO_MANY_REQUESTS",
             Self::Failed(_) => "FAILED",
         }
@@ -142,6 +145,7 @@ impl Refusal {
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
             Self::Duplicate => "This API key is stored already",
+            Self::Unverified(status, _) => status.message(),
             Self::TooMany(_) => "Too many requests",
             Self::Failed(_) => "Failed",
         }
@@ -158,7 +162,8 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let body = self.body();
         match self {
-            Self::NotFound => Reply::not_found(ApiKeyResponse::bare(false, self.message())).into_response(),
+            Self::NotFound => Reply::not_found(body).into_response(),
+            Self::Unverified(_, seconds) => Reply::unavailable(body, seconds.unwrap_or(5)).into_response(),
             Self::KycRequired => Reply::forbidden(body).into_response(),
             Self::Disabled | Self::CanWithdraw | Self::Duplicate => Reply::conflict(body).into_response(),
             Self::TooMany(seconds) => Reply::too_many_requests(body, seconds).into_response(),

@@ -50,6 +50,8 @@ pub struct Findings {
     pub(crate) last_tested_at: Option<Timestamp>,
     /// How the last test ended.
     pub(crate) last_status: Option<Status>,
+    /// Whether the last test that found out anything found that it works.
+    pub(crate) has_worked: bool,
     // The rest is what the last successful test said.
     pub(crate) permissions: Permissions,
     pub(crate) ip_restricted: Option<bool>,

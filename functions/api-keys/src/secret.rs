@@ -19,6 +19,8 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
+use crate::exchanges::{Credentials, KeyType};
+
 const ID: usize = 16;
 const TAG: usize = 16;
 const NONCE: usize = 12;
@@ -56,11 +58,20 @@ impl VaultKey {
         })
     }
 
-    /// The same for the same key of an exchange, whoever brings it. Says nothing to who lacks the vault's key.
+    /// The same for the same credential of an exchange, whoever brings it. Says nothing to who lacks the vault's key. The secret is
+    /// part of it: names of keys are seen by many, and whoever knows no more than one must not keep its owner out.
     #[must_use]
-    pub fn fingerprint(&self, exchange: &str, api_key: &str) -> String {
-        let tag = hmac::sign(&self.fingerprints, format!("{exchange}\0{api_key}").as_bytes());
-        BASE64_URL_SAFE_NO_PAD.encode(tag)
+    pub fn fingerprint(&self, exchange: &str, credentials: &Credentials) -> String {
+        // Coinbase writes the same name with and without what it belongs to.
+        let name = credentials.api_key.rsplit("/apiKeys/").next().unwrap_or_default();
+        let mut mac = hmac::Context::with_key(&self.fingerprints);
+        // An agent is named by its address, which its secret makes; the secret itself is written in several ways.
+        let secret = if credentials.key_type == KeyType::Agent { "" } else { &credentials.secret };
+        for part in [exchange, name, secret] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        BASE64_URL_SAFE_NO_PAD.encode(mac.sign())
     }
 
     /// Where a list goes on: after `id`, for this account and this list only.
@@ -163,7 +174,20 @@ mod tests {
     #[test]
     fn exchanges_do_not_share_fingerprints() {
         let (key, ..) = key();
-        assert_eq!(key.fingerprint("okx", "a"), key.fingerprint("okx", "a"));
-        assert_ne!(key.fingerprint("okx", "a"), key.fingerprint("binance", "a"));
+        let of = |exchange: &str, name: &str, secret: &str| {
+            let credentials = Credentials {
+                key_type: KeyType::Hmac,
+                api_key: Zeroizing::new(name.to_owned()),
+                secret: Zeroizing::new(secret.to_owned()),
+                passphrase: None,
+                wallet_address: None,
+            };
+            key.fingerprint(exchange, &credentials)
+        };
+        assert_eq!(of("okx", "a", "s"), of("okx", "a", "s"));
+        assert_eq!(of("coinbase", "organizations/o/apiKeys/k", "s"), of("coinbase", "k", "s"));
+        for other in [of("binance", "a", "s"), of("okx", "b", "s"), of("okx", "a", "t"), of("okx", "as", "")] {
+            assert_ne!(of("okx", "a", "s"), other);
+        }
     }
 }

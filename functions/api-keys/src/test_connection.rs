@@ -30,10 +30,9 @@ use crate::{
 };
 
 /// All users share the addresses that we ask from: one of them must not get those banned.
-pub const LIMITS: [Limit; 2] = [
-    Limit { name: "TEST#KEY", times: 5, span: Duration::from_mins(1) },
-    Limit { name: "TEST#ACCOUNT", times: 20, span: Duration::from_mins(1) },
-];
+pub const BY_KEY: Limit = Limit { name: "TEST#KEY", times: 5, span: Duration::from_mins(1) };
+/// The same for all keys of a user.
+pub const BY_ACCOUNT: Limit = Limit { name: "TEST#ACCOUNT", times: 20, span: Duration::from_mins(1) };
 
 /// The outcome of a test. Every member is always there, null where nothing is known.
 #[derive(Serialize, JsonSchema)]
@@ -65,8 +64,9 @@ pub struct TestResult {
 /// Tries a key. The answer is 200 however the test ends.
 pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
     let key = path.id()?;
-    vault.count(&caller, key, LIMITS).await?;
+    vault.count(BY_ACCOUNT, &caller, "").await?;
     let mut record = vault.find(&caller, key).await?;
+    vault.count(BY_KEY, &caller, &key.to_string()).await?;
     if !record.is_active {
         return Err(vault.refuse((&caller, &origin, key), Action::Test, Refusal::Disabled).await);
     }
@@ -92,10 +92,12 @@ fn place(record: &KeyRecord) -> Result<(&'static Exchange, &'static Site), Error
 impl Findings {
     /// Takes in how a test ended. One that failed says nothing of permissions: what was known of them stays.
     pub(crate) fn take_in(&mut self, report: &Report, exchange: &str, now: Timestamp) {
-        if self.last_status == Some(Status::Ok) && !matches!(report.status, Status::Ok | Status::RateLimited) {
-            let status = report.status.as_str();
+        let status = report.status;
+        if self.has_worked && status.is_about_the_key() {
+            let status = status.as_str();
             tracing::warn!(event = "key_stopped_working", exchange, status, "a key stopped working");
         }
+        self.has_worked = status == Status::Ok || (self.has_worked && !status.is_about_the_key());
         self.last_tested_at = Some(now);
         self.last_status = Some(report.status);
         if let Some(access) = &report.access {

@@ -16,7 +16,7 @@ use crate::{
     document::{self, operation},
     exchanges::{self, Credentials},
     input::{ChangeKey, Kept},
-    keys::{KeyPath, ROUNDS, as_seen, contended, fingerprint_as_seen},
+    keys::{KeyPath, ROUNDS, as_seen, contended, fingerprint_as_seen, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     record::{Findings, Fingerprint, KeyRecord, masked},
     state::Vault,
@@ -32,8 +32,14 @@ pub async fn update(
 ) -> Answer {
     let key = path.id()?;
     let mut seen = vault.find(&caller, key).await?;
+    change.fits(&seen)?;
+    if change.is_empty() {
+        return Ok(Reply::ok(ApiKeyResponse::new(true, "Nothing to change", &vault.view(seen))?));
+    }
+    if !change.given.is_empty() {
+        vault.permit(&caller).await?;
+    }
     for _ in 0..ROUNDS {
-        change.fits(&seen)?;
         let changed = vault.changed(caller.account(), key, &seen, &change).await?;
         let event = vault.event((&caller, &origin, key), Action::Update, "ok")?;
         let mut writes = writes(caller.account(), &seen, &changed)?;
@@ -49,7 +55,8 @@ pub async fn update(
             Written::Conflict(_) => {
                 let now = vault.find(&caller, key).await?;
                 if now.version == seen.version {
-                    return Err(Refusal::Duplicate);
+                    let is_sound = vault.agrees(&caller, &seen).await?;
+                    return Err(if is_sound { Refusal::Duplicate } else { rolled_back() });
                 }
                 seen = now;
             }
@@ -109,13 +116,19 @@ impl Vault {
         record.secret_version += 1;
         record.envelope = self.seal(record.binding(account, key), credentials).await?;
         let own = self.key().await?;
-        record.fingerprint = own.fingerprint(&record.exchange, &credentials.api_key);
+        record.fingerprint = own.fingerprint(&record.exchange, credentials);
+        let is_renamed = *own.open_name(account, key, &record.sealed_name)? != *credentials.api_key;
         record.sealed_name = own.seal_name(account, key, &credentials.api_key)?;
         record.masked = masked(&credentials.api_key);
         record.key_type = credentials.key_type;
         record.wallet_address.clone_from(&credentials.wallet_address);
         record.secret_rotated_at = Some(record.updated_at);
-        record.findings = Findings::default();
+        // What the exchange lets a key do does not change because its secret was entered again.
+        record.findings = if is_renamed {
+            Findings::default()
+        } else {
+            Findings { last_status: None, last_tested_at: None, ..record.findings.clone() }
+        };
         Ok(())
     }
 }

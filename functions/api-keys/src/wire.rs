@@ -32,10 +32,10 @@ pub struct Wire {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
-    /// Nobody there, no certificate, cut off, or a redirect into the unknown: the exchange's trouble.
+    /// Nobody there, no certificate that convinces, or cut off.
     Unreachable,
     /// The connection was refused before anything was sent: asking again is safe.
-    NotConnected,
+    Refused,
     /// An answer that nobody should read: too large, or leading elsewhere.
     Unreadable,
     /// The request cannot be written: a character that no header carries.
@@ -107,5 +107,13 @@ impl Wire {
 
 /// The error's own words name the address asked, whose query may be signed: they stay here.
 fn heard_nothing(error: &ClientError) -> Silence {
-    if error.is_connect() { Silence::NotConnected } else { Silence::Unreachable }
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        let io = error.downcast_ref::<io::Error>();
+        if io.is_some_and(|error| error.kind() == io::ErrorKind::ConnectionRefused) {
+            return Silence::Refused;
+        }
+        cause = error.source();
+    }
+    Silence::Unreachable
 }

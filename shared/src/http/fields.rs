@@ -168,10 +168,12 @@ impl Reader {
     }
 
     fn parse<T: Field>(&mut self, name: &'static str) -> Option<T> {
-        let value = self.values.get(name).cloned().unwrap_or(Json::Null);
-        match T::parse(&value) {
+        // Borrowed: a copy of a secret would stay behind.
+        let values = Arc::clone(&self.values);
+        let value = values.get(name).unwrap_or(&Json::Null);
+        match T::parse(value) {
             Ok(parsed) => Some(parsed),
-            Err(flaw) => self.flaw(name, value, flaw),
+            Err(flaw) => self.flaw(name, value.clone(), flaw),
         }
     }
 

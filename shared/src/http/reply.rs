@@ -51,6 +51,12 @@ impl<T> Reply<T> {
             .header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// 503: something that this depends on cannot be had now; again in `seconds`.
+    pub fn unavailable(model: T, seconds: u32) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, headers: Vec::new(), model }
+            .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     /// With a header.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {

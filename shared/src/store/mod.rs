@@ -79,8 +79,8 @@ impl Store {
         Ok(found)
     }
 
-    /// Up to `limit` rows of a group, the last in sort order first, from below the row `before` on. One call; whether there are
-    /// more is known by asking for one more.
+    /// Up to `limit` rows of a group, the last in sort order first, from below the row `before` on, and whether there may be more:
+    /// a page ends after 1 MB, too. One call.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when a row is not a `T`.
@@ -89,11 +89,13 @@ impl Store {
         rows: Rows<'_>,
         limit: u16,
         before: Option<Row<'_>>,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<(Vec<T>, bool), Error> {
         let request = self.rows(rows).scan_index_forward(false).limit(i32::from(limit));
         let request = request.set_exclusive_start_key(before.as_ref().map(key_of));
         let answer = request.send().await.map_err(|error| failure("Query", &error))?;
-        answer.items.unwrap_or_default().into_iter().map(from_item).collect()
+        let has_more = answer.last_evaluated_key.is_some();
+        let found = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        Ok((found, has_more))
     }
 
     fn rows(&self, rows: Rows<'_>) -> QueryFluentBuilder {

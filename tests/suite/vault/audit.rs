@@ -145,11 +145,11 @@ async fn events_outlive_their_key_and_are_never_rewritten() {
 }
 
 #[tokio::test]
-async fn a_key_stored_after_a_test_has_one_event() {
+async fn a_key_stored_after_a_test_has_an_event_of_each() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&with(&demo(&world, "okx", "ok"), json!({ "verify": true }))).await;
-    assert_eq!(told(&ada.events(&id).await), [("create", "ok")]);
+    assert_eq!(told(&ada.events(&id).await), [("create", "ok"), ("test", "ok")]);
 }
 
 #[tokio::test]

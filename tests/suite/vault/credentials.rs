@@ -78,7 +78,7 @@ async fn a_place_that_an_exchange_does_not_have_is_refused() {
         (with(&okx(), json!({ "environment": "canary" })), "environment", "live, testnet or demo"),
         (with(&okx(), json!({ "environment": "testnet" })), "environment", "live, demo for OKX"),
         (with(&okx(), json!({ "region": "canary" })), "region", "us, au, eea for OKX"),
-        (with(&okx(), json!({ "environment": "demo", "region": "us" })), "region", "no regions"),
+        (with(&okx(), json!({ "environment": "demo", "region": "nl" })), "region", "us, au, eea for OKX"),
         (with(&plain("bitstamp"), json!({ "region": "eu" })), "region", "no regions"),
         (with(&plain("binance"), json!({ "environment": 5 })), "environment", "valid string"),
     ] {

@@ -179,7 +179,8 @@ fn to_the_start_of(world: &World, span: i64) {
 }
 
 fn is_404(reply: &Reply) {
-    let body = json!({ "success": false, "message": "API key not found", "data": null });
+    let data = json!({ "code": "KEY_NOT_FOUND" });
+    let body = json!({ "success": false, "message": "API key not found", "data": data });
     assert_eq!((reply.status, &reply.body), (404, &body));
 }
 

@@ -150,16 +150,23 @@ async fn a_credential_is_kept_once_whoever_brings_it() {
     let (own, foreign) = (ada.creates(&body).await, bob.creates(&body).await);
     is_409(&own, "KEY_ALREADY_STORED");
     assert_eq!((own.status, &own.text), (foreign.status, &foreign.text));
-    is_409(
-        &bob.creates(&with(&body, json!({ "secret": "another", "api_key": "\u{feff} one-and-only-key\n" }))).await,
-        "KEY_ALREADY_STORED",
-    );
+    let pasted = with(&body, json!({ "label": "another", "api_key": "\u{feff} one-and-only-key\n" }));
+    is_409(&bob.creates(&pasted).await, "KEY_ALREADY_STORED");
     assert_eq!(bob.lists().await.len(), 0);
     bob.keeps(&with(&body, json!({ "exchange": "bybit" }))).await;
 
     is_ok(&ada.deletes(&id).await);
     bob.keeps(&body).await;
     is_409(&ada.creates(&body).await, "KEY_ALREADY_STORED");
+}
+
+#[tokio::test]
+async fn who_knows_the_name_of_a_key_alone_does_not_keep_its_owner_out() {
+    let world = World::start().await;
+    let (ada, mallory) = (Owner::of(&world).await, Owner::of(&world).await);
+    let body = binance("a-name-that-others-see");
+    mallory.keeps(&with(&body, json!({ "secret": "made-up" }))).await;
+    ada.keeps(&body).await;
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn overtaken(world: &World, request: impl Future<Output = Reply>, rows: Ve
         while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        world.put_rows("ExchangeKeys", rows).await;
+        set_rows(world, rows).await;
         world.mend();
     };
     tokio::join!(request, overtake).0
@@ -40,8 +40,18 @@ async fn left_by(ada: &Owner<'_>, id: &str, change: Value) -> Vec<Value> {
     let before = rows_but_events(ada.world).await;
     is_ok(&ada.changes(id, change).await);
     let after = rows_but_events(ada.world).await;
-    ada.world.put_rows("ExchangeKeys", before).await;
+    set_rows(ada.world, before).await;
     after
+}
+
+/// The table as it was but for events.
+async fn set_rows(world: &World, rows: Vec<Value>) {
+    for row in rows_but_events(world).await {
+        if !rows.iter().any(|kept| (&kept["pk"], &kept["sk"]) == (&row["pk"], &row["sk"])) {
+            world.remove("ExchangeKeys", &row).await;
+        }
+    }
+    world.put_rows("ExchangeKeys", rows).await;
 }
 
 fn count(replies: &[Reply], status: u64) -> usize {

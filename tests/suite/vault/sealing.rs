@@ -104,9 +104,13 @@ async fn an_old_record_put_back_is_refused() {
     assert!(calls.kms.is_empty());
     is_500(&ada.tests(&id).await);
     is_500(&ada.changes(&id, json!({ "label": "x" })).await);
-    is_500(&ada.deletes(&id).await);
+    let new_secret = json!({ "api_key": "new", "secret": "new", "passphrase": "new" });
+    is_500(&ada.changes(&id, new_secret).await);
     assert_eq!(ada.row(&id).await["label"], "put back", "nothing was written");
     assert_eq!(ada.sees(&id).await["status"], "untested");
+    // Its owner can always be rid of it.
+    is_ok(&ada.deletes(&id).await);
+    assert!(ada.lists().await.is_empty());
 }
 
 #[tokio::test]

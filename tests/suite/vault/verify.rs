@@ -4,7 +4,7 @@ use local::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{Owner, demo, is_409, is_503, is_ok, rows, text, with};
+use super::{Owner, demo, is_409, is_ok, rows_but_events, text, with};
 
 fn verified(world: &World, exchange: &str, outcome: &str) -> Value {
     with(&demo(world, exchange, outcome), json!({ "verify": true }))
@@ -38,7 +38,7 @@ async fn a_key_that_works_is_stored_with_what_was_found() {
 async fn a_key_that_does_not_work_is_not_stored() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
-    let before = rows(&world).await;
+    let before = rows_but_events(&world).await;
     let mut unknown = verified(&world, "okx", "ok");
     unknown["api_key"] = json!("nobody-knows-me");
     is_refused(&ada.creates(&unknown).await, "api_key", "invalid_key");
@@ -59,24 +59,26 @@ async fn a_key_that_does_not_work_is_not_stored() {
         for name in ["api_key", "secret", "passphrase"] {
             assert!(body[name].as_str().is_none_or(|value| !reply.text.contains(value)), "{name} in {}", reply.text);
         }
-        assert_eq!(rows(&world).await, before, "{exchange} {outcome}");
+        assert_eq!(rows_but_events(&world).await, before, "{exchange} {outcome}");
     }
     let misplaced = with(&verified(&world, "okx", "ok"), json!({ "environment": "demo" }));
     is_refused(&ada.creates(&misplaced).await, "environment", "wrong_environment");
-    assert_eq!(rows(&world).await, before);
+    assert_eq!(rows_but_events(&world).await, before);
 }
 
 #[tokio::test]
 async fn a_key_that_cannot_be_tried_is_not_stored() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
-    let before = rows(&world).await;
+    let before = rows_but_events(&world).await;
     for outcome in ["down", "rate_limited"] {
-        is_503(&ada.creates(&verified(&world, "binance", outcome)).await);
+        let reply = ada.creates(&verified(&world, "binance", outcome)).await;
+        assert_eq!((reply.status, &reply.body["data"]["code"]), (503, &json!("KEY_UNVERIFIED")), "{reply:?}");
+        assert!(reply.header("retry-after").is_some());
     }
     world.aws.set_paper(Some(Canned::new(200, "<html>")));
-    is_refused(&ada.creates(&verified(&world, "binance", "ok")).await, "api_key", "unrecognised_response");
-    assert_eq!(rows(&world).await, before);
+    is_refused(&ada.creates(&verified(&world, "binance", "ok")).await, "exchange", "unrecognised_response");
+    assert_eq!(rows_but_events(&world).await, before);
     world.aws.set_paper(None);
     is_ok(&ada.creates(&verified(&world, "binance", "ok")).await);
 }

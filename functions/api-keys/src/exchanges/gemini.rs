@@ -42,7 +42,10 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let Some(reason) = body["reason"].as_str() else {
         let roles = ["isAuditor", "isFundManager", "isTrader"].map(|role| flag(&body[role]));
         return match answer.status {
-            200 if roles.iter().any(Option::is_some) => Verdict::Accepted(Access::of_key(permissions(body, roles))),
+            200 if roles.iter().any(Option::is_some) => Verdict::Accepted(Access {
+                can_pay_others: may_be_admin(body),
+                ..Access::of_key(permissions(body, roles))
+            }),
             _ => answer.by_http_status(),
         };
     };
@@ -60,14 +63,18 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     answer.refused(reason, status)
 }
 
-/// An administrator's key can give itself roles on every account of its group, so its own say nothing of withdrawals.
+/// An administrator's key can give itself roles on every account of its group.
+fn may_be_admin(body: &Value) -> bool {
+    !body["isAccountAdmin"].is_null() && body["isAccountAdmin"] != false
+}
+
+/// So its own roles say nothing of withdrawals.
 fn permissions(body: &Value, roles: [Option<bool>; 3]) -> Permissions {
     let [_, manages_funds, trades] = roles;
-    let may_be_admin = !body["isAccountAdmin"].is_null() && body["isAccountAdmin"] != false;
     Permissions {
         read: any(roles),
         trade: trades,
-        withdraw: manages_funds.filter(|manages| *manages || !may_be_admin),
+        withdraw: manages_funds.filter(|manages| *manages || !may_be_admin(body)),
         transfer: None,
     }
 }

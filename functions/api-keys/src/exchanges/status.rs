@@ -71,6 +71,12 @@ impl Status {
         matches!(self, Self::ClockSkew | Self::NonceConflict | Self::RateLimited | Self::ExchangeUnavailable)
     }
 
+    /// Whether it says that this key does not work, rather than that nothing could be found out.
+    #[must_use]
+    pub const fn is_about_the_key(self) -> bool {
+        !matches!(self, Self::Ok | Self::GeoBlocked | Self::UnrecognisedResponse) && !self.is_retryable()
+    }
+
     /// What it means and what to do about it. Our own words: an exchange's may echo keys and addresses.
     #[must_use]
     pub const fn message(self) -> &'static str {

@@ -3,16 +3,18 @@
 use shared::http::{Fields, Flaw};
 use zeroize::Zeroizing;
 
-use super::fields::{KeyTypeName, Pasted};
+use super::fields::{KeyTypeName, Pasted, PastedSecret};
 use crate::exchanges::{Credentials, Exchange, KeyType, Moment};
 
 /// The fields as they came. Nothing is decided before the exchange is known.
 pub struct Given {
     api_key: Option<Pasted>,
-    secret: Option<Pasted>,
+    secret: Option<PastedSecret>,
     passphrase: Option<Pasted>,
     key_type: Option<KeyTypeName>,
     wallet_address: Option<Pasted>,
+    /// Fields that came without content.
+    empty: Vec<&'static str>,
 }
 
 /// What a stored key still has, for a change that brings the rest.
@@ -33,13 +35,20 @@ impl Given {
         let passphrase = fields.optional("passphrase", "Its passphrase, where the exchange has one");
         let key_type =
             fields.optional("key_type", "hmac, ed25519, rsa, es256 or agent; what the secret looks like by default");
-        let wallet = fields.optional("wallet_address", "The master address of an agent wallet");
+        let wallet: Option<Option<Pasted>> = fields.optional("wallet_address", "The master address of an agent wallet");
+        let (api_key, secret, passphrase, wallet) = (api_key?, secret?, passphrase?, wallet?);
+        let empty = [
+            ("api_key", api_key.as_ref().is_some_and(|text| !is_there(text))),
+            ("secret", secret.as_ref().is_some_and(|text| !is_there(text))),
+            ("passphrase", passphrase.as_ref().is_some_and(|text| !is_there(text))),
+        ];
         Some(Self {
-            api_key: api_key?.filter(is_there),
-            secret: secret?.filter(is_there),
-            passphrase: passphrase?.filter(is_there),
+            api_key: api_key.filter(is_there),
+            secret: secret.filter(is_there),
+            passphrase: passphrase.filter(is_there),
             key_type: key_type?,
-            wallet_address: wallet?.filter(is_there),
+            wallet_address: wallet.filter(is_there),
+            empty: empty.into_iter().filter(|(_, empty)| *empty).map(|(name, _)| name).collect(),
         })
     }
 
@@ -51,6 +60,12 @@ impl Given {
             && self.passphrase.is_none()
             && self.key_type.is_none()
             && self.wallet_address.is_none()
+    }
+
+    /// The first field that came without content: in a change that is a mistake, for nothing can be taken away.
+    #[must_use]
+    pub fn empty(&self) -> Option<&'static str> {
+        self.empty.first().copied()
     }
 
     /// What every exchange asks for and is not there.
@@ -102,7 +117,7 @@ impl Given {
 }
 
 /// An empty field is one that is not there.
-fn is_there(Pasted(text): &Pasted) -> bool {
+fn is_there<const MAX: usize>(Pasted(text): &Pasted<MAX>) -> bool {
     !text.is_empty()
 }
 
@@ -113,12 +128,15 @@ fn is_pem(secret: &str) -> bool {
 /// A PEM with its line breaks, which copying from JSON turns into `\n`; base64 without those that a page put in.
 fn layout(secret: &Zeroizing<String>, exchange: &Exchange) -> Zeroizing<String> {
     if is_pem(secret) {
-        return Zeroizing::new(secret.replace("\\r", "").replace("\\n", "\n"));
+        let without_returns = Zeroizing::new(secret.replace("\\r", ""));
+        return Zeroizing::new(without_returns.replace("\\n", "\n"));
     }
     let is_base64_always =
         !exchange.key_types.contains(&KeyType::Hmac) && !exchange.key_types.contains(&KeyType::Agent);
     if is_base64_always {
-        return Zeroizing::new(secret.split_whitespace().collect());
+        let mut joined = Zeroizing::new(String::with_capacity(secret.len()));
+        joined.extend(secret.split_whitespace());
+        return joined;
     }
     secret.clone()
 }
@@ -153,7 +171,17 @@ fn check(exchange: &Exchange, credentials: &mut Credentials, given: Option<&KeyT
     if is_pem(&credentials.secret) && credentials.key_type == KeyType::Hmac {
         return broken("secret", "secret is a private key in PEM, which is not of key_type hmac");
     }
-    usable(exchange, credentials).map_err(|(field, reason)| (field, reason.to_owned()))
+    let is_guess = given.is_none() && is_pem(&credentials.secret);
+    usable(exchange, credentials).map_err(|(field, reason)| match field {
+        "secret" if is_guess => (field, unreadable_pem(exchange)),
+        _ => (field, reason.to_owned()),
+    })
+}
+
+fn unreadable_pem(exchange: &Exchange) -> String {
+    let kinds = exchange.key_types.iter().filter(|kind| **kind != KeyType::Hmac);
+    let kinds: Vec<_> = kinds.map(|kind| kind.as_str()).collect();
+    format!("secret must be a private key of type {} in PEM, not encrypted", kinds.join(" or "))
 }
 
 /// The first kind of the exchange's that the secret is usable as.

@@ -8,8 +8,6 @@ use crate::exchanges::{self, ALL, Environment, Exchange, KeyType};
 
 /// The longest label. Code points.
 const MAX_LABEL: usize = 60;
-/// The longest credential: an RSA key of 8192 bits in PEM fits. Bytes.
-const MAX_PASTED: usize = 8_192;
 /// Invisible characters that copying brings along.
 const INVISIBLE: [char; 6] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}'];
 
@@ -25,8 +23,10 @@ pub struct KeyTypeName(pub KeyType);
 /// What the owner calls a key: 1 to 60 characters, no control characters.
 pub struct Label(pub String);
 
-/// A credential as it was pasted: without the white space around it and the invisible characters in it.
-pub struct Pasted(pub Zeroizing<String>);
+/// A credential of up to `MAX` bytes as it was pasted: without the white space around it and the invisible characters in it.
+pub struct Pasted<const MAX: usize = 512>(pub Zeroizing<String>);
+/// A secret as it was pasted: a private RSA key of 8192 bits in PEM fits.
+pub type PastedSecret = Pasted<8_192>;
 
 impl Default for EnvironmentName {
     fn default() -> Self {
@@ -67,8 +67,9 @@ impl Field for KeyTypeName {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         let Text::<0>(text) = Field::parse(value)?;
         let all = [KeyType::Hmac, KeyType::Ed25519, KeyType::Rsa, KeyType::Es256, KeyType::Agent];
+        let name = text.trim().to_lowercase();
         // Wallets call an agent's key by its curve.
-        let name = text.trim().to_lowercase().replace("secp256k1-", "");
+        let name = if name == "secp256k1-agent" { "agent" } else { &name };
         let found = all.into_iter().find(|kind| kind.as_str() == name);
         found.map(Self).ok_or_else(|| Flaw::value("key_type must be hmac, ed25519, rsa, es256 or agent"))
     }
@@ -93,12 +94,12 @@ impl Field for Label {
     }
 }
 
-impl Field for Pasted {
+impl<const MAX: usize> Field for Pasted<MAX> {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         let Text::<0>(text) = Field::parse(value)?;
         let text = Zeroizing::new(text);
-        if text.len() > MAX_PASTED {
-            return Err(Flaw::value("a credential has at most 8192 bytes"));
+        if text.len() > MAX {
+            return Err(Flaw::value(&format!("it has more than {MAX} bytes")));
         }
         // As long as the input at once: growing would leave copies behind.
         let mut cleaned = Zeroizing::new(String::with_capacity(text.len()));
@@ -108,7 +109,7 @@ impl Field for Pasted {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "string", "maxLength": MAX_PASTED })
+        json_schema!({ "type": "string", "maxLength": MAX })
     }
 }
 
@@ -117,13 +118,14 @@ mod tests {
     use super::*;
 
     fn pasted(text: &str) -> Zeroizing<String> {
-        Pasted::parse(&Json::String(text.to_owned())).ok().unwrap().0
+        PastedSecret::parse(&Json::String(text.to_owned())).ok().unwrap().0
     }
 
     #[test]
     fn what_copying_adds_is_taken_off() {
         assert_eq!(*pasted("\u{feff} \t ab\u{200b}cd\u{2060}\r\n\u{feff}"), "abcd");
         assert_eq!(*pasted("ab cd"), "ab cd");
-        assert!(Pasted::parse(&Json::String("x".repeat(MAX_PASTED + 1))).is_err());
+        assert!(PastedSecret::parse(&Json::String("x".repeat(8_193))).is_err());
+        assert!(<Pasted>::parse(&Json::String("x".repeat(513))).is_err());
     }
 }

@@ -108,6 +108,9 @@ impl Input for ChangeKey {
         let exchange = fields.optional("exchange", "Cannot change: absent, or as it is");
         let environment = fields.optional("environment", "Cannot change: absent, or as it is");
         let region = fields.optional("region", "Cannot change: absent, or as it is");
+        if let Some(field) = given.as_ref().and_then(Given::empty) {
+            return fields.flaw(field, Flaw::value(&format!("{field} is empty")));
+        }
         Some(Self {
             label: label?.map(|Label(label)| label),
             is_active: is_active?.map(|Switch(is_active)| is_active),
@@ -120,6 +123,12 @@ impl Input for ChangeKey {
 }
 
 impl ChangeKey {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.label.is_none() && self.is_active.is_none() && self.given.is_empty()
+    }
+
     /// Whether it leaves alone what cannot change.
     ///
     /// # Errors
