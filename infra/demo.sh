@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Plays the life of an account and of an exchange key against a running `make dev`: prints every request and answer, and checks each answer.
+# Plays the life of an account, of an exchange key and of an identity check against a running `make dev`: prints every request and answer, and checks each answer.
 # BASE and AWS say where it runs; CANARIES names a file that collects every address, password and token used.
 set -euo pipefail
 BASE=${BASE:-http://127.0.0.1:${PORT:-9000}}
@@ -15,7 +15,7 @@ finish() {
 }
 trap finish EXIT
 helper='
-import json, re, sys, urllib.parse
+import datetime, json, re, sys, urllib.parse
 def shorten(value):
     if isinstance(value, dict): return {key: shorten(item) for key, item in value.items()}
     if isinstance(value, list): return [shorten(item) for item in value]
@@ -33,6 +33,8 @@ elif what == "demo":
     demos = json.load(open(file))
     body = next(demo["credentials"] for demo in demos if (demo["exchange"], demo["outcome"]) == (exchange, outcome))
     print(json.dumps({name: body[name] for name in fields or body if body.get(name) is not None}))
+elif what == "time":
+    print(datetime.datetime.fromtimestamp(int(rest[0]), datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
 elif what == "quote":
     print(urllib.parse.quote(rest[0], safe=""))
 else:
@@ -68,14 +70,15 @@ canary() { [[ -z ${CANARIES:-} ]] || printf '%s\n' "$@" >>"$CANARIES"; }
 # A token's halves give it away as well as the whole.
 secret() { canary "$1" "${1##*.}"; }
 
-# call METHOD URL-or-PATH [JSON] [BEARER]: leaves $status, and body and headers in files.
+# call METHOD URL-or-PATH [JSON] [BEARER] [HEADER]: leaves $status, and body and headers in files.
 call() {
-    local method=$1 url=$2 json=${3:-} bearer=${4:-}
+    local method=$1 url=$2 json=${3:-} bearer=${4:-} header=${5:-}
     [[ $url == http* ]] || url=$BASE$url
     local options=(-sS --max-time 60 -X "$method" -o "$work/body" -D "$work/headers" -w '%{http_code}')
     [[ -z $json ]] || options+=(-H 'content-type: application/json' --data-binary "$json")
     [[ -z $bearer ]] || options+=(-H "authorization: Bearer $bearer")
-    printf '\n%s %s%s\n' "$method" "${url#"$BASE"}" "${bearer:+   (with the access token)}"
+    [[ -z $header ]] || options+=(-H "$header")
+    printf '\n%s %s%s%s\n' "$method" "${url#"$BASE"}" "${bearer:+   (with the access token)}" "${header:+   ($header)}"
     [[ -z $json ]] || printf '    %s\n' "$json"
     : >"$work/body"
     status=$(curl "${options[@]}" "$url") || fail "no answer from $url; is \`make dev\` running?"
@@ -110,7 +113,7 @@ mailed() {
     fail "no mail with $2 for $1 within 20 seconds"
 }
 remember_session() {
-    access=$(find session.access_token) refresh=$(find session.refresh_token)
+    access=$(find session.access_token) refresh=$(find session.refresh_token) user=$(find user.id)
     secret "$access"
     secret "$refresh"
 }
@@ -258,9 +261,39 @@ call GET "/api/v1/api-keys/$key/events" "" "$access"
 expect 200 data.events.0.action=delete data.events.6.action=create
 key=
 
-title "The other functions"
+title "Identity: every provider signs its reports in its own way; the newest of them says where the user stands"
 call GET /api/kyc/health
 expect 200
+call GET /api/kyc/status "" "$access"
+expect 200 status=not_started provider=null
+# report PROVIDER STATUS OCCURRED_AT [STANDING]: the local AWS signs and sends it; the user then stands at STANDING, or at STATUS.
+report() {
+    call POST "$AWS/kyc" "$(object provider="$1" status="$2" user="$user" occurred_at="$3")"
+    expect 200 answer=200 status="${4:-$2}"
+    call GET /api/kyc/status "" "$access"
+    expect 200 status="${4:-$2}"
+}
+# A minute ago, five seconds apart: some providers count whole seconds.
+minute_ago=$(($(date +%s) - 60)) second=0
+for step in sumsub:pending onfido:in_review persona:rejected veriff:resubmission_requested stripe_identity:pending \
+    didit:in_review generic:approved; do
+    second=$((second + 5)) at=$(py time $((minute_ago + second)))
+    report "${step%:*}" "${step#*:}" "$at"
+    expect 200 provider="${step%:*}"
+done
+
+title "The same event again, an older one, a new session begun: nothing changes. A forged one is not even read"
+report generic approved "$at"
+report sumsub rejected "$(py time "$minute_ago")" approved
+report persona pending "$(py time $((minute_ago + 50)))" approved
+expect 200 provider=generic updated_at="$at" approved_at="$at"
+forged=$(object type=applicantReviewed externalUserId="$user" correlationId="$run")
+call POST /api/kyc/webhook/sumsub "$forged"
+expect 401 detail="Not authenticated"
+call POST /api/kyc/webhook/sumsub "$forged" "" "X-Payload-Digest: $(printf '0%.0s' {1..64})"
+expect 401 detail="Invalid signature"
+call GET /api/kyc/status "" "$access"
+expect 200 status=approved provider=generic updated_at="$at"
 
 title "What a sign-in costs: every call to AWS that it makes"
 sleep 1 # the last mail is being marked as sent

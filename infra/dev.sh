@@ -32,6 +32,7 @@ default LOCAL_AWS_ADDR "127.0.0.1:$aws_port"
 default LOCAL_STATE "$root/.local"
 default LOCAL_TEMPLATE "$root/template.yaml"
 default EXCHANGE_PROXY "$aws"
+default API_URL "$api"
 default MAIL_FUNCTION_URL "$api/2015-03-31/functions/mail/invocations"
 
 fail() { echo "dev: $*" >&2 && exit 1; }
@@ -100,6 +101,7 @@ cat <<EOF
   inbox       $aws/inbox
   AWS calls   $aws/calls.json
   exchanges   $aws/exchanges   paper exchange: demo credentials
+  identity    $aws/kyc   sends signed reports of identity providers
 
 ready: \`make demo\` plays the whole story; Ctrl-C stops everything
 

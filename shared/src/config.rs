@@ -103,6 +103,8 @@ pub struct OperatorConfig {
     pub stage: Stage,
     /// `TABLE_PREFIX`: whose tables.
     pub table_prefix: String,
+    /// `KMS_KEY_ID`: the key that seals what is put into settings; only `kyc-secret` needs it.
+    pub kms_key_id: Option<String>,
 }
 
 /// A setting that is missing or that no function could work with.
@@ -269,7 +271,11 @@ impl OperatorConfig {
     /// # Errors
     /// Names the setting that is missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { stage: stage(env)?, table_prefix: env.required("TABLE_PREFIX")? })
+        Ok(Self {
+            stage: stage(env)?,
+            table_prefix: env.required("TABLE_PREFIX")?,
+            kms_key_id: env.optional("KMS_KEY_ID"),
+        })
     }
 }
 

@@ -159,27 +159,42 @@ impl Report {
     }
 }
 
+/// All reports in the order in which they count, whatever order they are given in, each with whether it moved the check when its
+/// turn came.
+#[must_use]
+pub fn history(reports: &[Report]) -> Vec<(&Report, bool)> {
+    let mut reports: Vec<_> = reports.iter().collect();
+    reports.sort_by_key(|report| {
+        let untimed = report.occurred_ms.is_none();
+        let weight = report.status.map(|status| (status.rank(), status.caution()));
+        (untimed, report.occurred_ms, weight, &report.provider, &report.event)
+    });
+    let mut now: Option<(Status, &Report)> = None;
+    let in_turn = |report| {
+        let said = said_after(now, report);
+        now = said.or(now);
+        (report, said.is_some())
+    };
+    reports.into_iter().map(in_turn).collect()
+}
+
+/// What a report makes of a check that stood at `now`; `None` when it changes nothing.
+fn said_after<'a>(now: Option<(Status, &Report)>, report: &'a Report) -> Option<(Status, &'a Report)> {
+    let status = report.status?;
+    let counts = match now {
+        None => true,
+        Some((_, before)) if report.occurred_ms.is_some() => report.may_follow(before),
+        // Without a time it can only say that its own session has moved on.
+        Some((reached, before)) => report.is_of_session_of(before) && status.rank() > reached.rank(),
+    };
+    counts.then_some((status, report))
+}
+
 /// Where a check stands after these reports, in whatever order they are given.
 #[must_use]
 pub fn standing(reports: &[Report]) -> Standing<'_> {
-    let mut said: Vec<_> = reports.iter().filter_map(|report| Some((report.status?, report))).collect();
-    said.sort_by_key(|(status, report)| {
-        let untimed = report.occurred_ms.is_none();
-        (untimed, report.occurred_ms, status.rank(), status.caution(), &report.provider, &report.event)
-    });
-    let mut now: Option<(Status, &Report)> = None;
-    for (status, report) in said {
-        let counts = match now {
-            None => true,
-            Some((_, before)) if report.occurred_ms.is_some() => report.may_follow(before),
-            // Without a time it can only say that its own session has moved on.
-            Some((reached, before)) => report.is_of_session_of(before) && status.rank() > reached.rank(),
-        };
-        if counts {
-            now = Some((status, report));
-        }
-    }
-    Standing { status: now.map_or(Status::NotStarted, |(status, _)| status), by: now.map(|(_, report)| report) }
+    let by = history(reports).into_iter().rev().find_map(|(report, counts)| counts.then_some(report));
+    Standing { status: by.and_then(|report| report.status).unwrap_or(Status::NotStarted), by }
 }
 
 /// All reports of a user.

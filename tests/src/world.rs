@@ -2,6 +2,7 @@
 //! functions on it. Nothing is shared between worlds, so tests need no order and no cleaning.
 
 use std::{
+    collections::BTreeMap,
     env,
     path::PathBuf,
     sync::{
@@ -161,10 +162,25 @@ impl World {
         Vault::new(app, config, &self.sdk).expect("root certificates")
     }
 
+    /// Another instance of `kyc` on the same AWS, cold, on a stage where secrets are sealed.
+    ///
+    /// # Panics
+    /// When a provider is unknown.
+    #[must_use]
+    pub fn deployed_kyc(&self, secrets: BTreeMap<String, Vec<String>>, token: Option<String>) -> Kyc {
+        let app = App::new(Config { stage: Stage::Prod, ..self.config.clone() }, &self.sdk, self.clock.clone());
+        let config = KycConfig { provider: "sumsub".to_owned(), secrets, token, kms_key_id: self.key.clone() };
+        Kyc::new(app, config, &self.sdk).expect("known providers")
+    }
+
     /// An operator with the tools of `admin`.
     #[must_use]
     pub fn operator(&self) -> Operator {
-        let config = OperatorConfig { stage: self.config.stage, table_prefix: self.config.table_prefix.clone() };
+        let config = OperatorConfig {
+            stage: self.config.stage,
+            table_prefix: self.config.table_prefix.clone(),
+            kms_key_id: Some(self.key.clone()),
+        };
         Operator::new(&config, self.sdk.clone())
     }
 
@@ -239,6 +255,11 @@ impl World {
     /// A request to a particular instance of `api-keys`.
     pub async fn send_to_vault(&self, vault: &Vault, request: Request) -> Reply {
         invoke(&api_keys::router(vault.clone()), request).await
+    }
+
+    /// A request to a particular instance of `kyc`.
+    pub async fn send_to_kyc(&self, kyc: &Kyc, request: Request) -> Reply {
+        invoke(&kyc::router(kyc.clone()), request).await
     }
 
     /// Moves the clock of all functions, and that of the exchanges.

@@ -13,6 +13,7 @@ mod input;
 mod logs;
 mod mail;
 mod openapi;
+mod operators;
 mod oracle;
 mod outages;
 mod profile;

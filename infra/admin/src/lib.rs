@@ -1,11 +1,15 @@
 //! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
 
+pub mod kyc_secret;
+pub mod kyc_set;
+pub mod kyc_show;
 mod operator;
 pub mod rewrap;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use shared::time::Clock;
 
 pub use operator::{Failure, Operator, aws};
 
@@ -20,6 +24,9 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Rewrap(rewrap::Arguments),
+    KycSecret(kyc_secret::Arguments),
+    KycSet(kyc_set::Arguments),
+    KycShow(kyc_show::Arguments),
 }
 
 impl Cli {
@@ -30,6 +37,9 @@ impl Cli {
     pub async fn run(self, operator: &Operator) -> Result<ExitCode, Failure> {
         match self.command {
             Command::Rewrap(arguments) => rewrap::run(operator, &arguments).await,
+            Command::KycSecret(arguments) => kyc_secret::run(operator, &arguments).await,
+            Command::KycSet(arguments) => kyc_set::run(operator, &arguments, &Clock::default()).await,
+            Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
         }
     }
 }

@@ -15,13 +15,15 @@ pub struct Operator {
     pub(crate) store: Store,
     pub(crate) aws: SdkConfig,
     pub(crate) stage: Stage,
+    pub(crate) kms_key_id: Option<String>,
 }
 
 impl Operator {
     /// On the deployment that `config` names.
     #[must_use]
     pub fn new(config: &OperatorConfig, aws: SdkConfig) -> Self {
-        Self { store: Store::new(&aws, &config.table_prefix), aws, stage: config.stage }
+        let store = Store::new(&aws, &config.table_prefix);
+        Self { store, aws, stage: config.stage, kms_key_id: config.kms_key_id.clone() }
     }
 }
 

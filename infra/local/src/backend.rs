@@ -52,6 +52,11 @@ impl Backend {
         Self { http: Http::new(), base, region: region.to_owned(), turn, _database: database }
     }
 
+    /// Where it is: for clients whose calls are not counted and do not fail on demand.
+    pub(crate) fn url(&self) -> &str {
+        &self.base
+    }
+
     /// Passes a client's request on as it came.
     pub(crate) async fn forward(&self, parts: &Parts, body: Bytes) -> Result<Response<Bytes>, Error> {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

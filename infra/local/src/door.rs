@@ -14,6 +14,7 @@ use crate::backend::Backend;
 use crate::call::Call;
 use crate::calls::Recorder;
 use crate::faults::{self, Faults, Mode};
+use crate::identity::Reporter;
 use crate::inbox::Inbox;
 use crate::kms::Kms;
 use crate::paper::Paper;
@@ -33,6 +34,8 @@ pub(crate) struct Door {
     pub(crate) recorder: Recorder,
     pub(crate) faults: Faults,
     pub(crate) paper: Paper,
+    /// Plays the identity providers; none without their secrets.
+    pub(crate) reporter: Option<Reporter>,
     /// How many writes the database has answered; wakes the feeder.
     pub(crate) writes: watch::Sender<u64>,
 }

@@ -5,6 +5,8 @@
 //! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares, and a feeder does what an event
 //! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function.
 //!
+//! Identity providers are played the other way round: a click on a page here sends a signed report to the `kyc` function.
+//!
 //! Requests whose `Host` is an exchange's go to the paper exchange before anything else looks at them.
 
 mod backend;
@@ -18,6 +20,7 @@ mod error;
 mod faults;
 mod feeder;
 mod http;
+mod identity;
 mod inbox;
 mod kms;
 mod local;
@@ -38,5 +41,5 @@ pub use error::Error;
 pub use faults::{Fault, Mode};
 pub use inbox::Mail;
 pub use local::LocalAws;
-pub use options::{Function, MailFunction, Options};
+pub use options::{Function, Identity, MailFunction, Options};
 pub use paper::{Canned, Demo, DemoCredentials, ExchangeRequest};

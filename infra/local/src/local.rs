@@ -14,6 +14,7 @@ use crate::calls::Recorder;
 use crate::door::Door;
 use crate::faults::Faults;
 use crate::feeder::{Checkpoint, Feeder, Stream, Target};
+use crate::identity::Reporter;
 use crate::inbox::Inbox;
 use crate::kms::Kms;
 use crate::lock::lock;
@@ -65,6 +66,10 @@ impl LocalAws {
         } else {
             Some(Kms::open(state.file("kms.json"), &options.region, &options.key_alias)?)
         };
+        let reporter = match options.identity.clone() {
+            Some(identity) => Some(Reporter::new(identity, &options, backend.url()).await),
+            None => None,
+        };
         let door = Arc::new(Door {
             backend: Arc::new(backend),
             kms,
@@ -72,6 +77,7 @@ impl LocalAws {
             recorder: Recorder::default(),
             faults: Faults::default(),
             paper: Paper::new(),
+            reporter,
             writes: watch::Sender::new(0),
         });
         let stop = watch::Sender::new(());

@@ -7,6 +7,9 @@
 //! | `LOCAL_TEMPLATE` | `template.yaml` | the template that declares the tables |
 //! | `TABLE_PREFIX` | `local` | first part of the table names |
 //! | `MAIL_FUNCTION_URL` | cargo-lambda's | where the `mail` function is invoked |
+//! | `API_URL` | cargo-lambda's | where reports of identity providers are sent |
+//! | `KYC_WEBHOOK_SECRETS` | none | what signs them; counts with `STAGE=local` alone, as elsewhere it is sealed |
+//! | `KYC_WEBHOOK_TOKEN` | none | the bearer token that they show besides |
 //! | `AWS_REGION` | `us-east-1` | region in ARNs and in our own calls |
 //! | `AWS_UPSTREAM` | none | base URL of another AWS emulator that answers instead |
 
@@ -14,13 +17,14 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use local::{LocalAws, MailFunction, Options};
+use local::{Identity, LocalAws, MailFunction, Options};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+const API_URL: &str = "http://127.0.0.1:9000";
 const MAIL_FUNCTION_URL: &str = "http://127.0.0.1:9000/2015-03-31/functions/mail/invocations";
 
 #[tokio::main]
@@ -61,9 +65,23 @@ fn options() -> Result<Options, Box<dyn Error>> {
         upstream: Some(setting("AWS_UPSTREAM", "")).filter(|url| !url.is_empty()),
         table_prefix: setting("TABLE_PREFIX", "local"),
         mail: MailFunction::Url(setting("MAIL_FUNCTION_URL", MAIL_FUNCTION_URL)),
+        identity: identity()?,
         region: setting("AWS_REGION", "us-east-1"),
         ..Options::new(setting("LOCAL_TEMPLATE", "template.yaml"))
     })
+}
+
+/// None where the secrets are sealed, or where there are none.
+fn identity() -> Result<Option<Identity>, Box<dyn Error>> {
+    let secrets = setting("KYC_WEBHOOK_SECRETS", "");
+    if setting("STAGE", "") != "local" || secrets.is_empty() {
+        return Ok(None);
+    }
+    // Not the parser's own words: they may quote a secret.
+    let secrets = serde_json::from_str(&secrets);
+    let secrets = secrets.map_err(|_| "KYC_WEBHOOK_SECRETS is no JSON object of lists of texts")?;
+    let token = Some(setting("KYC_WEBHOOK_TOKEN", "")).filter(|token| !token.is_empty());
+    Ok(Some(Identity { api: setting("API_URL", API_URL), secrets, token }))
 }
 
 /// An empty variable counts as unset.

@@ -1,5 +1,6 @@
 //! What a local AWS is started with.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +22,17 @@ pub enum MailFunction {
     None,
 }
 
+/// What it takes to report as identity providers do.
+#[derive(Clone)]
+pub struct Identity {
+    /// Base URL of the functions that are told.
+    pub api: String,
+    /// For each provider the secrets that prove its reports, newest first, in the clear.
+    pub secrets: BTreeMap<String, Vec<String>>,
+    /// The bearer token that providers must show besides, where there is one.
+    pub token: Option<String>,
+}
+
 /// Settings of a local AWS. Start from [`Options::new`] and change what differs.
 #[derive(Clone)]
 pub struct Options {
@@ -36,6 +48,8 @@ pub struct Options {
     pub table_prefix: String,
     /// The receiver of the outbox stream.
     pub mail: MailFunction,
+    /// What signs reports of identity providers; without it, none are sent.
+    pub identity: Option<Identity>,
     /// Region in ARNs and in our own calls. An upstream keeps one world per region, so clients must use the same one.
     pub region: String,
     /// Alias of the KMS key that exists from the start.
@@ -57,6 +71,7 @@ impl Options {
             template: template.into(),
             table_prefix: "local".to_owned(),
             mail: MailFunction::None,
+            identity: None,
             region: "us-east-1".to_owned(),
             key_alias: "alias/bitcain".to_owned(),
             sender: "no-reply@bitcain.example".to_owned(),

@@ -1,6 +1,8 @@
-//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the exchanges.
+//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the exchanges,
+//! the identity providers.
 
 mod exchanges;
+mod kyc;
 mod page;
 
 use std::sync::Arc;
@@ -31,6 +33,8 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         .route("/exchange-calls.json", get(exchanges::calls_json))
         .route("/exchange-calls", delete(exchanges::reset_calls))
         .route("/paper", put(exchanges::set_canned).delete(exchanges::clear_canned))
+        .route("/kyc", get(kyc::page).post(kyc::send))
+        .route("/kyc.json", get(kyc::json))
         .fallback(door::answer)
         .layer(middleware::from_fn_with_state(Arc::clone(&door), door::exchanges_first))
         .with_state(door)

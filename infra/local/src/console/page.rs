@@ -10,9 +10,10 @@ pub(super) const INDEX: &str = "<!doctype html><html lang=en><meta charset=utf-8
 <li><a href=/calls.json>calls</a>: how often each operation was called\
 <li><a href=/exchanges>exchanges</a>: demo credentials for the paper exchange (<a href=/exchanges.json>as JSON</a>)\
 <li><a href=/exchange-calls.json>exchange calls</a>: how often each exchange was asked\
+<li><a href=/kyc>identity</a>: sends signed reports of identity providers (<a href=/kyc.json>as JSON</a>)\
 </ul></html>";
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}\
+pub(super) const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}\
 article{border:1px solid #ccc;border-radius:.5rem;padding:0 1rem 1rem;margin:1rem 0}\
 pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}\
 iframe{width:100%;height:24rem;border:1px solid #ccc}small{color:#555}\
@@ -74,7 +75,7 @@ fn linked(text: &str) -> String {
     html.collect()
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
             '&' => out.push_str("&amp;"),

@@ -1,0 +1,70 @@
+//! `kyc-show`: all that has been reported of a user's identity check, and where it stands.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use shared::{
+    ids::AccountId,
+    kyc::{Report, Standing, Status, history, reports_of, standing},
+};
+
+use crate::{
+    kyc_set::account,
+    operator::{Failure, Operator},
+};
+
+/// Show what has been reported of a user, and where the identity check stands.
+///
+/// One line for each report, by time: time, provider, type, status, reason, and what came of it.
+#[derive(Args)]
+pub struct Arguments {
+    /// The user: `user.id` of the API.
+    #[arg(long, value_name = "USER_ID", value_parser = account)]
+    pub user: AccountId,
+}
+
+/// The subcommand.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode, Failure> {
+    for line in show(operator, arguments.user).await? {
+        println!("{line}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The reports by time, and last the standing. Words and times only: ids of sessions and events stay in the table.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn show(operator: &Operator, user: AccountId) -> Result<Vec<String>, Failure> {
+    let reports = reports_of(&operator.store, &user.to_string()).await?;
+    let mut in_turn = history(&reports);
+    // Those without a time count last, but are looked for where they came in.
+    in_turn.sort_by_key(|(report, _)| report.moment());
+    let lines = in_turn.into_iter().map(|(report, counts)| line(report, counts));
+    Ok(lines.chain([described(&standing(&reports))]).collect())
+}
+
+fn line(report: &Report, counts: bool) -> String {
+    let (time, kind) = (report.moment().to_string(), &report.kind);
+    let provider = &report.provider;
+    let status = report.status.map_or("-", Status::as_str);
+    let reason = report.reason.as_deref().unwrap_or("-");
+    let outcome = match (&report.obstacle, counts) {
+        (Some(obstacle), _) => obstacle,
+        (None, true) => "ok",
+        (None, false) => "changes_nothing",
+    };
+    format!("{time}  {provider:<15}  {kind:<28}  {status:<22}  {reason:<22}  {outcome}")
+}
+
+/// Where a check stands, in one line.
+pub(crate) fn described(Standing { status, by }: &Standing<'_>) -> String {
+    let status = status.as_str();
+    match by {
+        Some(by) => format!("{status} since {}, by {}", by.moment(), by.provider),
+        None => format!("{status}, nothing is reported"),
+    }
+}

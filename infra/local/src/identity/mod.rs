@@ -1,0 +1,161 @@
+//! Plays the identity providers: makes up what one would report, signs it as that one does, and sends it to the functions.
+
+mod samples;
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use aws_sdk_dynamodb::config::{Credentials, Region};
+use axum::body::Bytes;
+use axum::http::{Request, StatusCode, header};
+use jiff::Timestamp;
+use kyc::providers::{ALL, Provider, Secret, Status, find};
+use serde::{Deserialize, Serialize};
+use shared::kyc::{reports_of, standing};
+use shared::store::Store;
+use shared::time;
+
+use crate::clock::now;
+use crate::http::Http;
+use crate::{Identity, Options};
+
+/// Longer than a function may take, its start included.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+/// What somebody wants a provider to report.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// The provider's name in paths.
+    pub(crate) provider: String,
+    pub(crate) status: Status,
+    /// Our id of the user.
+    pub(crate) user: String,
+    /// The provider's id of the session; one for all reports of the provider if it is left out.
+    pub(crate) session: Option<String>,
+    /// When it happened; now, if it is left out. The same report of the same moment is the same event, sent again.
+    pub(crate) occurred_at: Option<Timestamp>,
+}
+
+/// What has come of it.
+#[derive(Serialize)]
+pub(crate) struct Outcome {
+    /// The status code of the functions' answer.
+    pub(crate) answer: u16,
+    /// Where the user's check stands now.
+    pub(crate) status: Status,
+}
+
+/// What a provider can report.
+#[derive(Serialize)]
+pub(crate) struct Sayable {
+    /// Its name in paths.
+    pub(crate) provider: &'static str,
+    /// Its name for people.
+    pub(crate) name: &'static str,
+    pub(crate) statuses: Vec<Status>,
+}
+
+/// Why nothing could be reported.
+pub(crate) enum Trouble {
+    /// The request asks for what does not exist.
+    Unsayable(&'static str),
+    /// The functions or the table do not answer.
+    Silence(String),
+}
+
+/// The providers, with their secrets.
+pub(crate) struct Reporter {
+    identity: Identity,
+    http: Http,
+    store: Store,
+}
+
+impl Reporter {
+    /// Reads the tables of the database at `database`.
+    pub(crate) async fn new(identity: Identity, options: &Options, database: &str) -> Self {
+        Self { identity, http: Http::new(), store: store(options, database).await }
+    }
+
+    /// The providers whose secrets are known.
+    pub(crate) fn sayable(&self) -> Vec<Sayable> {
+        let known = ALL.into_iter().filter(|provider| self.secret(provider).is_some());
+        known
+            .map(|provider| Sayable {
+                provider: provider.id,
+                name: provider.name,
+                statuses: samples::statuses(provider.id),
+            })
+            .collect()
+    }
+
+    /// Sends one report, and looks what it has changed.
+    pub(crate) async fn send(&self, wanted: &Wanted) -> Result<Outcome, Trouble> {
+        let request = self.request(wanted)?;
+        let answer = self.http.send(request, ANSWER_LIMIT).await;
+        let answer = answer.map_err(|error| Trouble::Silence(error.to_string()))?.status();
+        if answer == StatusCode::BAD_GATEWAY {
+            return Err(Trouble::Silence("the function does not answer; its reason stands in its log".to_owned()));
+        }
+        let reports = reports_of(&self.store, &wanted.user).await;
+        let reports = reports.map_err(|_| Trouble::Silence("the table Kyc cannot be read".to_owned()))?;
+        Ok(Outcome { answer: answer.as_u16(), status: standing(&reports).status })
+    }
+
+    fn request(&self, wanted: &Wanted) -> Result<Request<Bytes>, Trouble> {
+        let provider = find(&wanted.provider).ok_or(Trouble::Unsayable("there is no such provider"))?;
+        let secret = self.secret(provider).ok_or(Trouble::Unsayable("no secret of this provider is known"))?;
+        if wanted.user.is_empty() {
+            return Err(Trouble::Unsayable("whose check it is must be said"));
+        }
+        let body = body(provider, wanted).ok_or(Trouble::Unsayable("the provider has no word for this status"))?;
+        // Providers sign the moment at which they send, whenever it happened.
+        let sent_at = time::Timestamp::from_second(now().as_second());
+        let mut request = Request::post(format!("{}/api/kyc/webhook/{}", self.identity.api, provider.id))
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in provider.sign(&secret, body.as_bytes(), sent_at) {
+            request = request.header(name, value);
+        }
+        if let Some(token) = self.identity.token.as_ref().filter(|_| is_locked(provider)) {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        request.body(body.into()).map_err(|error| Trouble::Silence(format!("the request cannot be made: {error}")))
+    }
+
+    /// The newest one, as the function has it.
+    fn secret(&self, provider: &Provider) -> Option<Secret> {
+        let own = self.identity.secrets.get(provider.id).and_then(|secrets| secrets.first());
+        let token = self.identity.token.as_ref().filter(|_| provider.is_proven_by_token());
+        Secret::new(own.or(token)?.clone())
+    }
+}
+
+/// Whether it shows the token besides its signature.
+fn is_locked(provider: &Provider) -> bool {
+    provider.sends_bearer && !provider.is_proven_by_token()
+}
+
+fn body(provider: &Provider, wanted: &Wanted) -> Option<String> {
+    let occurred_at = wanted.occurred_at.unwrap_or_else(now);
+    let given = wanted.session.as_deref().filter(|session| !session.is_empty());
+    let usual = format!("{}-session", provider.id);
+    let session = given.unwrap_or(&usual);
+    let Wanted { status, user, .. } = wanted;
+    let parts = [provider.id, status.as_str(), user, session, &occurred_at.as_millisecond().to_string()];
+    let facts = samples::Facts { event: &event(&parts), user, session, occurred_at };
+    samples::body(provider.id, *status, &facts)
+}
+
+/// An id that is the same for the same event, in the form that most providers use.
+fn event(parts: &[&str]) -> String {
+    let hash = digest::digest(&digest::SHA256, parts.join("\n").as_bytes());
+    let bytes: [u8; 16] = hash.as_ref().first_chunk().copied().unwrap_or_default();
+    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+}
+
+/// Past the door: what a person looks at here is no call of a function.
+async fn store(options: &Options, database: &str) -> Store {
+    let credentials = Credentials::new("local", "local", None, None, "local AWS");
+    let loader = shared::aws::loader().region(Region::new(options.region.clone()));
+    Store::new(&loader.endpoint_url(database).credentials_provider(credentials).load().await, &options.table_prefix)
+}
