@@ -146,7 +146,9 @@ impl Report {
         self.occurred_ms.map_or(self.received_at, |ms| Timestamp::from_second(ms.div_euclid(1000)))
     }
 
-    fn is_of_session_of(&self, other: &Self) -> bool {
+    /// Whether both are of one session of one provider. Saying none counts as one.
+    #[must_use]
+    pub fn is_of_session_of(&self, other: &Self) -> bool {
         (&self.provider, &self.session) == (&other.provider, &other.session)
     }
 

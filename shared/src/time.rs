@@ -57,13 +57,23 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// The one source of `now`. Tests move it forward; in production nothing does.
+/// The one source of `now`. Tests set it and move it forward; in production nothing does.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
+    behind: Duration,
     ahead: Arc<AtomicU64>,
 }
 
 impl Clock {
+    /// A clock that stands at this moment now and goes on from there: for tests with what was recorded then.
+    #[must_use]
+    pub fn at(moment: Timestamp) -> Self {
+        let clock = Self::default();
+        let now = clock.now();
+        clock.advance(Duration::from_secs(moment.seconds_from(now).unsigned_abs()));
+        Self { behind: Duration::from_secs(now.seconds_from(moment).unsigned_abs()), ..clock }
+    }
+
     /// The current second.
     #[must_use]
     pub fn now(&self) -> Timestamp {
@@ -79,7 +89,7 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
     fn since_epoch(&self) -> Duration {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
+        since_epoch.saturating_sub(self.behind) + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
     }
 
     /// Moves this clock and its clones forward, so that expiry can be tested without sleeping.
@@ -103,5 +113,16 @@ mod tests {
         let before = clock.clone().now();
         clock.clone().advance(Duration::from_hours(1));
         assert!(clock.now() >= before + Duration::from_hours(1));
+    }
+
+    #[test]
+    fn a_clock_can_stand_in_the_past_and_in_the_future() {
+        for moment in [1_772_443_731, 4_102_444_800].map(Timestamp::from_second) {
+            let clock = Clock::at(moment);
+            let late = clock.now().seconds_from(moment);
+            assert!(clock.now() >= moment && late <= 1, "{late}");
+            clock.advance(Duration::from_hours(1));
+            assert!(clock.now() >= moment + Duration::from_hours(1));
+        }
     }
 }

@@ -31,6 +31,7 @@ use shared::{
     app::App,
     config::{AuthConfig, Config, KycConfig, MailConfig, OperatorConfig, Stage, VaultConfig},
     outbox::{self, Letter},
+    seal::Seal,
     store::Store,
     time::{Clock, Timestamp},
 };
@@ -70,17 +71,17 @@ impl World {
 
     /// A new world whose `auth` is configured differently.
     pub async fn with(change: impl FnOnce(&mut AuthConfig)) -> Self {
-        Self::with_all(change, |_| {}, |_| {}).await
+        Box::pin(Self::with_all(change, |_| {}, |_| {})).await
     }
 
     /// A new world whose `api-keys` is configured differently.
     pub async fn with_vault(change: impl FnOnce(&mut VaultConfig)) -> Self {
-        Self::with_all(|_| {}, change, |_| {}).await
+        Box::pin(Self::with_all(|_| {}, change, |_| {})).await
     }
 
     /// A new world whose `kyc` is configured differently.
     pub async fn with_kyc(change: impl FnOnce(&mut KycConfig)) -> Self {
-        Self::with_all(|_| {}, |_| {}, change).await
+        Box::pin(Self::with_all(|_| {}, |_| {}, change)).await
     }
 
     async fn with_all(
@@ -120,12 +121,7 @@ impl World {
         change_vault(&mut vault_config);
         let vault = Vault::new(app.clone(), vault_config, &sdk).expect("root certificates");
         vault.warm_up().await;
-        let mut kyc_config = KycConfig {
-            provider: "sumsub".to_owned(),
-            secrets: kyc::providers::ALL.iter().map(|provider| webhook_secrets(provider.id)).collect(),
-            token: None,
-            kms_key_id: key.clone(),
-        };
+        let mut kyc_config = kyc_config(&key);
         change_kyc(&mut kyc_config);
         let kyc = Kyc::new(app, kyc_config, &sdk).expect("known providers");
         kyc.warm_up().await;
@@ -171,6 +167,21 @@ impl World {
         let app = App::new(Config { stage: Stage::Prod, ..self.config.clone() }, &self.sdk, self.clock.clone());
         let config = KycConfig { provider: "sumsub".to_owned(), secrets, token, kms_key_id: self.key.clone() };
         Kyc::new(app, config, &self.sdk).expect("known providers")
+    }
+
+    /// Another instance of `kyc` on the same AWS, cold, on a stage and at a time of its own, and configured differently.
+    #[must_use]
+    pub fn another_kyc(&self, stage: Stage, clock: Clock, change: impl FnOnce(&mut KycConfig)) -> Kyc {
+        let app = App::new(Config { stage, ..self.config.clone() }, &self.sdk, clock);
+        let mut config = kyc_config(&self.key);
+        change(&mut config);
+        Kyc::new(app, config, &self.sdk).expect("known providers")
+    }
+
+    /// A secret of a provider of webhooks, sealed as an operator would.
+    pub async fn sealed_webhook_secret(&self, provider: &str, secret: &str) -> String {
+        let seal = Seal::new(&self.sdk, &self.key);
+        seal.seal_webhook_secret(provider, secret.as_bytes()).await.expect("a sealed secret")
     }
 
     /// An operator with the tools of `admin`.
@@ -410,9 +421,15 @@ impl World {
         }
     }
 
+    /// The tables as functions see them.
+    #[must_use]
+    pub fn store(&self) -> Store {
+        Store::new(&self.sdk, &self.config.table_prefix)
+    }
+
     /// Puts a letter into the outbox, as `auth` does.
     pub async fn post_letter(&self, letter: Letter) {
-        let store = Store::new(&self.sdk, &self.config.table_prefix);
+        let store = self.store();
         let letter = outbox::Mail::new(letter, self.now()).and_then(|mail| mail.post()).expect("a letter");
         let _ = store.put(letter).await.expect("a put");
     }
@@ -425,6 +442,16 @@ impl World {
         let item = serde_dynamo::to_item(row).expect("an item");
         let name = format!("{}-{table}", self.config.table_prefix);
         db.put_item().table_name(name).set_item(Some(item)).send().await.expect("a put");
+    }
+}
+
+/// All providers are configured, Sumsub is the usual one, and there is no second lock.
+fn kyc_config(key: &str) -> KycConfig {
+    KycConfig {
+        provider: "sumsub".to_owned(),
+        secrets: kyc::providers::ALL.iter().map(|provider| webhook_secrets(provider.id)).collect(),
+        token: None,
+        kms_key_id: key.to_owned(),
     }
 }
 

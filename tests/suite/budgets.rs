@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use local::Calls;
 use serde_json::json;
-use tests::{Reply, World};
+use tests::{Reply, Request, World};
+
+use crate::kyc::{approval, genuine};
 
 fn dynamodb(calls: &[(&str, u64)]) -> BTreeMap<String, u64> {
     calls.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
@@ -120,4 +122,40 @@ async fn operations_of_the_vault_cost_what_they_should() {
     let counted = [("GetItem", 1), ("PutItem", 1), ("TransactWriteItems", 1), ("UpdateItem", 2)];
     vault_cost(&world.calls(world.post_as(&session, "/api/v1/api-keys/", verified)).await, &counted, &sealed);
     assert_eq!(world.aws.exchange_calls()["okx"], 2);
+}
+
+#[tokio::test]
+async fn a_report_costs_a_write_and_a_look_at_what_it_has_changed() {
+    let world = World::start().await;
+    for provider in kyc::providers::ALL {
+        let request = genuine(&world, provider.id, &approval(provider.id, provider.id, world.now()));
+        cost(world.calls(world.send(request.clone())).await, &[("PutItem", 1), ("Query", 1)]);
+        // A second time it is known by its own row.
+        cost(world.calls(world.send(request)).await, &[("PutItem", 1)]);
+        let of_nobody = genuine(&world, provider.id, &approval(provider.id, "", world.now()));
+        cost(world.calls(world.send(of_nobody)).await, &[("PutItem", 1)]);
+    }
+}
+
+#[tokio::test]
+async fn a_report_that_proves_nothing_or_says_nothing_costs_nothing() {
+    let world = World::start().await;
+    for provider in kyc::providers::ALL {
+        let request = genuine(&world, provider.id, &approval(provider.id, "ada", world.now()));
+        let bare = Request { headers: Vec::new(), ..request.clone() };
+        let (reply, calls) = world.calls(world.send(bare)).await;
+        assert_eq!((reply.status, calls.dynamodb, calls.kms), (401, dynamodb(&[]), dynamodb(&[])));
+        let no_report = genuine(&world, provider.id, &json!([]));
+        cost(world.calls(world.send(no_report)).await, &[]);
+    }
+}
+
+#[tokio::test]
+async fn a_status_costs_a_session_and_a_look_at_the_reports() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    world.get_as(&session, "/api/kyc/status").await;
+    cost(world.calls(world.get_as(&session, "/api/kyc/status")).await, &[("GetItem", 1), ("Query", 1)]);
+    cost(world.calls(world.get("/api/kyc/")).await, &[]);
+    cost(world.calls(world.get("/api/kyc/health")).await, &[]);
 }

@@ -40,7 +40,8 @@ pub fn text() -> String {
     String::from_utf8(LOG.take().unwrap()).unwrap()
 }
 
-fn lines() -> Vec<Value> {
+/// The same, line by line.
+pub fn lines() -> Vec<Value> {
     text().lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 

@@ -10,6 +10,7 @@ mod contract;
 mod docs_page;
 mod events;
 mod input;
+mod kyc;
 mod logs;
 mod mail;
 mod openapi;

@@ -140,8 +140,8 @@ impl Kyc {
         let Standing { by, .. } = standing(&reports);
         match by {
             Some(by) if (&by.provider, &by.event) == (&report.provider, &report.event) => "ok",
-            Some(by) if report.occurred_ms.is_none() || report.occurred_ms < by.occurred_ms => "out_of_order",
-            _ => "other_session",
+            Some(by) if report.occurred_ms > by.occurred_ms && !report.is_of_session_of(by) => "other_session",
+            _ => "out_of_order",
         }
     }
 }
