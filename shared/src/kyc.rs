@@ -186,8 +186,11 @@ fn said_after<'a>(now: Option<(Status, &Report)>, report: &'a Report) -> Option<
     let counts = match now {
         None => true,
         Some((_, before)) if report.occurred_ms.is_some() => report.may_follow(before),
-        // Without a time it can only say that its own session has moved on.
-        Some((reached, before)) => report.is_of_session_of(before) && status.rank() > reached.rank(),
+        // Without a time it can only say that its own session has moved on, and not past what was found at a known time.
+        Some((reached, before)) => {
+            let is_open = before.occurred_ms.is_none() || reached.rank() < Status::InReview.rank();
+            report.is_of_session_of(before) && status.rank() > reached.rank() && is_open
+        }
     };
     counts.then_some((status, report))
 }
@@ -261,6 +264,8 @@ mod tests {
             (vec![("a", Pending, None)], Pending),
             (vec![("a", NotStarted, Some(10)), ("a", Pending, None)], Pending),
             (vec![("a", Approved, Some(10)), ("a", Pending, None)], Approved),
+            (vec![("a", Pending, Some(10)), ("a", Approved, None)], Approved),
+            (vec![("a", Approved, None), ("a", InReview, Some(10))], InReview),
             (vec![("a", Pending, Some(10)), ("b", InReview, None)], Pending),
         ] {
             assert_eq!(after(&steps), expected, "{steps:?}");

@@ -172,7 +172,9 @@ pub fn document() -> Operation {
         "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
          the name of the key may stay away if it is the same. Exchange and environment cannot change.",
     );
+    let refusal = Refusal::KycRequired;
     document::refuses(document::of_key(operation), &[Refusal::Duplicate])
+        .answer(403, refusal.message(), &refusal.body())
         .body::<ChangeKey>(json!({ "label": "second account", "is_active": true }))
         .ok(&ApiKeyResponse::example(true, "API key updated", document::key_example()))
 }

@@ -36,11 +36,12 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Those of a provider; `generic` is proven by the token alone, so that counts as one.
-    pub(crate) fn of(&self, provider: &Provider) -> &[Secret] {
+    /// Those of a provider. Where `generic` is the usual provider, the token alone proves it; elsewhere the token is a second lock of
+    /// others, which know it, and must not become a way around the first.
+    pub(crate) fn of(&self, provider: &Provider, usual: &Provider) -> &[Secret] {
         match self.of.get(provider.id) {
             Some(secrets) => secrets,
-            None if provider.is_proven_by_token() => &self.token,
+            None if provider.is_proven_by_token() && usual.is_proven_by_token() => &self.token,
             None => &[],
         }
     }
@@ -54,7 +55,9 @@ impl Kyc {
     pub fn new(app: App, config: KycConfig, aws: &SdkConfig) -> Result<Self, ConfigError> {
         let unknown = config.secrets.keys().find(|id| providers::find(id).is_none());
         if let Some(id) = unknown {
-            return Err(ConfigError::new(format!("KYC_WEBHOOK_SECRETS: there is no provider {id}")));
+            // Not its name: it may be a secret in the wrong place.
+            let length = id.len();
+            return Err(ConfigError::new(format!("KYC_WEBHOOK_SECRETS names no provider ({length} characters)")));
         }
         let usual = providers::find(&config.provider);
         let usual = usual.ok_or_else(|| ConfigError::new("KYC_PROVIDER is none of the providers"))?;
@@ -75,9 +78,11 @@ impl Kyc {
 
     /// The providers whose reports are taken.
     pub(crate) fn configured(&self) -> Vec<&'static str> {
-        let has_secret = |provider: &&Provider| {
-            let own = self.config.secrets.get(provider.id).is_some_and(|secrets| !secrets.is_empty());
-            own || (provider.is_proven_by_token() && self.config.token.is_some())
+        let has_secret = |provider: &&Provider| match self.config.secrets.get(provider.id) {
+            Some(secrets) => !secrets.is_empty(),
+            None => {
+                [provider, self.usual].map(Provider::is_proven_by_token) == [true; 2] && self.config.token.is_some()
+            }
         };
         providers::ALL.into_iter().filter(has_secret).map(|provider| provider.id).collect()
     }
@@ -90,35 +95,37 @@ impl Kyc {
     async fn open(&self) -> Result<Secrets, Error> {
         let mut of = BTreeMap::new();
         for (provider, sealed) in &self.config.secrets {
-            let opened = match self.open_all(provider, sealed).await {
-                // One value that does not open is no reason to refuse the other providers: this one has no secret then.
-                Err(Error::Internal(cause)) => {
-                    tracing::error!(provider, cause, "the webhook secrets of a provider do not open");
-                    Vec::new()
+            let mut secrets = Vec::new();
+            for text in sealed {
+                match self.open_one(provider, text).await {
+                    Ok(secret) => secrets.push(secret),
+                    // One value that does not open is no reason to refuse what the others prove.
+                    Err(Error::Internal(cause)) => {
+                        tracing::error!(provider, cause, "a webhook secret does not open");
+                    }
+                    Err(error) => return Err(error),
                 }
-                opened => opened?,
-            };
-            of.insert(provider.clone(), opened);
+            }
+            of.insert(provider.clone(), secrets);
         }
-        // Without its lock nothing is let in.
-        let token = self.open_all(TOKEN, self.config.token.as_slice()).await?;
+        let mut token = Vec::new();
+        if let Some(sealed) = &self.config.token {
+            // Without its lock nothing is let in.
+            let opened = self.open_one(TOKEN, sealed).await;
+            token.push(opened.map_err(|error| Error::Unavailable(format!("the token does not open: {error:?}")))?);
+        }
         Ok(Secrets { of, token })
     }
 
-    async fn open_all(&self, provider: &str, sealed: &[String]) -> Result<Vec<Secret>, Error> {
-        let mut secrets = Vec::new();
-        for text in sealed {
-            let plain = match self.app.config.stage {
-                Stage::Local => text.clone(),
-                Stage::Dev | Stage::Staging | Stage::Prod => {
-                    let bytes = self.seal.open_webhook_secret(provider, text).await?;
-                    String::from_utf8(bytes.to_vec()).map_err(|_| Error::internal("a webhook secret is no text"))?
-                }
-            };
-            let secret = Secret::new(plain);
-            secrets.push(secret.ok_or_else(|| Error::internal(format!("a webhook secret of {provider} is empty")))?);
-        }
-        Ok(secrets)
+    async fn open_one(&self, provider: &str, text: &str) -> Result<Secret, Error> {
+        let plain = match self.app.config.stage {
+            Stage::Local => text.to_owned(),
+            Stage::Dev | Stage::Staging | Stage::Prod => {
+                let bytes = self.seal.open_webhook_secret(provider, text).await?;
+                String::from_utf8(bytes.to_vec()).map_err(|_| Error::internal("a webhook secret is no text"))?
+            }
+        };
+        Secret::new(plain).ok_or_else(|| Error::internal("a webhook secret is empty"))
     }
 }
 

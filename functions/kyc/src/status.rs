@@ -37,7 +37,11 @@ impl From<Standing<'_>> for KycStatus {
             approved_at: moment.clone().filter(|_| status == Status::Approved),
             updated_at: moment,
             expires_at: None,
-            reason: by.and_then(|report| report.reason.clone()),
+            reason: by.and_then(|report| report.reason.as_deref()).map(|reason| match reason {
+                // Nobody is told that they are suspected; operators see the word itself.
+                "sanctions_review" | "fraud" => "other".to_owned(),
+                reason => reason.to_owned(),
+            }),
         }
     }
 }

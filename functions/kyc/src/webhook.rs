@@ -95,7 +95,7 @@ impl Kyc {
         let secrets = self.secrets().await?;
         let is_locked = !secrets.token.is_empty() && provider.sends_bearer && !provider.is_proven_by_token();
         let lock = if is_locked { bearer(headers, &secrets.token) } else { Ok(()) };
-        let verified = provider.verify(secrets.of(provider), headers, body, now);
+        let verified = provider.verify(secrets.of(provider, self.usual), headers, body, now);
         let refusal = match (verified, lock) {
             (Ok(verified), Ok(())) => return Ok(verified),
             (Err(refusal), _) | (Ok(_), Err(refusal)) => refusal,

@@ -105,8 +105,12 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// When the table cannot be read or written.
 pub async fn set(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Change, Failure> {
     let (store, user) = (&operator.store, arguments.user.to_string());
-    let before = described(&standing(&reports_of(store, &user).await?));
-    let report = report(arguments, clock)?;
+    let reports = reports_of(store, &user).await?;
+    let before = described(&standing(&reports));
+    // What an operator decides comes after all that is known, even what claims to be of a later time than now.
+    let latest = reports.iter().filter_map(|report| report.occurred_ms).max().unwrap_or_default();
+    let now = i64::try_from(clock.unix_ms()).unwrap_or(i64::MAX);
+    let report = report(arguments, clock, now.max(latest.saturating_add(1)))?;
     let row = Put::new(report.row(Some(&user)), &report)?.when(Condition::New);
     match store.put(row).await? {
         // Nobody else knows the id: what is there already is this very write, whose first answer was lost.
@@ -118,7 +122,7 @@ pub async fn set(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
     Ok(Change { before, after: described(&now), is_in_force: by.is_some_and(|by| by.event == report.event) })
 }
 
-fn report(arguments: &Arguments, clock: &Clock) -> Result<Report, Failure> {
+fn report(arguments: &Arguments, clock: &Clock, occurred_ms: i64) -> Result<Report, Failure> {
     Ok(Report {
         provider: MANUAL.to_owned(),
         event: EventId::random()?.to_string(),
@@ -129,7 +133,7 @@ fn report(arguments: &Arguments, clock: &Clock) -> Result<Report, Failure> {
         obstacle: None,
         ends_approval: false,
         reason: Some(arguments.reason.0.clone()),
-        occurred_ms: i64::try_from(clock.unix_ms()).ok(),
+        occurred_ms: Some(occurred_ms),
         received_at: clock.now(),
         // There is no body.
         body_sha256: String::new(),

@@ -157,7 +157,8 @@ impl Seal {
     /// `Unavailable`; `Internal` when it was sealed for another, elsewhere, or has been changed.
     pub async fn open_webhook_secret(&self, provider: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
         let sealed = BASE64_STANDARD.decode(sealed).map_err(|_| Error::internal("a secret is malformed"))?;
-        let request = self.kms.decrypt().key_id(&self.key_id).set_encryption_context(Some(webhook_context(provider)));
+        // The key is not named: what was sealed before a change of keys opens still, and the role's policy says which keys may.
+        let request = self.kms.decrypt().set_encryption_context(Some(webhook_context(provider)));
         let answer = request.ciphertext_blob(Blob::new(sealed)).send().await;
         let answer = answer.map_err(|error| failure("Decrypt", &error))?;
         let plaintext = answer.plaintext.ok_or_else(|| Error::internal("Decrypt: no plaintext"))?;

@@ -146,6 +146,7 @@ async fn a_second_lock_is_for_those_who_can_carry_a_key() {
 #[tokio::test]
 async fn the_token_alone_proves_a_source_of_our_own() {
     let only_a_token = |config: &mut KycConfig| {
+        "generic".clone_into(&mut config.provider);
         config.secrets.clear();
         config.token = Some("the-token".to_owned());
     };
@@ -163,6 +164,20 @@ async fn the_token_alone_proves_a_source_of_our_own() {
         assert_eq!(reply.status, 503, "{provider}");
     }
     assert!(kept(&world, "eve").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_second_lock_of_others_is_no_door_of_its_own() {
+    let world = World::with_kyc(|config| {
+        config.secrets.remove("generic");
+        config.token = Some("the-token".to_owned());
+    })
+    .await;
+    let body = approval("generic", "eve", world.now()).to_string();
+    let reply = world.send(signed("generic", "the-token", &body, world.now())).await;
+    assert_eq!(reply.status, 503, "{reply:?}");
+    assert!(nothing_is_kept(&world).await);
+    assert_eq!(world.get("/api/kyc/").await.body["providers"].as_array().unwrap().len(), SIGNING.len());
 }
 
 #[tokio::test]

@@ -33,8 +33,11 @@ fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
 /// The correlation id alone looks like that of a request, which may cause several events.
 fn read(report: &Report) -> Event {
     let kind = report.word("type");
-    let answer = [report.word("reviewResult/reviewAnswer"), report.word("reviewResult/reviewRejectType")];
-    let answer: Vec<_> = answer.into_iter().flatten().collect();
+    let reject = report.word("reviewResult/reviewRejectType");
+    let answer = report.word("reviewResult/reviewAnswer").map(|answer| match reject {
+        Some(reject) => format!("{answer} {reject}"),
+        None => answer,
+    });
     Event {
         id: report.event_id([report.id("correlationId"), kind.clone()]),
         kind: kind.unwrap_or_default(),
@@ -43,7 +46,7 @@ fn read(report: &Report) -> Event {
         level: report.id("levelName"),
         occurred_at: report.id("createdAtMs").and_then(|text| Millis::from_utc(&text)),
         word: report.word("reviewStatus"),
-        detail: (!answer.is_empty()).then(|| answer.join(" ")),
+        detail: answer,
         cause: cause(report),
         is_test: report.flag("sandboxMode") == Some(true),
     }
