@@ -11,7 +11,7 @@ help: ## Lists the targets
 dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 starts empty; PORT, AWS_PORT move them)
 	@infra/dev.sh
 
-demo: ## Plays the life of an account against a running `make dev` and prints every request and answer
+demo: ## Plays the life of an account, an exchange key and an identity check against a running `make dev`, with every answer
 	@infra/demo.sh
 
 test: ## Runs all tests: unit, integration on the embedded AWS, the same on moto, the story and schemathesis through cargo-lambda
