@@ -9,7 +9,7 @@ use shared::{
     ids::KeyId,
     keys::Row,
     limits::Limit,
-    store::{Update, Written},
+    store::{Condition, Update, Written},
 };
 
 use crate::{
@@ -58,6 +58,7 @@ impl Vault {
             let event = self.event(who, Action::Decrypt, "ok")?;
             let row = Update::new(Row::ExchangeKey(caller.account(), key));
             let update = row.set("last_decrypted_at", &self.app.clock.now())?;
+            let update = update.when(Condition::equals("version", &record.version)?);
             match self.write(caller.account(), &record, update, &event).await? {
                 Written::Done(()) => return Ok(record),
                 Written::Conflict(_) => record = self.again(caller, key, &record).await?,

@@ -148,8 +148,8 @@ impl Vault {
         }
     }
 
-    /// Writes a change of a key, and nothing if the key has changed since `record` was read or does not agree with its
-    /// fingerprint.
+    /// Writes a change of a key and the access that it is part of; nothing if a condition of the change does not hold, or if the
+    /// key does not agree with its fingerprint.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
@@ -160,7 +160,6 @@ impl Vault {
         update: Update<'static>,
         event: &AccessEvent,
     ) -> Result<Written<()>, Error> {
-        let update = update.when(Condition::equals("version", &record.version)?);
         let fingerprint = Write::Check(fingerprint_as_seen(record, account)?);
         let writes = vec![Write::Update(update), fingerprint, event.write()?];
         self.app.store.transact(writes).await

@@ -13,7 +13,7 @@ use shared::{
     ids::KeyId,
     keys::Row,
     limits::Limit,
-    store::{Condition, Update, Write, Written},
+    store::{Condition, Update, Written},
     time::Timestamp,
 };
 
@@ -22,7 +22,7 @@ use crate::{
     connection::{self, Report},
     document::{self, operation},
     exchanges::{self, Environment, Exchange, Permissions, Site, Source, Status},
-    keys::{KeyPath, fingerprint_as_seen, rolled_back},
+    keys::{KeyPath, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     policy::{self, Warning},
     record::{Findings, KeyRecord},
@@ -117,9 +117,7 @@ impl Vault {
         let update = Update::new(Row::ExchangeKey(caller.account(), key))
             .set_all(&record.findings)?
             .when(Condition::equals("secret_version", &seen)?);
-        let fingerprint = Write::Check(fingerprint_as_seen(record, caller.account())?);
-        let writes = vec![Write::Update(update), fingerprint, event.write()?];
-        if let Written::Done(()) = self.app.store.transact(writes).await? {
+        if let Written::Done(()) = self.write(caller.account(), record, update, event).await? {
             return Ok(());
         }
         // Replaced or deleted meanwhile, or put back by somebody: the access took place all the same.

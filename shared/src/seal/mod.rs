@@ -53,10 +53,8 @@ pub struct SealedSecret {
     pub kms_key_arn: Option<String>,
 }
 
-impl SealedSecret {
-    fn ciphertext(&self) -> Result<Blob, Error> {
-        BASE64_STANDARD.decode(&self.sealed).map(Blob::new).map_err(|_| Error::internal("a secret is malformed"))
-    }
+fn ciphertext(sealed: &str) -> Result<Blob, Error> {
+    BASE64_STANDARD.decode(sealed).map(Blob::new).map_err(|_| Error::internal("a secret is malformed"))
 }
 
 /// The ARN of the KMS key that an id, an alias or an ARN names, if it can be used. One call: `DescribeKey`.
@@ -70,11 +68,14 @@ pub async fn key_arn(config: &SdkConfig, key_id: &str) -> Result<String, Error> 
     key.arn.ok_or_else(|| Error::internal("DescribeKey: an incomplete answer"))
 }
 
-fn webhook_context(provider: &str) -> HashMap<String, String> {
-    [("purpose", "kyc-webhook"), ("provider", provider)]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+type Context = HashMap<String, String>;
+
+fn purpose_context(purpose: Purpose) -> Context {
+    [("purpose".to_owned(), purpose.as_str().to_owned())].into()
+}
+
+fn webhook_context(provider: &str) -> Context {
+    [("purpose".to_owned(), "kyc-webhook".to_owned()), ("provider".to_owned(), provider.to_owned())].into()
 }
 
 /// Seals under one KMS key, and opens what lies under that one or an earlier one.
@@ -96,10 +97,8 @@ impl Seal {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn seal(&self, purpose: Purpose, secret: &[u8]) -> Result<SealedSecret, Error> {
-        let request = self.kms.encrypt().key_id(&self.key_id).encryption_context("purpose", purpose.as_str());
-        let answer = request.plaintext(Blob::new(secret)).send().await.map_err(|error| failure("Encrypt", &error))?;
-        let sealed = answer.ciphertext_blob.ok_or_else(|| Error::internal("Encrypt: no ciphertext"))?;
-        Ok(SealedSecret { purpose, sealed: BASE64_STANDARD.encode(sealed), kms_key_arn: answer.key_id })
+        let (sealed, kms_key_arn) = self.encrypt(purpose_context(purpose), secret).await?;
+        Ok(SealedSecret { purpose, sealed, kms_key_arn })
     }
 
     /// Opens what was sealed for the same purpose.
@@ -110,15 +109,7 @@ impl Seal {
         // Not the key that new secrets get: when that setting changes, the old secrets still lie under the old key, and once they
         // have moved, an instance with the old setting must open them, too. So the stored ARN is pinned; without one, KMS tells the
         // key by the ciphertext. A row cannot name a key of somebody else's choice: the role opens with the keys in its policy only.
-        let request = self.kms.decrypt().set_key_id(secret.kms_key_arn.clone());
-        let request = request.encryption_context("purpose", purpose.as_str());
-        let answer = request.ciphertext_blob(secret.ciphertext()?).send().await;
-        let answer = answer.map_err(|error| failure("Decrypt", &error))?;
-        if secret.kms_key_arn.is_some() && answer.key_id != secret.kms_key_arn {
-            return Err(Error::internal("Decrypt: another key than the one that was named"));
-        }
-        let plaintext = answer.plaintext.ok_or_else(|| Error::internal("Decrypt: no plaintext"))?;
-        Ok(Zeroizing::new(plaintext.into_inner()))
+        self.decrypt(purpose_context(purpose), secret.kms_key_arn.as_deref(), &secret.sealed).await
     }
 
     /// The same secret under the KMS key `to`. Nothing is opened on the way. One call: `ReEncrypt`.
@@ -128,9 +119,9 @@ impl Seal {
     pub async fn rewrap(&self, purpose: Purpose, secret: &SealedSecret, to: &str) -> Result<SealedSecret, Error> {
         let request = self.kms.re_encrypt().set_source_key_id(secret.kms_key_arn.clone()).destination_key_id(to);
         let answer = request
-            .ciphertext_blob(secret.ciphertext()?)
-            .source_encryption_context("purpose", purpose.as_str())
-            .destination_encryption_context("purpose", purpose.as_str())
+            .ciphertext_blob(ciphertext(&secret.sealed)?)
+            .set_source_encryption_context(Some(purpose_context(purpose)))
+            .set_destination_encryption_context(Some(purpose_context(purpose)))
             .send()
             .await
             .map_err(|error| failure("ReEncrypt", &error))?;
@@ -145,10 +136,7 @@ impl Seal {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn seal_webhook_secret(&self, provider: &str, secret: &[u8]) -> Result<String, Error> {
-        let request = self.kms.encrypt().key_id(&self.key_id).set_encryption_context(Some(webhook_context(provider)));
-        let answer = request.plaintext(Blob::new(secret)).send().await.map_err(|error| failure("Encrypt", &error))?;
-        let sealed = answer.ciphertext_blob.ok_or_else(|| Error::internal("Encrypt: no ciphertext"))?;
-        Ok(BASE64_STANDARD.encode(sealed))
+        Ok(self.encrypt(webhook_context(provider), secret).await?.0)
     }
 
     /// Opens what was sealed for the same provider.
@@ -156,11 +144,26 @@ impl Seal {
     /// # Errors
     /// `Unavailable`; `Internal` when it was sealed for another, elsewhere, or has been changed.
     pub async fn open_webhook_secret(&self, provider: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let sealed = BASE64_STANDARD.decode(sealed).map_err(|_| Error::internal("a secret is malformed"))?;
         // The key is not named: what was sealed before a change of keys opens still, and the role's policy says which keys may.
-        let request = self.kms.decrypt().set_encryption_context(Some(webhook_context(provider)));
-        let answer = request.ciphertext_blob(Blob::new(sealed)).send().await;
+        self.decrypt(webhook_context(provider), None, sealed).await
+    }
+
+    /// Base64 of the ciphertext, and the ARN of the key that it is under.
+    async fn encrypt(&self, context: Context, secret: &[u8]) -> Result<(String, Option<String>), Error> {
+        let request = self.kms.encrypt().key_id(&self.key_id).set_encryption_context(Some(context));
+        let answer = request.plaintext(Blob::new(secret)).send().await.map_err(|error| failure("Encrypt", &error))?;
+        let sealed = answer.ciphertext_blob.ok_or_else(|| Error::internal("Encrypt: no ciphertext"))?;
+        Ok((BASE64_STANDARD.encode(sealed), answer.key_id))
+    }
+
+    /// Under the named key only, where one is named.
+    async fn decrypt(&self, context: Context, key: Option<&str>, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let request = self.kms.decrypt().set_key_id(key.map(str::to_owned)).set_encryption_context(Some(context));
+        let answer = request.ciphertext_blob(ciphertext(sealed)?).send().await;
         let answer = answer.map_err(|error| failure("Decrypt", &error))?;
+        if key.is_some() && answer.key_id.as_deref() != key {
+            return Err(Error::internal("Decrypt: another key than the one that was named"));
+        }
         let plaintext = answer.plaintext.ok_or_else(|| Error::internal("Decrypt: no plaintext"))?;
         Ok(Zeroizing::new(plaintext.into_inner()))
     }

@@ -189,6 +189,9 @@ fn likely_type(exchange: &Exchange, credentials: &mut Credentials) -> KeyType {
     let is_pem = is_pem(&credentials.secret);
     let candidates = exchange.key_types.iter().filter(|kind| !is_pem || **kind != KeyType::Hmac);
     let mut candidates: Vec<_> = candidates.copied().collect();
+    if let [only] = candidates[..] {
+        return only;
+    }
     let usual = credentials.key_type;
     let fits = |kind: &KeyType| {
         credentials.key_type = *kind;
