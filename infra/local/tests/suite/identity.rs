@@ -140,7 +140,9 @@ async fn every_report_proves_itself_and_means_what_was_chosen() {
 async fn the_same_report_of_the_same_moment_is_the_same_event() {
     let (api, deliveries) = functions(StatusCode::OK).await;
     let local = local(identity(&api)).await;
-    let at = |second| jiff::Timestamp::from_second(now().as_second() - second).unwrap().to_string();
+    // Read once: a second that passes between two reports would come between their times as well.
+    let started = now().as_second();
+    let at = |second| jiff::Timestamp::from_second(started - second).unwrap().to_string();
     for provider in ALL {
         let mut wanted = json!({ "provider": provider.id, "status": "approved", "user": "ada", "occurred_at": at(60) });
         send(&local, &wanted).await;
