@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     email::AddressKey,
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
+    seal::Purpose,
 };
 
 /// The tables, as `template.yaml` calls them.
@@ -31,8 +32,8 @@ pub enum Row<'a> {
     Address(&'a AddressKey),
     /// Accounts: the profile of one account.
     Account(AccountId),
-    /// Accounts: a sealed secret of the service.
-    Secret(&'a str),
+    /// Accounts: a sealed secret of the service, the first, second, … for its purpose.
+    Secret(Purpose, u32),
     /// Sessions: one session.
     Session(AccountId, SessionId),
     /// Sessions: what opening and ending sessions of an account agree on.
@@ -91,7 +92,7 @@ const KEY: &str = "KEY#";
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
-            Self::Address(_) | Self::Account(_) | Self::Secret(_) => Table::Accounts,
+            Self::Address(_) | Self::Account(_) | Self::Secret(..) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
             Self::Mail(_) | Self::MailLinkKey => Table::Mail,
             Self::ExchangeKey(..) | Self::Fingerprint(_) | Self::AccessEvent(..) | Self::VaultKey => {
@@ -107,7 +108,7 @@ impl Row<'_> {
         match self {
             Self::Address(key) => (format!("ADDRESS#{}", key.to_base64url()), Some("ADDRESS".to_owned())),
             Self::Account(id) => (account(*id), Some("PROFILE".to_owned())),
-            Self::Secret(name) => (SECRET.to_owned(), Some((*name).to_owned())),
+            Self::Secret(purpose, number) => (SECRET.to_owned(), Some(secret(*purpose, *number))),
             Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some("GUARD".to_owned())),
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
@@ -169,6 +170,14 @@ impl AllRows {
     }
 }
 
+/// The first ones are older than the numbers.
+fn secret(purpose: Purpose, number: u32) -> String {
+    match number {
+        1 => purpose.as_str().to_owned(),
+        _ => format!("{}#{number}", purpose.as_str()),
+    }
+}
+
 fn kyc_user(user: &str) -> String {
     format!("USER#{user}")
 }
@@ -202,7 +211,8 @@ mod tests {
                 "ADDRESS".into(),
             ),
             (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
-            (Row::Secret("PEPPER"), "Accounts", "SECRET".into(), "PEPPER".into()),
+            (Row::Secret(Purpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper".into()),
+            (Row::Secret(Purpose::SigningKey, 2), "Accounts", "SECRET".into(), "signing-key#2".into()),
             (
                 Row::Session(account, session),
                 "Sessions",

@@ -15,6 +15,7 @@ pub mod link;
 pub mod log;
 pub mod outbox;
 pub mod random;
+pub mod rotation;
 pub mod seal;
 pub mod store;
 pub mod time;

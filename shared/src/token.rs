@@ -6,14 +6,22 @@ use std::{
     time::Duration,
 };
 
+use aws_lc_rs::{
+    digest,
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
     ids::{AccountId, SessionId},
     keys::Rows,
+    rotation::KEPT,
     store::Store,
     time::Timestamp,
 };
@@ -22,10 +30,10 @@ use crate::{
 pub const ALGORITHM: Algorithm = Algorithm::ES256;
 /// `typ` of an access token (RFC 9068), so that no other token of ours passes for one.
 pub const TYPE: &str = "at+jwt";
+/// Life of an access token.
+pub const LIFE: Duration = Duration::from_mins(15);
 /// Longer texts are refused before anything in them is parsed. Bytes.
 const MAX_LENGTH: usize = 4_096;
-/// Keys are read again after this long, so that one that is withdrawn is soon worthless everywhere.
-const KEPT: Duration = Duration::from_mins(10);
 /// An unknown `kid` makes an instance look for new keys, at most this often.
 const RELOAD: Duration = Duration::from_secs(10);
 
@@ -57,6 +65,55 @@ pub struct PublicKey {
     pub y: String,
 }
 
+impl PublicKey {
+    /// The public half of a P-256 key (PKCS #8).
+    ///
+    /// # Errors
+    /// `Internal` when it is no such key.
+    pub fn of(pkcs8: &[u8]) -> Result<Self, Error> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
+            .map_err(|_| Error::internal("the signing key is malformed"))?;
+        // Uncompressed point: 0x04, x, y.
+        let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+        let (x, y) = (BASE64_URL_SAFE_NO_PAD.encode(x), BASE64_URL_SAFE_NO_PAD.encode(y));
+        Ok(Self { kid: thumbprint(&x, &y), x, y })
+    }
+}
+
+/// RFC 7638: SHA-256 of the key's members in their canonical form.
+fn thumbprint(x: &str, y: &str) -> String {
+    let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+    BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()))
+}
+
+/// A new P-256 key, PKCS #8.
+///
+/// # Errors
+/// `Internal` without randomness.
+pub fn new_signing_key() -> Result<Zeroizing<Vec<u8>>, Error> {
+    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
+    let pair = pair.map_err(|_| Error::internal("no signing key could be made"))?;
+    Ok(Zeroizing::new(pair.as_ref().to_vec()))
+}
+
+/// A public key as it is stored for all functions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct VerifyingKey {
+    /// The key.
+    #[serde(flatten)]
+    pub public: PublicKey,
+    /// Withdrawn from here on: no token of it is good any more. None for never.
+    pub until: Option<Timestamp>,
+}
+
+impl VerifyingKey {
+    /// Whether it has been withdrawn.
+    #[must_use]
+    pub fn is_withdrawn(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+}
+
 /// Checks tokens against the published keys, which it keeps for ten minutes.
 pub struct Verifier {
     store: Store,
@@ -66,8 +123,7 @@ pub struct Verifier {
 
 #[derive(Default)]
 struct Keys {
-    published: Vec<PublicKey>,
-    by_kid: HashMap<String, DecodingKey>,
+    by_kid: HashMap<String, (VerifyingKey, DecodingKey)>,
     read_at: Option<Timestamp>,
 }
 
@@ -84,26 +140,22 @@ impl Verifier {
         Self { store, url: url.to_owned(), keys: RwLock::default() }
     }
 
-    /// The claims of a token that is authentic and has not expired.
+    /// The claims of a token that is authentic and has not expired, of a key that has not been withdrawn.
     ///
     /// # Errors
     /// `InvalidToken`; `Unavailable` when the keys cannot be read.
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, Error> {
-        let claims = self.authentic(token, now).await?;
-        if claims.exp > now { Ok(claims) } else { Err(Error::InvalidToken) }
+        let (claims, is_withdrawn) = self.signed(token, now).await?;
+        if claims.exp > now && !is_withdrawn { Ok(claims) } else { Err(Error::InvalidToken) }
     }
 
-    /// The claims of a token that is authentic, expired or not: good for ending its session, for nothing else.
+    /// The claims of a token that is authentic, expired or not, its key withdrawn or not: good for ending its session, for nothing
+    /// else.
     ///
     /// # Errors
     /// `InvalidToken`; `Unavailable` when the keys cannot be read.
     pub async fn authentic(&self, token: &str, now: Timestamp) -> Result<Claims, Error> {
-        let header = acceptable_header(token).ok_or(Error::InvalidToken)?;
-        let kid = header.kid.ok_or(Error::InvalidToken)?;
-        let keys = self.keys(Some(&kid), now).await?;
-        let key = keys.by_kid.get(&kid).ok_or(Error::InvalidToken)?;
-        let claims = decode::<Claims>(token, key, &self.validation()).map_err(|_| Error::InvalidToken)?;
-        Ok(claims.claims)
+        Ok(self.signed(token, now).await?.0)
     }
 
     /// The published keys, at most ten minutes old.
@@ -111,7 +163,10 @@ impl Verifier {
     /// # Errors
     /// `Unavailable`.
     pub async fn published(&self, now: Timestamp) -> Result<Vec<PublicKey>, Error> {
-        Ok(self.keys(None, now).await?.published.clone())
+        let keys = self.keys(None, now).await?;
+        let mut published: Vec<_> = keys.by_kid.values().filter(|(key, _)| !key.is_withdrawn(now)).collect();
+        published.sort_by_key(|(key, _)| &key.public.kid);
+        Ok(published.into_iter().map(|(key, _)| key.public.clone()).collect())
     }
 
     /// Reads the published keys now, so that the first request need not.
@@ -119,15 +174,25 @@ impl Verifier {
     /// # Errors
     /// `Unavailable`.
     pub async fn load(&self, now: Timestamp) -> Result<(), Error> {
-        let published: Vec<PublicKey> = self.store.query(Rows::VerifyingKeys).await?;
-        let mut by_kid = HashMap::with_capacity(published.len());
-        for key in &published {
-            let decoding = DecodingKey::from_ec_components(&key.x, &key.y);
-            by_kid.insert(key.kid.clone(), decoding.map_err(|_| Error::internal("a published key is malformed"))?);
+        let stored: Vec<VerifyingKey> = self.store.query(Rows::VerifyingKeys).await?;
+        let mut by_kid = HashMap::with_capacity(stored.len());
+        for key in stored {
+            let decoding = DecodingKey::from_ec_components(&key.public.x, &key.public.y);
+            let decoding = decoding.map_err(|_| Error::internal("a published key is malformed"))?;
+            by_kid.insert(key.public.kid.clone(), (key, decoding));
         }
-        let keys = Arc::new(Keys { published, by_kid, read_at: Some(now) });
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Keys { by_kid, read_at: Some(now) });
         Ok(())
+    }
+
+    /// What a token says, and whether its key has been withdrawn.
+    async fn signed(&self, token: &str, now: Timestamp) -> Result<(Claims, bool), Error> {
+        let header = acceptable_header(token).ok_or(Error::InvalidToken)?;
+        let kid = header.kid.ok_or(Error::InvalidToken)?;
+        let keys = self.keys(Some(&kid), now).await?;
+        let (stored, key) = keys.by_kid.get(&kid).ok_or(Error::InvalidToken)?;
+        let claims = decode::<Claims>(token, key, &self.validation()).map_err(|_| Error::InvalidToken)?;
+        Ok((claims.claims, stored.is_withdrawn(now)))
     }
 
     /// The keys, read again when they are old, when there are none yet, or when a `kid` is not among them.
@@ -166,8 +231,6 @@ fn acceptable_header(token: &str) -> Option<Header> {
 
 #[cfg(test)]
 mod tests {
-    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-
     use super::*;
 
     fn token(header: &str, payload: &str) -> String {

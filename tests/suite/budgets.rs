@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use local::Calls;
 use serde_json::json;
-use tests::{Reply, Request, World};
+use tests::{Reply, Request, Session, World};
 
 use crate::kyc::{approval, genuine};
 
@@ -86,6 +86,18 @@ async fn a_cold_start_reads_the_secrets_at_once_and_publishes_what_others_need()
     let ((), calls) = world.calls(world.another_auth().warm_up()).await;
     assert_eq!(calls.dynamodb, dynamodb(&[("PutItem", 2), ("Query", 2)]));
     assert_eq!(calls.kms, dynamodb(&[("Decrypt", 3)]));
+}
+
+#[tokio::test]
+async fn secrets_are_read_again_every_ten_minutes_and_not_opened_again() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    world.advance(600);
+    let (reply, calls) = world.calls(world.refresh(&session.refresh)).await;
+    assert_eq!((reply.status, calls.dynamodb), (200, dynamodb(&[("Query", 1), ("UpdateItem", 1)])));
+    assert!(calls.kms.is_empty(), "{:?}", calls.kms);
+    let next = Session::of(&reply);
+    cost(world.calls(world.refresh(&next.refresh)).await, &[("UpdateItem", 1)]);
 }
 
 #[tokio::test]

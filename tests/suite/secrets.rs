@@ -12,7 +12,7 @@ async fn first_starts_at_once_agree() {
     for table in ["Accounts", "Sessions", "Mail"] {
         world.empty(table).await;
     }
-    let instances: Vec<_> = (0..8).map(|_| world.another_auth()).collect();
+    let instances: Vec<_> = (0..20).map(|_| world.another_auth()).collect();
     join_all(instances.iter().map(Auth::warm_up)).await;
     assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 3);
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);

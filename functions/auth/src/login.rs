@@ -37,16 +37,17 @@ pub async fn login(
     State(auth): State<Auth>,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let passwords = &auth.secrets().await?.passwords;
+    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
+    let passwords = &secrets.passwords;
     let record = auth.record(&email.key()).await?;
     let owner = record.owner();
     let stored = owner.and_then(|owner| owner.password.clone());
     let password = password.reveal();
-    let verdict = passwords.verify(&password, stored.as_ref()).await?;
+    let verdict = passwords.verify(&password, stored.as_ref(), now).await?;
     match (owner, stored) {
         (Some(owner), Some(stored)) if verdict != Verdict::Wrong => {
             if verdict == Verdict::RightButOutdated {
-                rehash(&auth, &email, &stored, passwords.hash(&password).await?).await?;
+                rehash(&auth, &email, &stored, passwords.hash(&password, now).await?).await?;
             }
             let signed_in = auth.sign_in(owner).await?;
             Ok(signed_in.map_or_else(refused, Reply::ok))
@@ -68,7 +69,7 @@ fn refused() -> Reply<AuthResponse> {
     Reply::unauthorized(AuthResponse::refused(REFUSED))
 }
 
-/// The parameters have changed since this hash was made, and only now is the password at hand.
+/// The parameters or the pepper have changed since this hash was made, and only now is the password at hand.
 async fn rehash(auth: &Auth, email: &EmailAddress, old: &PasswordHash, new: PasswordHash) -> Result<(), Error> {
     auth.change_record(&email.key(), |record, _| {
         let replaced = record.rehash(old, new.clone());

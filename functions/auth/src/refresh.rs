@@ -35,7 +35,7 @@ pub async fn refresh(
     State(auth): State<Auth>,
     Body(RefreshTokenRequest { refresh_token }): Body<RefreshTokenRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let signer = &auth.secrets().await?.signer;
+    let secrets = auth.secrets().await?;
     let now = auth.app.clock.now();
     let Some(presented) = RefreshToken::parse(&refresh_token.reveal()) else {
         return Ok(refused());
@@ -43,7 +43,7 @@ pub async fn refresh(
     let (account, id) = presented.names();
     let successor = RefreshToken::random(account, id)?;
     match rotate(&auth, &presented, &successor, now).await? {
-        Some(session) => AuthResponse::signed_in(&session, successor, signer, now).map(Reply::ok),
+        Some(session) => AuthResponse::signed_in(&session, successor, &secrets.signer, now).map(Reply::ok),
         None => Ok(refused()),
     }
 }

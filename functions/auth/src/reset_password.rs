@@ -47,10 +47,10 @@ pub async fn reset_password(
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
     let secrets = auth.secrets().await?;
-    let Some((address, link)) = secrets.links.open(Purpose::SetPassword, &token.reveal()) else {
+    let Some((address, link)) = secrets.links.secret.open(Purpose::SetPassword, &token.reveal()) else {
         return Ok(Reply::bad_request(refused()));
     };
-    let password = secrets.passwords.hash(&password.reveal()).await?;
+    let password = secrets.passwords.hash(&password.reveal(), auth.app.clock.now()).await?;
     Ok(if set_password(&auth, &address, link, password).await? {
         Reply::ok(done(auth.config.sign_in_url.clone()))
     } else {

@@ -1,54 +1,111 @@
 //! The secrets of the service. Made on first start, sealed by KMS; of two first starts at once, one wins and both use its secrets.
+//! Successors are made by operators, and used from the moment that their rows name.
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+use std::{
+    slice,
+    sync::{Arc, atomic::AtomicU64},
 };
+
+use futures::future::try_join_all;
 use shared::{
     error::Error,
     keys::{Row, Rows},
     link::LinkKey,
     random,
-    seal::{Purpose, Seal, SealedSecret},
+    rotation::{self, Generation},
+    seal::{Purpose, Seal},
     store::{Condition, Put, Store},
-    token::PublicKey,
+    time::Timestamp,
+    token::{VerifyingKey, new_signing_key},
 };
 use zeroize::Zeroizing;
 
-use crate::{password::Passwords, signer::Signer};
+use crate::{
+    password::{Passwords, Pepper},
+    signer::{Signer, SigningKey},
+};
 
 /// The opened secrets.
 pub struct Secrets {
     pub(crate) passwords: Passwords,
-    pub(crate) links: LinkKey,
+    pub(crate) links: Arc<Opened<LinkKey>>,
     pub(crate) signer: Signer,
+}
+
+/// A secret, opened.
+pub struct Opened<T> {
+    /// Counts the secrets of its purpose.
+    pub(crate) number: u32,
+    /// In use from here on; none for always.
+    pub(crate) from: Option<Timestamp>,
+    pub(crate) secret: T,
+    /// What it was opened from. While that is the same, it need not be opened again.
+    pub(crate) sealed: String,
+}
+
+/// The one of a purpose's secrets, by age, that is in use: the newest whose time has come.
+///
+/// # Errors
+/// `Internal` when there is none.
+pub fn in_use<T>(all: &[Arc<Opened<T>>], now: Timestamp) -> Result<&Arc<Opened<T>>, Error> {
+    let newest = all.iter().rfind(|secret| secret.from <= Some(now));
+    newest.ok_or_else(|| Error::internal("no secret is in use yet"))
+}
+
+/// Where the secrets are.
+pub struct Source<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) seal: &'a Seal,
+    /// By and for whom tokens are issued.
+    pub(crate) url: &'a str,
+    /// Counts the runs of Argon2.
+    pub(crate) runs: &'a Arc<AtomicU64>,
 }
 
 const ALL: [Purpose; 3] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey];
 
 impl Secrets {
-    /// Opens the secrets, after making those that are missing. Tokens are issued by and for `url`.
+    /// Opens the secrets, after making those that are missing. What is `known` and has not changed is not opened again.
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when a secret does not open.
-    pub async fn open(store: &Store, seal: &Seal, url: &str) -> Result<Self, Error> {
+    pub async fn open(source: &Source<'_>, known: Option<&Self>, now: Timestamp) -> Result<Self, Error> {
+        let Source { store, seal, url, runs } = source;
         let stored = stored(store, seal).await?;
-        let link_key = find(&stored, Purpose::LinkKey)?;
-        let (pepper, links, signing) = tokio::try_join!(
-            seal.open_key(Purpose::Pepper, find(&stored, Purpose::Pepper)?),
-            seal.open_key(Purpose::LinkKey, link_key),
-            seal.open(Purpose::SigningKey, find(&stored, Purpose::SigningKey)?),
+        let (peppers, link_keys, mut signing_keys) = (
+            rotation::of(Purpose::Pepper, &stored),
+            rotation::of(Purpose::LinkKey, &stored),
+            rotation::of(Purpose::SigningKey, &stored),
+        );
+        // Those that have had their successor sign nothing any more.
+        let signs = signing_keys.iter().rposition(|key| !key.is_pending(now)).unwrap_or_default();
+        signing_keys.drain(..signs);
+        let (peppers, links, keys) = tokio::try_join!(
+            opened(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
+            opened(seal, &link_keys, known.map_or(&[], |known| slice::from_ref(&known.links)), link_key),
+            opened(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
         )?;
-        let signer = Signer::new(&signing, url)?;
-        publish(store, link_key, &signer.public).await?;
-        Ok(Self { passwords: Passwords::new(pepper), links: LinkKey::new(&links), signer })
+        let links = links.into_iter().next().ok_or_else(|| Error::internal("there is no link key"))?;
+        let mut rows = Vec::new();
+        if known.is_none_or(|known| !Arc::ptr_eq(&known.links, &links)) {
+            rows.push(Put::new(Row::MailLinkKey, &link_keys[0].secret)?);
+        }
+        for (key, stored) in keys.iter().zip(&signing_keys) {
+            if known.is_none_or(|known| !known.signer.keys().iter().any(|known| Arc::ptr_eq(known, key))) {
+                let published = VerifyingKey { public: key.secret.public.clone(), until: stored.until };
+                rows.push(Put::new(Row::VerifyingKey(&key.secret.public.kid), &published)?);
+            }
+        }
+        publish(store, rows).await?;
+        let passwords = Passwords::new(peppers, Arc::clone(runs));
+        Ok(Self { passwords, links, signer: Signer::new(keys, url) })
     }
 }
 
 /// The secrets as they are stored, after making those that are missing.
-async fn stored(store: &Store, seal: &Seal) -> Result<Vec<SealedSecret>, Error> {
-    let stored: Vec<SealedSecret> = store.query(Rows::Secrets).await?;
-    let missing: Vec<_> = ALL.into_iter().filter(|purpose| find(&stored, *purpose).is_err()).collect();
+async fn stored(store: &Store, seal: &Seal) -> Result<Vec<Generation>, Error> {
+    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let missing: Vec<_> = ALL.into_iter().filter(|purpose| rotation::of(*purpose, &stored).is_empty()).collect();
     if missing.is_empty() {
         return Ok(stored);
     }
@@ -58,35 +115,49 @@ async fn stored(store: &Store, seal: &Seal) -> Result<Vec<SealedSecret>, Error> 
     store.query(Rows::Secrets).await
 }
 
-fn find(stored: &[SealedSecret], purpose: Purpose) -> Result<&SealedSecret, Error> {
-    let secret = stored.iter().find(|secret| secret.purpose == purpose);
-    secret.ok_or_else(|| Error::internal(format!("there is no {}", purpose.as_str())))
-}
-
 /// Makes a secret unless there is one. Losing the race for its row is fine: whoever won, the row is read again.
 async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error> {
     let secret = match purpose {
         Purpose::Pepper | Purpose::LinkKey | Purpose::VaultKey => Zeroizing::new(random::bytes::<32>()?.to_vec()),
-        Purpose::SigningKey => signing_key()?,
+        Purpose::SigningKey => new_signing_key()?,
     };
-    let sealed = seal.seal(purpose, &secret).await?;
-    let row = Put::new(Row::Secret(purpose.as_str()), &sealed)?.when(Condition::New);
+    let first = Generation { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };
+    let row = Put::new(first.row(), &first)?.when(Condition::New);
     let _won_or_lost = store.put(row).await?;
     Ok(())
 }
 
+/// Opens what is not known.
+async fn opened<T>(
+    seal: &Seal,
+    stored: &[&Generation],
+    known: &[Arc<Opened<T>>],
+    read: impl Fn(&[u8]) -> Result<T, Error>,
+) -> Result<Vec<Arc<Opened<T>>>, Error> {
+    let read = &read;
+    let open = |stored: Generation| async move {
+        let Generation { secret, number, from, .. } = stored;
+        if let Some(known) = known.iter().find(|known| known.sealed == secret.sealed) {
+            return Ok(Arc::clone(known));
+        }
+        let plain = seal.open(secret.purpose, &secret).await?;
+        Ok::<_, Error>(Arc::new(Opened { number, from, secret: read(&plain)?, sealed: secret.sealed }))
+    };
+    try_join_all(stored.iter().map(|stored| open((*stored).clone()))).await
+}
+
 /// Lays what other functions need into tables of theirs, for they may not read Accounts. Done on every start, so that a table that
-/// was emptied or restored heals. A key is withdrawn by withdrawing its secret, too.
-async fn publish(store: &Store, link_key: &SealedSecret, public: &PublicKey) -> Result<(), Error> {
-    let for_mail = Put::new(Row::MailLinkKey, link_key)?.when(Condition::New);
-    let for_all = Put::new(Row::VerifyingKey(&public.kid), public)?.when(Condition::New);
-    let _there_now = tokio::try_join!(store.put(for_mail), store.put(for_all))?;
+/// was emptied or restored heals; what is there stays as it is.
+async fn publish(store: &Store, rows: Vec<Put<'_>>) -> Result<(), Error> {
+    let puts = rows.into_iter().map(|row| store.put(row.when(Condition::New)));
+    let _there_now = try_join_all(puts).await?;
     Ok(())
 }
 
-/// A new P-256 key, PKCS #8.
-fn signing_key() -> Result<Zeroizing<Vec<u8>>, Error> {
-    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
-    let pair = pair.map_err(|_| Error::internal("no signing key could be made"))?;
-    Ok(Zeroizing::new(pair.as_ref().to_vec()))
+fn pepper(secret: &[u8]) -> Result<Pepper, Error> {
+    secret.try_into().map(Zeroizing::new).map_err(|_| Error::internal("a key has the wrong length"))
+}
+
+fn link_key(secret: &[u8]) -> Result<LinkKey, Error> {
+    pepper(secret).map(|key| LinkKey::new(&key))
 }

@@ -36,7 +36,7 @@ pub async fn signup(
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (now, key) = (auth.app.clock.now(), email.key());
-    let password = auth.secrets().await?.passwords.hash_for_sign_up(&password.reveal(), &key).await?;
+    let password = auth.secrets().await?.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
     // A fresh id even for an address that has one: it must tell nothing.
     let (id, link) = (AccountId::random()?, LinkId::random()?);
     let confirmed = auth

@@ -49,8 +49,8 @@ pub async fn verify_email(
     State(auth): State<Auth>,
     Body(VerifyEmailRequest { token }): Body<VerifyEmailRequest>,
 ) -> Result<Reply<VerifyEmailResponse>, Error> {
-    let links = &auth.secrets().await?.links;
-    let Some((address, link)) = links.open(Purpose::VerifyEmail, &token.reveal()) else {
+    let secrets = auth.secrets().await?;
+    let Some((address, link)) = secrets.links.secret.open(Purpose::VerifyEmail, &token.reveal()) else {
         return Ok(answer(&auth, Proof::Invalid));
     };
     let (now, fresh) = (auth.app.clock.now(), LinkId::random()?);

@@ -1,0 +1,65 @@
+//! How a secret of the service is replaced while it is in use: its successor is stored first and used later, when every instance
+//! that is at work knows it. An operator's tool writes by these rules, `auth` reads by them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    keys::Row,
+    seal::{Purpose, SealedSecret},
+    time::Timestamp,
+};
+
+/// Between the moment when a new secret is stored and the one from which on it is used. Longer than any instance trusts what it
+/// has read and any cache keeps the published keys, by what clocks may differ.
+pub const LEAD: Duration = Duration::from_mins(20);
+/// Secrets and public keys are read again after this long: one that is withdrawn is soon worthless everywhere.
+pub const KEPT: Duration = Duration::from_mins(10);
+/// Secrets that were read this long ago are not used any more: a successor may have taken their place.
+pub const TRUSTED: Duration = Duration::from_mins(15);
+/// What clocks may differ by.
+pub const SKEW: Duration = Duration::from_mins(5);
+
+const _: () = assert!(LEAD.as_secs() >= TRUSTED.as_secs() + SKEW.as_secs() && TRUSTED.as_secs() > KEPT.as_secs());
+
+/// One secret of a purpose as it is stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Generation {
+    /// The secret.
+    #[serde(flatten)]
+    pub secret: SealedSecret,
+    /// Counts the secrets of the purpose from 1. The first ones were stored without.
+    #[serde(default = "first")]
+    pub number: u32,
+    /// In use from here on, and before it only known; none for always.
+    pub from: Option<Timestamp>,
+    /// Out of use from here on, whatever comes after it; none for never.
+    pub until: Option<Timestamp>,
+}
+
+const fn first() -> u32 {
+    1
+}
+
+impl Generation {
+    /// Its row.
+    #[must_use]
+    pub const fn row(&self) -> Row<'static> {
+        Row::Secret(self.secret.purpose, self.number)
+    }
+
+    /// Whether it is not in use yet.
+    #[must_use]
+    pub fn is_pending(&self, now: Timestamp) -> bool {
+        self.from > Some(now)
+    }
+}
+
+/// The secrets of a purpose among `stored`, by age.
+#[must_use]
+pub fn of(purpose: Purpose, stored: &[Generation]) -> Vec<&Generation> {
+    let mut found: Vec<_> = stored.iter().filter(|generation| generation.secret.purpose == purpose).collect();
+    found.sort_by_key(|generation| generation.number);
+    found
+}
