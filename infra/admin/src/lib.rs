@@ -5,6 +5,10 @@ pub mod kyc_set;
 pub mod kyc_show;
 mod operator;
 pub mod rewrap;
+pub mod rotate_pepper;
+pub mod rotate_signing_key;
+pub mod secrets_show;
+mod successor;
 
 use std::process::ExitCode;
 
@@ -23,6 +27,9 @@ pub struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    RotateSigningKey(rotate_signing_key::Arguments),
+    RotatePepper(rotate_pepper::Arguments),
+    SecretsShow(secrets_show::Arguments),
     Rewrap(rewrap::Arguments),
     KycSecret(kyc_secret::Arguments),
     KycSet(kyc_set::Arguments),
@@ -35,10 +42,14 @@ impl Cli {
     /// # Errors
     /// Why it could not go on.
     pub async fn run(self, operator: &Operator) -> Result<ExitCode, Failure> {
+        let clock = Clock::default();
         match self.command {
+            Command::RotateSigningKey(arguments) => rotate_signing_key::run(operator, &arguments, &clock).await,
+            Command::RotatePepper(arguments) => rotate_pepper::run(operator, &arguments, &clock).await,
+            Command::SecretsShow(arguments) => secrets_show::run(operator, &arguments, &clock).await,
             Command::Rewrap(arguments) => rewrap::run(operator, &arguments).await,
             Command::KycSecret(arguments) => kyc_secret::run(operator, &arguments).await,
-            Command::KycSet(arguments) => kyc_set::run(operator, &arguments, &Clock::default()).await,
+            Command::KycSet(arguments) => kyc_set::run(operator, &arguments, &clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
         }
     }

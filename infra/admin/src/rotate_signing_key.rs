@@ -1,0 +1,112 @@
+//! `rotate-signing-key`: a new key for access tokens, in a single transaction: the new secret, the end of the old one, and the same
+//! for their public halves. So there is nothing to be broken off in the middle, and of two operators one is refused.
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Args;
+use shared::{
+    keys::{Row, Rows},
+    rotation::{self, Generation, LEAD, SKEW},
+    seal::{Purpose, Seal},
+    store::{Condition, Put, Update, Write},
+    time::{Clock, Timestamp},
+    token::{LIFE, PublicKey, VerifyingKey, new_signing_key},
+};
+
+use crate::{
+    operator::{Failure, Operator},
+    successor::{refuse_pending, went_through},
+};
+
+/// A withdrawn key is deleted this long after its end. Until then it tells whose session an expired token may still log out; no
+/// session lives longer than its last use by more than 30 days.
+const REMEMBERED: Duration = Duration::from_hours(31 * 24);
+
+/// Replace the key that signs access tokens.
+///
+/// The new key is published at once and signs from 20 minutes later; the old one stays good until its last token has expired, and is
+/// withdrawn then by itself.
+#[derive(Args)]
+pub struct Arguments {
+    /// The old key is known to somebody else: withdraw it now, and with it every access token. Sessions go on by a refresh.
+    #[arg(long)]
+    pub compromised: bool,
+}
+
+/// What has been arranged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// The new key.
+    pub kid: String,
+    /// When it begins to sign.
+    pub from: Timestamp,
+    /// The keys that end by this, and when.
+    pub ended: Vec<String>,
+    /// When their tokens are worthless.
+    pub until: Timestamp,
+}
+
+/// The subcommand: one line for each key on the standard output.
+///
+/// # Errors
+/// Why there is no new key.
+pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
+    let Rotation { kid, from, ended, until } = rotate(operator, arguments, clock).await?;
+    println!("{kid} signs from {from}");
+    for kid in ended {
+        println!("{kid} is good until {until}");
+    }
+    if arguments.compromised {
+        eprintln!("Instances that are at work learn of it within ten minutes. A deployment starts new ones now.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The work itself.
+///
+/// # Errors
+/// When a rotation is under way or there is nothing to rotate; when the tables cannot be read or written, or KMS refuses.
+pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
+    let (store, now) = (&operator.store, clock.now());
+    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let secrets = rotation::of(Purpose::SigningKey, &stored);
+    let newest = *secrets.last().ok_or("there is no signing key; the first start of auth makes it")?;
+    let published: Vec<VerifyingKey> = store.query(Rows::VerifyingKeys).await?;
+    let (from, until) = if arguments.compromised {
+        (None, now)
+    } else {
+        refuse_pending(newest, now)?;
+        if published.is_empty() {
+            return Err("the signing key is not published; a start of auth publishes it".into());
+        }
+        (Some(now + LEAD), now + LEAD + LIFE + SKEW)
+    };
+
+    let key = new_signing_key()?;
+    let seal = Seal::new(&operator.aws, operator.key_of(&newest.secret)?);
+    let secret = seal.seal(Purpose::SigningKey, &key).await?;
+    let new = Generation { secret, number: newest.number + 1, from, until: None };
+    let public = PublicKey::of(&key)?;
+    let kid = public.kid.clone();
+    let public = VerifyingKey { public, until: None };
+    let mut writes = vec![
+        Write::Put(Put::new(new.row(), &new)?.when(Condition::New)),
+        Write::Put(Put::new(Row::VerifyingKey(&kid), &public)?.when(Condition::New)),
+    ];
+    // What ends earlier anyway keeps its end.
+    let goes_on = |end: Option<Timestamp>| end.is_none_or(|end| end > until);
+    for old in secrets.iter().filter(|old| goes_on(old.until)) {
+        writes.push(end(old.row(), until)?);
+    }
+    let ended: Vec<_> = published.iter().filter(|old| goes_on(old.until)).map(|old| &old.public.kid).collect();
+    for kid in &ended {
+        writes.push(end(Row::VerifyingKey(kid), until)?);
+    }
+    went_through(store, store.transact(writes).await?, &new).await?;
+    Ok(Rotation { from: from.unwrap_or(now), ended: ended.into_iter().cloned().collect(), kid, until })
+}
+
+fn end(row: Row<'_>, until: Timestamp) -> Result<Write<'_>, Failure> {
+    let update = Update::new(row).set("until", &until)?.set("ttl", &(until + REMEMBERED))?;
+    Ok(Write::Update(update.when(Condition::Exists)))
+}

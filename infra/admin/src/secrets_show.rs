@@ -1,0 +1,65 @@
+//! `secrets-show`: which secrets the service has, since when and until when, and under which KMS key. Opens none.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use shared::{
+    keys::Rows,
+    rotation::{self, Generation},
+    seal::Purpose,
+    time::{Clock, Timestamp},
+    token::VerifyingKey,
+};
+
+use crate::operator::{Failure, Operator};
+
+/// Show the small secrets of the service: number, use, KMS key; and the published keys of access tokens.
+#[derive(Args)]
+pub struct Arguments;
+
+/// The subcommand.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn run(operator: &Operator, _: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
+    for line in show(operator, clock).await? {
+        println!("{line}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One line for each secret by purpose and age, then one for each published key. Names and times only.
+///
+/// # Errors
+/// When the tables cannot be read.
+pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Failure> {
+    let now = clock.now();
+    let stored: Vec<Generation> = operator.store.query(Rows::Secrets).await?;
+    let published: Vec<VerifyingKey> = operator.store.query(Rows::VerifyingKeys).await?;
+    let mut lines = Vec::new();
+    for purpose in [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey] {
+        let secrets = rotation::of(purpose, &stored);
+        let in_use = secrets.iter().rfind(|secret| !secret.is_pending(now)).map(|secret| secret.number);
+        for Generation { secret, number, from, .. } in secrets {
+            let name = format!("{} {number}", purpose.as_str());
+            let use_ = match from {
+                Some(from) if *from > now => format!("used from {from}"),
+                _ if Some(*number) == in_use => "in use".to_owned(),
+                _ => "replaced".to_owned(),
+            };
+            let key = secret.kms_key_arn.as_deref().unwrap_or("the first KMS key");
+            lines.push(format!("{name:<14}  {use_:<30}  {key}"));
+        }
+    }
+    lines.extend(published.iter().map(|key| described(key, now)));
+    Ok(lines)
+}
+
+fn described(key: &VerifyingKey, now: Timestamp) -> String {
+    let kid = &key.public.kid;
+    match key.until {
+        None => format!("{kid}  published"),
+        Some(until) if key.is_withdrawn(now) => format!("{kid}  withdrawn at {until}"),
+        Some(until) => format!("{kid}  published until {until}"),
+    }
+}
