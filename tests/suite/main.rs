@@ -19,6 +19,7 @@ mod oracle;
 mod outages;
 mod profile;
 mod rewrap;
+mod rewrap_secrets;
 mod rotation;
 mod secrets;
 mod sessions;

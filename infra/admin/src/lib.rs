@@ -5,6 +5,7 @@ pub mod kyc_set;
 pub mod kyc_show;
 mod operator;
 pub mod rewrap;
+pub mod rewrap_secrets;
 pub mod rotate_pepper;
 pub mod rotate_signing_key;
 pub mod secrets_show;
@@ -31,6 +32,7 @@ enum Command {
     RotatePepper(rotate_pepper::Arguments),
     SecretsShow(secrets_show::Arguments),
     Rewrap(rewrap::Arguments),
+    RewrapSecrets(rewrap_secrets::Arguments),
     KycSecret(kyc_secret::Arguments),
     KycSet(kyc_set::Arguments),
     KycShow(kyc_show::Arguments),
@@ -48,6 +50,7 @@ impl Cli {
             Command::RotatePepper(arguments) => rotate_pepper::run(operator, &arguments, &clock).await,
             Command::SecretsShow(arguments) => secrets_show::run(operator, &arguments, &clock).await,
             Command::Rewrap(arguments) => rewrap::run(operator, &arguments).await,
+            Command::RewrapSecrets(arguments) => rewrap_secrets::run(operator, &arguments).await,
             Command::KycSecret(arguments) => kyc_secret::run(operator, &arguments).await,
             Command::KycSet(arguments) => kyc_set::run(operator, &arguments, &clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,

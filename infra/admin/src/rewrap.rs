@@ -14,8 +14,8 @@ use shared::{
     error::Error,
     ids::{AccountId, KeyId},
     keys::{AllRows, Row},
-    seal::{self, Binding, Envelope, Envelopes, Purpose, Seal, SealedSecret},
-    store::{Condition, Found, Update, Written},
+    seal::{self, Binding, Envelope, Envelopes, Seal, SealedSecret},
+    store::{Condition, Found, Store, Update, Written},
 };
 
 use crate::operator::{Failure, Operator};
@@ -53,7 +53,7 @@ pub struct Report {
     pub failed: Vec<(String, Failure)>,
 }
 
-enum Outcome {
+pub(crate) enum Outcome {
     Moved,
     There,
     Deleted,
@@ -96,19 +96,23 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
     };
     let report = rewrap(operator, arguments, show).await;
     bar.finish_and_clear();
-    let report = report?;
+    Ok(finish(&report?, arguments.dry_run))
+}
+
+/// Tells what has become of everything: failures on the standard error, one line on the standard output.
+pub(crate) fn finish(report: &Report, is_dry: bool) -> ExitCode {
     for (record, why) in &report.failed {
         eprintln!("{record}: {why}");
     }
     for record in &report.changed {
         eprintln!("{record}: changed meanwhile, run again");
     }
-    if arguments.dry_run {
+    if is_dry {
         println!("{} to move, {} there already, {} unreadable", report.moved, report.there, report.failed.len());
     } else {
         println!("{report}");
     }
-    Ok(if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if report.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// The work itself. `progress` is told how many records are done, and of how many.
@@ -201,20 +205,31 @@ impl Job<'_> {
             // No instance of the function has ever started; the first one makes it.
             return Ok(Outcome::There);
         };
-        if secret.kms_key_arn.as_ref() == Some(&self.to) {
-            return Ok(Outcome::There);
-        }
-        if self.is_dry {
-            return Ok(Outcome::Moved);
-        }
-        let moved = self.seal.rewrap(Purpose::VaultKey, &secret, &self.to).await?;
-        let update = Update::new(Row::VaultKey).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?);
-        Ok(match store.update::<IgnoredAny>(update).await? {
-            Written::Done(_) => Outcome::Moved,
-            Written::Conflict(Some(_)) => Outcome::Changed,
-            Written::Conflict(None) => Outcome::Deleted,
-        })
+        move_secret(store, &self.seal, (Row::VaultKey, &secret), &self.to, self.is_dry).await
     }
+}
+
+/// Moves a small secret by one write, under the condition that it is as it was read. What else its row holds stays as it is.
+pub(crate) async fn move_secret(
+    store: &Store,
+    seal: &Seal,
+    (row, secret): (Row<'_>, &SealedSecret),
+    to: &str,
+    is_dry: bool,
+) -> Result<Outcome, Failure> {
+    if secret.kms_key_arn.as_deref() == Some(to) {
+        return Ok(Outcome::There);
+    }
+    if is_dry {
+        return Ok(Outcome::Moved);
+    }
+    let moved = seal.rewrap(secret.purpose, secret, to).await?;
+    let update = Update::new(row).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?);
+    Ok(match store.update::<IgnoredAny>(update).await? {
+        Written::Done(_) => Outcome::Moved,
+        Written::Conflict(Some(_)) => Outcome::Changed,
+        Written::Conflict(None) => Outcome::Deleted,
+    })
 }
 
 impl Report {
@@ -224,7 +239,7 @@ impl Report {
         self.changed.is_empty() && self.failed.is_empty()
     }
 
-    fn add(&mut self, record: String, outcome: Result<Outcome, Failure>) {
+    pub(crate) fn add(&mut self, record: String, outcome: Result<Outcome, Failure>) {
         match outcome {
             Ok(Outcome::Moved) => self.moved += 1,
             Ok(Outcome::There) => self.there += 1,

@@ -1,0 +1,122 @@
+//! The operators' tool moves the small secrets of the service to another KMS key, and shows which there are.
+
+use admin::{
+    rewrap::Report,
+    rewrap_secrets::{Arguments, rewrap_secrets},
+    rotate_pepper,
+    rotate_signing_key::{self, rotate},
+    secrets_show::show,
+};
+use local::{Mode, Service};
+use serde_json::Value;
+use tests::{Session, World};
+
+async fn run(world: &World, key: &str, dry_run: bool) -> Report {
+    Box::pin(rewrap_secrets(&world.operator(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
+}
+
+fn moved(moved: u64, there: u64) -> Report {
+    Report { moved, there, ..Report::default() }
+}
+
+/// All sealed rows, without what moving changes; and the KMS keys that they name.
+async fn rows(world: &World) -> (Vec<Value>, Vec<String>) {
+    let mut rows = world.rows_of("Accounts", "SECRET").await;
+    rows.extend(world.rows_of("Mail", "LINK_KEY").await);
+    rows.sort_by_key(|row| format!("{} {}", row["pk"], row["sk"]));
+    let keys = rows.iter().map(|row| row["kms_key_arn"].as_str().unwrap().to_owned()).collect();
+    for row in &mut rows {
+        let row = row.as_object_mut().unwrap();
+        row.remove("sealed");
+        row.remove("kms_key_arn");
+    }
+    (rows, keys)
+}
+
+#[tokio::test]
+async fn secrets_move_and_the_old_key_can_be_switched_off() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let new = world.another_key().await;
+    let operator = world.operator();
+    rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
+    rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    let (before, old_keys) = rows(&world).await;
+
+    let (report, calls) = world.calls(run(&world, &new, true)).await;
+    assert_eq!((report, calls.kms), (moved(6, 0), [("DescribeKey".to_owned(), 1)].into()));
+    assert_eq!(rows(&world).await, (before.clone(), old_keys));
+    let (report, calls) = world.calls(run(&world, &new, false)).await;
+    assert_eq!(report, moved(6, 0));
+    // Inside KMS: nothing is opened on the way.
+    assert_eq!(calls.kms, [("DescribeKey".to_owned(), 1), ("ReEncrypt".to_owned(), 6)].into());
+    assert_eq!(rows(&world).await, (before, vec![new.clone(); 6]));
+    assert_eq!(run(&world, &new, false).await, moved(0, 6));
+
+    if !world.is_on_another_emulator() {
+        world.switch_key(false).await;
+    }
+    // The times of the rotation went with them; successors are sealed where the function can open them.
+    world.advance(20 * 60);
+    let cold = world.another_auth();
+    for auth in [&cold, &world.auth] {
+        let login = world.post_to(auth, "/auth/login", ada.credentials()).await;
+        assert_eq!(world.get_as(&Session::of(&login), "/auth/profile").await.status, 200);
+    }
+    assert_eq!(world.refresh(&session.refresh).await.status, 200);
+    rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
+    rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    assert_eq!(rows(&world).await.1, vec![new; 8]);
+    // A new instance of `mail` opens its copy.
+    world.resume_mail().await;
+    let bob = world.person();
+    assert_eq!(bob.signs_up().await.status, 200);
+    assert_eq!(bob.verifies().await.status, 200);
+}
+
+#[tokio::test]
+async fn what_is_broken_off_goes_on_in_another_run() {
+    let world = World::start().await;
+    let new = world.another_key().await;
+    world.break_times(Service::Kms, Mode::Refused, "ReEncrypt", 2);
+    let report = run(&world, &new, false).await;
+    assert_eq!((report.moved, report.failed.len()), (2, 2), "{report:?}");
+    assert!(!report.is_complete());
+    assert_eq!(run(&world, &new, false).await, moved(2, 2));
+    let none = Arguments { to: "alias/there-is-none".to_owned(), dry_run: false };
+    assert!(rewrap_secrets(&world.operator(), &none).await.is_err());
+}
+
+#[tokio::test]
+async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them() {
+    let world = World::start().await;
+    let operator = world.operator();
+    let arguments = rotate_signing_key::Arguments { compromised: false };
+    let rotation = rotate(&operator, &arguments, &world.clock).await.unwrap();
+    let (_, from) = rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    let words = async || -> Vec<String> {
+        let lines = show(&operator, &world.clock).await.unwrap();
+        let arn = lines[0].split_whitespace().last().unwrap().to_owned();
+        lines.iter().map(|line| line.replace(&arn, "KEY").split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    };
+    let (new, old) = (&rotation.kid, &rotation.ended[0]);
+    let mut published = [format!("{new} published"), format!("{old} published until {}", rotation.until)];
+    published.sort();
+    let expected = [
+        "pepper 1 in use KEY".to_owned(),
+        format!("pepper 2 used from {from} KEY"),
+        "link-key 1 in use KEY".to_owned(),
+        "signing-key 1 in use KEY".to_owned(),
+        format!("signing-key 2 used from {} KEY", rotation.from),
+    ];
+    let shown = words().await;
+    assert_eq!((&shown[..5], &shown[5..]), (&expected[..], &published[..]));
+    let secrets = world.rows_of("Accounts", "SECRET").await;
+    assert!(secrets.iter().all(|row| !shown.concat().contains(row["sealed"].as_str().unwrap())));
+
+    world.advance(40 * 60);
+    let shown = words().await;
+    assert_eq!(shown[..2], ["pepper 1 replaced KEY", "pepper 2 in use KEY"]);
+    assert_eq!(shown[3..5], ["signing-key 1 replaced KEY", "signing-key 2 in use KEY"]);
+    assert!(shown.contains(&format!("{old} withdrawn at {}", rotation.until)), "{shown:?}");
+}
