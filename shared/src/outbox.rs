@@ -70,6 +70,12 @@ pub enum Status {
     Failed,
     /// It was never meant to be sent.
     Dropped,
+    /// SES has taken it, and the recipient's server has not.
+    Bounced,
+    /// The recipient calls it spam.
+    Complained,
+    /// SES has taken it, and then found a virus in it.
+    Rejected,
 }
 
 /// A letter on its way: one row of the Mail table.

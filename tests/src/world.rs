@@ -302,10 +302,7 @@ impl World {
         let postman = Arc::new(self.postman());
         let function = move |event: Value| {
             let postman = Arc::clone(&postman);
-            let answer = async move {
-                let event = serde_json::from_value(event).map_err(|error| error.to_string())?;
-                serde_json::to_value(postman.handle(event).await).map_err(|error| error.to_string())
-            };
+            let answer = async move { postman.handle(event).await.map_err(|error| format!("{error:?}")) };
             Box::pin(answer) as futures::future::BoxFuture<'static, _>
         };
         self.aws.feed(MailFunction::InProcess(Arc::new(function))).await.expect("a stream");

@@ -6,7 +6,7 @@ use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
 use tests::World;
 
 /// Stream records of the letters in the outbox, as Lambda delivers them.
-async fn stream_event(world: &World) -> Value {
+pub async fn stream_event(world: &World) -> Value {
     let typed = |row: &Value| {
         let members = row.as_object().unwrap().iter();
         let typed = members.map(|(name, value)| match value {
@@ -42,14 +42,13 @@ async fn stream_event(world: &World) -> Value {
     json!({ "Records": records })
 }
 
-async fn deliver(world: &World, event: &Value) -> Vec<String> {
-    let event = serde_json::from_value(event.clone()).unwrap();
-    let answer = serde_json::to_value(world.postman().handle(event).await).unwrap();
+pub async fn deliver(world: &World, event: &Value) -> Vec<String> {
+    let answer = world.postman().handle(event.clone()).await.unwrap();
     let failures = answer["batchItemFailures"].as_array().unwrap().iter();
     failures.map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn quiet_world() -> World {
+pub async fn quiet_world() -> World {
     let world = World::start().await;
     world.aws.feed(MailFunction::None).await.unwrap();
     world

@@ -9,6 +9,7 @@ mod contested;
 mod contract;
 mod docs_page;
 mod events;
+mod feedback;
 mod input;
 mod kyc;
 mod logs;

@@ -1,5 +1,7 @@
-//! Sends the letters of the outbox: a record of the Mail table's stream becomes a mail, once.
+//! Sends the letters of the outbox: a record of the Mail table's stream becomes a mail, once. What SES reports of a mail later, that
+//! it bounced for instance, is noted on its letter.
 
+mod feedback;
 mod outbox;
 pub mod render;
 mod ses;
@@ -10,6 +12,8 @@ use aws_lambda_events::{
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use futures::future::join_all;
+use serde::Deserialize;
+use serde_json::Value;
 use shared::{
     app::WARM_UP,
     config::{Config, MailConfig},
@@ -26,12 +30,21 @@ use shared::{
 use tokio::sync::OnceCell;
 
 use crate::{
+    feedback::Feedback,
     outbox::{Claim, Claimed, Outbox},
     render::{Brand, Rendered},
     ses::{NotSent, Ses},
 };
 
-/// Carries letters from the outbox to SES.
+/// What the function is invoked with.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Incoming {
+    Letters(Event),
+    Feedback(Feedback),
+}
+
+/// Carries letters from the outbox to SES, and back what becomes of them.
 pub struct Postman {
     outbox: Outbox,
     ses: Ses,
@@ -67,8 +80,34 @@ impl Postman {
         }
     }
 
+    /// Takes a batch of stream records, and answers which of them have to be tried again; or a report of SES.
+    ///
+    /// # Errors
+    /// `Internal` for an event that is neither, `Unavailable` for a report that has to be delivered again.
+    pub async fn handle(&self, event: Value) -> Result<Value, Error> {
+        // Not the parser's own words: they may quote the event.
+        let event = serde_json::from_value(event)
+            .map_err(|_| Error::internal("neither records of the outbox nor a report of SES on one of its letters"))?;
+        match event {
+            Incoming::Letters(batch) => {
+                serde_json::to_value(self.deliver_all(batch).await).map_err(|error| Error::internal(error.to_string()))
+            }
+            Incoming::Feedback(feedback) => self.note(&feedback).await.map(|()| Value::Null),
+        }
+    }
+
+    /// Notes on a letter what SES reports of its mail. SES itself mails no more to an address that bounced or complained.
+    async fn note(&self, feedback: &Feedback) -> Result<(), Error> {
+        let (mail, outcome) = feedback.outcome();
+        if self.outbox.report(mail, outcome).await? {
+            let (kind, message_id) = (outcome.kind(), &mail.message_id);
+            tracing::warn!(event = "mail_bounced", kind, message_id, "SES reports what became of a letter");
+        }
+        Ok(())
+    }
+
     /// Sends what a batch of stream records asks for. Those that must be tried again are named in the answer, the others are done.
-    pub async fn handle(&self, event: Event) -> DynamoDbEventResponse {
+    async fn deliver_all(&self, event: Event) -> DynamoDbEventResponse {
         let outcomes = join_all(event.records.iter().map(|record| self.deliver(record))).await;
         let mut answer = DynamoDbEventResponse::default();
         for (record, outcome) in event.records.iter().zip(outcomes) {
@@ -93,20 +132,21 @@ impl Postman {
             return Ok(());
         };
         match self.outbox.claim(mail.id).await? {
-            Claimed::Ours(claim) => self.send(&mail.letter, claim, &to, rendered).await,
+            Claimed::Ours(claim) => self.send(&mail, claim, &to, rendered).await,
             Claimed::Settled => Ok(()),
             Claimed::Theirs => Err(Error::Unavailable("another invocation is sending this letter".to_owned())),
         }
     }
 
-    async fn send(&self, letter: &Letter, claim: Claim, to: &EmailAddress, rendered: Rendered) -> Result<(), Error> {
-        match self.ses.send(to, rendered).await {
+    async fn send(&self, mail: &Mail, claim: Claim, to: &EmailAddress, rendered: Rendered) -> Result<(), Error> {
+        let kind = mail.letter.kind();
+        match self.ses.send(mail.id, to, rendered).await {
             Ok(message_id) => {
-                tracing::info!(event = "mail_sent", kind = letter.kind(), message_id, "a letter was sent");
+                tracing::info!(event = "mail_sent", kind, message_id, "a letter was sent");
                 self.outbox.sent(&claim, &message_id).await
             }
             Err(NotSent::Never(reason)) => {
-                tracing::error!(event = "mail_failed", kind = letter.kind(), reason, "SES refuses a letter");
+                tracing::error!(event = "mail_failed", kind, reason, "SES refuses a letter");
                 self.outbox.failed(&claim, &reason).await
             }
             Err(NotSent::Yet(error)) => {

@@ -19,7 +19,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let postman = &postman;
     lambda_runtime::run(service_fn(|event: LambdaEvent<_>| async move {
         let batch = info_span!("batch", request_id = event.context.request_id);
-        Ok::<_, lambda_runtime::Error>(postman.handle(event.payload).instrument(batch).await)
+        let answer = postman.handle(event.payload).instrument(batch).await;
+        answer.map_err(|error| lambda_runtime::Error::from(format!("{error:?}")))
     }))
     .await
 }

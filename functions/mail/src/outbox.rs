@@ -1,5 +1,5 @@
-//! The life of a letter: pending → claimed → sent or failed. A conditional update is what keeps two deliveries of one record from
-//! becoming two mails.
+//! The life of a letter: pending → claimed → sent or failed, and bounced, complained or rejected when SES reports so. A conditional
+//! update is what keeps two deliveries of one record from becoming two mails, and a report from being undone.
 
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use shared::{
     store::{Condition, Store, Update, Written},
     time::{Clock, Timestamp},
 };
+
+use crate::feedback::{Outcome, Reported};
 
 /// A first claim lasts so long: longer than the function may run. Each later one lasts twice as long as the one before, so that a
 /// letter whose answer is lost again and again is sent a few times and not a thousand.
@@ -53,6 +55,11 @@ struct Standing {
     claims: u32,
 }
 
+#[derive(Deserialize)]
+struct Told {
+    gravity: u8,
+}
+
 impl Outbox {
     /// Over a table.
     pub const fn new(store: Store, clock: Clock) -> Self {
@@ -64,7 +71,8 @@ impl Outbox {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn claim(&self, id: MailId) -> Result<Claimed, Error> {
-        let there: Standing = match self.try_claim(id, 0, Condition::equals("status", &Status::Pending)?).await? {
+        let pending = Update::new(Row::Mail(id)).when(Condition::equals("status", &Status::Pending)?);
+        let there: Standing = match self.try_claim(id, 0, pending).await? {
             Ok(claim) => return Ok(Claimed::Ours(claim)),
             Err(None) => return Ok(Claimed::Settled),
             Err(Some(there)) => there,
@@ -73,7 +81,9 @@ impl Outbox {
             Standing { status: Status::Claimed, claimed_until: Some(until), claims, .. }
                 if until <= self.clock.now() =>
             {
-                let stale = Condition::equals("claimed_until", &until)?;
+                let stale = Update::new(Row::Mail(id))
+                    .when(Condition::equals("status", &Status::Claimed)?)
+                    .when(Condition::equals("claimed_until", &until)?);
                 let taken = self.try_claim(id, claims, stale).await?;
                 Ok(taken.map_or(Claimed::Theirs, Claimed::Ours))
             }
@@ -86,16 +96,15 @@ impl Outbox {
         &self,
         id: MailId,
         claims_before: u32,
-        condition: Condition,
+        update: Update<'_>,
     ) -> Result<Result<Claim, Option<Standing>>, Error> {
         let by = ClaimId::random()?;
         let until = self.clock.now() + LEASE * 2_u32.pow(claims_before.min(DOUBLINGS));
-        let claim = Update::new(Row::Mail(id))
+        let claim = update
             .set("status", &Status::Claimed)?
             .set("claimed_by", &by)?
             .set("claimed_until", &until)?
-            .count("claims")
-            .when(condition);
+            .count("claims");
         let there: Standing = match self.store.update::<Standing>(claim).await? {
             Written::Done(_) => return Ok(Ok(Claim { id, by })),
             Written::Conflict(None) => return Ok(Err(None)),
@@ -142,8 +151,29 @@ impl Outbox {
             .set(with, value)?
             .when(Condition::equals("status", &Status::Claimed)?)
             .when(Condition::equals("claimed_by", &claim.by)?);
-        // A claim that somebody has taken over is theirs to settle.
+        // A claim that somebody has taken over is theirs to settle, and what SES has reported already stands.
         let _ours_or_theirs: Written<Standing> = self.store.update(update).await?;
         Ok(())
+    }
+
+    /// Notes what SES reports of a letter. Reports come late, twice and in any order, perhaps before the try that sent the letter is
+    /// settled: the gravest one stands. Tells whether this one says something new; of a letter that is forgotten every one does.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn report(&self, mail: &Reported, outcome: Outcome) -> Result<bool, Error> {
+        let gravity = outcome.gravity();
+        let update = Update::new(Row::Mail(mail.letter()))
+            .set("status", &outcome.status())?
+            .set("bounce", &outcome.bounce())?
+            .set("gravity", &gravity)?
+            .set("reported_at", &self.clock.now())?
+            .set("message_id", &mail.message_id)?
+            .when(Condition::Exists)
+            .when(Condition::below("gravity", &gravity)?);
+        Ok(match self.store.update::<Told>(update).await? {
+            Written::Done(_) | Written::Conflict(None) => true,
+            Written::Conflict(Some(row)) => row.read::<Told>()?.gravity != gravity,
+        })
     }
 }

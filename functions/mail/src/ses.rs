@@ -8,11 +8,11 @@ use aws_sdk_sesv2::{
     config::Builder,
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::send_email::SendEmailError,
-    types::{Body, Content, Destination, EmailContent, Message},
+    types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
-use shared::{aws::failure, email::EmailAddress, error::Error};
+use shared::{aws::failure, email::EmailAddress, error::Error, ids::MailId};
 
-use crate::render::Rendered;
+use crate::{feedback::LETTER_TAG, render::Rendered};
 
 /// Sends under one sender and configuration set.
 pub struct Ses {
@@ -47,18 +47,21 @@ impl Ses {
         Self { client: Client::from_conf(settings), from, configuration_set }
     }
 
-    /// Sends one mail; answers with SES's message id.
+    /// Sends one mail, which carries the letter `id`; answers with SES's message id.
     ///
     /// # Errors
     /// Why not, and whether it can be tried again.
-    pub async fn send(&self, to: &EmailAddress, rendered: Rendered) -> Result<String, NotSent> {
-        let content = content(rendered).map_err(|error| NotSent::Yet(Error::internal(error.to_string())))?;
+    pub async fn send(&self, id: MailId, to: &EmailAddress, rendered: Rendered) -> Result<String, NotSent> {
+        let unsendable = |error: BuildError| NotSent::Yet(Error::internal(error.to_string()));
+        let content = content(rendered).map_err(unsendable)?;
+        let tag = MessageTag::builder().name(LETTER_TAG).value(id.to_string()).build().map_err(unsendable)?;
         let request = self
             .client
             .send_email()
             .from_email_address(&self.from)
             .destination(Destination::builder().to_addresses(to.for_delivery()).build())
             .content(content)
+            .email_tags(tag)
             .configuration_set_name(&self.configuration_set);
         match request.send().await {
             Ok(answer) => Ok(answer.message_id.unwrap_or_default()),

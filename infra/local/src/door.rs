@@ -14,13 +14,14 @@ use crate::backend::Backend;
 use crate::call::Call;
 use crate::calls::Recorder;
 use crate::faults::{self, Faults, Mode};
+use crate::feeder::Reports;
 use crate::identity::Reporter;
 use crate::inbox::Inbox;
 use crate::kms::Kms;
 use crate::paper::Paper;
 use crate::refusal::Refusal;
 use crate::ses::Message;
-use crate::{Error, Service, ses};
+use crate::{Error, Service, clock, ses};
 
 /// The largest request of the three services is `DynamoDB`'s, with 16 MB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -36,7 +37,9 @@ pub(crate) struct Door {
     pub(crate) paper: Paper,
     /// Plays the identity providers; none without their secrets.
     pub(crate) reporter: Option<Reporter>,
-    /// How many writes the database has answered; wakes the feeder.
+    /// What SES has yet to report to the function.
+    pub(crate) reports: Arc<Reports>,
+    /// How many writes the database has answered, and how many mails SES reports of; wakes the feeder.
     pub(crate) writes: watch::Sender<u64>,
 }
 
@@ -117,14 +120,24 @@ impl Door {
     async fn deliver(&self, message: Message, parts: &Parts, body: Bytes) -> Result<Response, Error> {
         if self.kms.is_some() {
             let id = ses::message_id()?;
-            self.inbox.file(&id, message)?;
+            self.accept(&id, message)?;
             return Ok(ses::accepted(&id));
         }
         let answer = self.backend.forward(parts, body).await?;
         if answer.status().is_success() {
-            self.inbox.file(&ses::accepted_id(answer.body()), message)?;
+            self.accept(&ses::accepted_id(answer.body()), message)?;
         }
         Ok(answer.map(Body::from))
+    }
+
+    fn accept(&self, id: &str, message: Message) -> Result<(), Error> {
+        let reports = ses::reports(id, &message, clock::now());
+        self.inbox.file(id, message)?;
+        if !reports.is_empty() {
+            self.reports.add(reports);
+            self.writes.send_modify(|count| *count += 1);
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::lock::lock;
-use crate::ses::Message;
+use crate::ses::{self, Message, Outcome};
 use crate::state::StateFile;
 use crate::{Error, clock};
 
@@ -29,6 +29,9 @@ pub struct Mail {
     pub links: Vec<String>,
     /// When it was accepted.
     pub sent_at: Timestamp,
+    /// The end that it met, for a mail to the mailbox simulator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
 }
 
 /// Keeps all mails in memory, and in a file with one mail on each line.
@@ -59,6 +62,7 @@ impl Inbox {
             .into_iter()
             .map(|to| Mail {
                 id: id.to_owned(),
+                outcome: ses::outcome(&to),
                 to,
                 from: message.from.clone(),
                 subject: message.subject.clone(),

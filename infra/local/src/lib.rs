@@ -3,7 +3,8 @@
 //! Every request of an SDK client enters by one [`door`], which counts it, may let it fail on demand, and passes it on:
 //! `DynamoDB` to an embedded emulator on a `SQLite` file, KMS and SES to the stand-ins in this crate, or everything to
 //! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares, and a feeder does what an event
-//! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function.
+//! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function. Of mails to the
+//! mailbox simulator of SES it tells that function what SES would report.
 //!
 //! Identity providers are played the other way round: a click on a page here sends a signed report to the `kyc` function.
 //!
@@ -43,3 +44,4 @@ pub use inbox::Mail;
 pub use local::LocalAws;
 pub use options::{Function, Identity, MailFunction, Options};
 pub use paper::{Canned, Demo, DemoCredentials, ExchangeRequest};
+pub use ses::Outcome;

@@ -13,7 +13,7 @@ use crate::backend::Backend;
 use crate::calls::Recorder;
 use crate::door::Door;
 use crate::faults::Faults;
-use crate::feeder::{Checkpoint, Feeder, Stream, Target};
+use crate::feeder::{Checkpoint, Feeder, Reports, Stream, Target};
 use crate::identity::Reporter;
 use crate::inbox::Inbox;
 use crate::kms::Kms;
@@ -78,6 +78,7 @@ impl LocalAws {
             faults: Faults::default(),
             paper: Paper::new(),
             reporter,
+            reports: Arc::new(Reports::default()),
             writes: watch::Sender::new(0),
         });
         let stop = watch::Sender::new(());
@@ -124,7 +125,8 @@ impl LocalAws {
         let checkpoint = Checkpoint::open(self.state.file("mail-stream.json"), stream.arn())?;
         self.drained.send_replace(None);
         let (writes, drained) = (self.door.writes.subscribe(), self.drained.clone());
-        let feeder = Feeder { stream, mapping, checkpoint, target, writes, drained };
+        let reports = Arc::clone(&self.door.reports);
+        let feeder = Feeder { stream, mapping, checkpoint, target, reports, writes, drained };
         let mut stopped = self.stop.subscribe();
         let task = tokio::spawn(async move {
             tokio::select! {
@@ -136,7 +138,8 @@ impl LocalAws {
         Ok(())
     }
 
-    /// Waits until the function has taken all that was written before this call. At once if nobody is fed.
+    /// Waits until the function has taken all that was written before this call, and what SES reports of the mails that it
+    /// sent of it. At once if nobody is fed.
     ///
     /// # Errors
     /// [`Error::NotSettled`] after 20 seconds.

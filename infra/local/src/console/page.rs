@@ -1,7 +1,7 @@
 //! The pages for people. Whatever comes from elsewhere is escaped.
 
 use crate::ses::{Piece, pieces};
-use crate::{Demo, Mail};
+use crate::{Demo, Mail, Outcome};
 
 /// The front page.
 pub(super) const INDEX: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>local AWS</title>\
@@ -54,11 +54,17 @@ fn row(demo: &Demo) -> String {
 }
 
 fn article(mail: &Mail) -> String {
-    let Mail { to, from, subject, text, html, sent_at, .. } = mail;
+    let Mail { to, from, subject, text, html, sent_at, outcome, .. } = mail;
+    let end = match outcome {
+        None => "",
+        Some(Outcome::Bounced) => ": <strong>bounced</strong>",
+        Some(Outcome::Complained) => ": <strong>the recipient complained</strong>",
+        Some(Outcome::Suppressed) => ": <strong>not sent, as the address is suppressed</strong>",
+    };
     let text = text.as_ref().map(|text| format!("<pre>{}</pre>", linked(text))).unwrap_or_default();
     let html = html.as_ref().map(|html| format!("<iframe sandbox srcdoc=\"{}\"></iframe>", escaped(html)));
     format!(
-        "<article><h2>{}</h2><p>to <strong>{}</strong> <small>from {}, {sent_at}</small></p>{text}{}</article>",
+        "<article><h2>{}</h2><p>to <strong>{}</strong> <small>from {}, {sent_at}</small>{end}</p>{text}{}</article>",
         escaped(subject),
         escaped(to),
         escaped(from),
@@ -127,6 +133,7 @@ mod tests {
             html: Some(evil.to_owned()),
             links: Vec::new(),
             sent_at: jiff::Timestamp::UNIX_EPOCH,
+            outcome: Some(Outcome::Bounced),
         };
         let page = inbox(&[mail]);
         assert!(!page.contains("<script") && !page.contains("\"\"") && !page.contains("'1'"), "{page}");

@@ -28,9 +28,9 @@ impl Backoff {
     /// Logs why an attempt failed, loudly only at the start of a streak: a function may be away for a long time.
     pub(super) fn failed(&self, reason: &impl Display) {
         if self.next == FIRST {
-            tracing::warn!(%reason, "the outbox stream waits, and is tried again until it flows");
+            tracing::warn!(%reason, "the outbox waits, and is tried again until it flows");
         } else {
-            tracing::debug!(%reason, "the outbox stream still waits");
+            tracing::debug!(%reason, "the outbox still waits");
         }
     }
 }

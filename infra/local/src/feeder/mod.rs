@@ -1,14 +1,17 @@
 //! Does what an event source mapping does: invokes a function with the records of a table's stream.
 //!
-//! Records are delivered in order, at least once. A batch that fails is tried again for ever, later records wait.
+//! Records are delivered in order, at least once. A batch that fails is tried again for ever, later records wait. In between
+//! the function is told what SES reports, as a rule of `EventBridge` would, also until it takes it.
 
 mod backoff;
 mod checkpoint;
 pub(crate) mod filter;
 mod function;
 mod outcome;
+mod reports;
 mod stream;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -20,6 +23,7 @@ use crate::template::Mapping;
 use backoff::Backoff;
 pub(crate) use checkpoint::Checkpoint;
 pub(crate) use function::Target;
+pub(crate) use reports::Reports;
 pub(crate) use stream::Stream;
 
 /// How often the stream is read when no write came through the door, as expired items or other processes may add to it.
@@ -31,7 +35,8 @@ pub(crate) struct Feeder {
     pub(crate) mapping: Mapping,
     pub(crate) checkpoint: Checkpoint,
     pub(crate) target: Target,
-    /// Counts the writes that the door has seen.
+    pub(crate) reports: Arc<Reports>,
+    /// Counts the writes that the door has seen, and the mails that SES reports of.
     pub(crate) writes: watch::Receiver<u64>,
     /// Tells up to which of these writes all records are delivered.
     pub(crate) drained: watch::Sender<Option<u64>>,
@@ -43,7 +48,11 @@ impl Feeder {
         let mut backoff = Backoff::default();
         loop {
             let seen = *self.writes.borrow_and_update();
-            if let Err(error) = self.drain().await {
+            let done = match self.drain().await {
+                Ok(()) => self.report().await,
+                Err(error) => Err(error.to_string()),
+            };
+            if let Err(error) = done {
                 backoff.failed(&error);
                 sleep(backoff.delay()).await;
                 continue;
@@ -69,6 +78,15 @@ impl Feeder {
         }
     }
 
+    /// Tells the function what SES reports, until it fails.
+    async fn report(&self) -> Result<(), String> {
+        while let Some(event) = self.reports.next() {
+            self.target.invoke(event).await?;
+            self.reports.taken();
+        }
+        Ok(())
+    }
+
     /// Invokes the function until it has taken every record of the batch.
     async fn deliver(&mut self, batch: &[Value]) -> Result<(), Error> {
         let mut rest = batch;
@@ -89,6 +107,8 @@ impl Feeder {
             }
             rest = failed;
             if !rest.is_empty() {
+                // A report does not wait for a letter that cannot be sent, and if it fails its turn comes after the letters.
+                let _ = self.report().await;
                 sleep(backoff.delay()).await;
             }
         }

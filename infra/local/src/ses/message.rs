@@ -9,7 +9,7 @@ use super::links;
 use crate::refusal::Refusal;
 
 /// A mail that is about to be filed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Message {
     /// All recipients, without display names; never empty.
     pub(crate) to: Vec<String>,
@@ -17,6 +17,9 @@ pub(crate) struct Message {
     pub(crate) subject: String,
     pub(crate) text: Option<String>,
     pub(crate) html: Option<String>,
+    /// The message tags, which SES gives back in its reports.
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) configuration_set: Option<String>,
 }
 
 impl Message {
@@ -37,6 +40,16 @@ struct Input {
     #[serde(default)]
     destination: Destination,
     content: Option<Content>,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
+    configuration_set_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -92,6 +105,8 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
     if !to.is_empty() {
         message.to = to.iter().map(|address| bare(address).to_owned()).collect();
     }
+    message.tags = input.email_tags.into_iter().map(|tag| (tag.name, tag.value)).collect();
+    message.configuration_set = input.configuration_set_name;
     if message.from.is_empty() {
         return Err(bad("Missing required field: FromEmailAddress"));
     }
@@ -107,8 +122,7 @@ fn simple(content: Simple) -> Result<Message, Refusal> {
         return Err(bad("Missing required field: Body"));
     }
     let data = |part: Data| part.data;
-    let (to, from) = (Vec::new(), String::new());
-    Ok(Message { to, from, subject: content.subject.data, text: text.map(data), html: html.map(data) })
+    Ok(Message { subject: content.subject.data, text: text.map(data), html: html.map(data), ..Message::default() })
 }
 
 fn raw(data: &str) -> Result<Message, Refusal> {
@@ -124,7 +138,8 @@ fn raw(data: &str) -> Result<Message, Refusal> {
     });
     let to = [mail.to(), mail.cc(), mail.bcc()].into_iter().flatten().flat_map(addresses).collect();
     let from = mail.from().into_iter().flat_map(addresses).next().unwrap_or_default();
-    Ok(Message { to, from, subject: mail.subject().unwrap_or_default().to_owned(), text, html })
+    let subject = mail.subject().unwrap_or_default().to_owned();
+    Ok(Message { to, from, subject, text, html, ..Message::default() })
 }
 
 fn addresses(field: &Address<'_>) -> Vec<String> {

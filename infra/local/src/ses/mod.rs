@@ -1,7 +1,8 @@
-//! The stand-in for `SESv2`: reads what `SendEmail` is given.
+//! The stand-in for `SESv2`: reads what `SendEmail` is given, and reports what becomes of mails to its simulator.
 
 mod links;
 mod message;
+mod simulator;
 
 use aws_lc_rs::rand;
 use axum::Json;
@@ -11,6 +12,8 @@ use uuid::Builder;
 
 pub(crate) use links::{Piece, pieces};
 pub(crate) use message::{Message, read};
+pub use simulator::Outcome;
+pub(crate) use simulator::{outcome, reports};
 
 use crate::Error;
 

@@ -60,7 +60,7 @@ impl Scripted {
     }
 }
 
-async fn put(local: &LocalAws, key: &str) {
+pub async fn put(local: &LocalAws, key: &str) {
     put_with(local, key, Some("verify")).await;
 }
 

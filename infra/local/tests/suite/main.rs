@@ -7,6 +7,7 @@ mod identity;
 mod kms;
 mod paper;
 mod ses;
+mod simulator;
 mod tables;
 mod upstream;
 mod world;

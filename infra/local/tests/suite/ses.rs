@@ -5,7 +5,7 @@ use local::Options;
 
 use crate::world::{Directory, clients, options, start};
 
-const SENDER: &str = "Bitcain <no-reply@bitcain.example>";
+pub const SENDER: &str = "Bitcain <no-reply@bitcain.example>";
 
 pub fn simple(subject: &str, text: Option<&str>, html: Option<&str>) -> EmailContent {
     let content = |data: &str| Content::builder().data(data).build().unwrap();
