@@ -57,21 +57,19 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// The one source of `now`. Tests set it and move it forward; in production nothing does.
+/// The one source of `now`. In production it is the system's clock, in tests one that goes only when it is moved.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    behind: Duration,
+    stands_at: Option<Timestamp>,
     ahead: Arc<AtomicU64>,
+    readings: Arc<AtomicU64>,
 }
 
 impl Clock {
-    /// A clock that stands at this moment now and goes on from there: for tests with what was recorded then.
+    /// A clock that stands still at this moment, so that a test sees the same time however slow the machine is.
     #[must_use]
     pub fn at(moment: Timestamp) -> Self {
-        let clock = Self::default();
-        let now = clock.now();
-        clock.advance(Duration::from_secs(moment.seconds_from(now).unsigned_abs()));
-        Self { behind: Duration::from_secs(now.seconds_from(moment).unsigned_abs()), ..clock }
+        Self { stands_at: Some(moment), ..Self::default() }
     }
 
     /// The current second.
@@ -80,16 +78,21 @@ impl Clock {
         Timestamp(0) + self.since_epoch()
     }
 
-    /// Milliseconds since 1970: for what others count in milliseconds.
+    /// Milliseconds since 1970: for what others count in milliseconds. On a clock that stands still each reading is one later than
+    /// the one before, because ids and nonces that are made of them must rise.
     #[must_use]
     pub fn unix_ms(&self) -> u64 {
-        u64::try_from(self.since_epoch().as_millis()).unwrap_or(u64::MAX)
+        let reading = self.stands_at.map_or(0, |_| self.readings.fetch_add(1, Ordering::Relaxed));
+        u64::try_from(self.since_epoch().as_millis()).unwrap_or(u64::MAX).saturating_add(reading)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
     fn since_epoch(&self) -> Duration {
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        since_epoch.saturating_sub(self.behind) + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
+        let since_epoch = match self.stands_at {
+            Some(moment) => Duration::from_secs(moment.0.unsigned_abs()),
+            None => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
+        };
+        since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
     }
 
     /// Moves this clock and its clones forward, so that expiry can be tested without sleeping.
@@ -119,10 +122,20 @@ mod tests {
     fn a_clock_can_stand_in_the_past_and_in_the_future() {
         for moment in [1_772_443_731, 4_102_444_800].map(Timestamp::from_second) {
             let clock = Clock::at(moment);
-            let late = clock.now().seconds_from(moment);
-            assert!(clock.now() >= moment && late <= 1, "{late}");
+            let first_ms = moment.as_second().unsigned_abs() * 1_000;
+            assert_eq!([clock.unix_ms(), clock.clone().unix_ms(), clock.unix_ms()], [0, 1, 2].map(|ms| first_ms + ms));
+            assert_eq!(clock.now(), moment);
             clock.advance(Duration::from_hours(1));
-            assert!(clock.now() >= moment + Duration::from_hours(1));
+            assert_eq!(clock.now(), moment + Duration::from_hours(1));
+            assert_eq!(clock.unix_ms(), first_ms + 3_600_003);
         }
+    }
+
+    #[test]
+    fn the_clock_of_production_goes_by_itself() {
+        let clock = Clock::default();
+        let start = clock.unix_ms();
+        while clock.unix_ms() == start {}
+        assert!(clock.unix_ms() > start);
     }
 }

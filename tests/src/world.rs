@@ -15,7 +15,7 @@ use std::{
 use admin::Operator;
 use api_keys::Vault;
 use auth::Auth;
-use aws_config::{Region, SdkConfig};
+use aws_config::{Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
     config::Credentials,
     types::{PutRequest, WriteRequest},
@@ -92,8 +92,10 @@ impl World {
         let prefix = format!("t{}", shared::ids::MailId::random().expect("randomness"));
         let template = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
         let key = format!("alias/{prefix}");
+        let clock = standing_clock();
         let options = Options {
             upstream: upstream(),
+            clock: clock.clone(),
             table_prefix: prefix.clone(),
             key_alias: key.clone(),
             ..Options::new(template)
@@ -101,7 +103,6 @@ impl World {
         let aws = Arc::new(LocalAws::start(options).await.expect("a local AWS"));
         let sdk = sdk_config(&aws.url()).await;
         let config = Config { stage: Stage::Local, table_prefix: prefix, app_url: APP_URL.to_owned() };
-        let clock = Clock::default();
         let mut auth_config = AuthConfig {
             kms_key_id: key.clone(),
             product: "Tested & Tried".to_owned(),
@@ -135,14 +136,23 @@ impl World {
     /// Another instance of `auth` on the same AWS, as cold as a first start.
     #[must_use]
     pub fn another_auth(&self) -> Auth {
-        let app = App::new(self.config.clone(), &self.sdk, self.clock.clone());
+        self.auth_on(&self.sdk)
+    }
+
+    /// The same, which waits no longer for AWS than a deployed one.
+    pub async fn impatient_auth(&self) -> Auth {
+        self.auth_on(&sdk_config_of_production(&self.aws.url()).await)
+    }
+
+    fn auth_on(&self, sdk: &SdkConfig) -> Auth {
+        let app = App::new(self.config.clone(), sdk, self.clock.clone());
         let config = AuthConfig {
             kms_key_id: self.key.clone(),
             product: "Tested & Tried".to_owned(),
             sign_in_url: None,
             auto_confirm: false,
         };
-        Auth::new(app, config, &self.sdk)
+        Auth::new(app, config, sdk)
     }
 
     /// Another instance of `api-keys` on the same AWS, cold, that seals under the KMS key `key`.
@@ -273,10 +283,9 @@ impl World {
         invoke(&kyc::router(kyc.clone()), request).await
     }
 
-    /// Moves the clock of all functions, and that of the exchanges.
+    /// Moves the clock of all functions and of the exchanges. Nothing else does.
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
-        self.aws.advance_exchanges(Duration::from_secs(seconds));
     }
 
     /// What the clock of all functions says.
@@ -472,7 +481,23 @@ pub fn authorized(method: &'static str, path: &str, token: &str, body: Option<Va
     request
 }
 
+/// The start of the next hour: what tests do in one go lies in one span of every limit, and nothing in the tables has expired.
+fn standing_clock() -> Clock {
+    let now = Clock::default().now().as_second();
+    Clock::at(Timestamp::from_second(now - now.rem_euclid(3_600) + 3_600))
+}
+
 async fn sdk_config(url: &str) -> SdkConfig {
+    // Requests that wait for each other, or for a machine that is busy, are not asked again.
+    let patience = TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_mins(1))
+        .operation_timeout(Duration::from_mins(1))
+        .build();
+    sdk_config_of_production(url).await.into_builder().timeout_config(patience).build()
+}
+
+/// As impatient as a deployed function.
+async fn sdk_config_of_production(url: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "tests");
     shared::aws::loader().region(Region::new(REGION)).endpoint_url(url).credentials_provider(credentials).load().await
 }

@@ -82,9 +82,8 @@ async fn a_resend_looks_the_same_for_every_address_and_so_does_the_wait() {
     for person in everybody(&world).await {
         let body = json!({ "email": person.email });
         first.push(look(&world, &person.email, world.post("/auth/resend-verification", body.clone())).await);
-        let mut again = look(&world, &person.email, world.post("/auth/resend-verification", body)).await;
-        let left = again.body["retry_after"].take();
-        assert!((58..=60).contains(&left.as_i64().unwrap()), "{left}");
+        let again = look(&world, &person.email, world.post("/auth/resend-verification", body)).await;
+        assert_eq!(again.body["retry_after"], 60);
         second.push(again);
     }
     assert_eq!((first[0].status, second[0].status), (200, 429));

@@ -4,6 +4,8 @@ use local::{Mode, Service};
 use serde_json::{Value, json};
 use tests::{Reply, Session, World};
 
+use crate::logs;
+
 fn is_503(reply: &Reply) {
     assert_eq!(reply.status, 503, "{reply:?}");
     assert_eq!(reply.body, json!({ "detail": "Service temporarily unavailable" }));
@@ -128,10 +130,17 @@ async fn a_password_that_cannot_end_the_sessions_is_not_set() {
 async fn a_table_that_hangs_is_a_503_too() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
+    let impatient = world.impatient_auth().await;
+    impatient.warm_up().await;
     world.hold("GetItem", 1_000);
-    let (login, profile) = tokio::join!(ada.logs_in(), world.get_as(&session, "/auth/profile"));
+    logs::capture();
+    // The client gives up first, or the function does.
+    let login = world.post_to(&impatient, "/auth/login", ada.credentials());
+    let (login, profile) = tokio::join!(login, world.get_as(&session, "/auth/profile"));
     is_503(&login);
     is_503(&profile);
+    let log = logs::text();
+    assert_eq!((log.matches("GetItem: ").count(), log.matches("the deadline has passed").count()), (1, 1), "{log}");
     world.mend();
     assert_eq!(ada.logs_in().await.status, 200);
 }

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long [`LocalAws::settled`] waits, in seconds.
-const SETTLE_LIMIT: u64 = 20;
+const SETTLE_LIMIT: u64 = 60;
 /// How long each part may take to finish its last requests.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
@@ -37,6 +37,7 @@ pub struct LocalAws {
     door: Arc<Door>,
     state: StateDir,
     table_prefix: String,
+    poll: Duration,
     mapping: Option<Mapping>,
     /// Up to which of the door's writes the stream is delivered; none before the first delivery.
     drained: watch::Sender<Option<u64>>,
@@ -76,7 +77,7 @@ impl LocalAws {
             inbox: Inbox::open(state.file("mails.jsonl"))?,
             recorder: Recorder::default(),
             faults: Faults::default(),
-            paper: Paper::new(),
+            paper: Paper::new(options.clock.clone()),
             reporter,
             reports: Arc::new(Reports::default()),
             writes: watch::Sender::new(0),
@@ -88,6 +89,7 @@ impl LocalAws {
             door,
             state,
             table_prefix: options.table_prefix,
+            poll: options.poll,
             mapping,
             drained: watch::Sender::new(None),
             feeder: Mutex::new(None),
@@ -126,7 +128,7 @@ impl LocalAws {
         self.drained.send_replace(None);
         let (writes, drained) = (self.door.writes.subscribe(), self.drained.clone());
         let reports = Arc::clone(&self.door.reports);
-        let feeder = Feeder { stream, mapping, checkpoint, target, reports, writes, drained };
+        let feeder = Feeder { stream, mapping, checkpoint, target, reports, poll: self.poll, writes, drained };
         let mut stopped = self.stop.subscribe();
         let task = tokio::spawn(async move {
             tokio::select! {
@@ -142,7 +144,7 @@ impl LocalAws {
     /// sent of it. At once if nobody is fed.
     ///
     /// # Errors
-    /// [`Error::NotSettled`] after 20 seconds.
+    /// [`Error::NotSettled`] after a minute.
     pub async fn settled(&self) -> Result<(), Error> {
         if lock(&self.feeder).is_none() {
             return Ok(());
@@ -209,11 +211,6 @@ impl LocalAws {
     /// Lets all exchanges answer this to everybody; `None` lets them work again.
     pub fn set_paper(&self, canned: Option<Canned>) {
         self.door.paper.set_canned(canned);
-    }
-
-    /// Moves the clock of all exchanges forward, for functions whose clock was moved.
-    pub fn advance_exchanges(&self, by: Duration) {
-        self.door.paper.advance(by);
     }
 
     /// The mails sent, newest first; with `to`, only those to exactly this address.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use serde_json::Value;
+use shared::time::Clock;
 
 /// A function called in this process: takes the event, gives the function's answer or its error message.
 pub type Function = dyn Fn(Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync;
@@ -48,6 +50,10 @@ pub struct Options {
     pub table_prefix: String,
     /// The receiver of the outbox stream.
     pub mail: MailFunction,
+    /// How often the outbox stream is read when no write came through the door, as expired items or other processes may add to it.
+    pub poll: Duration,
+    /// The clock of the exchanges and the identity providers, which must be that of the functions.
+    pub clock: Clock,
     /// What signs reports of identity providers; without it, none are sent.
     pub identity: Option<Identity>,
     /// Region in ARNs and in our own calls. An upstream keeps one world per region, so clients must use the same one.
@@ -71,6 +77,8 @@ impl Options {
             template: template.into(),
             table_prefix: "local".to_owned(),
             mail: MailFunction::None,
+            poll: Duration::from_secs(1),
+            clock: Clock::default(),
             identity: None,
             region: "us-east-1".to_owned(),
             key_alias: "alias/bitcain".to_owned(),

@@ -1,12 +1,10 @@
 //! A whole story with credentials that would be recognised wherever they turn up.
 
-use std::net::{Ipv4Addr, TcpListener};
-
 use local::{Canned, ExchangeRequest, Mode, Service};
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{Owner, forget_uses, is_ok, text};
+use super::{ClosedPort, Owner, forget_uses, is_ok, text};
 use crate::logs;
 
 const TABLES: [&str; 5] = ["Accounts", "Sessions", "Mail", "ExchangeKeys", "Limits"];
@@ -129,14 +127,14 @@ async fn credentials_signatures_and_tokens_are_nowhere_but_where_they_belong() {
 #[tokio::test]
 async fn an_exchange_that_cannot_be_reached_leaves_no_signed_address_in_the_log() {
     logs::capture();
-    let closed = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
-    let world = World::with_vault(|config| config.exchange_proxy = Some(closed.to_string())).await;
+    let closed = ClosedPort::new();
+    let world = World::with_vault(|config| config.exchange_proxy = Some(closed.address())).await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance()).await;
     assert_eq!(ada.tests(&id).await.body["data"]["status"], "exchange_unavailable");
     let log = logs::text();
     assert!(log.contains("connection_tested"));
-    for part in ["signature", "apiRestrictions", "CanaryName", &closed.port().to_string()] {
+    for part in ["signature", "apiRestrictions", "CanaryName", &closed.address()] {
         assert!(!log.contains(part), "{part} in {log}");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{World, authorized};
 
-use super::{KEYS, Owner, demo, is_404, is_500, is_ok, rows, to_the_start_of};
+use super::{KEYS, Owner, demo, is_404, is_500, is_ok, rows};
 
 /// A body with which the route does its worst to a key of one's own.
 fn worst(method: &str) -> Option<Value> {
@@ -71,7 +71,6 @@ async fn a_cursor_is_good_for_the_one_who_got_it() {
 #[tokio::test]
 async fn nobody_uses_up_what_somebody_else_may_do() {
     let world = World::start().await;
-    to_the_start_of(&world, 600);
     let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
     let victim = ada.keeps(&demo(&world, "okx", "ok")).await;
     for _ in 0..20 {

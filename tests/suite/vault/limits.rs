@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Reply, World};
 
-use super::{Owner, demo, is_404, is_ok, to_the_start_of};
+use super::{Owner, demo, is_404, is_ok};
 
 const UNKNOWN: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
 
@@ -19,7 +19,6 @@ async fn a_key_is_tested_five_times_a_minute() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
-    to_the_start_of(&world, 60);
     for _ in 0..5 {
         assert_eq!(ada.tests(&first).await.body["data"]["status"], "ok");
     }
@@ -42,7 +41,6 @@ async fn a_user_tests_twenty_times_a_minute() {
         keys.push(ada.keeps(&demo(&world, exchange, "ok")).await);
     }
     let other = bob.keeps(&demo(&world, "bitmex", "ok")).await;
-    to_the_start_of(&world, 60);
     for number in 0..20 {
         is_ok(&ada.tests(&keys[number % 4]).await);
     }
@@ -59,7 +57,6 @@ async fn a_user_tests_twenty_times_a_minute() {
 #[tokio::test]
 async fn a_key_is_shown_twenty_times_in_ten_minutes() {
     let world = World::start().await;
-    to_the_start_of(&world, 600);
     let ada = Owner::of(&world).await;
     let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
     for _ in 0..20 {
@@ -80,7 +77,6 @@ async fn a_user_sees_twenty_secrets_a_minute() {
     let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
     let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
     let other = bob.keeps(&demo(&world, "bybit", "ok")).await;
-    to_the_start_of(&world, 60);
     for _ in 0..10 {
         is_ok(&ada.decrypts(&first).await);
         is_404(&ada.decrypts(UNKNOWN).await);

@@ -17,8 +17,11 @@ mod tampering;
 mod testing;
 mod verify;
 
+use std::net::Ipv4Addr;
+
 use serde_json::{Value, json};
 use tests::{Reply, Session, World, authorized};
+use tokio::net::TcpSocket;
 
 /// Where keys are listed and created.
 const KEYS: &str = "/api/v1/api-keys/";
@@ -172,10 +175,19 @@ async fn forget_uses(world: &World) {
     world.empty("Limits").await;
 }
 
-/// Moves the clock to the start of a span of time, so that what follows lies within one.
-fn to_the_start_of(world: &World, span: i64) {
-    let into = world.now().as_second().rem_euclid(span);
-    world.advance((span - into).try_into().unwrap());
+/// A port of this machine that nobody listens on, and that nobody else is given meanwhile.
+struct ClosedPort(TcpSocket);
+
+impl ClosedPort {
+    fn new() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        Self(socket)
+    }
+
+    fn address(&self) -> String {
+        self.0.local_addr().unwrap().to_string()
+    }
 }
 
 fn is_404(reply: &Reply) {

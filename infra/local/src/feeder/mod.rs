@@ -26,9 +26,6 @@ pub(crate) use function::Target;
 pub(crate) use reports::Reports;
 pub(crate) use stream::Stream;
 
-/// How often the stream is read when no write came through the door, as expired items or other processes may add to it.
-const POLL: Duration = Duration::from_secs(1);
-
 /// One mapping at work.
 pub(crate) struct Feeder {
     pub(crate) stream: Stream,
@@ -36,6 +33,7 @@ pub(crate) struct Feeder {
     pub(crate) checkpoint: Checkpoint,
     pub(crate) target: Target,
     pub(crate) reports: Arc<Reports>,
+    pub(crate) poll: Duration,
     /// Counts the writes that the door has seen, and the mails that SES reports of.
     pub(crate) writes: watch::Receiver<u64>,
     /// Tells up to which of these writes all records are delivered.
@@ -60,7 +58,7 @@ impl Feeder {
             backoff = Backoff::default();
             self.drained.send_replace(Some(seen));
             // An early write and the end of the wait both mean: look again.
-            let _ = timeout(POLL, self.writes.changed()).await;
+            let _ = timeout(self.poll, self.writes.changed()).await;
         }
     }
 

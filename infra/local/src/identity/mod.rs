@@ -13,9 +13,8 @@ use kyc::providers::{ALL, Provider, Secret, Status, find};
 use serde::{Deserialize, Serialize};
 use shared::kyc::{reports_of, standing};
 use shared::store::Store;
-use shared::time;
+use shared::time::Clock;
 
-use crate::clock::now;
 use crate::http::Http;
 use crate::{Identity, Options};
 
@@ -69,12 +68,14 @@ pub(crate) struct Reporter {
     identity: Identity,
     http: Http,
     store: Store,
+    clock: Clock,
 }
 
 impl Reporter {
     /// Reads the tables of the database at `database`.
     pub(crate) async fn new(identity: Identity, options: &Options, database: &str) -> Self {
-        Self { identity, http: Http::new(), store: store(options, database).await }
+        let store = store(options, database).await;
+        Self { identity, http: Http::new(), store, clock: options.clock.clone() }
     }
 
     /// The providers whose secrets are known.
@@ -108,9 +109,10 @@ impl Reporter {
         if wanted.user.is_empty() {
             return Err(Trouble::Unsayable("whose check it is must be said"));
         }
-        let body = body(provider, wanted).ok_or(Trouble::Unsayable("the provider has no word for this status"))?;
+        let body = body(provider, wanted, &self.clock)
+            .ok_or(Trouble::Unsayable("the provider has no word for this status"))?;
         // Providers sign the moment at which they send, whenever it happened.
-        let sent_at = time::Timestamp::from_second(now().as_second());
+        let sent_at = self.clock.now();
         let mut request = Request::post(format!("{}/api/kyc/webhook/{}", self.identity.api, provider.id))
             .header(header::CONTENT_TYPE, "application/json");
         for (name, value) in provider.sign(&secret, body.as_bytes(), sent_at) {
@@ -135,8 +137,9 @@ fn is_locked(provider: &Provider) -> bool {
     provider.sends_bearer && !provider.is_proven_by_token()
 }
 
-fn body(provider: &Provider, wanted: &Wanted) -> Option<String> {
-    let occurred_at = wanted.occurred_at.unwrap_or_else(now);
+fn body(provider: &Provider, wanted: &Wanted, clock: &Clock) -> Option<String> {
+    let now = || i64::try_from(clock.unix_ms()).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let occurred_at = wanted.occurred_at.or_else(now)?;
     let given = wanted.session.as_deref().filter(|session| !session.is_empty());
     let usual = format!("{}-session", provider.id);
     let session = given.unwrap_or(&usual);

@@ -14,19 +14,17 @@ mod verify;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use api_keys::exchanges::{Exchange, Status, find};
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use shared::time::Clock;
 
 use self::answers::{Reply, says};
 use self::exchanges::StandIn;
 use self::verify::{Hearing, Memory};
-use crate::clock;
 use crate::lock::lock;
 
 pub use self::canned::Canned;
@@ -47,8 +45,7 @@ pub(crate) struct Paper {
     canned: Mutex<Option<Canned>>,
     calls: Mutex<BTreeMap<&'static str, u64>>,
     last: Mutex<Option<ExchangeRequest>>,
-    /// How far its clock is ahead of the real one, in milliseconds.
-    ahead: AtomicI64,
+    clock: Clock,
 }
 
 /// The exchange that a request is for.
@@ -64,14 +61,14 @@ fn known() -> impl Iterator<Item = (&'static Exchange, &'static StandIn)> {
 }
 
 impl Paper {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(clock: Clock) -> Self {
         Self {
             demos: known().flat_map(|(exchange, stand_in)| credentials::demos(exchange, stand_in)).collect(),
             memory: Memory::default(),
             canned: Mutex::default(),
             calls: Mutex::default(),
             last: Mutex::default(),
-            ahead: AtomicI64::new(0),
+            clock,
         }
     }
 
@@ -99,7 +96,7 @@ impl Paper {
         let Some((site, claim)) = verify::site(exchange, request).zip((stand_in.claim)(request)) else {
             return sent(NOT_UNDERSTOOD, NOT_UNDERSTOOD.body);
         };
-        let now_ms = clock::now().as_millisecond() + self.ahead.load(Ordering::Relaxed);
+        let now_ms = i64::try_from(self.clock.unix_ms()).unwrap_or(i64::MAX);
         let hearing = Hearing { exchange, stand_in, request, claim, now_ms };
         let demo = match hearing.judge(site, &self.demos, &self.memory) {
             Ok(demo) => demo,
@@ -132,11 +129,6 @@ impl Paper {
 
     pub(crate) fn last_request(&self) -> Option<ExchangeRequest> {
         lock(&self.last).clone()
-    }
-
-    /// Moves its clock forward.
-    pub(crate) fn advance(&self, by: Duration) {
-        self.ahead.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 }
 

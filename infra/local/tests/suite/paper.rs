@@ -1,14 +1,16 @@
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use api_keys::exchanges::{
     Access, Answer, Call, Credentials, Environment, Exchange, Method, Moment, Request, Site, Status, Verdict, find,
 };
-use local::{Canned, Demo, LocalAws};
+use local::{Canned, Demo, LocalAws, Options};
+use shared::time::{Clock, Timestamp};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::world::{options, start};
+use crate::world::options;
 
 const MINUTE: i64 = 60_000;
 
@@ -36,9 +38,30 @@ fn exchange(demo: &Demo) -> &'static Exchange {
     find(demo.exchange).unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the paper exchange runs by the real clock")]
-fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
+/// A local AWS, and the clock by which its exchanges and their users go.
+struct Exchanges {
+    local: LocalAws,
+    clock: Clock,
+}
+
+impl Deref for Exchanges {
+    type Target = LocalAws;
+
+    fn deref(&self) -> &LocalAws {
+        &self.local
+    }
+}
+
+impl Exchanges {
+    async fn start() -> Self {
+        let clock = Clock::at(Timestamp::from_second(1_795_341_600));
+        let local = crate::world::start(Options { clock: clock.clone(), ..options() }).await;
+        Self { local, clock }
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.clock.unix_ms().try_into().unwrap()
+    }
 }
 
 /// A moment of its own for every request, so that nonces differ.
@@ -90,15 +113,17 @@ async fn read(local: &LocalAws, demo: &Demo, call: &Call, request: &Request) -> 
 }
 
 /// How a connection test ends that is signed so long ago, or that far ahead.
-async fn tested_at(local: &LocalAws, demo: &Demo, site: &Site, ahead_ms: i64) -> Result<Access, Status> {
+async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -> Result<Access, Status> {
     let mut call = (exchange(demo).question)(&credentials(demo), site);
     for _ in 0..3 {
-        let request = signed(demo, site, &call, now_ms() + ahead_ms);
+        let request = signed(demo, site, &call, local.now_ms() + ahead_ms);
         match read(local, demo, &call, &request).await {
             Verdict::Ask(next) => call = next,
             Verdict::Refused { status, .. } => return Err(status),
             // The function compares the end of a key with its own clock.
-            Verdict::Accepted(access) if access.expires_at.is_some_and(|at| at.as_second() * 1_000 < now_ms()) => {
+            Verdict::Accepted(access)
+                if access.expires_at.is_some_and(|at| at.as_second() * 1_000 < local.now_ms()) =>
+            {
                 return Err(Status::KeyExpired);
             }
             Verdict::Accepted(access) => return Ok(access),
@@ -107,7 +132,7 @@ async fn tested_at(local: &LocalAws, demo: &Demo, site: &Site, ahead_ms: i64) ->
     panic!("{} asks too much", demo.exchange);
 }
 
-async fn tested(local: &LocalAws, demo: &Demo) -> Result<Access, Status> {
+async fn tested(local: &Exchanges, demo: &Demo) -> Result<Access, Status> {
     tested_at(local, demo, site(demo), 0).await
 }
 
@@ -121,7 +146,7 @@ fn demos(local: &LocalAws, outcome: &str) -> Vec<Demo> {
 
 #[tokio::test]
 async fn every_demo_key_ends_as_it_says() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     for demo in local.exchange_demos() {
         let name = format!("{} {}", demo.exchange, demo.outcome);
         assert_eq!((exchange(&demo).check)(&credentials(&demo)), Ok(()), "{name}");
@@ -135,7 +160,7 @@ async fn every_demo_key_ends_as_it_says() {
 
 #[tokio::test]
 async fn every_exchange_has_demo_keys() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     let supported: BTreeSet<_> = api_keys::exchanges::ALL.iter().map(|exchange| exchange.id).collect();
     for outcome in ["ok", "rate_limited", "down", "bad_secret"] {
         let listed: BTreeSet<_> = demos(&local, outcome).iter().map(|demo| demo.exchange).collect();
@@ -149,9 +174,9 @@ async fn every_exchange_has_demo_keys() {
 
 #[tokio::test]
 async fn nothing_that_is_signed_can_be_changed() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     for demo in demos(&local, "ok") {
-        let request = || signed(&demo, site(&demo), &first(&demo), now_ms());
+        let request = || signed(&demo, site(&demo), &first(&demo), local.now_ms());
         let mut changed: Vec<Request> = vec![request()];
         changed[0].target.push('0');
         if request().body.is_some() {
@@ -175,7 +200,7 @@ async fn nothing_that_is_signed_can_be_changed() {
 
 #[tokio::test]
 async fn an_unknown_key_is_refused() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     for mut demo in demos(&local, "ok") {
         demo.credentials.api_key.push('x');
         demo.credentials.wallet_address = demo.credentials.wallet_address.map(|_| format!("0x{}", "ab".repeat(20)));
@@ -186,7 +211,7 @@ async fn an_unknown_key_is_refused() {
 
 #[tokio::test]
 async fn a_request_of_another_time_is_refused() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     for demo in demos(&local, "ok").into_iter().filter(|demo| demo.exchange != "hyperliquid") {
         let expected = match demo.exchange {
             "coinbase" | "deribit" => Status::AmbiguousCredentials,
@@ -205,9 +230,9 @@ async fn a_request_of_another_time_is_refused() {
 
 #[tokio::test]
 async fn a_nonce_works_once() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     for demo in demos(&local, "ok") {
-        let request = signed(&demo, site(&demo), &first(&demo), now_ms());
+        let request = signed(&demo, site(&demo), &first(&demo), local.now_ms());
         let mut statuses = Vec::new();
         for _ in 0..2 {
             statuses.push(match read(&local, &demo, &first(&demo), &request).await {
@@ -222,7 +247,7 @@ async fn a_nonce_works_once() {
 
 #[tokio::test]
 async fn a_key_works_in_its_own_environment_and_region_only() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     for demo in demos(&local, "ok") {
         for site in exchange(&demo).sites.iter().skip(1) {
             let expected = match (demo.exchange, site.environment) {
@@ -237,16 +262,16 @@ async fn a_key_works_in_its_own_environment_and_region_only() {
 
 #[tokio::test]
 async fn the_clock_of_the_exchanges_can_be_moved() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     let demo = &demos(&local, "ok")[0];
-    local.advance_exchanges(Duration::from_mins(10));
-    assert_eq!(status(tested(&local, demo).await), Status::ClockSkew);
-    assert!(tested_at(&local, demo, site(demo), 10 * MINUTE).await.is_ok());
+    local.clock.advance(Duration::from_mins(10));
+    assert_eq!(status(tested_at(&local, demo, site(demo), -10 * MINUTE).await), Status::ClockSkew);
+    assert!(tested(&local, demo).await.is_ok());
 }
 
 #[tokio::test]
 async fn requests_are_counted_and_the_last_one_is_kept() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     let (binance, htx) = (demos(&local, "ok").remove(0), demos(&local, "ok"));
     let htx = htx.iter().find(|demo| demo.exchange == "htx").unwrap();
     assert!(tested(&local, htx).await.is_ok());
@@ -263,9 +288,9 @@ async fn requests_are_counted_and_the_last_one_is_kept() {
 
 #[tokio::test]
 async fn exchanges_can_be_made_to_misbehave() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     let demo = demos(&local, "ok").remove(0);
-    let answer = async || exchanged(&local, &signed(&demo, site(&demo), &first(&demo), now_ms())).await;
+    let answer = async || exchanged(&local, &signed(&demo, site(&demo), &first(&demo), local.now_ms())).await;
 
     let redirect = r#"{"status":302,"headers":{"location":"https://elsewhere.example/"}}"#;
     assert!(ask(&local, "PUT /paper", redirect).await.starts_with("HTTP/1.1 204"));
@@ -294,7 +319,7 @@ async fn exchanges_can_be_made_to_misbehave() {
 
 #[tokio::test]
 async fn the_page_lists_bodies_that_are_ready_to_be_sent() {
-    let local = start(options()).await;
+    let local = Exchanges::start().await;
     assert!(ask(&local, "GET /", "").await.contains("href=/exchanges"));
     let page = ask(&local, "GET /exchanges", "").await;
     assert!(page.contains("<td>wrong_ip<td>") && page.contains("&quot;exchange&quot;: &quot;okx&quot;"), "{page}");
