@@ -83,7 +83,7 @@ pids+=($!)
 until listening "$port"; do alive && pause 0.2; done
 
 # Wakes every function, so that a person's first request is warm.
-answers() { curl -s --max-time 60 -o /dev/null -w '%{http_code}' "$@" || true; }
+answers() { curl -s --max-time 180 -o /dev/null -w '%{http_code}' "$@" || true; }
 warm=()
 answers "$api/api/kyc/health" >/dev/null & warm+=($!)
 answers "$api/api/v1/api-keys/" >/dev/null & warm+=($!)

@@ -28,7 +28,7 @@ def call(method, path, body=None, token=None):
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(API + path, data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return json.load(response)
 
 
@@ -38,9 +38,9 @@ def post(path, body, token=None):
 
 def mailed(address, page, count=1):
     """The token of the newest mail to this address that links to this page, once so many have come."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with urllib.request.urlopen(f"{INBOX}?to={urllib.parse.quote(address)}", timeout=20) as response:
+        with urllib.request.urlopen(f"{INBOX}?to={urllib.parse.quote(address)}", timeout=60) as response:
             links = [link for mail in json.load(response) for link in mail["links"] if page in link]
         if len(links) >= count:
             return links[0].partition("token=")[2]

@@ -5,12 +5,11 @@ cd "$(dirname "$0")/.."
 infra/tools.sh moto
 
 log=$(mktemp)
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(python3 infra/free_ports.py 1)
 .tools/moto/bin/moto_server -H 127.0.0.1 -p "$port" >"$log" 2>&1 &
 moto=$!
 trap 'kill "$moto" 2>/dev/null && wait "$moto" || true; rm -f "$log"' EXIT
-for _ in {1..150}; do
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break
+until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
     kill -0 "$moto" 2>/dev/null || { cat "$log" >&2 && exit 1; }
     sleep 0.2
 done

@@ -20,11 +20,7 @@ fail_with_log() {
 }
 
 start_dev() {
-    read -r PORT AWS_PORT < <(python3 -c '
-import socket
-sockets = [socket.socket() for _ in range(2)]
-for s in sockets: s.bind(("127.0.0.1", 0))
-print(*(s.getsockname()[1] for s in sockets))')
+    read -r PORT AWS_PORT < <(python3 infra/free_ports.py 2)
     export PORT AWS_PORT
 
     : >"$work/log"

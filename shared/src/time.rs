@@ -112,10 +112,10 @@ mod tests {
 
     #[test]
     fn clones_of_a_clock_move_together() {
-        let clock = Clock::default();
+        let clock = Clock::at(Timestamp::from_second(1_566_656_122));
         let before = clock.clone().now();
         clock.clone().advance(Duration::from_hours(1));
-        assert!(clock.now() >= before + Duration::from_hours(1));
+        assert_eq!(clock.now(), before + Duration::from_hours(1));
     }
 
     #[test]
@@ -135,7 +135,7 @@ mod tests {
     fn the_clock_of_production_goes_by_itself() {
         let clock = Clock::default();
         let start = clock.unix_ms();
+        // Otherwise this does not end.
         while clock.unix_ms() == start {}
-        assert!(clock.unix_ms() > start);
     }
 }
