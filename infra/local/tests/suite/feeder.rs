@@ -220,7 +220,7 @@ async fn a_function_behind_a_url_is_waited_for() {
         }
         requests
     };
-    let serve = tokio::time::timeout(Duration::from_secs(60), serve);
+    let serve = tokio::time::timeout(Duration::from_mins(1), serve);
     let (requests, settled) = tokio::join!(serve, local.settled());
     settled.unwrap();
     let requests = requests.expect("each failure is followed by another attempt");
