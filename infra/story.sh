@@ -39,7 +39,7 @@ for number, line in enumerate(log, 1):
         problems.append(f"line {number}: level {entry.get('level')}: {line[:300]}")
     if "status" in entry and "route" in entry:
         requests.append(entry)
-        for key, kind in (("request_id", str), ("method", str), ("route", str), ("status", int), ("duration_ms", int)):
+        for key, kind in (("function_request_id", str), ("correlation_id", str), ("service", str), ("cold_start", bool), ("method", str), ("route", str), ("status", int), ("duration_ms", int)):
             if not isinstance(entry.get(key), kind) or entry[key] == "":
                 problems.append(f"line {number}: {key} is {entry.get(key)!r}: {line[:200]}")
 # Each request of a demo has an answer there and a line here; those to the local AWS itself are no function's.

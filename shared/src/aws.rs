@@ -35,14 +35,21 @@ pub fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(timeouts).retry_config(retries)
 }
 
-/// Errors that mean "later", though the service answers them as if the caller were at fault.
-const TEMPORARY: [&str; 11] = [
+/// Errors that mean "less often", though the service answers them as if the caller were at fault. The last two are reasons for
+/// which a transaction is cancelled.
+const THROTTLING: [&str; 8] = [
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
     "LimitExceededException",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+];
+
+/// Errors that mean "later" in the same way.
+const TEMPORARY: [&str; 5] = [
     "TransactionConflictException",
     "TransactionInProgressException",
     // A key that is switched off comes back by an operator's hand, not by a new request of another form.
@@ -68,9 +75,23 @@ where
     let code = service.err().code().unwrap_or("an unnamed error");
     let status = service.raw().status();
     let cause = format!("{call}: {code} ({status}), request {}", error.request_id().unwrap_or("unknown"));
-    if TEMPORARY.contains(&code) || status.is_server_error() {
+    if is_throttling(call, code) || TEMPORARY.contains(&code) || status.is_server_error() {
         Error::Unavailable(cause)
     } else {
         Error::Internal(cause)
     }
+}
+
+/// Whether `code`, the final answer to a call, asks for fewer calls. If so, that is an event.
+pub(crate) fn is_throttling(call: &'static str, code: &str) -> bool {
+    let is_throttling = THROTTLING.contains(&code);
+    if is_throttling {
+        let dependency = match call {
+            "Decrypt" | "DescribeKey" | "Encrypt" | "GenerateDataKey" | "ReEncrypt" => "kms",
+            "SendEmail" => "ses",
+            _ => "dynamodb",
+        };
+        tracing::warn!(event = "aws_throttled", dependency, call, code, "AWS asks for fewer calls");
+    }
+    is_throttling
 }

@@ -107,6 +107,21 @@ pub struct OperatorConfig {
     pub kms_key_id: Option<String>,
 }
 
+/// What the log says of its process, and how much of what happens.
+#[derive(Clone, Debug)]
+pub struct LogConfig {
+    /// The function's name in this repository: auth, mail, api-keys, kyc or docs.
+    pub service: &'static str,
+    /// `AWS_LAMBDA_FUNCTION_NAME`: its name on AWS, which sets it.
+    pub function_name: Option<String>,
+    /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: its memory in MB; AWS sets it.
+    pub function_memory_size: Option<u32>,
+    /// `LOG_LEVEL` of our own lines: error, warn, info (default) or debug. Libraries never log below warn.
+    pub level: tracing::Level,
+    /// `METRICS_NAMESPACE`: where CloudWatch puts the metrics; without it there are none.
+    pub metrics_namespace: Option<String>,
+}
+
 /// A setting that is missing or that no function could work with.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError(String);
@@ -265,6 +280,22 @@ impl MailConfig {
     }
 }
 
+impl LogConfig {
+    /// Reads the settings of the log. One that is malformed counts as missing: a function without a log would be worse.
+    #[must_use]
+    pub fn read(service: &'static str, env: &Env<'_>) -> Self {
+        let level = env.optional("LOG_LEVEL").and_then(|level| level.parse().ok());
+        let memory = env.optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|size| size.parse().ok());
+        Self {
+            service,
+            function_name: env.optional("AWS_LAMBDA_FUNCTION_NAME"),
+            function_memory_size: memory,
+            level: level.unwrap_or(tracing::Level::INFO),
+            metrics_namespace: env.optional("METRICS_NAMESPACE"),
+        }
+    }
+}
+
 impl OperatorConfig {
     /// Reads the settings of operators' tools.
     ///
@@ -277,12 +308,6 @@ impl OperatorConfig {
             kms_key_id: env.optional("KMS_KEY_ID"),
         })
     }
-}
-
-/// `LOG_LEVEL` of our own lines: error, warn, info (default) or debug. Libraries never log below warn.
-#[must_use]
-pub fn log_level(env: &Env<'_>) -> tracing::Level {
-    env.optional("LOG_LEVEL").and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO)
 }
 
 fn stage(env: &Env<'_>) -> Result<Stage, ConfigError> {

@@ -13,6 +13,7 @@ pub mod kyc;
 pub mod limits;
 pub mod link;
 pub mod log;
+pub mod metrics;
 pub mod outbox;
 pub mod random;
 pub mod rotation;

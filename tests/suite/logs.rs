@@ -1,38 +1,60 @@
 //! What the log tells, and what it must never tell.
 
-use std::{cell::RefCell, io, sync::Once};
+use std::{cell::RefCell, fmt, sync::Once};
 
+use lambda_http::Context;
 use local::{Mode, Service};
 use serde_json::{Value, json};
+use shared::{config::LogConfig, log};
 use tests::{Session, World};
+use tracing::{Level, subscriber::DefaultGuard};
+
+/// Where the metrics of these tests are.
+pub const NAMESPACE: &str = "a-stack";
 
 thread_local! {
     /// What this test's own thread has logged, once it wants to know.
     static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
+/// How the functions of these tests log: everything, and with metrics.
+pub fn config() -> LogConfig {
+    LogConfig {
+        service: "auth",
+        function_name: Some("stack-auth".to_owned()),
+        function_memory_size: Some(512),
+        level: Level::TRACE,
+        metrics_namespace: Some(NAMESPACE.to_owned()),
+    }
+}
+
 /// Catches what would go to standard output, for each test apart.
-struct PerTest;
-
-impl io::Write for PerTest {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LOG.with_borrow_mut(|log| log.iter_mut().for_each(|log| log.extend_from_slice(bytes)));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+fn keep(line: &[u8]) {
+    LOG.with_borrow_mut(|log| log.iter_mut().for_each(|log| log.extend_from_slice(line)));
 }
 
 /// Begins to catch. Everything of a test runs on its own thread, but for the hashing of passwords, which logs nothing.
 pub fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let subscriber = shared::log::subscriber(tracing::Level::TRACE, || PerTest);
-        tracing::subscriber::set_global_default(subscriber).unwrap();
+        tracing::subscriber::set_global_default(log::subscriber(config(), keep)).unwrap();
+        // The cold start of this process is no test's.
+        drop(log::invocation(&Context::default(), None));
     });
     LOG.set(Some(Vec::new()));
+}
+
+/// Lines of the functions, and not of the emulator that they talk to.
+fn own_lines() -> Vec<Value> {
+    let mut lines = lines();
+    lines.retain(|line| !line["target"].as_str().unwrap().starts_with("dynoxide"));
+    lines
+}
+
+/// The same as another process, configured differently: on this thread until the guard is dropped.
+pub fn capture_as(config: LogConfig) -> DefaultGuard {
+    capture();
+    tracing::subscriber::set_default(log::subscriber(config, keep))
 }
 
 /// What it caught.
@@ -118,9 +140,107 @@ async fn every_request_is_one_line_that_says_what_happened() {
         let timestamp = line["timestamp"].as_str().unwrap();
         assert!(timestamp.ends_with('Z') && timestamp.contains('T'), "{timestamp}");
         assert_eq!(line["level"], "INFO");
-        assert_eq!(line["request_id"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
         assert!(line["duration_ms"].is_u64() && line["method"].is_string());
     }
+}
+
+#[tokio::test]
+async fn every_line_of_a_request_says_where_it_comes_from() {
+    capture();
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    capture();
+    ada.rival("not the password").logs_in().await;
+    world.break_down(Service::DynamoDb, Mode::Throttled, None);
+    ada.logs_in().await;
+    let lines = own_lines();
+    let messages: Vec<_> = lines.iter().map(|line| line["message"].as_str().unwrap()).collect();
+    let refused = ["somebody may not sign in", "request"];
+    assert_eq!(
+        messages,
+        [&refused[..], &["AWS asks for fewer calls", "a dependency is unavailable", "request"]].concat()
+    );
+    for line in lines {
+        assert_eq!((&line["service"], &line["function_name"]), (&json!("auth"), &json!("stack-auth")));
+        assert_eq!((&line["function_memory_size"], &line["cold_start"]), (&json!(512), &json!(false)));
+        assert_eq!(line["function_arn"], "arn:aws:lambda:us-east-1:123456789012:function:stack-auth:live");
+        assert_eq!(line["function_request_id"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+        assert_eq!(line["correlation_id"], "JKJaXmPLvHcESHA=");
+        assert_eq!(line["xray_trace_id"], "1-5bef4de7-ad49b0e87f6ef6c87fc2e709");
+    }
+}
+
+#[tokio::test]
+async fn a_request_of_a_rest_api_has_an_id_as_well() {
+    capture();
+    let world = World::start().await;
+    let mut event: Value = serde_json::from_str(include_str!("../events/rest_api.json")).unwrap();
+    event["requestContext"]["requestId"] = json!("an \"odd\" id");
+    world.event(event.clone()).await;
+    event["requestContext"]["requestId"] = json!(null);
+    world.event(event).await;
+    let lines = lines();
+    let ids: Vec<_> =
+        lines.iter().filter(|line| line["message"] == "request").map(|line| line.get("correlation_id")).collect();
+    assert_eq!(ids, [Some(&json!("an \"odd\" id")), None]);
+}
+
+#[tokio::test]
+async fn the_first_invocation_of_a_process_is_a_cold_start() {
+    let _process = capture_as(config());
+    let world = World::start().await;
+    world.get("/docs").await;
+    world.get("/docs").await;
+    let lines = own_lines();
+    let seen: Vec<_> = lines.iter().filter_map(|line| line["cold_start"].as_bool()).collect();
+    assert_eq!(seen, [true, true, false], "the event, and two requests");
+    assert_eq!((&lines[0]["event"], &lines[0]["level"]), (&json!("cold_start"), &json!("INFO")));
+}
+
+#[tokio::test]
+async fn what_has_a_name_is_logged_at_every_level() {
+    let _process = capture_as(LogConfig { level: Level::ERROR, ..config() });
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    ada.logs_in().await;
+    let lines = own_lines();
+    let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap_or("-")).collect();
+    assert_eq!(events, ["cold_start", "sign_up", "mail_sent", "login_refused"]);
+    assert!(lines[1]["function_request_id"].is_string() && lines[1]["_aws"].is_object());
+}
+
+#[test]
+fn libraries_say_little_and_whatever_is_said_makes_a_line() {
+    struct Unwritable;
+    impl fmt::Debug for Unwritable {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("half of")?;
+            Err(fmt::Error)
+        }
+    }
+    capture();
+    let _span = tracing::error_span!(target: "hyper", "of a library", secret = "canary").entered();
+    tracing::info!(target: "hyper", "canary");
+    tracing::warn!(target: "lambda_runtime", "canary");
+    tracing::error!(target: "lambda_runtime::layers", "said");
+    tracing::warn!(target: "hyper", "said");
+    let odd = "\u{0}\u{1b}[31m\"\n\u{2028}\u{10ffff}";
+    tracing::info!(
+        target: "shared::odd", level = "FATAL", timestamp = 0, service = odd, odd, nan = f64::NAN, huge = u128::MAX,
+        unwritable = ?Unwritable, none = Option::<u8>::None, yes = true, "said"
+    );
+    tracing::info!(target: "shared::odd", of = -1);
+    let lines = lines();
+    assert_eq!(
+        lines.iter().map(|line| &line["message"]).collect::<Vec<_>>(),
+        [&json!("said"), &json!("said"), &json!("said"), &json!(null)]
+    );
+    let line = &lines[2];
+    assert_eq!((&line["level"], &line["service"], &line["odd"]), (&json!("INFO"), &json!("auth"), &json!(odd)));
+    assert_eq!((&line["nan"], &line["unwritable"]), (&json!(null), &json!("half of")));
+    assert_eq!((&line["huge"], line.get("none"), &line["yes"]), (&json!(u128::MAX.to_string()), None, &json!(true)));
+    assert_eq!(lines[3]["of"], -1);
 }
 
 #[tokio::test]

@@ -38,7 +38,10 @@ pub async fn decrypt(
     vault.count(BY_KEY, &caller, &key.to_string()).await?;
     let record = vault.admit((&caller, &origin, key), record).await?;
     match vault.open(&caller, key, &record).await {
-        Ok(credentials) => Ok(Reply::ok(DecryptedApiKeyResponse::new(credentials))),
+        Ok(credentials) => {
+            tracing::info!(event = "key_decrypted", exchange = record.exchange, "a key was shown to its owner");
+            Ok(Reply::ok(DecryptedApiKeyResponse::new(credentials)))
+        }
         // What was written down has not happened after all, and that is written down, too.
         Err(error) => Err(vault.refuse((&caller, &origin, key), Action::Decrypt, error.into()).await),
     }

@@ -3,7 +3,7 @@
 use shared::{
     app::App,
     aws,
-    config::{Config, Env, VaultConfig, log_level},
+    config::{Config, Env, LogConfig, VaultConfig},
     http, log,
     time::Clock,
 };
@@ -11,7 +11,7 @@ use shared::{
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(log_level(&env));
+    log::init(LogConfig::read("api-keys", &env));
     let aws = aws::sdk_config().await;
     let app = App::new(Config::read(&env)?, &aws, Clock::default());
     let vault = api_keys::Vault::new(app, VaultConfig::read(&env)?, &aws)?;

@@ -223,6 +223,12 @@ impl AddressRecord {
         self.owner.as_ref()
     }
 
+    /// Whether a sign-up waits for its proof, or has waited in vain.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
     /// What a stranger may know, or the owner.
     #[must_use]
     pub fn status(&self, is_owner: bool, now: Timestamp) -> Status {

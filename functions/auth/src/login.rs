@@ -49,10 +49,14 @@ pub async fn login(
             if verdict == Verdict::RightButOutdated {
                 rehash(&auth, &email, &stored, passwords.hash(&password, now).await?).await?;
             }
-            let signed_in = auth.sign_in(owner).await?;
-            Ok(signed_in.map_or_else(refused, Reply::ok))
+            let Some(signed_in) = auth.sign_in(owner).await? else { return Ok(refused("changed_meanwhile")) };
+            tracing::info!(event = "login", "somebody has signed in");
+            Ok(Reply::ok(signed_in))
         }
-        _ => Ok(refused()),
+        (Some(_), Some(_)) => Ok(refused("wrong_password")),
+        (Some(_), None) => Ok(refused("no_password")),
+        (None, _) if record.is_pending() => Ok(refused("unverified")),
+        (None, _) => Ok(refused("unknown")),
     }
 }
 
@@ -65,7 +69,9 @@ pub fn operation() -> Operation {
         .depends()
 }
 
-fn refused() -> Reply<AuthResponse> {
+/// `reason` is for the log alone.
+fn refused(reason: &'static str) -> Reply<AuthResponse> {
+    tracing::info!(event = "login_refused", reason, "somebody may not sign in");
     Reply::unauthorized(AuthResponse::refused(REFUSED))
 }
 

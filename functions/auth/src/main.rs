@@ -3,7 +3,7 @@
 use shared::{
     app::App,
     aws,
-    config::{AuthConfig, Config, Env, log_level},
+    config::{AuthConfig, Config, Env, LogConfig},
     http, log,
     time::Clock,
 };
@@ -11,7 +11,7 @@ use shared::{
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(log_level(&env));
+    log::init(LogConfig::read("auth", &env));
     let aws = aws::sdk_config().await;
     let app = App::new(Config::read(&env)?, &aws, Clock::default());
     let auth = auth::Auth::new(app, AuthConfig::read(&env)?, &aws);

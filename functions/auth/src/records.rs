@@ -114,6 +114,11 @@ pub fn post(letter: Letter, now: Timestamp) -> Result<Write<'static>, Error> {
     Mail::new(letter, now)?.post().map(Write::Put)
 }
 
+/// Says that an account has come into being: once its writes have taken place.
+pub fn account_created() {
+    tracing::info!(event = "account_created", "an account has come into being");
+}
+
 /// The writes that make an account.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use shared::{
 use crate::{
     address::Pending,
     answer::AuthResponse,
-    records::{Decision, new_account, post},
+    records::{Decision, account_created, new_account, post},
     state::Auth,
 };
 
@@ -53,8 +53,10 @@ pub async fn signup(
             }
         })
         .await?;
+    tracing::info!(event = "sign_up", "somebody has signed up");
     match confirmed {
         Some(owner) => {
+            account_created();
             let signed_in = auth.sign_in(&owner).await?;
             Ok(Reply::ok(signed_in.unwrap_or_else(|| AuthResponse::signed_up(id, &email))))
         }

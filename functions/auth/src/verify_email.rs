@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{
     address::{Owner, Proof},
-    records::{Decision, new_account, post},
+    records::{Decision, account_created, new_account, post},
     state::Auth,
 };
 
@@ -65,6 +65,9 @@ pub async fn verify_email(
             Ok(Decision::write(proof, writes))
         })
         .await?;
+    if matches!(proof, Proof::Verified(..)) {
+        account_created();
+    }
     Ok(answer(&auth, proof))
 }
 

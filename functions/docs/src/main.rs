@@ -1,12 +1,12 @@
 //! The Lambda function `docs`.
 
 use shared::{
-    config::{Env, log_level},
+    config::{Env, LogConfig},
     http, log,
 };
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    log::init(log_level(&Env::process()));
+    log::init(LogConfig::read("docs", &Env::process()));
     http::run(docs::router()).await
 }

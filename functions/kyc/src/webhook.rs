@@ -76,6 +76,7 @@ impl Kyc {
                 event = "kyc_report",
                 provider,
                 outcome = outcome_word,
+                unknown = 1,
                 "a report that we do not understand"
             );
         } else {

@@ -15,6 +15,9 @@ use lambda_http::{
 };
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
+use tracing::Instrument;
+
+use crate::log;
 
 /// What may not stand in a query as it is.
 const NOT_IN_QUERY: &AsciiSet = &CONTROLS
@@ -53,8 +56,18 @@ pub async fn run(router: Router) -> Result<(), Error> {
 /// None.
 pub async fn handle(router: Router, mut event: LambdaEvent<LambdaRequest>) -> Result<impl Serialize, Infallible> {
     make_presentable(&mut event.payload);
+    let invocation = log::invocation(&event.context, request_id(&event.payload));
     let service = service_fn(move |request: lambda_http::Request| router.clone().call(routable(request)));
-    Adapter::from(service).call(event).await
+    Adapter::from(service).call(event).instrument(invocation).await
+}
+
+/// The gateway's own id of a request.
+fn request_id(event: &LambdaRequest) -> Option<&str> {
+    match event {
+        LambdaRequest::ApiGatewayV2(event) => event.request_context.request_id.as_deref(),
+        LambdaRequest::ApiGatewayV1(event) => event.request_context.request_id.as_deref(),
+        _ => None,
+    }
 }
 
 /// The adapter panics where an event does not make a well-formed request. Clients write parts of events, so those are mended

@@ -12,7 +12,12 @@ use aws_sdk_dynamodb::{
 use serde::de::DeserializeOwned;
 
 use super::{Conflict, Put, Store, Update, Write, Written, from_item, key_of};
-use crate::{aws::failure, error::Error, keys::Row, random};
+use crate::{
+    aws::{failure, is_throttling},
+    error::Error,
+    keys::Row,
+    random,
+};
 
 /// Tries of a transaction that is in the way of others.
 const TRIES: u64 = 6;
@@ -128,6 +133,6 @@ fn verdict(reasons: &[CancellationReason]) -> Option<Result<Written<()>, Error>>
     }
     let cause = format!("TransactWriteItems: cancelled: {}", codes.join(", "));
     let is_load =
-        |code: &&str| ["ThrottlingError", "ProvisionedThroughputExceeded", "TransactionConflict"].contains(code);
-    Some(Err(if codes.iter().any(is_load) { Error::Unavailable(cause) } else { Error::Internal(cause) }))
+        codes.iter().any(|code| is_throttling("TransactWriteItems", code)) || codes.contains(&"TransactionConflict");
+    Some(Err(if is_load { Error::Unavailable(cause) } else { Error::Internal(cause) }))
 }

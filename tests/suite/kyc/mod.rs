@@ -54,7 +54,7 @@ fn is_taken(reply: &Reply) {
 }
 
 /// In our own words: a report that can say anything at any time, or at none.
-fn said(user: &str, event: &str, session: &str, status: &str, at: Option<Timestamp>) -> Value {
+pub fn said(user: &str, event: &str, session: &str, status: &str, at: Option<Timestamp>) -> Value {
     let at = at.map(|at| at.to_string());
     json!({ "event_id": event, "user_id": user, "session_id": session, "status": status, "level": "basic", "occurred_at": at })
 }

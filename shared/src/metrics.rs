@@ -1,0 +1,72 @@
+//! Metrics: a log line with a name is a metric in CloudWatch's embedded metric format. The table here is all there is.
+
+use serde_json::{Map, Value, json};
+
+/// A metric, and the line that it is read from.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// The field `event` of the line.
+    pub event: &'static str,
+    /// Its name in CloudWatch.
+    pub name: &'static str,
+    /// The field that holds the number; without one, each line counts 1. A line without the field is not counted.
+    pub value: Option<&'static str>,
+    /// CloudWatch's unit.
+    pub unit: &'static str,
+    /// Sets of fields by which it can be asked for; the empty one is the sum of all.
+    pub dimensions: &'static [&'static [&'static str]],
+}
+
+const fn count(event: &'static str, name: &'static str, dimensions: &'static [&'static [&'static str]]) -> Metric {
+    Metric { event, name, value: None, unit: "Count", dimensions }
+}
+
+/// Every metric of the service. Each value of a dimension is a metric of its own and is paid for.
+pub const TABLE: [Metric; 19] = [
+    count("cold_start", "ColdStarts", &[&["service"]]),
+    count("aws_throttled", "Throttled", &[&["dependency"]]),
+    count("sign_up", "SignUps", &[&[]]),
+    count("account_created", "AccountsCreated", &[&[]]),
+    count("login", "Logins", &[&[]]),
+    count("login_refused", "LoginFailures", &[&[], &["reason"]]),
+    count("refresh_token_reuse", "RefreshReuse", &[&[]]),
+    count("key_decrypted", "Decrypts", &[&[]]),
+    count("connection_tested", "ConnectionTests", &[&["exchange", "status"]]),
+    count("key_stopped_working", "KeysStopped", &[&[]]),
+    count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
+    count("record_rolled_back", "RecordsThatDoNotOpen", &[&[]]),
+    count("kyc_report", "KycReports", &[&["provider", "outcome"]]),
+    Metric { value: Some("unknown"), ..count("kyc_report", "KycUnknown", &[&[]]) },
+    count("kyc_refused", "KycRefusals", &[&[], &["provider", "reason"]]),
+    Metric { value: Some("age_s"), unit: "Seconds", ..count("kyc_report_age", "KycReportAge", &[&["provider"]]) },
+    count("mail_sent", "MailsSent", &[&["kind"]]),
+    count("mail_failed", "MailsRefused", &[&[]]),
+    count("mail_bounced", "MailsBounced", &[&["kind"]]),
+];
+
+/// Turns a line into a metric as well, if its event is in the table. `unix_ms`: milliseconds since 1970.
+pub(crate) fn embed(line: &mut Map<String, Value>, namespace: &str, unix_ms: u64) {
+    let Some(event) = line.get("event").and_then(Value::as_str) else { return };
+    let metrics: Vec<_> = TABLE.iter().filter(|metric| metric.event == event).collect();
+    let mut directives = Vec::with_capacity(metrics.len());
+    for Metric { name, value, unit, dimensions, .. } in metrics {
+        let value = value.map_or(Some(json!(1)), |field| line.get(field).filter(|value| value.is_number()).cloned());
+        let is_there = |dimension: &&str| line.get(*dimension).and_then(Value::as_str).is_some_and(is_word);
+        let dimensions: Vec<_> = dimensions.iter().filter(|set| set.iter().all(is_there)).collect();
+        if let Some(value) = value.filter(|_| !dimensions.is_empty()) {
+            let metrics = [json!({ "Name": name, "Unit": unit })];
+            directives.push(json!({ "Namespace": namespace, "Dimensions": dimensions, "Metrics": metrics }));
+            line.insert((*name).to_owned(), value);
+        }
+    }
+    if !directives.is_empty() {
+        line.insert("_aws".to_owned(), json!({ "Timestamp": unix_ms, "CloudWatchMetrics": directives }));
+    }
+}
+
+/// Whether it can be a word of ours. Ids, addresses, tokens and what people call themselves are none, so that what slips through
+/// becomes no dimension.
+fn is_word(text: &str) -> bool {
+    let is_ours = |byte: u8| byte.is_ascii_lowercase() || b"_-".contains(&byte);
+    (1..=24).contains(&text.len()) && text.bytes().all(is_ours)
+}

@@ -1,0 +1,284 @@
+//! Metrics: what happens is counted once, by words of ours, where CloudWatch finds it.
+
+use std::collections::BTreeSet;
+
+use api_keys::exchanges;
+use kyc::providers;
+use local::{Canned, Mode, Service};
+use serde_json::{Value, json};
+use shared::{config::LogConfig, metrics::TABLE, time::Timestamp};
+use tests::{Person, Request, Session, World};
+
+use crate::{
+    emf::{Datapoint, datapoints},
+    kyc::{approval, genuine, said},
+    logs,
+};
+
+/// What is counted while `work` is done, and all mails that come of it are sent.
+pub async fn counted<T>(world: &World, work: impl Future<Output = T>) -> Vec<Datapoint> {
+    logs::capture();
+    let _ = Box::pin(work).await;
+    world.aws.settled().await.unwrap();
+    logs::lines().iter().flat_map(datapoints).collect()
+}
+
+/// `Name dimension=value`, sorted. Counts are 1; ages are what the tests' reports have.
+fn names(points: &[Datapoint]) -> Vec<String> {
+    let mut names: Vec<_> = points.iter().map(name).collect();
+    names.sort();
+    names
+}
+
+fn name(point: &Datapoint) -> String {
+    assert_eq!(point.namespace, logs::NAMESPACE);
+    match point.unit.as_str() {
+        "Count" => assert!((point.value - 1.0).abs() < f64::EPSILON, "{point:?}"),
+        "Seconds" => assert!((AGE..AGE + 60.0).contains(&point.value), "{point:?}"),
+        other => panic!("{other}"),
+    }
+    let dimensions = point.dimensions.iter().map(|(name, value)| format!(" {name}={value}"));
+    point.name.clone() + &dimensions.collect::<String>()
+}
+
+const AGE: f64 = 90.0;
+
+/// When the tests' reports say that something happened.
+fn a_while_ago(world: &World) -> Timestamp {
+    world.now() - std::time::Duration::from_secs(90)
+}
+
+/// Remembers which metrics there were.
+struct Count<'w> {
+    world: &'w World,
+    seen: BTreeSet<String>,
+}
+
+impl Count<'_> {
+    async fn of<T>(&mut self, work: impl Future<Output = T>, expected: &[&str]) {
+        let points = counted(self.world, work).await;
+        assert_eq!(names(&points), expected);
+        self.seen.extend(points.into_iter().map(|point| point.name));
+    }
+}
+
+/// A key of Binance with this name; its path.
+pub async fn keeps_a_key(world: &World, session: &Session, name: &str) -> String {
+    let key = json!({ "exchange": "binance", "label": name, "api_key": name, "secret": "a-secret-of-binance" });
+    let reply = world.post_as(session, "/api/v1/api-keys/", key).await;
+    format!("/api/v1/api-keys/{}", reply.body["data"]["id"].as_str().unwrap_or_else(|| panic!("{reply:?}")))
+}
+
+/// Binance likes every key from now on, or none.
+pub fn binance_likes(world: &World, likes: bool) {
+    let works = r#"{"ipRestrict": true, "enableReading": true, "enableWithdrawals": false}"#;
+    let answer = if likes { Canned::new(200, works) } else { Canned::new(401, r#"{"code": -2008}"#) };
+    world.aws.set_paper(Some(answer));
+}
+
+/// Changes an attribute of the only key that there is.
+pub async fn tampers(world: &World, with: &str, attribute: &str, value: Value) {
+    let row = world.rows("ExchangeKeys").await.into_iter().find(|row| row["sk"].as_str().unwrap().starts_with(with));
+    world.tamper("ExchangeKeys", &row.unwrap(), attribute, value).await;
+}
+
+#[tokio::test]
+async fn each_cause_is_counted_once_and_nothing_besides() {
+    let world = World::start().await;
+    let mut count = Count { world: &world, seen: BTreeSet::new() };
+    accounts(&mut count).await;
+    keys(&mut count).await;
+    reports(&mut count).await;
+    outages(&mut count).await;
+    let _process = logs::capture_as(logs::config());
+    world.get("/auth/profile").await;
+    let points: Vec<_> = logs::lines().iter().flat_map(datapoints).collect();
+    assert_eq!(names(&points), ["ColdStarts service=auth"]);
+    count.seen.insert("ColdStarts".to_owned());
+    let all = TABLE.iter().map(|metric| metric.name.to_owned()).collect();
+    assert_eq!(count.seen, all);
+}
+
+async fn accounts(count: &mut Count<'_>) {
+    let world = count.world;
+    let (ada, eve) = (world.person(), world.person());
+    count.of(ada.logs_in(), &["LoginFailures", "LoginFailures reason=unknown"]).await;
+    count.of(ada.signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
+    count.of(ada.logs_in(), &["LoginFailures", "LoginFailures reason=unverified"]).await;
+    count.of(ada.verifies(), &["AccountsCreated"]).await;
+    count.of(ada.verifies(), &[]).await;
+    count.of(ada.signs_up(), &["MailsSent kind=already-registered", "SignUps"]).await;
+    count.of(ada.rival("not hers").logs_in(), &["LoginFailures", "LoginFailures reason=wrong_password"]).await;
+    let first = Session::of(&ada.logs_in().await);
+    count.of(ada.logs_in(), &["Logins"]).await;
+    count.of(world.refresh(&first.refresh), &[]).await;
+    world.advance(31);
+    count.of(world.refresh(&first.refresh), &["RefreshReuse"]).await;
+    count.of(world.refresh(&first.refresh), &[]).await;
+    // Two strangers with one address: nobody's password counts until its owner has chosen one.
+    count.of(eve.signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
+    count.of(eve.rival("another password").signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
+    count.of(eve.verifies(), &["AccountsCreated", "MailsSent kind=set-password"]).await;
+    count.of(eve.logs_in(), &["LoginFailures", "LoginFailures reason=no_password"]).await;
+}
+
+async fn keys(count: &mut Count<'_>) {
+    let world = count.world;
+    let (_, ada) = world.person().signed_in().await;
+    let key = keeps_a_key(world, &ada, "name-of-a-key").await;
+    let (decrypt, test) = (format!("{key}/decrypt"), format!("{key}/test-connection"));
+    let ask = |path| world.post_as(&ada, path, json!(null));
+    count.of(ask(&decrypt), &["Decrypts"]).await;
+    binance_likes(world, true);
+    count.of(ask(&test), &["ConnectionTests exchange=binance status=ok"]).await;
+    binance_likes(world, false);
+    count.of(ask(&test), &["ConnectionTests exchange=binance status=invalid_key", "KeysStopped"]).await;
+    count.of(ask(&test), &["ConnectionTests exchange=binance status=invalid_key"]).await;
+    tampers(world, "FINGERPRINT", "secret_version", json!(7)).await;
+    count.of(ask(&decrypt), &["RecordsThatDoNotOpen"]).await;
+    tampers(world, "FINGERPRINT", "secret_version", json!(1)).await;
+    tampers(world, "KEY#", "exchange", json!("bybit")).await;
+    count.of(ask(&decrypt), &["RecordsThatDoNotOpen"]).await;
+    tampers(world, "KEY#", "exchange", json!("binance")).await;
+    tampers(world, "KEY#", "edk", json!("bm8gZGF0YSBrZXk=")).await;
+    count.of(ask(&decrypt), &["RecordsThatDoNotOpen"]).await;
+}
+
+async fn reports(count: &mut Count<'_>) {
+    let world = count.world;
+    let send = |provider: &str, body: &Value| world.send(genuine(world, provider, body));
+    let approved = approval("persona", "ada", a_while_ago(world));
+    let outcomes = |outcome: &str| vec![format!("KycReports outcome={outcome} provider=persona")];
+    let aged = |outcome: &str| [vec!["KycReportAge provider=persona".to_owned()], outcomes(outcome)].concat();
+    for outcome in ["ok", "duplicate"] {
+        let points = counted(world, send("persona", &approved)).await;
+        assert_eq!(names(&points), aged(outcome));
+        count.seen.extend(points.into_iter().map(|point| point.name));
+    }
+    let mystery = said("ada", "e-9", "s-1", "canary", Some(a_while_ago(world)));
+    let expected =
+        ["KycReportAge provider=generic", "KycReports outcome=unknown_status provider=generic", "KycUnknown"];
+    count.of(send("generic", &mystery), &expected).await;
+    let malformed = json!("canary");
+    count.of(send("generic", &malformed), &["KycReports outcome=malformed_body provider=generic", "KycUnknown"]).await;
+    let unsigned = Request { headers: Vec::new(), ..genuine(world, "veriff", &approved) };
+    let expected = ["KycRefusals", "KycRefusals provider=veriff reason=missing_signature"];
+    count.of(world.send(unsigned), &expected).await;
+}
+
+async fn outages(count: &mut Count<'_>) {
+    let world = count.world;
+    let (ada, session) = world.person().signed_in().await;
+    let key = keeps_a_key(world, &session, "name-of-another-key").await;
+    world.break_down(Service::DynamoDb, Mode::Throttled, None);
+    count.of(ada.logs_in(), &["Throttled dependency=dynamodb"]).await;
+    world.mend();
+    world.break_down(Service::Kms, Mode::Throttled, None);
+    let decrypt = format!("{key}/decrypt");
+    count.of(world.post_as(&session, &decrypt, json!(null)), &["Throttled dependency=kms"]).await;
+    world.mend();
+    world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
+    let expected = ["MailsSent kind=verify", "SignUps", "Throttled dependency=ses"];
+    count.of(world.person().signs_up(), &expected).await;
+    world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
+    count.of(world.person().signs_up(), &["MailsRefused", "SignUps"]).await;
+    for mode in [Mode::Unavailable, Mode::Refused] {
+        world.break_down(Service::DynamoDb, mode, None);
+        count.of(ada.logs_in(), &[]).await;
+        world.mend();
+    }
+}
+
+/// Every word that may be a dimension's value.
+fn words() -> BTreeSet<&'static str> {
+    let words = "auth dynamodb kms ses unknown unverified wrong_password no_password ok invalid_key unrecognised_response duplicate test_event \
+                 ignored_event_type out_of_order no_user_ref unknown_status malformed_body missing_signature bad_signature malformed_header \
+                 verify set-password already-registered";
+    let ids =
+        exchanges::ALL.iter().map(|exchange| exchange.id).chain(providers::ALL.iter().map(|provider| provider.id));
+    words.split_whitespace().chain(ids).collect()
+}
+
+#[tokio::test]
+async fn nobody_becomes_a_dimension() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let hostile = async {
+        let mallory = Person::new(&world, "mallory@example.com".to_owned());
+        mallory.rival("mallory-mallory").signs_up().await;
+        mallory.rival("mallory-mallory").logs_in().await;
+        let agent = |request: Request| {
+            let mallory =
+                ["user-agent", "x-amzn-trace-id", "x-request-id"].map(|name| (name.to_owned(), "mallory".to_owned()));
+            Request { headers: [request.headers, mallory.to_vec()].concat(), ..request }
+        };
+        let key = json!({ "exchange": "mallory", "label": "mallory", "api_key": "mallory", "secret": "mallory" });
+        world.post_as(&session, "/api/v1/api-keys/", key).await;
+        let key = keeps_a_key(&world, &session, "mallory").await;
+        binance_likes(&world, true);
+        world.post_as(&session, &format!("{key}/test-connection"), json!(null)).await;
+        world.aws.set_paper(Some(Canned::new(401, r#"{"code": "mallory", "msg": "mallory"}"#)));
+        world.post_as(&session, &format!("{key}/test-connection"), json!(null)).await;
+        tampers(&world, "KEY#", "exchange", json!("mallory")).await;
+        world.post_as(&session, &format!("{key}/test-connection"), json!(null)).await;
+        for provider in providers::ALL {
+            world.send(agent(genuine(&world, provider.id, &approval(provider.id, "mallory", world.now())))).await;
+            let odd = said("mallory", "mallory", "mallory", "mallory", None);
+            world.send(genuine(&world, provider.id, &odd)).await;
+            let mut unproven = agent(genuine(&world, provider.id, &odd));
+            unproven.headers.iter_mut().for_each(|(_, value)| "mallory".clone_into(value));
+            world.send(unproven).await;
+        }
+        world
+            .send(Request { path: "/api/kyc/webhook/mallory".to_owned(), ..genuine(&world, "sumsub", &json!({})) })
+            .await;
+    };
+    let points = counted(&world, hostile).await;
+    assert!(points.len() > 30, "{points:?}");
+    let words = words();
+    for (name, value) in points.iter().flat_map(|point| &point.dimensions) {
+        assert!(words.contains(value.as_str()), "{name}={value}");
+    }
+}
+
+#[test]
+fn what_is_no_word_of_ours_is_no_dimension() {
+    logs::capture();
+    let too_long = "a".repeat(25);
+    let ids =
+        ["01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11", "ada@example.com", "Ada", "+4915112345678", "", " ", "a\nb", "ä"];
+    for provider in ids.into_iter().chain([too_long.as_str()]) {
+        tracing::warn!(target: "kyc", event = "kyc_refused", provider, reason = "bad_signature", "refused");
+        tracing::info!(target: "kyc", event = "kyc_report_age", provider, age_s = 90, "refused");
+    }
+    tracing::info!(target: "kyc", event = "kyc_report_age", provider = "sumsub", age_s = "ninety", "no number");
+    tracing::info!(target: "kyc", event = "mail_sent", "no kind");
+    tracing::info!(target: "kyc", event = "something_else", kind = "x", "no metric");
+    let points: Vec<_> = logs::lines().iter().flat_map(datapoints).collect();
+    assert_eq!(names(&points), vec!["KycRefusals"; ids.len() + 1]);
+}
+
+#[test]
+fn every_exchange_and_provider_can_be_told_apart() {
+    logs::capture();
+    let names =
+        exchanges::ALL.iter().map(|exchange| exchange.id).chain(providers::ALL.iter().map(|provider| provider.id));
+    let expected: Vec<_> =
+        names.map(|id| format!("ConnectionTests exchange={id} status=unrecognised_response")).collect();
+    for exchange in
+        exchanges::ALL.iter().map(|exchange| exchange.id).chain(providers::ALL.iter().map(|provider| provider.id))
+    {
+        tracing::info!(target: "api_keys", event = "connection_tested", exchange, status = "unrecognised_response", "tested");
+    }
+    assert_eq!(logs::lines().iter().flat_map(datapoints).map(|point| name(&point)).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn without_a_namespace_there_are_lines_and_no_metrics() {
+    let _process = logs::capture_as(LogConfig { metrics_namespace: None, ..logs::config() });
+    let world = World::start().await;
+    world.person().logs_in().await;
+    let lines = logs::lines();
+    assert_eq!(lines.iter().filter(|line| line["event"] == "login_refused").count(), 1);
+    assert!(lines.iter().all(|line| line.get("_aws").is_none() && line.get("LoginFailures").is_none()));
+}
