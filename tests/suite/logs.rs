@@ -236,6 +236,7 @@ fn libraries_say_little_and_whatever_is_said_makes_a_line() {
         lines.iter().map(|line| &line["message"]).collect::<Vec<_>>(),
         [&json!("said"), &json!("said"), &json!("said"), &json!(null)]
     );
+    assert!(lines.iter().all(|line| !line.to_string().contains("canary")), "{lines:?}");
     let line = &lines[2];
     assert_eq!((&line["level"], &line["service"], &line["odd"]), (&json!("INFO"), &json!("auth"), &json!(odd)));
     assert_eq!((&line["nan"], &line["unwritable"]), (&json!(null), &json!("half of")));

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "where something is missing, the test has failed")]
 
 mod account;
+mod alarms;
 mod budgets;
 mod concurrency;
 mod contested;

@@ -182,6 +182,9 @@ async fn outages(count: &mut Count<'_>) {
     count.of(world.person().signs_up(), &expected).await;
     world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
     count.of(world.person().signs_up(), &["MailsRefused", "SignUps"]).await;
+    let nobody = Person::new(world, "bounce@simulator.amazonses.com".to_owned());
+    let expected = ["MailsBounced kind=permanent", "MailsSent kind=verify", "SignUps"];
+    count.of(nobody.signs_up(), &expected).await;
     for mode in [Mode::Unavailable, Mode::Refused] {
         world.break_down(Service::DynamoDb, mode, None);
         count.of(ada.logs_in(), &[]).await;
@@ -192,7 +195,7 @@ async fn outages(count: &mut Count<'_>) {
 /// Every word that may be a dimension's value.
 fn words() -> BTreeSet<&'static str> {
     let words = "auth dynamodb kms ses unknown unverified wrong_password no_password ok invalid_key unrecognised_response duplicate test_event \
-                 ignored_event_type out_of_order no_user_ref unknown_status malformed_body missing_signature bad_signature malformed_header \
+                 ignored_event_type out_of_order no_user_ref unknown_status malformed_body no_secret missing_signature missing_timestamp malformed_header unsupported_algorithm bad_signature stale_timestamp permanent \
                  verify set-password already-registered";
     let ids =
         exchanges::ALL.iter().map(|exchange| exchange.id).chain(providers::ALL.iter().map(|provider| provider.id));

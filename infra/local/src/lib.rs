@@ -34,7 +34,7 @@ mod state;
 mod tables;
 mod template;
 mod upstream;
-mod yaml;
+pub mod yaml;
 
 pub use call::Service;
 pub use calls::Calls;

@@ -4,7 +4,10 @@ use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value, json};
 
 /// The first document of `text`. `!GetAtt Table.Arn` becomes `{"Fn::GetAtt": ["Table", "Arn"]}`, and so on.
-pub(crate) fn parse(text: &str) -> Result<Value, String> {
+///
+/// # Errors
+/// The parser's own words.
+pub fn parse(text: &str) -> Result<Value, String> {
     let documents = Yaml::load_from_str(text).map_err(|error| error.to_string())?;
     Ok(documents.first().map(to_json).unwrap_or_default())
 }

@@ -1,0 +1,277 @@
+//! Every alarm of the template can fire: it looks at a metric that somebody publishes, under the very name, and turns red where it
+//! says that it does. None fires in ordinary life.
+
+mod alarm;
+mod dashboard;
+mod math;
+
+use std::collections::BTreeMap;
+
+use local::{Mode, Service};
+use serde_json::{Value, json};
+use tests::{Request, Session, World};
+
+use crate::{
+    emf::Datapoint,
+    kyc::{approval, genuine},
+    logs,
+    metrics::{binance_likes, counted, keeps_a_key, tampers},
+};
+use alarm::{Alarm, Data, Metric, State, template};
+
+/// A metric as the documentation of a service of AWS has it.
+struct Fact {
+    namespace: &'static str,
+    name: &'static str,
+    /// The sets of dimensions that it is published under, as far as alarms have use for them.
+    dimensions: &'static [&'static [&'static str]],
+    /// No value is greater.
+    most: f64,
+}
+
+const FUNCTION: &[&[&str]] =
+    &[&["FunctionName"], &["FunctionName", "Resource"], &["ExecutedVersion", "FunctionName", "Resource"]];
+const TABLE: &[&[&str]] = &[&["TableName"]];
+const API: &[&[&str]] = &[&["ApiId"], &["ApiId", "Stage"]];
+
+/// What the pages on monitoring Lambda, HTTP APIs, DynamoDB, SQS and SES say. Rates of SES are shares of one.
+const FACTS: [Fact; 14] = [
+    fact("AWS/Lambda", "Errors", FUNCTION, f64::INFINITY),
+    fact("AWS/Lambda", "Throttles", FUNCTION, f64::INFINITY),
+    // Milliseconds; the function's time limit ends it.
+    fact("AWS/Lambda", "Duration", FUNCTION, 900_000.0),
+    // Milliseconds; a stream forgets after a day.
+    fact("AWS/Lambda", "IteratorAge", FUNCTION, 86_400_000.0),
+    fact("AWS/ApiGateway", "Count", API, f64::INFINITY),
+    fact("AWS/ApiGateway", "4xx", API, f64::INFINITY),
+    fact("AWS/ApiGateway", "5xx", API, f64::INFINITY),
+    // Milliseconds; an integration has 30 s.
+    fact("AWS/ApiGateway", "Latency", API, 30_000.0),
+    fact("AWS/DynamoDB", "ReadThrottleEvents", TABLE, f64::INFINITY),
+    fact("AWS/DynamoDB", "WriteThrottleEvents", TABLE, f64::INFINITY),
+    fact("AWS/DynamoDB", "SystemErrors", &[&["Operation", "TableName"]], f64::INFINITY),
+    fact("AWS/SQS", "ApproximateNumberOfMessagesVisible", &[&["QueueName"]], f64::INFINITY),
+    fact("AWS/SES", "Reputation.BounceRate", &[&[]], 1.0),
+    fact("AWS/SES", "Reputation.ComplaintRate", &[&[]], 1.0),
+];
+
+const fn fact(
+    namespace: &'static str,
+    name: &'static str,
+    dimensions: &'static [&'static [&'static str]],
+    most: f64,
+) -> Fact {
+    Fact { namespace, name, dimensions, most }
+}
+
+/// What a dimension of AWS names.
+const RESOURCES: [(&str, &str); 4] = [
+    ("FunctionName", "AWS::Serverless::Function"),
+    ("TableName", "AWS::DynamoDB::Table"),
+    ("ApiId", "AWS::Serverless::HttpApi"),
+    ("QueueName", "AWS::SQS::Queue"),
+];
+
+/// Where an alarm on metric math turns red: values by the ids of its metrics, the last ones green and the first ones red.
+fn turns(alarm: &str) -> [&'static [(&'static str, f64)]; 4] {
+    match alarm {
+        // One in a hundred is green, a little more is red; of few requests all may fail.
+        "ApiFails" => [
+            &[("failures", 6.0), ("requests", 599.0)],
+            &[("failures", 5.0), ("requests", 5.0)],
+            &[("failures", 6.0), ("requests", 600.0)],
+            &[("failures", 4.0), ("requests", 4.0)],
+        ],
+        "ReadsThrottled" | "WritesThrottled" => [
+            &[("accounts", 4.0), ("mail", 6.0)],
+            &[("kyc", 10.0)],
+            &[("accounts", 4.0), ("mail", 5.0)],
+            &[("sessions", 0.0)],
+        ],
+        other => panic!("{other} has metric math and no case here"),
+    }
+}
+
+fn is_ours(metric: &Metric) -> bool {
+    metric.namespace == logs::NAMESPACE
+}
+
+/// The metric of an alarm on a single one.
+fn only(alarm: &Alarm) -> Option<&Metric> {
+    alarm.metrics.get("").map(|(metric, _)| metric)
+}
+
+#[test]
+fn alarms_look_at_metrics_that_aws_publishes() {
+    let template = template();
+    let alarms = Alarm::all(&template);
+    let theirs = alarms.iter().flat_map(|alarm| alarm.metrics.values().map(move |(metric, _)| (alarm, metric)));
+    for (alarm, metric) in theirs.filter(|(_, metric)| !is_ours(metric)) {
+        let name = &alarm.id;
+        let names: Vec<_> = metric.dimensions.keys().map(String::as_str).collect();
+        let fact = FACTS.iter().find(|fact| (fact.namespace, fact.name) == (&*metric.namespace, &*metric.name));
+        let fact = fact.unwrap_or_else(|| panic!("{name}: no such metric as far as this test knows: {metric:?}"));
+        assert!(fact.dimensions.contains(&names.as_slice()), "{name}: not published under {names:?}");
+        for (dimension, kind) in RESOURCES {
+            let Some(value) = metric.dimensions.get(dimension) else { continue };
+            let resource = value.trim_start_matches("${").split(['.', '}']).next().unwrap();
+            assert_eq!(template["Resources"][resource]["Type"], kind, "{name}: {dimension}={value}");
+            // The alias that the API calls; what somebody tries out by hand is no outage.
+            if let Some(alias) = metric.dimensions.get("Resource") {
+                assert_eq!(alias, &format!("{value}:live"), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn alarms_on_metrics_of_aws_turn_red_at_their_thresholds() {
+    let template = template();
+    for alarm in Alarm::all(&template).iter().filter(|alarm| !alarm.metrics.values().any(|(metric, _)| is_ours(metric)))
+    {
+        if alarm.expression.is_some() {
+            for (values, state) in turns(&alarm.id).into_iter().zip([State::Alarm, State::Alarm, State::Ok, State::Ok])
+            {
+                let data = values.iter().map(|(id, value)| (alarm.metrics[*id].0.clone(), vec![*value])).collect();
+                assert_eq!(alarm.judge(&data), state, "{}: {values:?}", alarm.id);
+            }
+            continue;
+        }
+        let metric = only(alarm).unwrap();
+        let of = |value: f64| Data::from([(metric.clone(), vec![value])]);
+        let step = alarm.threshold / 1000.0;
+        assert_eq!(alarm.judge(&of(alarm.threshold - step)), State::Ok, "{} is red too early", alarm.id);
+        assert_eq!(alarm.judge(&of(alarm.threshold + step)), State::Alarm, "{} is red too late", alarm.id);
+        assert_eq!(alarm.judge(&Data::new()), State::Ok, "{} is red without data", alarm.id);
+        assert!(alarm.threshold < most(&template, metric), "{} can never be red", alarm.id);
+    }
+}
+
+/// The greatest value that a metric can have.
+fn most(template: &Value, metric: &Metric) -> f64 {
+    let fact = FACTS.iter().find(|fact| (fact.namespace, fact.name) == (&*metric.namespace, &*metric.name)).unwrap();
+    let function =
+        metric.dimensions.get("FunctionName").map(|name| name.trim_matches(['$', '{', '}'])).unwrap_or_default();
+    let limit = ["Globals", "Resources"].map(|part| match part {
+        "Globals" => &template["Globals"]["Function"]["Timeout"],
+        _ => &template["Resources"][function]["Properties"]["Timeout"],
+    });
+    match limit.into_iter().rev().find_map(Value::as_f64) {
+        Some(seconds) if metric.name == "Duration" => seconds * 1000.0,
+        _ => fact.most,
+    }
+}
+
+/// Makes happen, once and for real, what a metric of ours counts. What is counted meanwhile.
+async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
+    let dimension = metric.dimensions.values().next().map_or("", String::as_str);
+    let (ada, session) = world.person().signed_in().await;
+    let key = keeps_a_key(world, &session, "name-of-a-key").await;
+    let ask = |what: &str| {
+        let path = format!("{key}/{what}");
+        let session = &session;
+        async move { world.post_as(session, &path, json!(null)).await }
+    };
+    match (metric.name.as_str(), dimension) {
+        ("RefreshReuse", "") => {
+            world.refresh(&session.refresh).await;
+            world.advance(31);
+            counted(world, world.refresh(&session.refresh)).await
+        }
+        ("LoginFailures", "") => counted(world, ada.rival("a guess").logs_in()).await,
+        ("RecordsThatDoNotOpen", "") => {
+            tampers(world, "KEY#", "exchange", json!("bybit")).await;
+            counted(world, ask("decrypt")).await
+        }
+        ("KeysStopped", "") => {
+            binance_likes(world, true);
+            ask("test-connection").await;
+            binance_likes(world, false);
+            counted(world, ask("test-connection")).await
+        }
+        ("KycRefusals", "") => {
+            let report = genuine(world, "sumsub", &approval("sumsub", "ada", world.now()));
+            counted(world, world.send(Request { body: Some("{}".to_owned()), ..report })).await
+        }
+        ("KycUnknown", "") => counted(world, world.send(genuine(world, "generic", &json!("?")))).await,
+        ("MailsRefused", "") => {
+            world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
+            counted(world, world.person().signs_up()).await
+        }
+        ("Throttled", "dynamodb") => {
+            world.break_down(Service::DynamoDb, Mode::Throttled, None);
+            counted(world, ada.logs_in()).await
+        }
+        ("Throttled", "kms") => {
+            world.break_down(Service::Kms, Mode::Throttled, None);
+            counted(world, ask("decrypt")).await
+        }
+        ("Throttled", "ses") => {
+            world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
+            counted(world, world.person().signs_up()).await
+        }
+        _ => panic!("an alarm looks at {metric:?}, and nothing here makes that happen"),
+    }
+}
+
+#[tokio::test]
+async fn alarms_on_our_own_metrics_turn_red_when_it_happens_often_enough() {
+    let alarms = Alarm::all(&template());
+    let ours: Vec<_> =
+        alarms.iter().filter(|alarm| alarm.metrics.values().any(|(metric, _)| is_ours(metric))).collect();
+    assert!(ours.len() >= 5, "{ours:?}");
+    for alarm in ours {
+        let name = &alarm.id;
+        let metric = only(alarm).unwrap_or_else(|| panic!("{name} has metric math and no case here"));
+        let world = World::start().await;
+        let points = happens(&world, metric).await;
+        let once: Vec<_> = points
+            .into_iter()
+            .filter(|point| Metric::from(point.clone()) == *metric)
+            .map(|point| point.value)
+            .collect();
+        assert!(!once.is_empty(), "{name}: nobody publishes {metric:?}");
+        let often = |times: usize| Data::from([(metric.clone(), once.repeat(times))]);
+        let enough = (1..=1000).find(|times| alarm.judge(&often(*times)) == State::Alarm);
+        let enough = enough.unwrap_or_else(|| panic!("{name} stays green however often it happens"));
+        assert_eq!(alarm.judge(&often(1000)), State::Alarm, "{name}");
+        let bound = alarm.threshold..=alarm.threshold + 1.0;
+        assert!(bound.contains(&f64::from(u32::try_from(enough).unwrap())), "{name} is red after {enough}");
+    }
+}
+
+/// A day of people who mistype, and of providers and exchanges that do what they do.
+async fn ordinary_life(world: &World) {
+    for number in 0..3 {
+        let (ada, session) = world.person().signed_in().await;
+        ada.rival("a slip of the hand").logs_in().await;
+        let session = Session::of(&world.refresh(&session.refresh).await);
+        world.get_as(&session, "/auth/profile").await;
+        let key = keeps_a_key(world, &session, &format!("name-of-key-{number}")).await;
+        for likes in [true, false] {
+            binance_likes(world, likes);
+            world.post_as(&session, &format!("{key}/test-connection"), json!(null)).await;
+        }
+        world.post_as(&session, &format!("{key}/decrypt"), json!(null)).await;
+        let report = genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()));
+        for request in [Request { headers: Vec::new(), ..report.clone() }, report.clone(), report] {
+            world.send(request).await;
+        }
+        world.delete_as(&session, &key).await;
+        world.post("/auth/logout", json!({ "access_token": session.access })).await;
+    }
+}
+
+#[tokio::test]
+async fn no_alarm_is_red_in_ordinary_life() {
+    let world = World::start().await;
+    let mut data: Data = BTreeMap::new();
+    for point in counted(&world, ordinary_life(&world)).await {
+        let value = point.value;
+        data.entry(point.into()).or_default().push(value);
+    }
+    assert!(data.len() > 10, "{data:?}");
+    for alarm in Alarm::all(&template()) {
+        assert_eq!(alarm.judge(&data), State::Ok, "{} after {data:?}", alarm.id);
+    }
+}
