@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -17,7 +18,7 @@ use api_keys::Vault;
 use auth::Auth;
 use aws_config::{Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
-    config::Credentials,
+    config::{Credentials, SharedCredentialsProvider},
     types::{PutRequest, WriteRequest},
 };
 use aws_sdk_kms::primitives::Blob;
@@ -56,6 +57,7 @@ pub struct World {
     /// One warm instance of `api-keys`, whose exchanges are played by the local AWS.
     pub vault: Vault,
     config: Config,
+    /// The connection of operators and tests, who may do everything. That of a function is made by [`signed_by`].
     sdk: SdkConfig,
     /// Alias of the KMS key, one for each world: others may share the emulator.
     key: String,
@@ -110,8 +112,8 @@ impl World {
             auto_confirm: false,
         };
         change(&mut auth_config);
-        let app = App::new(config.clone(), &sdk, clock.clone());
-        let auth = Auth::new(app.clone(), auth_config, &sdk);
+        let role = signed_by(&sdk, "auth");
+        let auth = Auth::new(App::new(config.clone(), &role, clock.clone()), auth_config, &role);
         auth.warm_up().await;
         let mut vault_config = VaultConfig {
             kms_key_id: key.clone(),
@@ -120,11 +122,15 @@ impl World {
             exchange_proxy: aws.url().strip_prefix("http://").map(str::to_owned),
         };
         change_vault(&mut vault_config);
-        let vault = Vault::new(app.clone(), vault_config, &sdk).expect("root certificates");
+        let role = signed_by(&sdk, "api-keys");
+        let app = App::new(config.clone(), &role, clock.clone());
+        let vault = Vault::new(app, vault_config, &role).expect("root certificates");
         vault.warm_up().await;
         let mut kyc_config = kyc_config(&key);
         change_kyc(&mut kyc_config);
-        let kyc = Kyc::new(app, kyc_config, &sdk).expect("known providers");
+        let role = signed_by(&sdk, "kyc");
+        let app = App::new(config.clone(), &role, clock.clone());
+        let kyc = Kyc::new(app, kyc_config, &role).expect("known providers");
         kyc.warm_up().await;
         let routers =
             vec![auth::router(auth.clone()), api_keys::router(vault.clone()), kyc::router(kyc), docs::router()];
@@ -145,27 +151,29 @@ impl World {
     }
 
     fn auth_on(&self, sdk: &SdkConfig) -> Auth {
-        let app = App::new(self.config.clone(), sdk, self.clock.clone());
+        let role = signed_by(sdk, "auth");
+        let app = App::new(self.config.clone(), &role, self.clock.clone());
         let config = AuthConfig {
             kms_key_id: self.key.clone(),
             product: "Tested & Tried".to_owned(),
             sign_in_url: None,
             auto_confirm: false,
         };
-        Auth::new(app, config, sdk)
+        Auth::new(app, config, &role)
     }
 
     /// Another instance of `api-keys` on the same AWS, cold, that seals under the KMS key `key`.
     #[must_use]
     pub fn another_vault(&self, key: &str) -> Vault {
-        let app = App::new(self.config.clone(), &self.sdk, self.clock.clone());
+        let role = signed_by(&self.sdk, "api-keys");
+        let app = App::new(self.config.clone(), &role, self.clock.clone());
         let config = VaultConfig {
             kms_key_id: key.to_owned(),
             allow_withdrawal_keys: false,
             require_kyc: false,
             exchange_proxy: self.aws.url().strip_prefix("http://").map(str::to_owned),
         };
-        Vault::new(app, config, &self.sdk).expect("root certificates")
+        Vault::new(app, config, &role).expect("root certificates")
     }
 
     /// Another instance of `kyc` on the same AWS, cold, on a stage where secrets are sealed.
@@ -174,18 +182,20 @@ impl World {
     /// When a provider is unknown.
     #[must_use]
     pub fn deployed_kyc(&self, secrets: BTreeMap<String, Vec<String>>, token: Option<String>) -> Kyc {
-        let app = App::new(Config { stage: Stage::Prod, ..self.config.clone() }, &self.sdk, self.clock.clone());
+        let role = signed_by(&self.sdk, "kyc");
+        let app = App::new(Config { stage: Stage::Prod, ..self.config.clone() }, &role, self.clock.clone());
         let config = KycConfig { provider: "sumsub".to_owned(), secrets, token, kms_key_id: self.key.clone() };
-        Kyc::new(app, config, &self.sdk).expect("known providers")
+        Kyc::new(app, config, &role).expect("known providers")
     }
 
     /// Another instance of `kyc` on the same AWS, cold, on a stage and at a time of its own, and configured differently.
     #[must_use]
     pub fn another_kyc(&self, stage: Stage, clock: Clock, change: impl FnOnce(&mut KycConfig)) -> Kyc {
-        let app = App::new(Config { stage, ..self.config.clone() }, &self.sdk, clock);
+        let role = signed_by(&self.sdk, "kyc");
+        let app = App::new(Config { stage, ..self.config.clone() }, &role, clock);
         let mut config = kyc_config(&self.key);
         change(&mut config);
-        Kyc::new(app, config, &self.sdk).expect("known providers")
+        Kyc::new(app, config, &role).expect("known providers")
     }
 
     /// A secret of a provider of webhooks, sealed as an operator would.
@@ -228,7 +238,7 @@ impl World {
             mail_from: "no-reply@bitcain.example".to_owned(),
             configuration_set: "local".to_owned(),
         };
-        Postman::new(&self.config, config, &self.sdk, self.clock.clone())
+        Postman::new(&self.config, config, &signed_by(&self.sdk, "mail"), self.clock.clone())
     }
 
     /// Somebody with an address nobody else has.
@@ -451,6 +461,18 @@ impl World {
     }
 }
 
+impl Drop for World {
+    /// Some refusals go unnoticed: what could not be warmed up is tried again. None may happen.
+    fn drop(&mut self) {
+        let refused = self.aws.refused();
+        if thread::panicking() {
+            eprintln!("refused by the roles: {refused:#?}");
+        } else {
+            assert!(refused.is_empty(), "refused by the roles: {refused:#?}");
+        }
+    }
+}
+
 /// All providers are configured, Sumsub is the usual one, and there is no second lock.
 fn kyc_config(key: &str) -> KycConfig {
     KycConfig {
@@ -498,8 +520,17 @@ async fn sdk_config(url: &str) -> SdkConfig {
 
 /// As impatient as a deployed function.
 async fn sdk_config_of_production(url: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", None, None, "tests");
-    shared::aws::loader().region(Region::new(REGION)).endpoint_url(url).credentials_provider(credentials).load().await
+    let loader = shared::aws::loader().region(Region::new(REGION)).endpoint_url(url);
+    loader.credentials_provider(credentials("test")).load().await
+}
+
+/// The same connection, under the role of a function: the local AWS knows it by the access key id.
+fn signed_by(sdk: &SdkConfig, function: &str) -> SdkConfig {
+    sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials(function))).build()
+}
+
+fn credentials(id: &str) -> Credentials {
+    Credentials::new(id, "test", None, None, "tests")
 }
 
 #[expect(clippy::disallowed_methods, reason = "the emulator to test against is given from outside")]

@@ -15,6 +15,7 @@ use crate::call::Call;
 use crate::calls::Recorder;
 use crate::faults::{self, Faults, Mode};
 use crate::feeder::Reports;
+use crate::iam::Guard;
 use crate::identity::Reporter;
 use crate::inbox::Inbox;
 use crate::kms::Kms;
@@ -33,6 +34,7 @@ pub(crate) struct Door {
     pub(crate) kms: Option<Kms>,
     pub(crate) inbox: Inbox,
     pub(crate) recorder: Recorder,
+    pub(crate) guard: Guard,
     pub(crate) faults: Faults,
     pub(crate) paper: Paper,
     /// Plays the identity providers; none without their secrets.
@@ -66,6 +68,9 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
             .into_response();
     };
     door.recorder.count(&call);
+    if let Err(refusal) = door.guard.check(&parts, &call, &body) {
+        return refusal.answer(call.service);
+    }
     let mut gate = door.faults.gate();
     let fault = door.faults.take(&call);
     match fault {

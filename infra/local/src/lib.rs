@@ -1,6 +1,7 @@
 //! The local AWS: one process that answers as `DynamoDB`, KMS, `SESv2` and the exchanges, on a laptop and in tests.
 //!
-//! Every request of an SDK client enters by one [`door`], which counts it, may let it fail on demand, and passes it on:
+//! Every request of an SDK client enters by one [`door`], which counts it, holds it against the caller's role in
+//! `template.yaml` ([`iam`]), may let it fail on demand, and passes it on:
 //! `DynamoDB` to an embedded emulator on a `SQLite` file, KMS and SES to the stand-ins in this crate, or everything to
 //! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares, and a feeder does what an event
 //! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function. Of mails to the
@@ -21,6 +22,7 @@ mod error;
 mod faults;
 mod feeder;
 mod http;
+mod iam;
 mod identity;
 mod inbox;
 mod kms;
@@ -40,6 +42,7 @@ pub use call::Service;
 pub use calls::Calls;
 pub use error::Error;
 pub use faults::{Fault, Mode};
+pub use iam::Permission;
 pub use inbox::Mail;
 pub use local::LocalAws;
 pub use options::{Function, Identity, MailFunction, Options};

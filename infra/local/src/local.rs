@@ -1,6 +1,6 @@
 //! Starts the parts, holds them together, and stops them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use crate::calls::Recorder;
 use crate::door::Door;
 use crate::faults::Faults;
 use crate::feeder::{Checkpoint, Feeder, Reports, Stream, Target};
+use crate::iam::Guard;
 use crate::identity::Reporter;
 use crate::inbox::Inbox;
 use crate::kms::Kms;
@@ -22,8 +23,8 @@ use crate::paper::Paper;
 use crate::state::StateDir;
 use crate::template::{Mapping, Template};
 use crate::{
-    Calls, Canned, Demo, Error, ExchangeRequest, Fault, Mail, MailFunction, Options, Service, console, database,
-    tables, upstream,
+    Calls, Canned, Demo, Error, ExchangeRequest, Fault, Mail, MailFunction, Options, Permission, Service, console,
+    database, tables, upstream,
 };
 
 /// How long [`LocalAws::settled`] waits, in seconds.
@@ -54,7 +55,8 @@ impl LocalAws {
     /// # Errors
     /// The template is not understood, the address is taken, the state is damaged, or the upstream does not play along.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let Template { tables, mapping } = Template::read(&options.template)?;
+        let Template { tables, mapping, resources } = Template::read(&options.template)?;
+        let guard = Guard::read(&resources, &options).map_err(Error::Template)?;
         let state = StateDir::open(options.state.clone())?;
         let (backend, database) = start_backend(&options, &state).await?;
         for table in &tables {
@@ -76,6 +78,7 @@ impl LocalAws {
             kms,
             inbox: Inbox::open(state.file("mails.jsonl"))?,
             recorder: Recorder::default(),
+            guard,
             faults: Faults::default(),
             paper: Paper::new(options.clock.clone()),
             reporter,
@@ -173,6 +176,24 @@ impl LocalAws {
     /// Counts from zero again.
     pub fn reset_calls(&self) {
         self.door.recorder.reset();
+    }
+
+    /// Everything that the roles of the functions allow.
+    #[must_use]
+    pub fn permissions(&self) -> BTreeSet<Permission> {
+        self.door.guard.permissions()
+    }
+
+    /// What was used of it since the start.
+    #[must_use]
+    pub fn used_permissions(&self) -> BTreeSet<Permission> {
+        self.door.guard.used()
+    }
+
+    /// What functions asked for since the start though their roles do not allow it, as they were told.
+    #[must_use]
+    pub fn refused(&self) -> BTreeSet<String> {
+        self.door.guard.refused()
     }
 
     /// Lets calls to a service fail. Replaces an earlier fault for the same operation.

@@ -4,13 +4,16 @@
 //! | --- | --- | --- |
 //! | `LOCAL_AWS_ADDR` | `127.0.0.1:9100` | address to listen on |
 //! | `LOCAL_STATE` | `.local` | directory that keeps everything |
-//! | `LOCAL_TEMPLATE` | `template.yaml` | the template that declares the tables |
+//! | `LOCAL_TEMPLATE` | `template.yaml` | the template that declares the tables and the roles |
 //! | `TABLE_PREFIX` | `local` | first part of the table names |
 //! | `MAIL_FUNCTION_URL` | cargo-lambda's | where the `mail` function is invoked |
 //! | `API_URL` | cargo-lambda's | where reports of identity providers are sent |
 //! | `KYC_WEBHOOK_SECRETS` | none | what signs them; counts with `STAGE=local` alone, as elsewhere it is sealed |
 //! | `KYC_WEBHOOK_TOKEN` | none | the bearer token that they show besides |
 //! | `AWS_REGION` | `us-east-1` | region in ARNs and in our own calls |
+//! | `STAGE` | `local` | the stage that the roles are bound to |
+//! | `MAIL_FROM` | `no-reply@bitcain.example` | the sender that `mail` may use |
+//! | `SES_CONFIGURATION_SET` | `local` | the configuration set that `mail` may use |
 //! | `AWS_UPSTREAM` | none | base URL of another AWS emulator that answers instead |
 
 use std::error::Error;
@@ -58,6 +61,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 fn options() -> Result<Options, Box<dyn Error>> {
+    let defaults = Options::new(setting("LOCAL_TEMPLATE", "template.yaml"));
     let listen = setting("LOCAL_AWS_ADDR", "127.0.0.1:9100");
     Ok(Options {
         listen: listen.parse().map_err(|error| format!("LOCAL_AWS_ADDR {listen}: {error}"))?,
@@ -67,7 +71,10 @@ fn options() -> Result<Options, Box<dyn Error>> {
         mail: MailFunction::Url(setting("MAIL_FUNCTION_URL", MAIL_FUNCTION_URL)),
         identity: identity()?,
         region: setting("AWS_REGION", "us-east-1"),
-        ..Options::new(setting("LOCAL_TEMPLATE", "template.yaml"))
+        stage: setting("STAGE", &defaults.stage),
+        sender: setting("MAIL_FROM", &defaults.sender),
+        configuration_set: setting("SES_CONFIGURATION_SET", &defaults.configuration_set),
+        ..defaults
     })
 }
 

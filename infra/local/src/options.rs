@@ -60,9 +60,11 @@ pub struct Options {
     pub region: String,
     /// Alias of the KMS key that exists from the start.
     pub key_alias: String,
-    /// Sender that an upstream SES is told to accept.
+    /// What the functions are told to be: the template's parameter `Stage`.
+    pub stage: String,
+    /// Sender that an upstream SES is told to accept, and that the function `mail` may use.
     pub sender: String,
-    /// Configuration set that is made in an upstream SES.
+    /// Configuration set that is made in an upstream SES, and that the function `mail` may use.
     pub configuration_set: String,
 }
 
@@ -82,6 +84,7 @@ impl Options {
             identity: None,
             region: "us-east-1".to_owned(),
             key_alias: "alias/bitcain".to_owned(),
+            stage: "local".to_owned(),
             sender: "no-reply@bitcain.example".to_owned(),
             configuration_set: "local".to_owned(),
         }

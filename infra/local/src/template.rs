@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::feeder::filter::Filter;
 use crate::{Error, yaml};
@@ -16,6 +16,8 @@ pub(crate) struct Template {
     pub(crate) tables: Vec<Table>,
     /// None if no function reads a stream.
     pub(crate) mapping: Option<Mapping>,
+    /// All of them, by logical id.
+    pub(crate) resources: Map<String, Value>,
 }
 
 /// An `AWS::DynamoDB::Table`.
@@ -58,7 +60,7 @@ impl Template {
         if mappings.next().is_some() {
             return Err("more than one function reads a stream, and only one can be fed".to_owned());
         }
-        Ok(Self { tables: tables.collect(), mapping })
+        Ok(Self { tables: tables.collect(), mapping, resources: resources.clone() })
     }
 }
 

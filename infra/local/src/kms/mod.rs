@@ -17,6 +17,7 @@ use crate::lock::lock;
 use crate::refusal::Refusal;
 use crate::state::StateFile;
 use crate::{Error, Service};
+pub(crate) use ring::ACCOUNT;
 use ring::Ring;
 
 /// Symmetric keys, and the operations on them that this project needs.

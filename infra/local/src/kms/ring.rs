@@ -7,7 +7,8 @@ use crate::Error;
 use crate::refusal::Refusal;
 use crate::state::StateFile;
 
-const ACCOUNT: &str = "000000000000";
+/// The account that everything here is in.
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 /// The keys of one account in one region.
 pub(super) struct Ring {

@@ -147,7 +147,7 @@ fn addresses(field: &Address<'_>) -> Vec<String> {
 }
 
 /// `a@b.example` out of `Name <a@b.example>`.
-fn bare(address: &str) -> &str {
+pub(crate) fn bare(address: &str) -> &str {
     let inner = address.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
     inner.map_or(address, |(inner, _)| inner).trim()
 }

@@ -3,6 +3,7 @@
 
 mod door;
 mod feeder;
+mod iam;
 mod identity;
 mod kms;
 mod paper;

@@ -22,8 +22,13 @@ pub struct Clients {
 
 /// Clients that try once, so that a test sees each failure.
 pub fn clients(local: &LocalAws) -> Clients {
+    clients_of(local, "local")
+}
+
+/// The same under the access key id `id`.
+pub fn clients_of(local: &LocalAws, id: &str) -> Clients {
     use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
-    let credentials = Credentials::new("local", "local", None, None, "test");
+    let credentials = Credentials::new(id, "local", None, None, "test");
     let (version, region, retry) = (BehaviorVersion::latest(), Region::new("us-east-1"), RetryConfig::disabled());
     Clients {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(

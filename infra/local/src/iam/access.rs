@@ -1,0 +1,87 @@
+//! What a request does, in the terms of policies.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::names::Names;
+use crate::Service;
+use crate::call::Call;
+use crate::ses;
+
+/// Condition keys and what the request says of them. Some keys have many values.
+pub(super) type Context = BTreeMap<String, Vec<String>>;
+
+/// One action on one resource. All of a request's must be allowed.
+pub(super) struct Access {
+    /// Such as `dynamodb:PutItem`.
+    pub(super) action: String,
+    /// An ARN.
+    pub(super) resource: String,
+    pub(super) context: Context,
+}
+
+impl Access {
+    /// What `call` does. What is not known here is an action that no role has.
+    pub(super) fn of(call: &Call, body: &[u8], names: &Names) -> Vec<Self> {
+        let input = serde_json::from_slice(body).unwrap_or_default();
+        match call.service {
+            Service::DynamoDb => on_tables(call, &input, names),
+            Service::Kms => on_key(&call.operation, &input, names),
+            Service::Ses => sending(&call.operation, body, &input, names),
+        }
+    }
+}
+
+fn on_tables(call: &Call, input: &Value, names: &Names) -> Vec<Access> {
+    let access = |operation: &str, table: &str| Access {
+        action: format!("dynamodb:{operation}"),
+        resource: names.table(table),
+        context: Context::new(),
+    };
+    if call.operation == "TransactWriteItems" {
+        let parts = input["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
+        let part = |(kind, part): (&String, &Value)| {
+            let operation =
+                if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") };
+            access(&operation, part["TableName"].as_str().unwrap_or_default())
+        };
+        return parts.map(part).collect();
+    }
+    match (input["TableName"].as_str(), input["IndexName"].as_str()) {
+        (Some(table), Some(index)) => vec![access(&call.operation, &format!("{table}/index/{index}"))],
+        (Some(table), None) => vec![access(&call.operation, table)],
+        (None, _) => vec![access(&call.operation, "")],
+    }
+}
+
+fn on_key(operation: &str, input: &Value, names: &Names) -> Vec<Access> {
+    let access = |operation: &str, context: &str| {
+        let pairs = input[context].as_object().into_iter().flatten();
+        let pairs: Vec<_> = pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+        let keys = pairs.iter().map(|(key, _)| key.clone()).collect();
+        let single = pairs.into_iter().map(|(key, value)| (format!("kms:EncryptionContext:{key}"), vec![value]));
+        let context = single.chain([("kms:EncryptionContextKeys".to_owned(), keys)]).collect();
+        Access { action: format!("kms:{operation}"), resource: names.key(), context }
+    };
+    match operation {
+        "ReEncrypt" => vec![
+            access("ReEncryptFrom", "SourceEncryptionContext"),
+            access("ReEncryptTo", "DestinationEncryptionContext"),
+        ],
+        operation => vec![access(operation, "EncryptionContext")],
+    }
+}
+
+/// A mail is sent as an identity and, where it names one, under a configuration set.
+fn sending(operation: &str, body: &[u8], input: &Value, names: &Names) -> Vec<Access> {
+    let from = ses::read(body).map_or_else(|_| String::new(), |message| ses::bare(&message.from).to_owned());
+    let configuration_set = input["ConfigurationSetName"].as_str().map(|name| format!("configuration-set/{name}"));
+    let resources = [format!("identity/{from}")].into_iter().chain(configuration_set);
+    let access = |resource: String| Access {
+        action: format!("ses:{operation}"),
+        resource: names.ses(&resource),
+        context: [("ses:FromAddress".to_owned(), vec![from.clone()])].into(),
+    };
+    resources.map(access).collect()
+}

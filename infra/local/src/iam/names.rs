@@ -1,0 +1,90 @@
+//! What the template's references stand for here, and how things are called in ARNs.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::Options;
+use crate::kms::ACCOUNT;
+
+/// Parameters, pseudo parameters and resources by name, as `!Ref`, `!GetAtt` and `!Sub` use them.
+pub(super) struct Names {
+    known: BTreeMap<String, String>,
+    region: String,
+    key_alias: String,
+}
+
+impl Names {
+    /// Those of a stack that is called like the tables' prefix.
+    pub(super) fn new(resources: &Map<String, Value>, options: &Options) -> Self {
+        let Options { region, key_alias, table_prefix, sender, configuration_set, stage, .. } = options;
+        let mut names = Self { known: BTreeMap::new(), region: region.clone(), key_alias: key_alias.clone() };
+        let settings = [
+            ("AWS::Partition", "aws"),
+            ("AWS::URLSuffix", "amazonaws.com"),
+            ("AWS::AccountId", ACCOUNT),
+            ("AWS::Region", region),
+            ("AWS::StackName", table_prefix),
+            ("Stage", stage),
+            ("MailFrom", sender),
+            ("MailIdentity", sender),
+        ];
+        names.known.extend(settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        for (id, resource) in resources {
+            match resource["Type"].as_str() {
+                Some("AWS::DynamoDB::Table") => {
+                    let table = names.table(&format!("{table_prefix}-{id}"));
+                    names.known.insert(format!("{id}.StreamArn"), format!("{table}/stream"));
+                    names.known.insert(format!("{id}.Arn"), table);
+                }
+                Some("AWS::KMS::Key") => {
+                    names.known.insert(format!("{id}.Arn"), names.key());
+                }
+                Some("AWS::SES::ConfigurationSet") => {
+                    names.known.insert(id.clone(), configuration_set.clone());
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// A text of the template with everything in it resolved, or why that cannot be done.
+    pub(super) fn text(&self, value: &Value) -> Result<String, String> {
+        if let Value::String(text) = value {
+            return Ok(text.clone());
+        }
+        let pattern = value["Fn::Sub"].as_str().map_or_else(|| format!("${{{}}}", written(value)), str::to_owned);
+        let mut parts = pattern.split("${");
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once('}').ok_or_else(|| format!("{pattern} does not end"))?;
+            text += self.known.get(name).ok_or_else(|| format!("what {name} is in {pattern}, is not known here"))?;
+            text += rest;
+        }
+        Ok(text)
+    }
+
+    /// ARN of a table, by its full name.
+    pub(super) fn table(&self, name: &str) -> String {
+        format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{name}", self.region)
+    }
+
+    /// ARN of the one key that plays all keys of the template. Which one is meant, the encryption context tells.
+    pub(super) fn key(&self) -> String {
+        format!("arn:aws:kms:{}:{ACCOUNT}:{}", self.region, self.key_alias)
+    }
+
+    /// ARN of something of SES: `identity/ada@example.com`.
+    pub(super) fn ses(&self, name: &str) -> String {
+        format!("arn:aws:ses:{}:{ACCOUNT}:{name}", self.region)
+    }
+}
+
+/// A value as the template writes it: `Accounts.Arn` for `!GetAtt Accounts.Arn`.
+pub(super) fn written(value: &Value) -> String {
+    let attribute = value["Fn::GetAtt"].as_array();
+    let attribute = attribute.map(|path| path.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("."));
+    let text = [value, &value["Ref"], &value["Fn::Sub"]].into_iter().find_map(Value::as_str);
+    attribute.or(text.map(str::to_owned)).unwrap_or_else(|| value.to_string())
+}

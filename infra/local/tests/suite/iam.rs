@@ -1,0 +1,218 @@
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_kms::primitives::Blob;
+use local::{LocalAws, Permission};
+
+use crate::ses::{simple, to};
+use crate::world::{Clients, Directory, clients, clients_of, options, start};
+
+/// An error's status and code, and what was missing.
+fn outcome<T, E: ProvideErrorMetadata>(result: Result<T, SdkError<E>>) -> Result<(), (u16, String)> {
+    let Err(error) = result else { return Ok(()) };
+    let status = error.raw_response().unwrap().status().as_u16();
+    assert_eq!(error.code(), Some("AccessDeniedException"));
+    let message = error.message().unwrap();
+    let (_, missing) = message.split_once("is not authorized to perform: ").unwrap();
+    Err((status, missing.to_owned()))
+}
+
+fn refused(status: u16, action: &str, resource: &str, policy: &str) -> Result<(), (u16, String)> {
+    let service = action.split(':').next().unwrap();
+    let resource = format!("arn:aws:{service}:us-east-1:000000000000:{resource}");
+    Err((status, format!("{action} on resource: {resource} because no {policy} policy allows the {action} action")))
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+async fn put(clients: &Clients, table: &str) -> Result<(), (u16, String)> {
+    let put = clients.dynamodb.put_item().table_name(table).item("pk", text("a")).item("sk", text("a"));
+    outcome(put.send().await)
+}
+
+#[tokio::test]
+async fn a_function_may_do_what_its_role_allows_on_the_tables_that_it_names() {
+    let local = start(options()).await;
+    let mail = clients_of(&local, "mail");
+    assert_eq!(put(&mail, "local-Mail").await, Ok(()));
+    let refusal = |action, table: &str| refused(400, action, &format!("table/{table}"), "identity-based");
+    assert_eq!(put(&mail, "local-Accounts").await, refusal("dynamodb:PutItem", "local-Accounts"));
+    // Of another stack.
+    assert_eq!(put(&mail, "other-Mail").await, refusal("dynamodb:PutItem", "other-Mail"));
+    let delete = mail.dynamodb.delete_item().table_name("local-Mail").key("pk", text("a")).send().await;
+    assert_eq!(outcome(delete), refusal("dynamodb:DeleteItem", "local-Mail"));
+    let scan = mail.dynamodb.scan().table_name("local-Mail").send().await;
+    assert_eq!(outcome(scan), refusal("dynamodb:Scan", "local-Mail"));
+    let index = mail.dynamodb.query().table_name("local-Mail").index_name("x").key_condition_expression("pk = :pk");
+    assert_eq!(outcome(index.send().await), refusal("dynamodb:Query", "local-Mail/index/x"));
+    let get = mail.dynamodb.get_item().table_name("local-Mail").key("pk", text("a")).send().await.unwrap();
+    assert!(get.item.is_some(), "the deletion was not carried out");
+    assert_eq!(local.refused().len(), 5);
+    assert_eq!(local.calls().dynamodb["PutItem"], 3, "what is refused is counted");
+}
+
+#[tokio::test]
+async fn others_than_functions_may_do_everything() {
+    let local = start(options()).await;
+    for id in ["local", "Mail", "docs"] {
+        assert_eq!(put(&clients_of(&local, id), "local-Accounts").await, Ok(()), "{id}");
+    }
+    assert!(local.refused().is_empty() && local.used_permissions().is_empty());
+}
+
+#[tokio::test]
+async fn a_transaction_needs_the_permission_of_each_of_its_parts() {
+    let local = start(options()).await;
+    let mail = clients_of(&local, "mail");
+    let put = |table: &str| {
+        let put = Put::builder().table_name(table).item("pk", text("b")).item("sk", text("b"));
+        TransactWriteItem::builder().put(put.build().unwrap()).build()
+    };
+    let delete = |table: &str| {
+        let delete = Delete::builder().table_name(table).key("pk", text("c")).key("sk", text("c"));
+        TransactWriteItem::builder().delete(delete.build().unwrap()).build()
+    };
+    let check = |table: &str| {
+        let check = ConditionCheck::builder().table_name(table).key("pk", text("d")).key("sk", text("d"));
+        let check = check.condition_expression("attribute_not_exists(pk)").build().unwrap();
+        TransactWriteItem::builder().condition_check(check).build()
+    };
+    let transact = async |first, second| {
+        let transaction = mail.dynamodb.transact_write_items().transact_items(first).transact_items(second);
+        outcome(transaction.send().await)
+    };
+    assert_eq!(transact(put("local-Mail"), delete("local-Accounts")).await, Ok(()));
+    for (second, action) in
+        [(put("local-Accounts"), "dynamodb:PutItem"), (check("local-Accounts"), "dynamodb:ConditionCheckItem")]
+    {
+        let missing = refused(400, action, "table/local-Accounts", "identity-based");
+        assert_eq!(transact(put("local-Mail"), second).await, missing);
+    }
+    let used: Vec<_> = local.used_permissions().into_iter().map(|used| (used.sid, used.action)).collect();
+    let used: Vec<_> = used.iter().map(|(sid, action)| (sid.as_str(), action.as_str())).collect();
+    assert_eq!(used, [("DeleteAccounts", "dynamodb:DeleteItem"), ("KeepMails", "dynamodb:PutItem")]);
+}
+
+async fn encrypt(clients: &Clients, context: &[(&str, &str)]) -> Result<(), (u16, String)> {
+    let encrypt = clients.kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("x"));
+    let encrypt = context.iter().fold(encrypt, |encrypt, (name, value)| encrypt.encryption_context(*name, *value));
+    outcome(encrypt.send().await)
+}
+
+#[tokio::test]
+async fn what_may_be_sealed_the_encryption_context_says() {
+    let local = start(options()).await;
+    let mail = clients_of(&local, "mail");
+    let missing = |policy| refused(400, "kms:Encrypt", "alias/bitcain", policy);
+    let (link_key, local_env) = (("purpose", "link-key"), ("env", "local"));
+    assert_eq!(encrypt(&mail, &[link_key, local_env]).await, Ok(()));
+    assert_eq!(encrypt(&mail, &[link_key, local_env, ("id", "7")]).await, Ok(()));
+    for context in [
+        &[link_key, local_env, ("more", "7")][..],
+        &[link_key, ("env", "prod")],
+        &[link_key],
+        &[("purpose", "pepper"), local_env],
+        &[],
+    ] {
+        assert_eq!(encrypt(&mail, context).await, missing("identity-based"), "{context:?}");
+    }
+    // The role allows it, and the key's policy does not.
+    assert_eq!(encrypt(&mail, &[("purpose", "signing-key"), local_env]).await, missing("resource-based"));
+    // DynamoDB may do it in the function's name.
+    let direct = mail.kms.generate_data_key().key_id("alias/bitcain").number_of_bytes(32).send().await;
+    assert_eq!(outcome(direct), refused(400, "kms:GenerateDataKey", "alias/bitcain", "identity-based"));
+}
+
+#[tokio::test]
+async fn sealing_anew_needs_the_permission_to_open_and_the_one_to_seal() {
+    let local = start(options()).await;
+    let sealed = clients(&local).kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("x"));
+    let sealed = sealed.encryption_context("purpose", "link-key").encryption_context("env", "local");
+    let sealed = sealed.send().await.unwrap().ciphertext_blob.unwrap();
+    let mail = clients_of(&local, "mail");
+    let anew = async |from: &str, to: &str| {
+        let request = mail.kms.re_encrypt().ciphertext_blob(sealed.clone()).destination_key_id("alias/bitcain");
+        let request = request.source_encryption_context("purpose", from).source_encryption_context("env", "local");
+        let request =
+            request.destination_encryption_context("purpose", to).destination_encryption_context("env", "local");
+        outcome(request.send().await)
+    };
+    let missing = |action| refused(400, action, "alias/bitcain", "identity-based");
+    assert_eq!(anew("link-key", "link-key").await, Ok(()));
+    assert_eq!(anew("other", "link-key").await, missing("kms:ReEncryptFrom"));
+    assert_eq!(anew("link-key", "other").await, missing("kms:ReEncryptTo"));
+}
+
+#[tokio::test]
+async fn a_mail_needs_its_sender_and_its_configuration_set() {
+    let local = start(options()).await;
+    let mail = clients_of(&local, "mail");
+    let send = async |from: &str, configuration_set: Option<&str>| {
+        let mail = mail.ses.send_email().from_email_address(from).destination(to("ada@example.com"));
+        let mail = mail.set_configuration_set_name(configuration_set.map(str::to_owned));
+        outcome(mail.content(simple("x", Some("x"), None)).send().await)
+    };
+    assert_eq!(send("no-reply@bitcain.example", None).await, Ok(()));
+    assert_eq!(send("Bitcain <no-reply@bitcain.example>", Some("local")).await, Ok(()));
+    let missing = |resource| refused(403, "ses:SendEmail", resource, "identity-based");
+    assert_eq!(send("ada@bitcain.example", Some("local")).await, missing("identity/ada@bitcain.example"));
+    let elsewhere = missing("configuration-set/elsewhere");
+    assert_eq!(send("no-reply@bitcain.example", Some("elsewhere")).await, elsewhere);
+    assert_eq!(local.inbox(None).len(), 2);
+}
+
+#[tokio::test]
+async fn permissions_are_told_one_by_one() {
+    let local = start(options()).await;
+    encrypt(&clients_of(&local, "mail"), &[("purpose", "link-key"), ("env", "local")]).await.unwrap();
+    let used: Vec<_> = local.used_permissions().iter().map(Permission::to_string).collect();
+    assert_eq!(
+        used,
+        [
+            "mail: Key, SealForMail: kms:Encrypt on Key.Arn, kms:EncryptionContext:purpose = link-key",
+            "mail: MailPermissions, Seal: kms:Encrypt on Key.Arn, kms:EncryptionContext:env = local, \
+             kms:EncryptionContext:purpose = link-key",
+        ]
+    );
+    let all = local.permissions();
+    assert!(all.is_superset(&local.used_permissions()));
+    // Of the key, of the role on tables, on the stream, through DynamoDB, on the key, for mails, for traces.
+    assert_eq!(all.len(), 4 * 2 + 3 + 1 + 1 + 1 + 4 * 2 + 2 + 1);
+}
+
+#[tokio::test]
+async fn what_is_not_understood_is_no_permission_but_an_error() {
+    let fixture = std::fs::read_to_string(options().template).unwrap();
+    let directory = Directory::new();
+    std::fs::create_dir_all(directory.path()).unwrap();
+    let template = directory.path().join("template.yaml");
+    let role = "  MailRole:\n    Type: AWS::IAM::Role\n";
+    let policies = format!("{role}    Properties: {{Policies: []}}\n");
+    let managed = format!("{role}    Properties: {{ManagedPolicyArns: []}}\n");
+    let elsewhere = format!("  More:\n    Type: AWS::IAM::ManagedPolicy\n{role}");
+    for (was, is, why) in [
+        ("Sid: DeleteAccounts\n            Effect: Allow", "Sid: X\n            Effect: Deny", "allowances"),
+        ("- {Effect: Allow, Resource", "- {Effect: Deny, Resource", "allowances"),
+        ("- Sid: DeleteAccounts\n            Effect", "- Effect", "a statement without Sid"),
+        ("Action: \"dynamodb:DeleteItem\"", "NotAction: \"dynamodb:DeleteItem\"", "NotAction"),
+        ("Action: \"dynamodb:DeleteItem\"", "Action: \"dynamodb:Delete*\"", "no plain name"),
+        ("Action: \"xray:PutTraceSegments\"", "Action: \"*\"", "no plain name"),
+        ("Resource: !GetAtt Accounts.Arn", "Resource: \"*\"", "not one resource"),
+        ("Resource: !GetAtt Accounts.Arn", "Resource: !Sub \"${Accounts.Arn}*\"", "not one resource"),
+        ("Resource: !GetAtt Accounts.Arn", "Resource: !GetAtt Elsewhere.Arn", "what Elsewhere.Arn is"),
+        ("\"ForAllValues:StringEquals\"", "StringLike", "the operator StringLike"),
+        ("Condition: {StringEquals: {\"ses", "Condition: {Bool: {\"ses", "the operator Bool"),
+        ("      Role: !GetAtt MailRole.Arn\n", "", "no role"),
+        (role, &policies, "RolePolicy"),
+        (role, &managed, "RolePolicy"),
+        (role, &elsewhere, "RolePolicy"),
+    ] {
+        assert!(fixture.contains(was), "{was}");
+        std::fs::write(&template, fixture.replacen(was, is, 1)).unwrap();
+        let Err(error) = LocalAws::start(local::Options { template: template.clone(), ..options() }).await else {
+            panic!("{is} is let through")
+        };
+        assert!(error.to_string().contains(why), "{error} instead of {why}");
+    }
+}
