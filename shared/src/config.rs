@@ -145,6 +145,14 @@ impl std::error::Error for ConfigError {}
 /// A way to look settings up by name. An empty value counts as missing.
 pub struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
 
+impl<'a> Env<'a> {
+    /// What `lookup` knows.
+    #[must_use]
+    pub const fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self(lookup)
+    }
+}
+
 impl Env<'_> {
     /// The process's own environment.
     #[must_use]

@@ -100,6 +100,10 @@ fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?', '$'])
 }
 
+fn members(value: &Value) -> Result<&Map<String, Value>, String> {
+    value.as_object().ok_or_else(|| format!("{value} is no condition"))
+}
+
 type Choices = Vec<BTreeMap<String, String>>;
 type Within = Vec<(String, Vec<String>)>;
 
@@ -107,9 +111,11 @@ type Within = Vec<(String, Vec<String>)>;
 fn conditions(conditions: &Value, names: &Names) -> Result<(Choices, Within), String> {
     let mut choices = vec![BTreeMap::new()];
     let mut within = Vec::new();
-    let none = Map::new();
-    for (operator, tests) in conditions.as_object().unwrap_or(&none) {
-        for (key, values) in tests.as_object().unwrap_or(&none) {
+    if conditions.is_null() {
+        return Ok((choices, within));
+    }
+    for (operator, tests) in members(conditions)? {
+        for (key, values) in members(tests)? {
             let values = list(values).iter().map(|value| names.text(value)).collect::<Result<Vec<_>, _>>()?;
             match operator.as_str() {
                 "StringEquals" => {

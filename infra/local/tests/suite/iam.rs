@@ -203,6 +203,12 @@ async fn what_is_not_understood_is_no_permission_but_an_error() {
         ("Resource: !GetAtt Accounts.Arn", "Resource: !GetAtt Elsewhere.Arn", "what Elsewhere.Arn is"),
         ("\"ForAllValues:StringEquals\"", "StringLike", "the operator StringLike"),
         ("Condition: {StringEquals: {\"ses", "Condition: {Bool: {\"ses", "the operator Bool"),
+        ("Condition: {StringEquals: {\"ses:FromAddress\": !Ref MailFrom}}", "Condition: none", "is no condition"),
+        (
+            "Condition: {StringEquals: {\"ses:FromAddress\": !Ref MailFrom}}",
+            "Condition: {StringEquals: x}",
+            "is no cond",
+        ),
         ("      Role: !GetAtt MailRole.Arn\n", "", "no role"),
         (role, &policies, "RolePolicy"),
         (role, &managed, "RolePolicy"),

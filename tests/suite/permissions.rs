@@ -1,0 +1,134 @@
+//! Least privilege, both ways: what the functions do is allowed, and what is allowed is done.
+
+use std::collections::BTreeSet;
+
+use local::Permission;
+use serde_json::{Value, json};
+use tests::{Session, World};
+
+use crate::{
+    kyc::{approval, genuine},
+    template::{Template, attribute},
+};
+
+const KEYS: &str = "/api/v1/api-keys/";
+
+/// A permission as the template itself explains it: function, action, resource, and the service that asks in the function's name.
+type Explained = (String, String, String, Option<String>);
+
+#[tokio::test]
+async fn the_roles_allow_what_the_functions_do_and_nothing_else() {
+    let world = World::with_vault(|config| config.require_kyc = true).await;
+    Box::pin(everything(&world)).await;
+
+    let (allowed, used) = (world.aws.permissions(), world.aws.used_permissions());
+    let template = Template::read();
+    let needed = elsewhere(&template, &used);
+    let unused: Vec<_> = allowed.difference(&used).collect();
+    let superfluous: Vec<_> = unused.iter().filter(|one| !needed.contains(&explained(one))).collect();
+    let superfluous: Vec<_> = superfluous.iter().map(ToString::to_string).collect();
+    assert!(superfluous.is_empty(), "template.yaml allows what nobody does: {superfluous:#?}");
+    let given: BTreeSet<_> = unused.iter().map(|one| explained(one)).collect();
+    let missing: Vec<_> = needed.difference(&given).collect();
+    assert!(missing.is_empty(), "template.yaml does not allow what its own settings need: {missing:#?}");
+}
+
+/// The life of a user with all that the functions do on it. What a role does not allow, fails the test when the world ends.
+async fn everything(world: &World) {
+    let (ada, session) = world.person().signed_in().await;
+    ada.signs_up().await;
+    world.post("/auth/resend-verification", json!({ "email": ada.email })).await;
+    world.get_as(&session, "/auth/profile").await;
+    world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada" })).await;
+    let token = ada.is_offered_a_password().await;
+    world.post("/auth/reset-password", json!({ "token": token, "password": ada.password })).await;
+
+    let session = Session::of(&ada.logs_in().await);
+    world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await;
+    world.get_as(&session, "/api/kyc/status").await;
+    exchange_key(world, &session).await;
+
+    let refreshed = Session::of(&world.refresh(&session.refresh).await);
+    world.advance(60);
+    assert_eq!(world.refresh(&session.refresh).await.status, 401, "it was used before");
+    world.post("/auth/logout", json!({ "access_token": refreshed.access })).await;
+    world.mails(&ada.email).await;
+    cold_starts(world).await;
+}
+
+async fn exchange_key(world: &World, session: &Session) {
+    let demos = world.aws.exchange_demos();
+    let demo = demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok").unwrap();
+    let mut key = json!(demo.credentials);
+    key["verify"] = json!(true);
+    let created = world.post_as(session, KEYS, key.clone()).await;
+    let id = created.body["data"]["id"].as_str().unwrap_or_else(|| panic!("no key in {created:?}"));
+    let path = format!("{KEYS}{id}");
+    world.get_as(session, KEYS).await;
+    world.post_as(session, &format!("{path}/decrypt"), Value::Null).await;
+    world.post_as(session, &format!("{path}/test-connection"), Value::Null).await;
+    world.patch_as(session, &path, json!({ "label": "x" })).await;
+    world.patch_as(session, &path, json!({ "secret": key["secret"], "passphrase": key["passphrase"] })).await;
+    world.get_as(session, &format!("{path}/events")).await;
+    assert_eq!(world.delete_as(session, &path).await.status, 200);
+}
+
+/// Secrets are made by the first instance, and opened by the next.
+async fn cold_starts(world: &World) {
+    world.another_auth().warm_up().await;
+    world.another_vault(world.key()).warm_up().await;
+    let sealed = world.sealed_webhook_secret("sumsub", "secret").await;
+    world.deployed_kyc([("sumsub".to_owned(), vec![sealed])].into(), None).warm_up().await;
+    world.postman().warm_up().await;
+}
+
+fn explained(permission: &Permission) -> Explained {
+    let Permission { function, action, resource, when, .. } = permission;
+    let via = when.get("kms:ViaService").map(|service| service.split('.').next().unwrap_or_default().to_owned());
+    (function.clone(), action.clone(), resource.clone(), via)
+}
+
+/// What AWS does in the functions' names and no request shows here, because their settings in the template ask for it.
+fn elsewhere(template: &Template, used: &BTreeSet<Permission>) -> BTreeSet<Explained> {
+    let mut needed = BTreeSet::new();
+    for function in template.functions() {
+        let name = function.binary;
+        let mut need = |actions: &[&str], resource: String, via: Option<&str>| {
+            let actions = actions.iter().map(|action| (*action).to_owned());
+            needed.extend(actions.map(|action| (name.to_owned(), action, resource.clone(), via.map(str::to_owned))));
+        };
+        let log = function.properties["LoggingConfig"]["LogGroup"]["Ref"].as_str().expect("a log group");
+        need(&["logs:CreateLogStream", "logs:PutLogEvents"], format!("{log}.Arn"), None);
+        if template.setting(&function, "Tracing") == "Active" {
+            need(&["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*".to_owned(), None);
+        }
+        let events = function.events().map(|(_, event)| event);
+        for (table, _) in events.filter_map(|event| attribute(&event["Properties"]["Stream"])) {
+            let follow = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+            let follow = follow.map(|action| format!("dynamodb:{action}"));
+            need(&follow.each_ref().map(String::as_str), format!("{table}.StreamArn"), None);
+        }
+        for queue in given_up_into(function.properties) {
+            need(&["sqs:SendMessage"], format!("{queue}.Arn"), None);
+            if let Some((key, _)) = attribute(&template.resource(queue)["Properties"]["KmsMasterKeyId"]) {
+                need(&["kms:Decrypt", "kms:GenerateDataKey"], format!("{key}.Arn"), Some("sqs"));
+            }
+        }
+        let tables = used.iter().filter(|one| one.function == name).filter_map(|one| one.resource.strip_suffix(".Arn"));
+        for table in
+            tables.map(|id| template.resource(id)).filter(|resource| resource["Type"] == "AWS::DynamoDB::Table")
+        {
+            if let Some((key, _)) = attribute(&table["Properties"]["SSESpecification"]["KMSMasterKeyId"]) {
+                need(&["kms:Decrypt"], format!("{key}.Arn"), Some("dynamodb"));
+            }
+        }
+    }
+    needed
+}
+
+/// The queues of all failure destinations below `value`.
+fn given_up_into(value: &Value) -> Vec<&str> {
+    let destination = attribute(&value["OnFailure"]["Destination"]).map(|(queue, _)| queue);
+    let members = value.as_object().into_iter().flatten().map(|(_, member)| member);
+    destination.into_iter().chain(members.flat_map(given_up_into)).collect()
+}

@@ -1,0 +1,121 @@
+//! Tables, logs, versions and alarms.
+
+use serde_json::{Value, json};
+
+use super::{Function, Template, attribute, none};
+
+#[test]
+fn tables_are_kept_whatever_happens() {
+    let template = Template::read();
+    let mut complaints = Vec::new();
+    let mut tables = 0;
+    for (id, table) in template.of_type("AWS::DynamoDB::Table") {
+        tables += 1;
+        let properties = &table["Properties"];
+        let has_key = attribute(&properties["SSESpecification"]["KMSMasterKeyId"]);
+        let has_key = has_key.is_some_and(|(key, _)| template.resource(key)["Type"] == "AWS::KMS::Key");
+        for (rule, holds) in [
+            ("stays", table["DeletionPolicy"] == "Retain" && table["UpdateReplacePolicy"] == "Retain"),
+            (
+                "is protected in prod",
+                properties["DeletionProtectionEnabled"] == json!({"Fn::If": ["IsProd", true, false]}),
+            ),
+            (
+                "can be restored",
+                properties["PointInTimeRecoverySpecification"] == json!({"PointInTimeRecoveryEnabled": true}),
+            ),
+            ("forgets", properties["TimeToLiveSpecification"] == json!({"AttributeName": "ttl", "Enabled": true})),
+            ("is encrypted under a key of ours", has_key && properties["SSESpecification"]["SSEEnabled"] == true),
+            ("is paid by use", properties["BillingMode"] == "PAY_PER_REQUEST"),
+            (
+                "is called as the code says",
+                properties["TableName"] == json!({"Fn::Sub": format!("${{AWS::StackName}}-{id}")}),
+            ),
+        ] {
+            if !holds {
+                complaints.push(format!("{id}: not: it {rule}"));
+            }
+        }
+    }
+    none(&complaints);
+    assert_eq!(tables, 6);
+}
+
+#[test]
+fn every_function_has_a_log_a_role_and_a_live_version_of_its_own() {
+    let template = Template::read();
+    let functions = template.functions();
+    let mut complaints = Vec::new();
+    for function in &functions {
+        let log =
+            template.resource(function.properties["LoggingConfig"]["LogGroup"]["Ref"].as_str().unwrap_or_default());
+        let role = attribute(&function.properties["Role"]).map(|(role, _)| role).unwrap_or_default();
+        let others = || functions.iter().filter(|other| other.id != function.id);
+        let is_own = |name: &str| others().all(|other| other.properties[name] != function.properties[name]);
+        let depends_on = template.resource(function.id)["DependsOn"].as_str().unwrap_or_default();
+        for (rule, holds) in [
+            ("has a log", log["Type"] == "AWS::Logs::LogGroup"),
+            ("has a log of its own", is_own("LoggingConfig")),
+            ("has a role", template.resource(role)["Type"] == "AWS::IAM::Role"),
+            ("has a role of its own", is_own("Role")),
+            ("waits for its permissions", template.resource(depends_on)["Properties"]["RoleName"]["Ref"] == role),
+            ("is called by its alias", template.setting(function, "AutoPublishAlias") == "live"),
+            ("is published when anything changes", function.properties["AutoPublishAliasAllProperties"] == true),
+        ] {
+            if !holds {
+                complaints.push(format!("{}: not: it {rule}", function.id));
+            }
+        }
+    }
+    none(&complaints);
+    assert_eq!(functions.len(), 5);
+}
+
+#[test]
+fn every_log_is_kept_for_a_while_under_a_key_of_ours() {
+    let template = Template::read();
+    let is_kept = |log: &Value| {
+        let key = attribute(&log["Properties"]["KmsKeyId"]).map(|(key, _)| template.resource(key));
+        log["DeletionPolicy"] == "Retain"
+            && log["Properties"]["RetentionInDays"].is_u64()
+            && key.is_some_and(|key| key["Type"] == "AWS::KMS::Key")
+    };
+    let logs = || template.of_type("AWS::Logs::LogGroup");
+    none(&logs().filter(|(_, log)| !is_kept(log)).map(|(id, _)| id.to_owned()).collect::<Vec<_>>());
+    assert!(logs().count() > template.functions().len());
+}
+
+/// The dimensions under which Lambda counts the calls of the alias.
+fn of_the_alias(Function { id, .. }: &Function<'_>) -> Value {
+    json!([
+        {"Name": "FunctionName", "Value": {"Ref": id}},
+        {"Name": "Resource", "Value": {"Fn::Sub": format!("${{{id}}}:live")}},
+    ])
+}
+
+#[test]
+fn somebody_is_told_when_a_function_fails_is_throttled_or_slow() {
+    let template = Template::read();
+    let told = json!({"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]});
+    let mut complaints = Vec::new();
+    for function in template.functions() {
+        for metric in ["Errors", "Throttles", "Duration"] {
+            let is_it = |(_, alarm): &(_, &Value)| {
+                let properties = &alarm["Properties"];
+                properties["Namespace"] == "AWS/Lambda"
+                    && properties["MetricName"] == metric
+                    && properties["Dimensions"] == of_the_alias(&function)
+                    && properties["AlarmActions"] == told
+            };
+            if template.of_type("AWS::CloudWatch::Alarm").filter(is_it).count() != 1 {
+                complaints.push(format!("{}: there is not one alarm for {metric}", function.id));
+            }
+        }
+        let guards = function.properties["DeploymentPreference"]["Alarms"].as_array().into_iter().flatten();
+        let guards = guards.filter_map(|alarm| alarm["Ref"].as_str()).map(|alarm| template.resource(alarm));
+        if guards.filter(|alarm| alarm["Type"] == "AWS::CloudWatch::Alarm").count() == 0 {
+            complaints.push(format!("{}: no alarm ends its deployment", function.id));
+        }
+    }
+    none(&complaints);
+}

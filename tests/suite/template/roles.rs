@@ -1,0 +1,193 @@
+//! Roles and keys: who may do what, as far as it can be read without running anything.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Template, attribute, list, none};
+
+/// Statements that cannot name their resource: Sid and reason.
+const NAMELESS: [(&str, &str); 1] = [("SendTraces", "X-Ray has no resources that a statement could name")];
+/// Actions of KMS that administer a key and neither use it nor let others do so.
+const ADMINISTRATION: [&str; 15] = [
+    "Cancel",
+    "CreateAlias",
+    "Delete",
+    "Describe",
+    "Disable",
+    "Enable",
+    "Get",
+    "List",
+    "PutKeyPolicy",
+    "Revoke",
+    "Rotate",
+    "Schedule",
+    "Tag",
+    "Untag",
+    "Update",
+];
+
+/// A policy: where it stands, and its statements.
+fn policies(template: &Template) -> Vec<(String, Vec<&Value>)> {
+    let mut policies = Vec::new();
+    for (id, resource) in template.0["Resources"].as_object().into_iter().flatten() {
+        collect(id, resource, &mut policies);
+    }
+    policies
+}
+
+fn collect<'t>(place: &str, value: &'t Value, policies: &mut Vec<(String, Vec<&'t Value>)>) {
+    for (name, member) in value.as_object().into_iter().flatten() {
+        if name == "Statement" {
+            policies.push((place.to_owned(), list(member).iter().flat_map(alternatives).collect()));
+        } else {
+            collect(&format!("{place}.{name}"), member, policies);
+        }
+    }
+    for member in value.as_array().into_iter().flatten() {
+        collect(place, member, policies);
+    }
+}
+
+/// A statement under a condition counts as if the condition held.
+fn alternatives(statement: &Value) -> Vec<&Value> {
+    let branches = statement["Fn::If"].as_array().map(|branches| &branches[1..]);
+    let branches = branches.unwrap_or(std::slice::from_ref(statement));
+    branches.iter().filter(|branch| branch["Ref"] != "AWS::NoValue").collect()
+}
+
+/// The services that a role is for, with no more to it.
+fn is_trust(place: &str) -> bool {
+    place.ends_with(".AssumeRolePolicyDocument")
+}
+
+#[test]
+fn every_statement_says_what_it_is_for() {
+    let template = Template::read();
+    let mut complaints = Vec::new();
+    for (place, statements) in policies(&template).iter().filter(|(place, _)| !is_trust(place)) {
+        let sids = statements.iter().filter_map(|statement| statement["Sid"].as_str());
+        let sids: Vec<_> = sids.filter(|sid| !sid.is_empty()).collect();
+        if sids.len() != statements.len() || sids.iter().collect::<BTreeSet<_>>().len() != sids.len() {
+            complaints.push(format!("{place}: {sids:?} for {} statements", statements.len()));
+        }
+    }
+    none(&complaints);
+}
+
+#[test]
+fn nothing_is_allowed_by_a_wildcard() {
+    let template = Template::read();
+    let has_wildcard = |value: &Value| value.to_string().contains(['*', '?']);
+    let mut complaints = Vec::new();
+    let mut nameless: BTreeSet<&(&str, &str)> = BTreeSet::new();
+    for (place, statements) in policies(&template) {
+        // In a key's policy the resource is the key, whatever is written.
+        let is_of_key = place.ends_with(".KeyPolicy");
+        for statement in statements {
+            let sid = statement["Sid"].as_str().unwrap_or_default();
+            let excused = NAMELESS.iter().find(|(name, _)| *name == sid && statement["Resource"] == "*");
+            nameless.extend(excused);
+            if has_wildcard(&statement["Action"]) || has_wildcard(&statement["Principal"]) {
+                complaints.push(format!("{place}, {sid}: who, or what"));
+            }
+            if has_wildcard(&statement["Resource"]) && !is_of_key && excused.is_none() {
+                complaints.push(format!("{place}, {sid}: on what"));
+            }
+            if ["NotAction", "NotResource", "NotPrincipal"].iter().any(|name| statement.get(*name).is_some()) {
+                complaints.push(format!("{place}, {sid}: all but something"));
+            }
+        }
+    }
+    none(&complaints);
+    assert_eq!(nameless.len(), NAMELESS.len(), "an excuse that nobody needs");
+}
+
+#[test]
+fn no_function_reads_whole_tables() {
+    let template = Template::read();
+    let roles: Vec<_> = template.of_type("AWS::IAM::RolePolicy").collect();
+    assert!(roles.len() >= template.functions().len());
+    let scans = roles.iter().filter(|(_, policy)| policy.to_string().contains("dynamodb:Scan"));
+    none(&scans.map(|(id, _)| (*id).to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_role_is_for_one_service() {
+    let template = Template::read();
+    let mut complaints = Vec::new();
+    for (place, statements) in policies(&template).iter().filter(|(place, _)| is_trust(place)) {
+        let is_one = |statement: &Value| {
+            statement["Action"] == "sts:AssumeRole" && statement["Principal"]["Service"].as_str().is_some()
+        };
+        if !matches!(statements[..], [statement] if is_one(statement)) {
+            complaints.push(place.clone());
+        }
+    }
+    for function in template.functions() {
+        let role = attribute(&function.properties["Role"]).map(|(role, _)| role).expect("a role");
+        let trust = &template.resource(role)["Properties"]["AssumeRolePolicyDocument"]["Statement"];
+        if trust[0]["Principal"] != json!({"Service": "lambda.amazonaws.com"}) {
+            complaints.push(format!("{role} is not for Lambda"));
+        }
+    }
+    none(&complaints);
+}
+
+fn uses(action: &Value) -> bool {
+    let action = action.as_str().and_then(|action| action.strip_prefix("kms:"));
+    !action.is_some_and(|action| ADMINISTRATION.iter().any(|name| action.starts_with(name)))
+}
+
+#[test]
+fn the_vaults_key_is_used_by_the_vault_alone() {
+    let template = Template::read();
+    let mut complaints = Vec::new();
+    let vault = attribute(&template.resource("ApiKeysFunction")["Properties"]["Role"]).expect("a role").0;
+    let mut users = 0;
+    for statement in list(&template.resource("VaultKey")["Properties"]["KeyPolicy"]["Statement"]) {
+        for statement in alternatives(statement) {
+            let used: Vec<_> = list(&statement["Action"]).iter().filter(|action| uses(action)).collect();
+            let is_vault = statement["Principal"] == json!({"AWS": {"Fn::GetAtt": [vault, "Arn"]}});
+            let moves = statement["Principal"] == json!({"AWS": {"Ref": "RewrapRoleArn"}})
+                && used.iter().all(|action| action.as_str().is_some_and(|action| action.starts_with("kms:ReEncrypt")));
+            let is_bound = statement["Condition"]["StringEquals"].to_string().contains("kms:EncryptionContext:");
+            users += usize::from(is_vault);
+            if !used.is_empty() && !((is_vault || moves) && is_bound) {
+                complaints.push(format!("{}: {used:?}", statement["Sid"]));
+            }
+        }
+    }
+    for (id, policy) in template.of_type("AWS::IAM::RolePolicy") {
+        let names_it = policy.to_string().contains("VaultKey");
+        if names_it && policy["Properties"]["RoleName"]["Ref"] != vault {
+            complaints.push(format!("{id} names VaultKey"));
+        }
+    }
+    none(&complaints);
+    assert!(users > 0);
+}
+
+/// One key plays both here, so no test notices when a function asks the wrong one.
+#[test]
+fn a_function_seals_under_the_key_that_its_role_names() {
+    let template = Template::read();
+    let all = &template.0["Globals"]["Function"]["Environment"]["Variables"]["KMS_KEY_ID"];
+    let mut complaints = Vec::new();
+    for function in template.functions() {
+        let key = function.properties["Environment"]["Variables"].get("KMS_KEY_ID").unwrap_or(all);
+        let role = attribute(&function.properties["Role"]).map(|(role, _)| role).expect("a role");
+        let policies = template.of_type("AWS::IAM::RolePolicy");
+        let policies = policies.filter(|(_, policy)| policy["Properties"]["RoleName"]["Ref"] == role);
+        for (id, policy) in policies {
+            for statement in list(&policy["Properties"]["PolicyDocument"]["Statement"]) {
+                let seals = list(&statement["Action"]).iter().any(|action| action.to_string().contains("kms:"));
+                let direct = statement["Condition"]["StringEquals"].get("kms:ViaService").is_none();
+                if seals && direct && statement["Resource"] != *key {
+                    complaints.push(format!("{id}, {}: not the key of KMS_KEY_ID", statement["Sid"]));
+                }
+            }
+        }
+    }
+    none(&complaints);
+}

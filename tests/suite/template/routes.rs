@@ -1,0 +1,89 @@
+//! Which function a path leads to: by API Gateway, by cargo-lambda, and by what the functions know.
+
+use std::collections::BTreeMap;
+
+use shared::http::Route;
+
+use super::{Template, file, none};
+
+/// What takes a request that no path takes.
+const DEFAULT: &str = "$default";
+const GREEDY: &str = "{proxy+}";
+
+/// The functions by the paths of their events.
+fn events() -> BTreeMap<String, String> {
+    let template = Template::read();
+    let mut events = BTreeMap::new();
+    for function in template.functions() {
+        for (name, event) in function.events().filter(|(_, event)| event["Type"] == "HttpApi") {
+            let path = event["Properties"]["Path"].as_str().unwrap_or(DEFAULT);
+            let any = path == DEFAULT || event["Properties"]["Method"] == "ANY";
+            assert!(any, "{name}: which methods there are, the function says; others are its own 405");
+            let earlier = events.insert(path.to_owned(), function.binary.to_owned());
+            assert_eq!(earlier, None, "{path}");
+        }
+    }
+    events
+}
+
+/// The function that API Gateway hands a path to: an exact route wins, then the longest greedy one, which takes at least one
+/// character.
+fn reached<'e>(events: &'e BTreeMap<String, String>, path: &str) -> &'e str {
+    let greedy = events.iter().filter_map(|(pattern, function)| Some((pattern.strip_suffix(GREEDY)?, function)));
+    let greedy = greedy.filter(|(prefix, _)| path.len() > prefix.len() && path.starts_with(prefix));
+    let greedy = greedy.max_by_key(|(prefix, _)| prefix.len()).map(|(_, function)| function);
+    events.get(path).or(greedy).unwrap_or(&events[DEFAULT])
+}
+
+fn known() -> [(&'static str, Vec<Route>); 4] {
+    [("auth", auth::routes()), ("api-keys", api_keys::routes()), ("kyc", kyc::routes()), ("docs", docs::routes())]
+}
+
+#[test]
+fn every_route_is_reached() {
+    let events = events();
+    let mut complaints = Vec::new();
+    for (function, routes) in known() {
+        for Route { path, .. } in routes {
+            let reached = reached(&events, &path.replace(['{', '}'], ""));
+            if reached != function {
+                complaints.push(format!("{path} leads to {reached} instead of {function}"));
+            }
+        }
+    }
+    none(&complaints);
+}
+
+#[test]
+fn every_event_leads_to_a_route_or_to_its_redirect() {
+    let mut complaints = Vec::new();
+    for (path, function) in events().iter().filter(|(path, _)| *path != DEFAULT) {
+        let known = known();
+        let (_, routes) = known.iter().find(|(name, _)| name == function).expect("a function with routes");
+        let leads = |route: &Route| match path.strip_suffix(GREEDY) {
+            Some(prefix) => route.path.len() > prefix.len() && route.path.starts_with(prefix),
+            // With a slash at the end or without, one redirects to the other.
+            None => route.path.trim_end_matches('/') == path.trim_end_matches('/'),
+        };
+        if !routes.iter().any(leads) {
+            complaints.push(format!("{path} leads to {function}, which knows nothing of it"));
+        }
+    }
+    none(&complaints);
+}
+
+#[test]
+fn cargo_lambda_routes_like_api_gateway() {
+    let manifest = file("Cargo.toml");
+    let (_, router) = manifest.split_once("[workspace.metadata.lambda.watch.router]\n").expect("a router");
+    let lines = router.lines().take_while(|line| line.starts_with('"'));
+    let router: BTreeMap<_, _> = lines
+        .map(|line| line.split_once(" = ").expect("a path and a function"))
+        .map(|(path, function)| (path.trim_matches('"').to_owned(), function.trim_matches('"').to_owned()))
+        .collect();
+    let events = events().into_iter().map(|(path, function)| {
+        let path = if path == DEFAULT { format!("/{GREEDY}") } else { path };
+        (path.replace(GREEDY, "{*rest}"), function)
+    });
+    assert_eq!(router, events.collect::<BTreeMap<_, _>>());
+}

@@ -1,0 +1,81 @@
+//! The environment of the functions: the template sets what the code reads, and nothing else.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use serde_json::Value;
+use shared::config::{AuthConfig, Config, ConfigError, Env, KycConfig, MailConfig, VaultConfig};
+
+use super::{Template, none};
+
+/// What the log of every function reads.
+const LOG: [&str; 2] = ["LOG_LEVEL", "METRICS_NAMESPACE"];
+/// What the code reads and no deployment sets: it is allowed on the stage local only.
+const LOCAL: [&str; 1] = ["EXCHANGE_PROXY"];
+
+type Variables = BTreeMap<String, String>;
+
+fn variables(template: &Template, function: &Value) -> Variables {
+    let variables = function["Environment"]["Variables"].as_object().into_iter().flatten();
+    variables.map(|(name, value)| (name.clone(), text(template, value))).collect()
+}
+
+/// A value as a deployment with the default parameters has it, or something that will do where there is none.
+fn text(template: &Template, value: &Value) -> String {
+    let value = value.get("Fn::If").map_or(value, |branches| &branches[1]);
+    let parameter = &template.0["Parameters"][value["Ref"].as_str().unwrap_or_default()]["Default"];
+    value.as_str().or(parameter.as_str()).unwrap_or("https://example.com").to_owned()
+}
+
+/// The names that a function reads when it starts with these variables.
+fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigError> {
+    let names = RefCell::new(BTreeSet::new());
+    let lookup = |name: &str| {
+        names.borrow_mut().insert(name.to_owned());
+        given.get(name).cloned()
+    };
+    let env = Env::new(&lookup);
+    if function != "docs" {
+        Config::read(&env)?;
+    }
+    match function {
+        "auth" => AuthConfig::read(&env).map(|_| ())?,
+        "api-keys" => VaultConfig::read(&env).map(|_| ())?,
+        "kyc" => KycConfig::read(&env).map(|_| ())?,
+        "mail" => MailConfig::read(&env).map(|_| ())?,
+        "docs" => {}
+        other => panic!("{other} is a new function: say what it reads"),
+    }
+    Ok(names.into_inner())
+}
+
+#[test]
+fn the_template_sets_what_the_functions_read_and_nothing_else() {
+    let template = Template::read();
+    let of_all = variables(&template, &template.0["Globals"]["Function"]);
+    let mut readers: BTreeMap<_, _> = of_all.keys().map(|name| (name.clone(), 0)).collect();
+    let mut complaints = Vec::new();
+    for function in template.functions() {
+        let own = variables(&template, function.properties);
+        let given: Variables = of_all.clone().into_iter().chain(own.clone()).collect();
+        let read = match read(function.binary, &given) {
+            Ok(read) => read,
+            Err(error) => {
+                complaints.push(format!("{} does not start: {error}", function.id));
+                continue;
+            }
+        };
+        let unset = read.iter().filter(|name| !given.contains_key(*name) && !LOCAL.contains(&name.as_str()));
+        complaints.extend(unset.map(|name| format!("{} reads {name}, which is not set", function.id)));
+        let unread = own.keys().filter(|name| !read.contains(*name));
+        complaints.extend(unread.map(|name| format!("{} does not read {name}", function.id)));
+        for name in read {
+            readers.entry(name).and_modify(|count| *count += 1);
+        }
+    }
+    let few = readers.iter().filter(|(name, count)| **count < 2 && !LOG.contains(&name.as_str()));
+    complaints.extend(few.map(|(name, count)| format!("{name} is set for all and read by {count}")));
+    none(&complaints);
+}
