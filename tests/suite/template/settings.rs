@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use shared::config::{AuthConfig, Config, ConfigError, Env, KycConfig, MailConfig, VaultConfig};
 
-use super::{Template, none};
+use super::{Template, file, none};
 
 /// What the log of every function reads.
 const LOG: [&str; 2] = ["LOG_LEVEL", "METRICS_NAMESPACE"];
@@ -78,4 +78,15 @@ fn the_template_sets_what_the_functions_read_and_nothing_else() {
     let few = readers.iter().filter(|(name, count)| **count < 2 && !LOG.contains(&name.as_str()));
     complaints.extend(few.map(|(name, count)| format!("{name} is set for all and read by {count}")));
     none(&complaints);
+}
+
+#[test]
+fn under_cargo_lambda_too_every_function_has_its_role() {
+    let manifest = file("Cargo.toml");
+    let (_, settings) = manifest.split_once("[workspace.metadata.lambda.bin]\n").expect("settings of binaries");
+    let own: BTreeSet<_> = settings.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect();
+    let template = Template::read();
+    let names = template.functions().into_iter().map(|function| function.binary);
+    let expected = names.map(|name| format!("{name}.env.AWS_ACCESS_KEY_ID = \"{name}\""));
+    assert_eq!(own, expected.collect::<BTreeSet<_>>());
 }

@@ -41,10 +41,9 @@ fn on_tables(call: &Call, input: &Value, names: &Names) -> Vec<Access> {
     };
     if call.operation == "TransactWriteItems" {
         let parts = input["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
+        // A part is a Put, an Update, a Delete or a ConditionCheck.
         let part = |(kind, part): (&String, &Value)| {
-            let operation =
-                if kind == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{kind}Item") };
-            access(&operation, part["TableName"].as_str().unwrap_or_default())
+            access(&format!("{kind}Item"), part["TableName"].as_str().unwrap_or_default())
         };
         return parts.map(part).collect();
     }
