@@ -60,7 +60,8 @@ done
 command -v curl >/dev/null || fail "curl is missing"
 infra/tools.sh watch
 # The same selection that `cargo run --bin` makes, so that nothing is left to compile when the first request comes.
-cargo build --bins
+# BUILT names a directory of functions that were built before, as target/lambda; RUNNER the command that runs them.
+if [[ -n ${BUILT:-} ]]; then cargo build --bin local; else cargo build --bins; fi
 [[ ${RESET:-} == 1 ]] && rm -rf "$LOCAL_STATE"
 
 cargo run --quiet --bin local &
@@ -71,9 +72,15 @@ until curl -sf -o /dev/null "$aws/calls.json"; do alive && pause 0.2; done
 # holds the sources alone: neither local state nor builds nor tools restart a function.
 mkdir -p .tools/sources
 ln -sfn ../../functions ../../shared .tools/sources/
-# One instance takes one request at a time, as on Lambda.
-watch=(--quiet --manifest-path ../../Cargo.toml --invoke-address 127.0.0.1 --invoke-port "$port"
-    --concurrency "${CONCURRENCY:-4}")
+watch=(--quiet --manifest-path ../../Cargo.toml --invoke-address 127.0.0.1 --invoke-port "$port")
+if [[ -n ${BUILT:-} ]]; then
+    watch+=(--only-lambda-apis)
+    # It starts functions of its own all the same if other options say so; without a compiler it cannot.
+    export RUSTC=false
+else
+    # One instance takes one request at a time, as on Lambda.
+    watch+=(--concurrency "${CONCURRENCY:-4}")
+fi
 # CORS=1 lets pages of any origin call the functions; OPTIONS is then answered by cargo-lambda.
 [[ ${CORS:-0} == 1 ]] || watch+=(--disable-cors)
 [[ ${RELOAD:-1} == 1 ]] || watch+=(--ignore-changes)
@@ -81,6 +88,16 @@ cd .tools/sources
 PATH="$root/.tools/watch/bin:$PATH" RUST_LOG=${RUST_LOG:-cargo_lambda=warn} cargo lambda watch "${watch[@]}" &
 pids+=($!)
 until listening "$port"; do alive && pause 0.2; done
+cd "$root"
+
+for dir in ${BUILT:+functions/*/}; do
+    name=$(basename "$dir")
+    # The emulator has one Runtime API for each function. RUNNER is a command with its arguments.
+    # shellcheck disable=SC2086
+    AWS_LAMBDA_RUNTIME_API=http://127.0.0.1:$port/.rt/$name AWS_LAMBDA_FUNCTION_NAME=$name \
+        AWS_LAMBDA_FUNCTION_VERSION=1 AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024 ${RUNNER:-} "$BUILT/$name/bootstrap" &
+    pids+=($!)
+done
 
 # Wakes every function, so that a person's first request is warm.
 answers() { curl -s --max-time 180 -o /dev/null -w '%{http_code}' "$@" || true; }

