@@ -1,9 +1,6 @@
 # Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
 .DEFAULT_GOAL := help
-.PHONY: bench contract help dev demo test test-moto story schemathesis lint fmt openapi build deploy clean
-
-FUNCTIONS := auth mail api-keys kyc docs
-ARCH ?= arm64
+.PHONY: bench contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,14 +38,14 @@ fmt: ## Formats the code
 openapi: ## Writes the API's document anew from the code
 	@document=$$(cargo run --quiet --bin openapi) && printf '%s\n' "$$document" >functions/docs/openapi.json
 
-build: ## Builds the functions for Lambda into target/lambda (ARCH=x86-64 for the other architecture)
-	@infra/tools.sh build && PATH="$(CURDIR)/.tools/build/bin:$$PATH" cargo lambda build --release --$(ARCH) $(FUNCTIONS:%=--bin %) && ls -l target/lambda/*/bootstrap
+build: ## Builds the functions for Lambda into target/lambda and prints their sizes (ARCH=x86_64 for the other architecture)
+	@infra/build.sh
 
-# SAM remembers the answers for `sam deploy` only; what is built must be what is deployed.
-REMEMBERED_ARCH = $(shell sed -n 's/.*Architecture=\\"\([^\\]*\)\\".*/\1/p' samconfig.toml 2>/dev/null)
-deploy: architecture = $(or $(REMEMBERED_ARCH),$(subst -,_,$(ARCH)))
-deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time (ARCH=x86-64 for the other architecture)
-	@infra/tools.sh build sam && PATH="$(CURDIR)/.tools/build/bin:$(CURDIR)/.tools/sam/bin:$$PATH" sh -c 'sam build --parameter-overrides Architecture=$(architecture) && sam deploy $(if $(wildcard samconfig.toml),,--guided --capabilities CAPABILITY_IAM --parameter-overrides Architecture=$(architecture))'
+smoke: build ## Plays `make demo` against what `make build` made, arm64 under an emulator
+	@infra/smoke.sh
+
+deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time
+	@infra/deploy.sh
 
 clean: ## Removes what was built; tools and local state stay
 	cargo clean && rm -rf .aws-sam

@@ -10,7 +10,7 @@ if [[ ${host/aarch64/arm64} != "$arch" ]]; then
     infra/tools.sh qemu
     export RUNNER="$PWD/.tools/qemu/qemu-aarch64 -L $PWD/.tools/qemu/root"
 fi
-export BUILT=${BUILT:-$PWD/target/lambda}
+export BUILT=${CARGO_TARGET_DIR:-$PWD/target}/lambda
 
 . infra/with-dev.sh
 start_dev
