@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 
-use crate::{config::Config, store::Store, time::Clock, token::Verifier};
+use crate::{config::Config, http::DEADLINE, store::Store, time::Clock, token::Verifier};
 
 /// Warming up may take this long. Init may take ten seconds; one that is cut off begins again in the first request.
 pub const WARM_UP: Duration = Duration::from_secs(4);
@@ -20,6 +20,8 @@ pub struct App {
     pub store: Store,
     /// Checks access tokens.
     pub tokens: Arc<Verifier>,
+    /// A request that takes longer is answered 503.
+    pub deadline: Duration,
 }
 
 impl App {
@@ -28,7 +30,7 @@ impl App {
     pub fn new(config: Config, aws: &SdkConfig, clock: Clock) -> Self {
         let store = Store::new(aws, &config.table_prefix);
         let tokens = Arc::new(Verifier::new(store.clone(), &config.app_url));
-        Self { config: Arc::new(config), clock, store, tokens }
+        Self { config: Arc::new(config), clock, store, tokens, deadline: DEADLINE }
     }
 
     /// Opens the connection to the tables in init, where CPU is cheap. A failure is not fatal: the next request tries again.

@@ -31,6 +31,7 @@ use serde_json::{Value, json};
 use shared::{
     app::App,
     config::{AuthConfig, Config, KycConfig, MailConfig, OperatorConfig, Stage, VaultConfig},
+    http::DEADLINE,
     outbox::{self, Letter},
     seal::Seal,
     store::Store,
@@ -45,6 +46,8 @@ use crate::{
 /// Where the API of these tests lives.
 pub const APP_URL: &str = "https://api.example.com";
 const REGION: &str = "us-east-1";
+/// How long a request may take here: some wait for twenty others, and the machine may be busy.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The world of one test.
 pub struct World {
@@ -113,7 +116,7 @@ impl World {
         };
         change(&mut auth_config);
         let role = signed_by(&sdk, "auth");
-        let auth = Auth::new(App::new(config.clone(), &role, clock.clone()), auth_config, &role);
+        let auth = Auth::new(patient_app(config.clone(), &role, clock.clone()), auth_config, &role);
         auth.warm_up().await;
         let mut vault_config = VaultConfig {
             kms_key_id: key.clone(),
@@ -123,13 +126,13 @@ impl World {
         };
         change_vault(&mut vault_config);
         let role = signed_by(&sdk, "api-keys");
-        let app = App::new(config.clone(), &role, clock.clone());
+        let app = patient_app(config.clone(), &role, clock.clone());
         let vault = Vault::new(app, vault_config, &role).expect("root certificates");
         vault.warm_up().await;
         let mut kyc_config = kyc_config(&key);
         change_kyc(&mut kyc_config);
         let role = signed_by(&sdk, "kyc");
-        let app = App::new(config.clone(), &role, clock.clone());
+        let app = patient_app(config.clone(), &role, clock.clone());
         let kyc = Kyc::new(app, kyc_config, &role).expect("known providers");
         kyc.warm_up().await;
         let routers =
@@ -142,17 +145,18 @@ impl World {
     /// Another instance of `auth` on the same AWS, as cold as a first start.
     #[must_use]
     pub fn another_auth(&self) -> Auth {
-        self.auth_on(&self.sdk)
+        self.auth_on(&self.sdk, PATIENCE)
     }
 
-    /// The same, which waits no longer for AWS than a deployed one.
-    pub async fn impatient_auth(&self) -> Auth {
-        self.auth_on(&sdk_config_of_production(&self.aws.url()).await)
+    /// Two that wait no longer than deployed ones: in the first the client of AWS gives up, in the second the function itself.
+    pub async fn impatient_auths(&self) -> [Auth; 2] {
+        let impatient = sdk_config_of_production(&self.aws.url()).await;
+        [self.auth_on(&impatient, PATIENCE), self.auth_on(&self.sdk, DEADLINE)]
     }
 
-    fn auth_on(&self, sdk: &SdkConfig) -> Auth {
+    fn auth_on(&self, sdk: &SdkConfig, deadline: Duration) -> Auth {
         let role = signed_by(sdk, "auth");
-        let app = App::new(self.config.clone(), &role, self.clock.clone());
+        let app = App { deadline, ..App::new(self.config.clone(), &role, self.clock.clone()) };
         let config = AuthConfig {
             kms_key_id: self.key.clone(),
             product: "Tested & Tried".to_owned(),
@@ -166,7 +170,7 @@ impl World {
     #[must_use]
     pub fn another_vault(&self, key: &str) -> Vault {
         let role = signed_by(&self.sdk, "api-keys");
-        let app = App::new(self.config.clone(), &role, self.clock.clone());
+        let app = patient_app(self.config.clone(), &role, self.clock.clone());
         let config = VaultConfig {
             kms_key_id: key.to_owned(),
             allow_withdrawal_keys: false,
@@ -183,7 +187,7 @@ impl World {
     #[must_use]
     pub fn deployed_kyc(&self, secrets: BTreeMap<String, Vec<String>>, token: Option<String>) -> Kyc {
         let role = signed_by(&self.sdk, "kyc");
-        let app = App::new(Config { stage: Stage::Prod, ..self.config.clone() }, &role, self.clock.clone());
+        let app = patient_app(Config { stage: Stage::Prod, ..self.config.clone() }, &role, self.clock.clone());
         let config = KycConfig { provider: "sumsub".to_owned(), secrets, token, kms_key_id: self.key.clone() };
         Kyc::new(app, config, &role).expect("known providers")
     }
@@ -192,7 +196,7 @@ impl World {
     #[must_use]
     pub fn another_kyc(&self, stage: Stage, clock: Clock, change: impl FnOnce(&mut KycConfig)) -> Kyc {
         let role = signed_by(&self.sdk, "kyc");
-        let app = App::new(Config { stage, ..self.config.clone() }, &role, clock);
+        let app = patient_app(Config { stage, ..self.config.clone() }, &role, clock);
         let mut config = kyc_config(&self.key);
         change(&mut config);
         Kyc::new(app, config, &role).expect("known providers")
@@ -503,6 +507,10 @@ pub fn authorized(method: &'static str, path: &str, token: &str, body: Option<Va
     request
 }
 
+fn patient_app(config: Config, sdk: &SdkConfig, clock: Clock) -> App {
+    App { deadline: PATIENCE, ..App::new(config, sdk, clock) }
+}
+
 /// The start of the next hour: what tests do in one go lies in one span of every limit, and nothing in the tables has expired.
 fn standing_clock() -> Clock {
     let now = Clock::default().now().as_second();
@@ -511,10 +519,7 @@ fn standing_clock() -> Clock {
 
 async fn sdk_config(url: &str) -> SdkConfig {
     // Requests that wait for each other, or for a machine that is busy, are not asked again.
-    let patience = TimeoutConfig::builder()
-        .operation_attempt_timeout(Duration::from_mins(1))
-        .operation_timeout(Duration::from_mins(1))
-        .build();
+    let patience = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE).build();
     sdk_config_of_production(url).await.into_builder().timeout_config(patience).build()
 }
 

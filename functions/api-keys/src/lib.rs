@@ -38,7 +38,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
 
 /// Every route of this function, over its state.
 pub fn router(vault: Vault) -> Router {
-    listed::<false>().serve(vault)
+    let deadline = vault.app.deadline;
+    listed::<false>().serve(vault, deadline)
 }
 
 /// The same routes, for the OpenAPI document.

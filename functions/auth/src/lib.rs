@@ -45,7 +45,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
 
 /// Every route of this function, over its state.
 pub fn router(auth: Auth) -> Router {
-    listed::<false>().serve(auth)
+    let deadline = auth.app.deadline;
+    listed::<false>().serve(auth, deadline)
 }
 
 /// The same routes, for the OpenAPI document.

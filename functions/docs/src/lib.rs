@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use shared::http::{Content, Operation, Route, Routes, redirect};
+use shared::http::{Content, DEADLINE, Operation, Route, Routes, redirect};
 
 /// Made by `make openapi`; a test holds it against the code.
 const DOCUMENT: &str = include_str!("../openapi.json");
@@ -26,7 +26,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<(), DESCRIBED> {
 
 /// Every route of this function.
 pub fn router() -> Router {
-    listed::<false>().serve(())
+    listed::<false>().serve((), DEADLINE)
 }
 
 /// The same routes, for the OpenAPI document.

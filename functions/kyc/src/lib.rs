@@ -22,7 +22,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Kyc, DESCRIBED> {
 
 /// Every route of this function, over its state.
 pub fn router(kyc: Kyc) -> Router {
-    listed::<false>().serve(kyc)
+    let deadline = kyc.app.deadline;
+    listed::<false>().serve(kyc, deadline)
 }
 
 /// The same routes, for the OpenAPI document.

@@ -19,7 +19,7 @@ use crate::{
     log,
 };
 
-/// A request that takes longer is answered 503. Shorter than the functions' own time limit.
+/// How long a request may take. Shorter than the functions' own time limit.
 pub const DEADLINE: Duration = Duration::from_secs(8);
 
 /// The routes of a function while they are listed, each with what the OpenAPI document says of it. Only where that is asked
@@ -97,15 +97,16 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
         self.on("DELETE", MethodFilter::DELETE, path, handler).described("DELETE", path, operation)
     }
 
-    /// The router: these routes, 404, 405 and 307 for the rest, a 500 for a panic, a log line for each request.
-    pub fn serve(self, state: S) -> Router {
+    /// The router: these routes, 404, 405 and 307 for the rest, a 500 for a panic, a 503 after `deadline`, a log line for each
+    /// request.
+    pub fn serve(self, state: S, deadline: Duration) -> Router {
         let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
         let router =
             self.paths.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.handlers));
         router
             .fallback(move |request: Request| async move { unrouted(&paths, &request) })
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(middleware::from_fn(in_time))
+            .layer(middleware::from_fn(move |request, next| in_time(deadline, request, next)))
             .layer(middleware::map_response(uncached))
             .layer(middleware::from_fn(log::request))
             .with_state(state)
@@ -188,8 +189,8 @@ async fn uncached(mut answer: Response) -> Response {
 }
 
 /// What we wait for may hang; the gateway would then answer in a shape of its own.
-async fn in_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(DEADLINE, next.run(request)).await;
+async fn in_time(deadline: Duration, request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(deadline, next.run(request)).await;
     answer.unwrap_or_else(|_| Error::Unavailable("the deadline has passed".to_owned()).into_response())
 }
 
