@@ -7,9 +7,15 @@ use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
-use aws_smithy_http_client::tls;
+use aws_smithy_http_client::{Connector, tls};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
 
 use crate::error::{Error, chain};
+
+/// To open a connection. Long enough for a first packet that is lost and sent again after one second.
+const CONNECT: Duration = Duration::from_millis(1500);
 
 /// Settings for every client: region, credentials and endpoints from the environment.
 pub async fn sdk_config() -> SdkConfig {
@@ -20,11 +26,7 @@ pub async fn sdk_config() -> SdkConfig {
 /// answered (see [`crate::http::DEADLINE`]).
 #[must_use]
 pub fn loader() -> ConfigLoader {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .build_https();
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(2))
         .operation_timeout(Duration::from_secs(5))
         .build();
@@ -32,7 +34,21 @@ pub fn loader() -> ConfigLoader {
         .with_max_attempts(3)
         .with_initial_backoff(Duration::from_millis(50))
         .with_max_backoff(Duration::from_secs(1));
-    aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(timeouts).retry_config(retries)
+    aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http_client())
+        .timeout_config(timeouts)
+        .retry_config(retries)
+}
+
+/// One connection pool for all clients. The SDK's own builder would parse all root certificates anew for every client that is
+/// made, and once more for every other time limit.
+fn http_client() -> SharedHttpClient {
+    let connector = Connector::builder()
+        .connector_settings(HttpConnectorSettings::builder().connect_timeout(CONNECT).build())
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build();
+    let connector = SharedHttpConnector::new(connector);
+    http_client_fn(move |_, _| connector.clone())
 }
 
 /// Errors that mean "less often", though the service answers them as if the caller were at fault. The last two are reasons for

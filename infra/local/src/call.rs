@@ -26,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) operation: String,
     /// The tables it names, under their full names.
     pub(crate) tables: BTreeSet<String>,
+    /// The parts of a transaction; 0 for what is none.
+    pub(crate) parts: u64,
 }
 
 impl Call {
@@ -33,7 +35,7 @@ impl Call {
     pub(crate) fn identify(parts: &Parts, body: &[u8]) -> Option<Self> {
         if let Some(path) = parts.uri.path().strip_prefix("/v2/email/") {
             let operation = ses_operation(&parts.method, path);
-            return Some(Self { service: Service::Ses, operation, tables: BTreeSet::new() });
+            return Some(Self { service: Service::Ses, operation, tables: BTreeSet::new(), parts: 0 });
         }
         let target = parts.headers.get("x-amz-target")?.to_str().ok()?;
         let (api, operation) = target.split_once('.')?;
@@ -42,8 +44,8 @@ impl Call {
             "TrentService" => Service::Kms,
             _ => return None,
         };
-        let tables = if service == Service::DynamoDb { tables_in(body) } else { BTreeSet::new() };
-        Some(Self { service, operation: operation.to_owned(), tables })
+        let (tables, parts) = if service == Service::DynamoDb { tables_in(body) } else { Default::default() };
+        Some(Self { service, operation: operation.to_owned(), tables, parts })
     }
 
     /// Whether it may add records to a stream.
@@ -71,13 +73,13 @@ fn ses_operation(method: &Method, path: &str) -> String {
     }
 }
 
-/// Tables are named at the top, as the keys of a batch, or once in each part of a transaction.
-fn tables_in(body: &[u8]) -> BTreeSet<String> {
+/// Tables are named at the top, as the keys of a batch, or once in each part of a transaction. With the number of those parts.
+fn tables_in(body: &[u8]) -> (BTreeSet<String>, u64) {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let single = body["TableName"].as_str();
     let batch = body["RequestItems"].as_object().into_iter().flat_map(|tables| tables.keys().map(String::as_str));
-    let transaction = body["TransactItems"].as_array().into_iter().flatten();
-    let transaction = transaction.filter_map(Value::as_object).flat_map(|item| item.values());
+    let parts = body["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let transaction = parts.iter().filter_map(Value::as_object).flat_map(|item| item.values());
     let transaction = transaction.filter_map(|action| action["TableName"].as_str());
-    single.into_iter().chain(batch).chain(transaction).map(str::to_owned).collect()
+    (single.into_iter().chain(batch).chain(transaction).map(str::to_owned).collect(), parts.len() as u64)
 }

@@ -18,6 +18,9 @@ pub struct Calls {
     pub kms: BTreeMap<String, u64>,
     /// Calls to SES by operation.
     pub ses: BTreeMap<String, u64>,
+    /// Parts of all transactions together: each is billed.
+    #[serde(skip)]
+    pub transacted: u64,
 }
 
 /// Counts calls since the start or the last reset.
@@ -43,6 +46,7 @@ impl Recorder {
                 Service::Ses => &mut calls.ses,
             };
             *operations.entry(call.operation.clone()).or_default() += count;
+            calls.transacted += call.parts * count;
         }
         calls
     }

@@ -1,0 +1,182 @@
+//! Measures functions side by side: every round starts or asks each of them once, so that what disturbs the machine disturbs all,
+//! and of all rounds the median counts.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use argon2::{Algorithm, Argon2, PasswordVerifier, Version, password_hash::phc::PasswordHash};
+use local::Calls;
+use serde_json::Value;
+
+use crate::{
+    Result,
+    operation::{self, Operation, Person},
+    process::{CpuClock, peak_memory, sockets},
+    runtime::Function,
+    world::{FUNCTIONS, HELLO, World},
+};
+
+/// The first rounds fill caches; they are not counted.
+const UNCOUNTED: usize = 5;
+/// A key may be tested five times a minute.
+const ROUNDS_BETWEEN_LIMITS: usize = 4;
+
+/// What the start of a function took.
+#[derive(Clone, Copy, Default)]
+pub struct Start {
+    /// From the start of the process to its first request for work.
+    pub wall: Duration,
+    /// CPU time of the process by then.
+    pub cpu: Duration,
+}
+
+/// What the first request to a new instance took.
+#[derive(Clone, Copy, Default)]
+pub struct First {
+    /// CPU time.
+    pub cpu: Duration,
+    /// Connections opened for it.
+    pub sockets: usize,
+}
+
+/// What a kind of request takes of a warm instance.
+#[derive(Clone, Default)]
+pub struct Warm {
+    /// CPU time, for each round.
+    pub cpu: Vec<Duration>,
+    /// Calls to AWS.
+    pub calls: Calls,
+    /// The same without the counters of limits.
+    pub uncounted: Calls,
+}
+
+/// All that was measured of warm instances.
+pub struct Warmth {
+    /// By the names of the operations.
+    pub operations: BTreeMap<&'static str, Warm>,
+    /// By the names of the functions. Bytes.
+    pub peak_memory: BTreeMap<&'static str, u64>,
+    /// CPU time of one Argon2 run, for each round.
+    pub argon2: Vec<Duration>,
+}
+
+/// Hello and the functions.
+pub fn all() -> impl Iterator<Item = &'static str> {
+    [HELLO].into_iter().chain(FUNCTIONS)
+}
+
+/// Starts every function once in each round.
+///
+/// # Errors
+/// When one does not start.
+pub async fn starts(world: &World, rounds: usize) -> Result<BTreeMap<&'static str, Vec<Start>>> {
+    let mut starts: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for round in 0..=rounds {
+        for name in all() {
+            let function = world.function(name).await?;
+            let start = Start { wall: function.init(), cpu: clock(&function)?.now()? };
+            function.stop().await?;
+            if round > 0 {
+                starts.entry(name).or_default().push(start);
+            }
+        }
+    }
+    Ok(starts)
+}
+
+/// Asks a new instance of each function once in each round: the operation that is named here.
+///
+/// # Errors
+/// When there is no answer.
+pub async fn firsts(
+    world: &mut World,
+    person: &mut Person,
+    rounds: usize,
+) -> Result<BTreeMap<&'static str, (&'static str, Vec<First>)>> {
+    let asked = ["document", "profile", "list", "kyc status"];
+    let mut firsts: BTreeMap<_, (_, Vec<_>)> = BTreeMap::new();
+    for _ in 0..rounds {
+        for operation in operation::ALL.into_iter().filter(|operation| asked.contains(&operation.name)) {
+            let mut function = world.function(operation.function).await?;
+            let before = sockets(pid(&function)?)?;
+            let (cpu, _) = ask(&mut function, operation, world, person).await?;
+            let first = First { cpu, sockets: sockets(pid(&function)?)?.saturating_sub(before) };
+            firsts.entry(operation.function).or_insert((operation.name, Vec::new())).1.push(first);
+        }
+    }
+    Ok(firsts)
+}
+
+/// Asks one instance of each function for every kind of request once in each round.
+///
+/// # Errors
+/// When an answer is not the one that was meant to be measured.
+pub async fn warmth(world: &mut World, person: &mut Person, rounds: usize) -> Result<Warmth> {
+    let mut functions = BTreeMap::new();
+    for name in all() {
+        functions.insert(name, world.function(name).await?);
+    }
+    let hash = world.password_hash().await?;
+    let (mut operations, mut argon2): (BTreeMap<_, Warm>, _) = (BTreeMap::new(), Vec::new());
+    for round in 0..UNCOUNTED + rounds {
+        if round % ROUNDS_BETWEEN_LIMITS == 0 {
+            world.forget_counters().await?;
+        }
+        for operation in operation::ALL {
+            let function = functions.get_mut(operation.function).ok_or("no such function")?;
+            let (cpu, calls) = ask(function, operation, world, person).await?;
+            if round >= UNCOUNTED {
+                let warm = operations.entry(operation.name).or_default();
+                warm.cpu.push(cpu);
+                (warm.calls, warm.uncounted) = calls;
+            }
+        }
+        argon2.push(one_argon2(&hash)?);
+    }
+    let memory = functions.iter().map(|(name, function)| Ok((*name, peak_memory(pid(function)?)?)));
+    let peak_memory = memory.collect::<Result<_>>()?;
+    Ok(Warmth { operations, peak_memory, argon2 })
+}
+
+/// One request: its CPU time, and its calls with and without the counters of limits.
+async fn ask(
+    function: &mut Function,
+    operation: Operation,
+    world: &mut World,
+    person: &mut Person,
+) -> Result<(Duration, (Calls, Calls))> {
+    let event: Value = person.event(operation, world).await?;
+    world.aws.reset_calls();
+    let clock = clock(function)?;
+    let before = clock.now()?;
+    let answer = function.invoke(&event).await?;
+    let cpu = clock.now()?.saturating_sub(before);
+    person.learn(operation, &answer)?;
+    Ok((cpu, (world.aws.calls(), world.aws.calls_without(&world.counters()))))
+}
+
+/// With the parameters of a stored hash. Whether the password is right makes no difference to the work.
+fn one_argon2(hash: &str) -> Result<Duration> {
+    let hash = PasswordHash::new(hash).map_err(|error| error.to_string())?;
+    let clock = CpuClock::of_this_thread();
+    let before = clock.now()?;
+    let argon2 = Argon2::new_with_secret(&[0; 32], Algorithm::Argon2id, Version::V0x13, argon2::Params::DEFAULT);
+    let argon2 = argon2.map_err(|error| error.to_string())?;
+    let _wrong = argon2.verify_password(b"correct horse battery", &hash);
+    Ok(clock.now()?.saturating_sub(before))
+}
+
+fn pid(function: &Function) -> Result<u32> {
+    function.pid().ok_or_else(|| "a function has ended".into())
+}
+
+fn clock(function: &Function) -> Result<CpuClock> {
+    Ok(CpuClock::of(pid(function)?)?)
+}
+
+/// The middle one.
+#[must_use]
+pub fn median<T: PartialOrd + Copy + Default>(values: impl IntoIterator<Item = T>) -> T {
+    let mut values: Vec<T> = values.into_iter().collect();
+    values.sort_by(|one, other| one.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal));
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! The requests that are measured, each made anew for each time: some change what the next one must say.
+
+use serde_json::{Value, json};
+use shared::time::Clock;
+
+use crate::{
+    Result, event,
+    runtime::Function,
+    world::{WEBHOOK_SECRET, World},
+};
+
+/// A kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// What it is called in the table.
+    pub name: &'static str,
+    /// Which function answers.
+    pub function: &'static str,
+    /// Whether a password is hashed for it.
+    pub hashes: bool,
+    make: Make,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Make {
+    Hello,
+    Health,
+    Document,
+    Invalid,
+    SignUp,
+    Mail,
+    Login,
+    Refresh,
+    Profile,
+    List,
+    Decrypt,
+    TestConnection,
+    KycStatus,
+    Webhook,
+}
+
+const fn operation(name: &'static str, function: &'static str, make: Make) -> Operation {
+    Operation { name, function, hashes: matches!(make, Make::SignUp | Make::Login), make }
+}
+
+/// All of them. What hello does is what the others are compared with; `mail` sends what `sign-up` has posted.
+pub const ALL: [Operation; 14] = [
+    operation("hello", "hello", Make::Hello),
+    operation("document", "docs", Make::Document),
+    operation("health", "kyc", Make::Health),
+    operation("login 422", "auth", Make::Invalid),
+    operation("sign-up", "auth", Make::SignUp),
+    operation("mail", "mail", Make::Mail),
+    operation("login", "auth", Make::Login),
+    operation("refresh", "auth", Make::Refresh),
+    operation("profile", "auth", Make::Profile),
+    operation("list", "api-keys", Make::List),
+    operation("decrypt", "api-keys", Make::Decrypt),
+    operation("test-connection", "api-keys", Make::TestConnection),
+    operation("kyc status", "kyc", Make::KycStatus),
+    operation("webhook", "kyc", Make::Webhook),
+];
+
+/// Somebody with an account and an exchange key, in the middle of using them.
+pub struct Person {
+    access: String,
+    refresh: String,
+    key: String,
+    /// Counts what must be new each time.
+    turn: u64,
+}
+
+const EMAIL: &str = "ada@example.com";
+const PASSWORD: &str = "correct horse battery";
+
+impl Person {
+    /// Signs up, proves the address, signs in and stores a key.
+    ///
+    /// # Errors
+    /// When any of it fails.
+    pub async fn new(world: &mut World) -> Result<Self> {
+        let (mut auth, mut mail) = (world.function("auth").await?, world.function("mail").await?);
+        let credentials = json!({ "email": EMAIL, "password": PASSWORD });
+        post(&mut auth, "/auth/signup", None, &credentials).await?;
+        mail.invoke(&world.letter().await?).await?;
+        let link = world.link(EMAIL)?;
+        let token = link.split_once("token=").map(|(_, token)| token);
+        post(&mut auth, "/auth/verify-email", None, &json!({ "token": token })).await?;
+        // Two sessions: one is refreshed again and again, the other one asks.
+        let asking = post(&mut auth, "/auth/login", None, &credentials).await?;
+        let refreshed = post(&mut auth, "/auth/login", None, &credentials).await?;
+        let access = text(&asking["session"]["access_token"])?;
+        let demos = world.aws.exchange_demos();
+        let demo = demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok");
+        let demo = json!(demo.map(|demo| &demo.credentials));
+        let mut vault = world.function("api-keys").await?;
+        let stored = post(&mut vault, "/api/v1/api-keys/", Some(&access), &demo).await?;
+        let (refresh, key) = (text(&refreshed["session"]["refresh_token"])?, text(&stored["data"]["id"])?);
+        Ok(Self { access, refresh, key, turn: 0 })
+    }
+
+    /// The event of the next request of a kind.
+    ///
+    /// # Errors
+    /// When there is no mail to send.
+    pub async fn event(&mut self, operation: Operation, world: &mut World) -> Result<Value> {
+        self.turn += 1;
+        let access = Some(self.access.as_str());
+        let get = |path: &str| event::json("GET", path, access, None);
+        let post = |path: &str| event::json("POST", path, access, None);
+        let send = |path: &str, body: &Value| event::json("POST", path, None, Some(body));
+        Ok(match operation.make {
+            Make::Hello => event::http("GET", "/", &[], None),
+            Make::Health => event::http("GET", "/api/kyc/health", &[], None),
+            Make::Document => event::http("GET", "/openapi.json", &[], None),
+            Make::Invalid => send("/auth/login", &json!({ "email": "nobody" })),
+            Make::SignUp => {
+                let email = format!("person-{}@example.com", self.turn);
+                send("/auth/signup", &json!({ "email": email, "password": PASSWORD }))
+            }
+            Make::Mail => world.letter().await?,
+            Make::Login => send("/auth/login", &json!({ "email": EMAIL, "password": PASSWORD })),
+            Make::Refresh => send("/auth/refresh", &json!({ "refresh_token": self.refresh })),
+            Make::Profile => get("/auth/profile"),
+            Make::List => get("/api/v1/api-keys/"),
+            Make::Decrypt => post(&format!("/api/v1/api-keys/{}/decrypt", self.key)),
+            Make::TestConnection => post(&format!("/api/v1/api-keys/{}/test-connection", self.key)),
+            Make::KycStatus => get("/api/kyc/status"),
+            Make::Webhook => self.report()?,
+        })
+    }
+
+    /// Whether the answer is the one that was meant to be measured. The next request may need what it says.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn learn(&mut self, operation: Operation, answer: &Value) -> Result<()> {
+        if operation.make == Make::Mail {
+            let failed = &answer["batchItemFailures"];
+            return if *failed == json!([]) { Ok(()) } else { Err(format!("mail: {answer}").into()) };
+        }
+        let expected = if operation.make == Make::Invalid { 422 } else { 200 };
+        let body = body(answer, expected).map_err(|error| format!("{}: {error}", operation.name))?;
+        if operation.make == Make::Refresh {
+            self.refresh = text(&body["session"]["refresh_token"])?;
+        }
+        Ok(())
+    }
+
+    /// That the identity of somebody is proven; somebody else each time.
+    fn report(&self) -> Result<Value> {
+        let now = Clock::default().now();
+        let at = now.to_string().replace('T', " ").replace('Z', ".000");
+        let body = json!({ "type": "applicantReviewed", "correlationId": format!("req-{}", self.turn),
+            "applicantId": "s-1", "externalUserId": format!("user-{}", self.turn), "levelName": "basic",
+            "createdAtMs": at, "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "GREEN" } })
+        .to_string();
+        let secret = kyc::providers::Secret::new(WEBHOOK_SECRET.to_owned()).ok_or("no secret")?;
+        let provider = kyc::providers::find("sumsub").ok_or("no such provider")?;
+        let proof = provider.sign(&secret, body.as_bytes(), now);
+        let proof: Vec<_> = proof.iter().map(|(name, value)| (name.to_lowercase(), value.as_str())).collect();
+        let mut headers: Vec<_> = proof.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        headers.push(("content-type", "application/json"));
+        Ok(event::http("POST", "/api/kyc/webhook", &headers, Some(&body)))
+    }
+}
+
+async fn post(function: &mut Function, path: &str, token: Option<&str>, content: &Value) -> Result<Value> {
+    let answer = function.invoke(&event::json("POST", path, token, Some(content))).await?;
+    body(&answer, 200).map_err(|error| format!("{path}: {error}").into())
+}
+
+/// The body of an answer with this status.
+fn body(answer: &Value, status: u64) -> Result<Value> {
+    if answer["statusCode"] != status {
+        return Err(format!("{status} was expected, not {answer}").into());
+    }
+    let body = answer["body"].as_str().unwrap_or_default();
+    Ok(serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)))
+}
+
+fn text(value: &Value) -> Result<String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| "the answer lacks a text".into())
+}
