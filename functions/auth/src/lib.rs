@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod argon;
 mod jwks;
 mod login;
 mod logout;

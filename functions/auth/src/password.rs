@@ -9,17 +9,17 @@ use std::{
     },
 };
 
-use argon2::{
-    ARGON2ID_IDENT, Algorithm, Argon2, KeyId, Params, ParamsBuilder, PasswordHasher, PasswordVerifier, Version,
-    password_hash,
-};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version, password_hash};
 use aws_lc_rs::{constant_time, hmac};
 use serde::{Deserialize, Serialize};
 use shared::{email::AddressKey, error::Error, random, time::Timestamp};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::secrets::{Opened, in_use};
+use crate::{
+    argon::MEMORY,
+    secrets::{Opened, in_use},
+};
 
 /// 19 MiB, two passes, one lane: OWASP's recommendation, and the cheapest of its equals on glibc.
 const COST: Params = match Params::new(19_456, 2, 1, None) {
@@ -124,7 +124,7 @@ impl Passwords {
         let is_outdated = pepper.number < present;
         self.run(pepper, COST, move |argon2| {
             let hash = password_hash::phc::PasswordHash::new(&stored.0)?;
-            match argon2.verify_password(password.as_bytes(), &hash) {
+            match MEMORY.verify(&argon2, password.as_bytes(), &hash) {
                 Ok(()) if is_current(&hash)? && !is_outdated => Ok(Verdict::Right),
                 Ok(()) => Ok(Verdict::RightButOutdated),
                 Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
@@ -157,7 +157,7 @@ impl Passwords {
         params.m_cost(COST.m_cost()).t_cost(COST.t_cost()).p_cost(COST.p_cost());
         params.keyid(KeyId::new(&name(pepper.number)).map_err(failed)?);
         self.run(pepper, params.build().map_err(failed)?, move |argon2| {
-            let hash: password_hash::phc::PasswordHash = argon2.hash_password_with_salt(password.as_bytes(), &salt)?;
+            let hash: password_hash::phc::PasswordHash = MEMORY.hash(&argon2, password.as_bytes(), &salt)?;
             Ok(PasswordHash(hash.to_string()))
         })
         .await
@@ -202,6 +202,8 @@ fn is_current(hash: &password_hash::phc::PasswordHash) -> password_hash::Result<
 
 #[cfg(test)]
 mod tests {
+    use argon2::PasswordHasher;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_second(1_000);
