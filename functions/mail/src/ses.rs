@@ -41,8 +41,8 @@ impl Ses {
     /// Mails from the address `from`, under a configuration set.
     #[must_use]
     pub fn new(config: &SdkConfig, from: String, configuration_set: String) -> Self {
-        let timeouts =
-            TimeoutConfig::builder().connect_timeout(Duration::from_secs(2)).operation_timeout(PATIENCE).build();
+        // What is not said here comes from the settings of all clients, and they are in a hurry.
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE).build();
         let settings = Builder::from(config).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         Self { client: Client::from_conf(settings), from, configuration_set }
     }
