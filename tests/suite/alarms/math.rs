@@ -21,11 +21,17 @@ struct Parser<'a> {
 impl Parser<'_> {
     fn comparison(&mut self) -> Option<f64> {
         let left = self.sum();
-        let operators: [(&str, fn(f64, f64) -> bool); 4] =
-            [(">=", |a, b| a >= b), ("<=", |a, b| a <= b), (">", |a, b| a > b), ("<", |a, b| a < b)];
-        let Some((_, holds)) = operators.into_iter().find(|(operator, _)| self.takes(operator)) else { return left };
-        let right = self.sum();
-        Some(f64::from(u8::from(holds(left?, right?))))
+        // The longer ones first: `>` is the beginning of `>=`.
+        let operator = [">=", "<=", ">", "<"].into_iter().find(|operator| self.takes(operator));
+        let Some(operator) = operator else { return left };
+        let (left, right) = (left?, self.sum()?);
+        let holds = match operator {
+            ">=" => left >= right,
+            "<=" => left <= right,
+            ">" => left > right,
+            _ => left < right,
+        };
+        Some(f64::from(u8::from(holds)))
     }
 
     fn sum(&mut self) -> Option<f64> {
