@@ -6,14 +6,12 @@ use std::{
 };
 
 use serde_json::Value;
-use shared::config::{AuthConfig, Config, ConfigError, Env, KycConfig, MailConfig, VaultConfig};
+use shared::config::{AuthConfig, Config, ConfigError, Env, KycConfig, LogConfig, MailConfig, VaultConfig};
 
 use super::{Template, file, none};
 
-/// What the log of every function reads.
-const LOG: [&str; 2] = ["LOG_LEVEL", "METRICS_NAMESPACE"];
-/// What the code reads and no deployment sets: it is allowed on the stage local only.
-const LOCAL: [&str; 1] = ["EXCHANGE_PROXY"];
+/// What the code reads and the template does not set: what is allowed on the stage local only, and what Lambda sets.
+const UNSET: [&str; 3] = ["EXCHANGE_PROXY", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME"];
 
 type Variables = BTreeMap<String, String>;
 
@@ -37,6 +35,7 @@ fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigErr
         given.get(name).cloned()
     };
     let env = Env::new(&lookup);
+    let _log = LogConfig::read("any", &env);
     if function != "docs" {
         Config::read(&env)?;
     }
@@ -67,7 +66,7 @@ fn the_template_sets_what_the_functions_read_and_nothing_else() {
                 continue;
             }
         };
-        let unset = read.iter().filter(|name| !given.contains_key(*name) && !LOCAL.contains(&name.as_str()));
+        let unset = read.iter().filter(|name| !given.contains_key(*name) && !UNSET.contains(&name.as_str()));
         complaints.extend(unset.map(|name| format!("{} reads {name}, which is not set", function.id)));
         let unread = own.keys().filter(|name| !read.contains(*name));
         complaints.extend(unread.map(|name| format!("{} does not read {name}", function.id)));
@@ -75,7 +74,7 @@ fn the_template_sets_what_the_functions_read_and_nothing_else() {
             readers.entry(name).and_modify(|count| *count += 1);
         }
     }
-    let few = readers.iter().filter(|(name, count)| **count < 2 && !LOG.contains(&name.as_str()));
+    let few = readers.iter().filter(|(_, count)| **count < 2);
     complaints.extend(few.map(|(name, count)| format!("{name} is set for all and read by {count}")));
     none(&complaints);
 }
