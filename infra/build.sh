@@ -20,8 +20,8 @@ functions=("${functions[@]%/}")
 functions=("${functions[@]##*/}")
 build=(cargo lambda build --release --locked "--${arch/_/-}" "${functions[@]/#/--bin=}")
 for function in "${functions[@]}"; do rm -rf "${built:?}/$function"; done
-"${build[@]}"
-"${build[@]}" --quiet --output-format zip
+"${build[@]}" || fail "cargo lambda ended with status $?; its reason stands above"
+"${build[@]}" --quiet --output-format zip || fail "cargo lambda could not zip the functions"
 
 printf '\n%s\n' "$arch"
 python3 - "$built" "$machine" "${functions[@]}" <<'PYTHON'
