@@ -23,7 +23,9 @@ test-moto: ## Runs the integration suite against moto
 story: ## Runs `make demo` on spare ports with fresh state, then searches the functions' logs for secrets
 	@infra/story.sh
 
-bench: ## Measures what reading and checking a request body costs
+bench: ## Measures what each function and each request costs: time, memory, calls to AWS, money; and reading a request body
+	cargo build --release --bin hello $(patsubst functions/%/,--bin %,$(wildcard functions/*/))
+	cargo run --profile bench -p bench --bin bench
 	cargo bench -p shared --bench input
 
 schemathesis: ## Holds the functions against their OpenAPI document with made-up requests, on spare ports with fresh state

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+    retry::RetryConfig, timeout::TimeoutConfig,
+};
 use aws_sdk_dynamodb::{
+    config::SharedCredentialsProvider,
     error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
@@ -12,32 +16,71 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 
-use crate::error::{Error, chain};
+use aws_types::{
+    origin::Origin,
+    service_config::{LoadServiceConfig, ServiceConfigKey},
+};
+
+use crate::{
+    config::Env,
+    error::{Error, chain},
+};
 
 /// To open a connection. Long enough for a first packet that is lost and sent again after one second.
 const CONNECT: Duration = Duration::from_millis(1500);
 
-/// Settings for every client: region, credentials and endpoints from the environment.
-pub async fn sdk_config() -> SdkConfig {
-    loader().load().await
+/// Settings for every client of a function: region, credentials and endpoints from the environment, where Lambda puts them. The
+/// SDK's own loader would look into files, containers and machines as well, and every function would carry what that takes.
+#[must_use]
+pub fn sdk_config() -> SdkConfig {
+    let env = Env::process();
+    let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(env.optional("AWS_REGION").map(Region::new))
+        .credentials_provider(credentials)
+        .service_config(Endpoints)
+        .http_client(http_client())
+        .timeout_config(timeouts())
+        .retry_config(retries());
+    // What was chosen here wins over what the SDK thinks of a service.
+    config.insert_origin("retry_config", Origin::shared_config());
+    config.build()
 }
 
-/// What is the same wherever the functions run: one connection pool, and time limits within which a request can still be
-/// answered (see [`crate::http::DEADLINE`]).
+/// `AWS_ENDPOINT_URL_KMS` and the like, which lead to the local AWS.
+#[derive(Debug)]
+struct Endpoints;
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace(' ', "_");
+        Env::process().optional(&format!("{}_{service}", key.env()))
+    }
+}
+
+/// The same for operators and tests, with all that the SDK's own loader knows.
 #[must_use]
 pub fn loader() -> ConfigLoader {
-    let timeouts = TimeoutConfig::builder()
-        .operation_attempt_timeout(Duration::from_secs(2))
-        .operation_timeout(Duration::from_secs(5))
-        .build();
-    let retries = RetryConfig::standard()
-        .with_max_attempts(3)
-        .with_initial_backoff(Duration::from_millis(50))
-        .with_max_backoff(Duration::from_secs(1));
     aws_config::defaults(BehaviorVersion::latest())
         .http_client(http_client())
-        .timeout_config(timeouts)
-        .retry_config(retries)
+        .timeout_config(timeouts())
+        .retry_config(retries())
+}
+
+/// Within which a request can still be answered (see [`crate::http::DEADLINE`]).
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(3)
+        .with_initial_backoff(Duration::from_millis(50))
+        .with_max_backoff(Duration::from_secs(1))
 }
 
 /// One connection pool for all clients. The SDK's own builder would parse all root certificates anew for every client that is

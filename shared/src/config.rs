@@ -161,7 +161,7 @@ impl Env<'_> {
         Env(&|name| std::env::var(name).ok())
     }
 
-    fn optional(&self, name: &str) -> Option<String> {
+    pub(crate) fn optional(&self, name: &str) -> Option<String> {
         self.0(name).filter(|value| !value.is_empty())
     }
 

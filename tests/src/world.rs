@@ -127,7 +127,7 @@ impl World {
         change_vault(&mut vault_config);
         let role = signed_by(&sdk, "api-keys");
         let app = patient_app(config.clone(), &role, clock.clone());
-        let vault = Vault::new(app, vault_config, &role).expect("root certificates");
+        let vault = Vault::new(app, vault_config, &role);
         vault.warm_up().await;
         let mut kyc_config = kyc_config(&key);
         change_kyc(&mut kyc_config);
@@ -177,7 +177,7 @@ impl World {
             require_kyc: false,
             exchange_proxy: self.aws.url().strip_prefix("http://").map(str::to_owned),
         };
-        Vault::new(app, config, &role).expect("root certificates")
+        Vault::new(app, config, &role)
     }
 
     /// Another instance of `kyc` on the same AWS, cold, on a stage where secrets are sealed.

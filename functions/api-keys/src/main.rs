@@ -8,13 +8,14 @@ use shared::{
     time::Clock,
 };
 
-#[tokio::main]
+// One request at a time: a second thread would only cost switches.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read("api-keys", &env));
-    let aws = aws::sdk_config().await;
+    let aws = aws::sdk_config();
     let app = App::new(Config::read(&env)?, &aws, Clock::default());
-    let vault = api_keys::Vault::new(app, VaultConfig::read(&env)?, &aws)?;
+    let vault = api_keys::Vault::new(app, VaultConfig::read(&env)?, &aws);
     vault.warm_up().await;
     http::run(api_keys::router(vault)).await
 }

@@ -1,6 +1,6 @@
 //! What this function holds besides the common state.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use aws_config::SdkConfig;
 use axum::extract::FromRef;
@@ -27,14 +27,12 @@ pub struct Vault {
 
 impl Vault {
     /// Over the AWS that `aws` points to. Opens nothing yet.
-    ///
-    /// # Errors
-    /// When the machine has no certificates to check exchanges with.
-    pub fn new(app: App, config: VaultConfig, aws: &SdkConfig) -> io::Result<Self> {
+    #[must_use]
+    pub fn new(app: App, config: VaultConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
         let envelopes = Envelopes::new(aws, &config.kms_key_id, app.config.stage);
-        let wire = Wire::new(config.exchange_proxy.clone())?;
-        Ok(Self { app, config: Arc::new(config), envelopes, wire, seal, key: Arc::default() })
+        let wire = Wire::new(config.exchange_proxy.clone());
+        Self { app, config: Arc::new(config), envelopes, wire, seal, key: Arc::default() }
     }
 
     /// Opens the vault's own key and the connections in init. A failure is not fatal: the next request tries again.

@@ -1,6 +1,10 @@
 //! HTTP to exchanges: certificates checked, nothing followed, everything bounded.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     body::Bytes,
@@ -22,10 +26,13 @@ const MAX_ANSWER: usize = 64 * 1024;
 /// Some exchanges turn nameless clients away.
 const USER_AGENT: HeaderValue = HeaderValue::from_static("bitcain/1");
 
+type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 /// The way to exchanges. Cloning shares it.
 #[derive(Clone)]
 pub struct Wire {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    /// Made for the first question: most instances ask none, and the root certificates would be read in every cold start.
+    client: Arc<OnceLock<HttpClient>>,
     proxy: Option<Arc<str>>,
 }
 
@@ -50,21 +57,9 @@ pub struct Heard {
 
 impl Wire {
     /// Over https, or over http to `proxy` (`host:port`), which plays the exchanges.
-    ///
-    /// # Errors
-    /// When the machine has no root certificates.
-    pub fn new(proxy: Option<String>) -> io::Result<Self> {
-        let tls = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::aws_lc_rs::default_provider())?;
-        // No connection outlives its answer: between two requests the function may be frozen.
-        let scheme = if proxy.is_some() { tls.https_or_http() } else { tls.https_only() };
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT));
-        tcp.set_nodelay(true);
-        let connector = scheme.enable_http1().wrap_connector(tcp);
-        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
-        Ok(Self { client, proxy: proxy.map(Into::into) })
+    #[must_use]
+    pub fn new(proxy: Option<String>) -> Self {
+        Self { client: Arc::default(), proxy: proxy.map(Into::into) }
     }
 
     /// Asks once.
@@ -73,7 +68,7 @@ impl Wire {
     /// Why there is no answer.
     pub async fn ask(&self, request: Request) -> Result<Heard, Silence> {
         let request = self.written(request).map_err(|_| Silence::Unwritable)?;
-        let answer = self.client.request(request).await.map_err(|error| heard_nothing(&error))?;
+        let answer = self.client()?.request(request).await.map_err(|error| heard_nothing(&error))?;
         let (parts, body) = answer.into_parts();
         if parts.status.is_redirection() {
             return Err(Silence::Unreadable);
@@ -85,6 +80,17 @@ impl Wire {
         };
         let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         Ok(Heard { answer: Answer::new(parts.status.as_u16(), body.to_vec()), retry_after })
+    }
+
+    fn client(&self) -> Result<&HttpClient, Silence> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = client(self.proxy.is_some()).map_err(|error| {
+            tracing::error!(%error, "the machine has no certificates to check exchanges with");
+            Silence::Unreachable
+        })?;
+        Ok(self.client.get_or_init(|| client))
     }
 
     fn written(&self, request: Request) -> Result<axum::http::Request<Full<Bytes>>, axum::http::Error> {
@@ -103,6 +109,19 @@ impl Wire {
         }
         written.body(Full::from(body.map(|body| body.as_bytes().to_vec()).unwrap_or_default()))
     }
+}
+
+fn client(is_http: bool) -> io::Result<HttpClient> {
+    let tls =
+        HttpsConnectorBuilder::new().with_provider_and_native_roots(rustls::crypto::aws_lc_rs::default_provider())?;
+    let scheme = if is_http { tls.https_or_http() } else { tls.https_only() };
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_connect_timeout(Some(CONNECT));
+    tcp.set_nodelay(true);
+    let connector = scheme.enable_http1().wrap_connector(tcp);
+    // No connection outlives its answer: between two requests the function may be frozen.
+    Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
 }
 
 /// The error's own words name the address asked, whose query may be signed: they stay here.

@@ -5,7 +5,8 @@ use shared::{
     http, log,
 };
 
-#[tokio::main]
+// One request at a time: a second thread would only cost switches.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     log::init(LogConfig::read("docs", &Env::process()));
     http::run(docs::router()).await

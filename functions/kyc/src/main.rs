@@ -8,11 +8,12 @@ use shared::{
     time::Clock,
 };
 
-#[tokio::main]
+// One request at a time: a second thread would only cost switches.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read("kyc", &env));
-    let aws = aws::sdk_config().await;
+    let aws = aws::sdk_config();
     let app = App::new(Config::read(&env)?, &aws, Clock::default());
     let kyc = kyc::Kyc::new(app, KycConfig::read(&env)?, &aws)?;
     kyc.warm_up().await;

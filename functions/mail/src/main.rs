@@ -9,11 +9,12 @@ use shared::{
 };
 use tracing::Instrument;
 
-#[tokio::main]
+// One request at a time: a second thread would only cost switches.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let env = Env::process();
     log::init(LogConfig::read("mail", &env));
-    let aws = aws::sdk_config().await;
+    let aws = aws::sdk_config();
     let postman = mail::Postman::new(&Config::read(&env)?, MailConfig::read(&env)?, &aws, Clock::default());
     postman.warm_up().await;
     let postman = &postman;

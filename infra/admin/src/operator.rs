@@ -43,7 +43,6 @@ impl Operator {
 pub async fn aws() -> SdkConfig {
     let retries = RetryConfig::standard().with_max_attempts(10).with_max_backoff(Duration::from_secs(5));
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
         .operation_attempt_timeout(Duration::from_secs(10))
         .operation_timeout(Duration::from_mins(1))
         .build();
