@@ -24,7 +24,8 @@ impl Parser<'_> {
         // The longer ones first: `>` is the beginning of `>=`.
         let operator = [">=", "<=", ">", "<"].into_iter().find(|operator| self.takes(operator));
         let Some(operator) = operator else { return left };
-        let (left, right) = (left?, self.sum()?);
+        // Read on the right even where nothing stands on the left.
+        let (left, right) = left.zip(self.sum())?;
         let holds = match operator {
             ">=" => left >= right,
             "<=" => left <= right,
