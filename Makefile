@@ -46,8 +46,8 @@ build: ## Builds the functions for Lambda into target/lambda and prints their si
 smoke: build ## Plays `make demo` against what `make build` made, arm64 under an emulator
 	@infra/smoke.sh
 
-deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time
-	@infra/deploy.sh
+deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time (ARGS=--guided asks again)
+	@infra/deploy.sh $(ARGS)
 
 clean: ## Removes what was built; tools and local state stay
 	cargo clean && rm -rf .aws-sam

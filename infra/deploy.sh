@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Builds and deploys template.yaml with SAM, which asks for the parameters the first time and keeps them in samconfig.toml.
+# Arguments go to `sam deploy`: --guided asks again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 infra/tools.sh build sam
@@ -13,7 +14,7 @@ arch=${ARCH:-${kept:-arm64}}
 
 sam build --parameter-overrides "Architecture=$arch"
 if [[ -f samconfig.toml ]]; then
-    sam deploy
+    sam deploy "$@"
 else
-    sam deploy --guided --capabilities CAPABILITY_IAM --parameter-overrides "Architecture=$arch"
+    sam deploy --guided --capabilities CAPABILITY_IAM --parameter-overrides "Architecture=$arch" "$@"
 fi

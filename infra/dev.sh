@@ -94,7 +94,7 @@ for dir in ${BUILT:+functions/*/}; do
     name=$(basename "$dir")
     # The emulator has one Runtime API for each function. RUNNER is a command with its arguments.
     # shellcheck disable=SC2086
-    AWS_LAMBDA_RUNTIME_API=http://127.0.0.1:$port/.rt/$name AWS_LAMBDA_FUNCTION_NAME=$name \
+    AWS_LAMBDA_RUNTIME_API=http://127.0.0.1:$port/.rt/$name AWS_LAMBDA_FUNCTION_NAME=$name AWS_ACCESS_KEY_ID=$name \
         AWS_LAMBDA_FUNCTION_VERSION=1 AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024 ${RUNNER:-} "$BUILT/$name/bootstrap" &
     pids+=($!)
 done

@@ -12,16 +12,19 @@ use crate::{
 };
 
 /// Between the moment when a new secret is stored and the one from which on it is used. Longer than any instance trusts what it
-/// has read and any cache keeps the published keys, by what clocks may differ.
-pub const LEAD: Duration = Duration::from_mins(20);
+/// has read, and than any cache keeps published keys that were as old as they may be when it read them, by what clocks may differ.
+pub const LEAD: Duration = Duration::from_mins(30);
 /// Secrets and public keys are read again after this long: one that is withdrawn is soon worthless everywhere.
 pub const KEPT: Duration = Duration::from_mins(10);
 /// Secrets that were read this long ago are not used any more: a successor may have taken their place.
 pub const TRUSTED: Duration = Duration::from_mins(15);
+/// How long others may keep the published keys (`max-age`).
+pub const CACHED: Duration = Duration::from_mins(10);
 /// What clocks may differ by.
 pub const SKEW: Duration = Duration::from_mins(5);
 
 const _: () = assert!(LEAD.as_secs() >= TRUSTED.as_secs() + SKEW.as_secs() && TRUSTED.as_secs() > KEPT.as_secs());
+const _: () = assert!(LEAD.as_secs() >= KEPT.as_secs() + CACHED.as_secs() + SKEW.as_secs());
 
 /// One secret of a purpose as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -57,7 +57,7 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
         world.switch_key(false).await;
     }
     // The times of the rotation went with them; successors are sealed where the function can open them.
-    world.advance(20 * 60);
+    world.advance(30 * 60);
     let cold = world.another_auth();
     for auth in [&cold, &world.auth] {
         let login = world.post_to(auth, "/auth/login", ada.credentials()).await;

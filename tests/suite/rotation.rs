@@ -13,7 +13,7 @@ use shared::time::Timestamp;
 use tests::{Reply, Session, World};
 
 /// Between the publication of a new secret and its use. Seconds.
-const LEAD: u64 = 20 * 60;
+const LEAD: u64 = 30 * 60;
 /// From then on until the key before is withdrawn. Seconds.
 const END: u64 = 20 * 60;
 /// A warm instance knows by then what was written before. Seconds.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use shared::{
     error::Error,
     http::{Operation, Reply},
+    rotation::CACHED,
     token::PublicKey,
 };
 
@@ -43,7 +44,8 @@ pub async fn jwks(State(auth): State<Auth>) -> Result<Reply<KeySet>, Error> {
     // On a first start the key is made here.
     auth.secrets().await?;
     let published = auth.app.tokens.published(auth.app.clock.now()).await?;
-    let cacheable = HeaderValue::from_static("public, max-age=600");
+    let cacheable = HeaderValue::try_from(format!("public, max-age={}", CACHED.as_secs()));
+    let cacheable = cacheable.map_err(|_| Error::internal("max-age is no header"))?;
     Ok(Reply::ok(KeySet { keys: published.into_iter().map(Key::from).collect() })
         .header(header::CACHE_CONTROL, cacheable))
 }

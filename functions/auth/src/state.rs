@@ -61,9 +61,10 @@ impl Auth {
     /// Opens the secrets and the connections in init, where CPU is cheap. A failure is not fatal: the next request tries again,
     /// and until one succeeds the answer is 503 rather than a dead function.
     pub async fn warm_up(&self) {
-        match tokio::time::timeout(WARM_UP, self.secrets()).await {
-            // They are published by now, which is what the checks of tokens read.
-            Ok(Ok(_)) => self.app.warm_up().await,
+        // The published keys are there already, but for the very first start: then the first token is a reason to read again.
+        let (secrets, ()) = tokio::join!(tokio::time::timeout(WARM_UP, self.secrets()), self.app.warm_up());
+        match secrets {
+            Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(?error, "the secrets could not be opened yet"),
             Err(_) => tracing::warn!("the secrets take too long"),
         }

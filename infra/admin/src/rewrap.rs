@@ -1,5 +1,5 @@
 //! `rewrap`: moves everything that the vault has sealed to another KMS key. KMS does it inside (`ReEncrypt`); no data key and no
-//! secret comes here, and the credentials of this tool need no right to `Decrypt`.
+//! secret comes here, and the credentials of this tool need no right to `Decrypt` but for the table itself, through DynamoDB.
 //!
 //! Each record is moved by one write under the condition that it is as it was read. So it can be broken off anywhere: what is moved
 //! is moved, the rest opens under the old key, and another run goes on with it.

@@ -21,7 +21,7 @@ use crate::{
 
 /// Replace the key of password hashes.
 ///
-/// The new one is used from 20 minutes later. Old ones stay: hashes of accounts that do not sign in are under them for ever.
+/// The new one is used from 30 minutes later. Old ones stay: hashes of accounts that do not sign in are under them for ever.
 #[derive(Args)]
 pub struct Arguments;
 

@@ -24,7 +24,7 @@ const REMEMBERED: Duration = Duration::from_hours(31 * 24);
 
 /// Replace the key that signs access tokens.
 ///
-/// The new key is published at once and signs from 20 minutes later; the old one stays good until its last token has expired, and is
+/// The new key is published at once and signs from 30 minutes later; the old one stays good until its last token has expired, and is
 /// withdrawn then by itself.
 #[derive(Args)]
 pub struct Arguments {

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use super::{Template, attribute, list, none};
 
 /// Statements that cannot name their resource: Sid and reason.
-const NAMELESS: [(&str, &str); 1] = [("SendTraces", "X-Ray has no resources that a statement could name")];
+const NAMELESS: [(&str, &str); 2] = [
+    ("SendTraces", "X-Ray has no resources that a statement could name"),
+    ("WatchTheNewVersion", "CloudWatch checks the call against all alarms, whichever it names"),
+];
 /// Actions of KMS that administer a key and neither use it nor let others do so.
 const ADMINISTRATION: [&str; 15] = [
     "Cancel",
