@@ -114,7 +114,7 @@ async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them
     let secrets = world.rows_of("Accounts", "SECRET").await;
     assert!(secrets.iter().all(|row| !shown.concat().contains(row["sealed"].as_str().unwrap())));
 
-    world.advance(40 * 60);
+    world.advance(60 * 60);
     let shown = words().await;
     assert_eq!(shown[..2], ["pepper 1 replaced KEY", "pepper 2 in use KEY"]);
     assert_eq!(shown[3..5], ["signing-key 1 replaced KEY", "signing-key 2 in use KEY"]);
