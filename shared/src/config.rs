@@ -114,6 +114,8 @@ pub struct LogConfig {
     pub service: &'static str,
     /// `AWS_LAMBDA_FUNCTION_NAME`: its name on AWS, which sets it.
     pub function_name: Option<String>,
+    /// `AWS_LAMBDA_FUNCTION_VERSION`: which of its versions this is, a number or `$LATEST`; AWS sets it.
+    pub function_version: Option<String>,
     /// `AWS_LAMBDA_FUNCTION_MEMORY_SIZE`: its memory in MB; AWS sets it.
     pub function_memory_size: Option<u32>,
     /// `LOG_LEVEL` of our own lines: error, warn, info (default) or debug. Libraries never log below warn.
@@ -297,6 +299,7 @@ impl LogConfig {
         Self {
             service,
             function_name: env.optional("AWS_LAMBDA_FUNCTION_NAME"),
+            function_version: env.optional("AWS_LAMBDA_FUNCTION_VERSION"),
             function_memory_size: memory,
             level: level.unwrap_or(tracing::Level::INFO),
             metrics_namespace: env.optional("METRICS_NAMESPACE"),

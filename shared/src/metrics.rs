@@ -22,8 +22,9 @@ const fn count(event: &'static str, name: &'static str, dimensions: &'static [&'
 }
 
 /// Every metric of the service. Each value of a dimension is a metric of its own and is paid for.
-pub const TABLE: [Metric; 19] = [
+pub const TABLE: [Metric; 20] = [
     count("cold_start", "ColdStarts", &[&["service"]]),
+    count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     count("aws_throttled", "Throttled", &[&["dependency"]]),
     count("sign_up", "SignUps", &[&[]]),
     count("account_created", "AccountsCreated", &[&[]]),
@@ -44,14 +45,17 @@ pub const TABLE: [Metric; 19] = [
     count("mail_bounced", "MailsBounced", &[&["kind"]]),
 ];
 
-/// Turns a line into a metric as well, if its event is in the table. `unix_ms`: milliseconds since 1970.
-pub(crate) fn embed(line: &mut Map<String, Value>, namespace: &str, unix_ms: u64) {
+/// Turns a line into a metric as well, if its event is in the table. `process`: what the line says of its process, which nobody outside
+/// has a say in. `unix_ms`: milliseconds since 1970.
+pub(crate) fn embed(line: &mut Map<String, Value>, process: &Map<String, Value>, namespace: &str, unix_ms: u64) {
     let Some(event) = line.get("event").and_then(Value::as_str) else { return };
     let metrics: Vec<_> = TABLE.iter().filter(|metric| metric.event == event).collect();
     let mut directives = Vec::with_capacity(metrics.len());
     for Metric { name, value, unit, dimensions, .. } in metrics {
         let value = value.map_or(Some(json!(1)), |field| line.get(field).filter(|value| value.is_number()).cloned());
-        let is_there = |dimension: &&str| line.get(*dimension).and_then(Value::as_str).is_some_and(is_word);
+        let is_there = |dimension: &&str| {
+            process.contains_key(*dimension) || line.get(*dimension).and_then(Value::as_str).is_some_and(is_word)
+        };
         let dimensions: Vec<_> = dimensions.iter().filter(|set| set.iter().all(is_there)).collect();
         if let Some(value) = value.filter(|_| !dimensions.is_empty()) {
             let metrics = [json!({ "Name": name, "Unit": unit })];

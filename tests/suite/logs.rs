@@ -1,6 +1,6 @@
 //! What the log tells, and what it must never tell.
 
-use std::{cell::RefCell, fmt, sync::Once};
+use std::{cell::RefCell, fmt, panic, sync::Once};
 
 use lambda_http::Context;
 use local::{Mode, Service};
@@ -22,6 +22,7 @@ pub fn config() -> LogConfig {
     LogConfig {
         service: "auth",
         function_name: Some("stack-auth".to_owned()),
+        function_version: Some("7".to_owned()),
         function_memory_size: Some(512),
         level: Level::TRACE,
         metrics_namespace: Some(NAMESPACE.to_owned()),
@@ -38,6 +39,11 @@ pub fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         tracing::subscriber::set_global_default(log::subscriber(config(), keep)).unwrap();
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            log::panicked(panic);
+            usual(panic);
+        }));
         // The cold start of this process is no test's.
         drop(log::invocation(&Context::default(), None));
     });
@@ -163,6 +169,7 @@ async fn every_line_of_a_request_says_where_it_comes_from() {
     for line in lines {
         assert_eq!((&line["service"], &line["function_name"]), (&json!("auth"), &json!("stack-auth")));
         assert_eq!((&line["function_memory_size"], &line["cold_start"]), (&json!(512), &json!(false)));
+        assert_eq!(line["function_version"], "7");
         assert_eq!(line["function_arn"], "arn:aws:lambda:us-east-1:123456789012:function:stack-auth:live");
         assert_eq!(line["function_request_id"], "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
         assert_eq!(line["correlation_id"], "JKJaXmPLvHcESHA=");
@@ -244,6 +251,28 @@ fn libraries_say_little_and_whatever_is_said_makes_a_line() {
     assert_eq!((&line["nan"], &line["unwritable"]), (&json!(null), &json!("half of")));
     assert_eq!((&line["huge"], line.get("none"), &line["yes"]), (&json!(u128::MAX.to_string()), None, &json!(true)));
     assert_eq!(lines[3]["of"], -1);
+}
+
+#[test]
+fn a_panic_is_a_line_that_says_where_and_quotes_nothing() {
+    capture();
+    let secret = String::from("canary");
+    let panics: [Box<dyn Fn() + panic::UnwindSafe>; 3] = [
+        Box::new(|| panic!("of our own")),
+        Box::new(move || panic!("with {secret}")),
+        Box::new(|| drop(serde_json::from_str::<Vec<u8>>(r#"["canary"]"#).unwrap())),
+    ];
+    for panics in panics {
+        panic::catch_unwind(panics).unwrap_err();
+    }
+    let lines = lines();
+    let says: Vec<_> = lines.iter().map(|line| line.get("says")).collect();
+    assert_eq!(says, [Some(&json!("of our own")), None, None]);
+    for line in lines {
+        assert_eq!((&line["level"], &line["message"]), (&json!("ERROR"), &json!("a panic")));
+        assert!(line["place"].as_str().unwrap().contains("logs.rs:"), "{line}");
+        assert!(!line.to_string().contains("canary"), "{line}");
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(LogConfig::read("api-keys", &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
     let aws = aws::sdk_config();
     let app = App::new(Config::read(&env)?, &aws, Clock::default());
     let vault = api_keys::Vault::new(app, VaultConfig::read(&env)?, &aws);

@@ -13,7 +13,7 @@ use tracing::Instrument;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let env = Env::process();
-    log::init(LogConfig::read("mail", &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
     let aws = aws::sdk_config();
     let postman = mail::Postman::new(&Config::read(&env)?, MailConfig::read(&env)?, &aws, Clock::default());
     postman.warm_up().await;

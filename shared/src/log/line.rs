@@ -33,6 +33,7 @@ impl<W: Fn(&[u8])> Lines<W> {
         let mut process = Map::new();
         process.insert("service".to_owned(), config.service.into());
         process.extend(config.function_name.map(|name| ("function_name".to_owned(), name.into())));
+        process.extend(config.function_version.map(|version| ("function_version".to_owned(), version.into())));
         process.extend(config.function_memory_size.map(|size| ("function_memory_size".to_owned(), size.into())));
         let is_cold = AtomicBool::new(true);
         Self { level: config.level, namespace: config.metrics_namespace, process, is_cold, write }
@@ -52,7 +53,7 @@ impl<W: Fn(&[u8])> Lines<W> {
             line.entry(key).or_insert(value);
         }
         if let Some(namespace) = &self.namespace {
-            metrics::embed(&mut line, namespace, unix_ms);
+            metrics::embed(&mut line, &self.process, namespace, unix_ms);
         }
         if let Ok(mut text) = serde_json::to_vec(&line) {
             text.push(b'\n');

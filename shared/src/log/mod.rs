@@ -6,6 +6,7 @@ mod line;
 
 use std::{
     io::{self, Write},
+    panic::{self, PanicHookInfo},
     time::Instant,
 };
 
@@ -15,7 +16,7 @@ use axum::{
     response::Response,
 };
 use lambda_http::Context;
-use tracing::{Span, Subscriber, error_span, info};
+use tracing::{Span, Subscriber, error, error_span, info, warn};
 use tracing_subscriber::{layer::SubscriberExt, registry};
 
 use crate::config::LogConfig;
@@ -33,11 +34,19 @@ pub fn subscriber(config: LogConfig, write: impl Fn(&[u8]) + Send + Sync + 'stat
     registry().with(Lines::new(config, write))
 }
 
-/// Logs to standard output from here on. A second call changes nothing.
+/// Logs to standard output from here on, panics included. A second call changes nothing.
 pub fn init(config: LogConfig) {
     // What cannot be written cannot be logged either.
     let to_stdout = |line: &[u8]| drop(io::stdout().lock().write_all(line));
     let _ = tracing::subscriber::set_global_default(subscriber(config, to_stdout));
+    panic::set_hook(Box::new(panicked));
+}
+
+/// Logs where a panic is, and what it says if that stands in the code: what was formatted may quote anything.
+pub fn panicked(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string);
+    let says = panic.payload().downcast_ref::<&'static str>();
+    error!(place, says, "a panic");
 }
 
 /// The span of one invocation: what is logged inside bears its ids. `correlation_id` is the gateway's id of the request.
@@ -65,7 +74,12 @@ pub(crate) async fn request(request: Request, next: Next) -> Response {
     let method = request.method().as_str().to_owned();
     let answer = next.run(request).await;
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    info!(method, route, status = answer.status().as_u16(), duration_ms, "request");
+    let status = answer.status();
+    if status.is_server_error() {
+        warn!(event = "answer_failed", method, route, status = status.as_u16(), duration_ms, "request");
+    } else {
+        info!(method, route, status = status.as_u16(), duration_ms, "request");
+    }
     answer
 }
 

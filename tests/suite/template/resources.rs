@@ -111,10 +111,44 @@ fn somebody_is_told_when_a_function_fails_is_throttled_or_slow() {
                 complaints.push(format!("{}: there is not one alarm for {metric}", function.id));
             }
         }
+    }
+    none(&complaints);
+}
+
+#[test]
+fn a_new_version_that_fails_is_taken_back() {
+    let template = Template::read();
+    let mut complaints = Vec::new();
+    for function in template.functions() {
+        let version = json!({"Fn::GetAtt": [function.id, "Version.Version"]});
+        let mut called = of_the_alias(&function);
+        called.as_array_mut().unwrap().push(json!({"Name": "ExecutedVersion", "Value": version}));
+        let answers = json!([
+            {"Name": "service", "Value": function.binary},
+            {"Name": "function_version", "Value": version},
+        ]);
         let guards = function.properties["DeploymentPreference"]["Alarms"].as_array().into_iter().flatten();
-        let guards = guards.filter_map(|alarm| alarm["Ref"].as_str()).map(|alarm| template.resource(alarm));
-        if guards.filter(|alarm| alarm["Type"] == "AWS::CloudWatch::Alarm").count() == 0 {
-            complaints.push(format!("{}: no alarm ends its deployment", function.id));
+        let guards: Vec<_> = guards
+            .filter_map(|alarm| alarm["Ref"].as_str())
+            .map(|alarm| &template.resource(alarm)["Properties"])
+            .collect();
+        let crashes = |alarm: &&&Value| {
+            alarm["Namespace"] == "AWS/Lambda" && alarm["MetricName"] == "Errors" && alarm["Dimensions"] == called
+        };
+        let fails = |alarm: &&&Value| {
+            let of = |query: usize| &alarm["Metrics"][query]["MetricStat"]["Metric"];
+            of(1)["MetricName"] == "FailedAnswers"
+                && of(1)["Dimensions"] == answers
+                && of(2)["MetricName"] == "Invocations"
+                && of(2)["Dimensions"] == called
+        };
+        if guards.iter().filter(crashes).count() != 1 {
+            complaints.push(format!("{}: there is not one alarm for a version that crashes", function.id));
+        }
+        // mail answers nobody, and docs depends on nothing.
+        let may_fail = !["mail", "docs"].contains(&function.binary);
+        if guards.iter().filter(fails).count() != usize::from(may_fail) {
+            complaints.push(format!("{}: there is not one alarm for a version that answers 5xx", function.id));
         }
     }
     none(&complaints);
