@@ -117,6 +117,11 @@ async fn accounts(count: &mut Count<'_>) {
     world.advance(31);
     count.of(world.refresh(&first.refresh), &["RefreshReuse"]).await;
     count.of(world.refresh(&first.refresh), &[]).await;
+    // As if a new password had ended all sessions between this login's question and its answer.
+    let guards = world.rows_of("Sessions", "ACCOUNT#").await;
+    let guard = guards.iter().find(|row| row["sk"] == "GUARD").unwrap();
+    world.tamper("Sessions", guard, "generation", json!(7)).await;
+    count.of(ada.logs_in(), &["LoginFailures", "LoginFailures reason=changed_meanwhile"]).await;
     // Two strangers with one address: nobody's password counts until its owner has chosen one.
     count.of(eve.signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
     count.of(eve.rival("another password").signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
@@ -202,7 +207,7 @@ fn ids() -> impl Iterator<Item = &'static str> {
 /// Every word that may be a dimension's value.
 fn words() -> BTreeSet<&'static str> {
     let words = "auth 7 dynamodb kms ses permanent verify set-password already-registered \
-                 unknown unverified wrong_password no_password ok invalid_key unrecognised_response \
+                 unknown unverified wrong_password no_password changed_meanwhile ok invalid_key unrecognised_response \
                  duplicate test_event ignored_event_type out_of_order no_user_ref unknown_status malformed_body \
                  no_secret missing_signature missing_timestamp malformed_header unsupported_algorithm bad_signature \
                  stale_timestamp";
