@@ -12,14 +12,17 @@ use std::{
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version, password_hash};
 use aws_lc_rs::{constant_time, hmac};
 use serde::{Deserialize, Serialize};
-use shared::{email::AddressKey, error::Error, random, time::Timestamp};
+use shared::{
+    email::AddressKey,
+    error::Error,
+    random,
+    rotation::{Opened, in_use},
+    time::Timestamp,
+};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::{
-    argon::MEMORY,
-    secrets::{Opened, in_use},
-};
+use crate::argon::MEMORY;
 
 /// 19 MiB, two passes, one lane: OWASP's recommendation, and the cheapest of its equals on glibc.
 const COST: Params = match Params::new(19_456, 2, 1, None) {
@@ -60,7 +63,7 @@ pub enum Verdict {
 pub struct Passwords(Arc<Inner>);
 
 struct Inner {
-    peppers: Vec<Arc<Opened<Pepper>>>,
+    peppers: Vec<Opened<Pepper>>,
     runs: Arc<AtomicU64>,
 }
 
@@ -70,13 +73,13 @@ pub type Pepper = Zeroizing<[u8; 32]>;
 impl Passwords {
     /// Under these peppers, by age. Runs of Argon2 are counted in `runs`.
     #[must_use]
-    pub fn new(peppers: Vec<Arc<Opened<Pepper>>>, runs: Arc<AtomicU64>) -> Self {
+    pub fn new(peppers: Vec<Opened<Pepper>>, runs: Arc<AtomicU64>) -> Self {
         Self(Arc::new(Inner { peppers, runs }))
     }
 
     /// The peppers, by age.
     #[must_use]
-    pub fn peppers(&self) -> &[Arc<Opened<Pepper>>] {
+    pub fn peppers(&self) -> &[Opened<Pepper>] {
         &self.0.peppers
     }
 
@@ -92,7 +95,7 @@ impl Passwords {
         now: Timestamp,
     ) -> Result<PasswordHash, Error> {
         let pepper = self.present(now)?;
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &*pepper.secret);
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &**pepper.secret);
         let salt = hmac::sign(&key, &[b"sign-up salt\0", &address.as_bytes()[..]].concat());
         self.hash_with(pepper, normal_form(password), salt.as_ref()[..16].to_vec()).await
     }
@@ -119,9 +122,9 @@ impl Passwords {
             self.hash(password, now).await?;
             return Ok(Verdict::Wrong);
         };
-        let (password, present) = (normal_form(password), self.present(now)?.number);
+        let (password, present) = (normal_form(password), self.present(now)?.stored.number);
         let pepper = self.named_by(&stored)?;
-        let is_outdated = pepper.number < present;
+        let is_outdated = pepper.stored.number < present;
         self.run(pepper, COST, move |argon2| {
             let hash = password_hash::phc::PasswordHash::new(&stored.0)?;
             match MEMORY.verify(&argon2, password.as_bytes(), &hash) {
@@ -135,27 +138,27 @@ impl Passwords {
     }
 
     /// The pepper of new hashes.
-    fn present(&self, now: Timestamp) -> Result<&Arc<Opened<Pepper>>, Error> {
+    fn present(&self, now: Timestamp) -> Result<&Opened<Pepper>, Error> {
         in_use(&self.0.peppers, now)
     }
 
     /// The pepper of a hash.
-    fn named_by(&self, stored: &PasswordHash) -> Result<&Arc<Opened<Pepper>>, Error> {
+    fn named_by(&self, stored: &PasswordHash) -> Result<&Opened<Pepper>, Error> {
         let hash = password_hash::phc::PasswordHash::new(&stored.0).map_err(failed)?;
         let params = Params::try_from(&hash).map_err(failed)?;
-        let pepper = self.0.peppers.iter().find(|pepper| name(pepper.number) == params.keyid());
+        let pepper = self.0.peppers.iter().find(|pepper| name(pepper.stored.number) == params.keyid());
         pepper.ok_or_else(|| Error::internal("a hash is under a pepper that there is not"))
     }
 
     async fn hash_with(
         &self,
-        pepper: &Arc<Opened<Pepper>>,
+        pepper: &Opened<Pepper>,
         password: Zeroizing<String>,
         salt: Vec<u8>,
     ) -> Result<PasswordHash, Error> {
         let mut params = ParamsBuilder::new();
         params.m_cost(COST.m_cost()).t_cost(COST.t_cost()).p_cost(COST.p_cost());
-        params.keyid(KeyId::new(&name(pepper.number)).map_err(failed)?);
+        params.keyid(KeyId::new(&name(pepper.stored.number)).map_err(failed)?);
         self.run(pepper, params.build().map_err(failed)?, move |argon2| {
             let hash: password_hash::phc::PasswordHash = MEMORY.hash(&argon2, password.as_bytes(), &salt)?;
             Ok(PasswordHash(hash.to_string()))
@@ -166,14 +169,14 @@ impl Passwords {
     /// Runs Argon2 once, beside the threads that wait for the network.
     async fn run<T: Send + 'static>(
         &self,
-        pepper: &Arc<Opened<Pepper>>,
+        pepper: &Opened<Pepper>,
         params: Params,
         work: impl FnOnce(Argon2<'_>) -> password_hash::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let (pepper, runs) = (Arc::clone(pepper), Arc::clone(&self.0.runs));
+        let (pepper, runs) = (Arc::clone(&pepper.secret), Arc::clone(&self.0.runs));
         let task = tokio::task::spawn_blocking(move || {
             runs.fetch_add(1, Ordering::Relaxed);
-            let argon2 = Argon2::new_with_secret(&*pepper.secret, Algorithm::Argon2id, Version::V0x13, params);
+            let argon2 = Argon2::new_with_secret(&**pepper, Algorithm::Argon2id, Version::V0x13, params);
             work(argon2.map_err(|_| password_hash::Error::Internal)?)
         });
         let done = task.await.map_err(|_| Error::internal("password hashing panicked"))?;
@@ -203,6 +206,10 @@ fn is_current(hash: &password_hash::phc::PasswordHash) -> password_hash::Result<
 #[cfg(test)]
 mod tests {
     use argon2::PasswordHasher;
+    use shared::{
+        rotation::Generation,
+        seal::{Purpose, SealedSecret},
+    };
 
     use super::*;
 
@@ -212,7 +219,9 @@ mod tests {
     fn under(peppers: &[u8]) -> Passwords {
         let peppers = peppers.iter().zip(1..).map(|(byte, number)| {
             let from = (number > 1).then_some(Timestamp::from_second(2_000));
-            Arc::new(Opened { number, from, secret: Zeroizing::new([*byte; 32]), sealed: String::new() })
+            let secret = SealedSecret { purpose: Purpose::Pepper, sealed: String::new(), kms_key_arn: None };
+            let stored = Generation { secret, number, from, until: None };
+            Opened { stored, secret: Arc::new(Zeroizing::new([*byte; 32])) }
         });
         Passwords::new(peppers.collect(), Arc::default())
     }

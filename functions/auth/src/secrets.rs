@@ -12,7 +12,7 @@ use shared::{
     keys::{Row, Rows},
     link::LinkKey,
     random,
-    rotation::{self, Generation},
+    rotation::{self, Generation, Opened},
     seal::{Purpose, Seal},
     store::{Condition, Put, Store},
     time::Timestamp,
@@ -28,28 +28,8 @@ use crate::{
 /// The opened secrets.
 pub struct Secrets {
     pub(crate) passwords: Passwords,
-    pub(crate) links: Arc<Opened<LinkKey>>,
+    pub(crate) links: Opened<LinkKey>,
     pub(crate) signer: Signer,
-}
-
-/// A secret, opened.
-pub struct Opened<T> {
-    /// Counts the secrets of its purpose.
-    pub(crate) number: u32,
-    /// In use from here on; none for always.
-    pub(crate) from: Option<Timestamp>,
-    pub(crate) secret: T,
-    /// What it was opened from. While that is the same, it need not be opened again.
-    pub(crate) sealed: String,
-}
-
-/// The one of a purpose's secrets, by age, that is in use: the newest whose time has come.
-///
-/// # Errors
-/// `Internal` when there is none.
-pub fn in_use<T>(all: &[Arc<Opened<T>>], now: Timestamp) -> Result<&Arc<Opened<T>>, Error> {
-    let newest = all.iter().rfind(|secret| secret.from <= Some(now));
-    newest.ok_or_else(|| Error::internal("no secret is in use yet"))
 }
 
 /// Where the secrets are.
@@ -72,14 +52,11 @@ impl Secrets {
     pub async fn open(source: &Source<'_>, known: Option<&Self>, now: Timestamp) -> Result<Self, Error> {
         let Source { store, seal, url, runs } = source;
         let stored = stored(store, seal).await?;
-        let (peppers, link_keys, mut signing_keys) = (
+        let (peppers, link_keys, signing_keys) = (
             rotation::of(Purpose::Pepper, &stored),
             rotation::of(Purpose::LinkKey, &stored),
-            rotation::of(Purpose::SigningKey, &stored),
+            rotation::not_replaced(rotation::of(Purpose::SigningKey, &stored), now),
         );
-        // Those that have had their successor sign nothing any more.
-        let signs = signing_keys.iter().rposition(|key| !key.is_pending(now)).unwrap_or_default();
-        signing_keys.drain(..signs);
         let (peppers, links, keys) = tokio::try_join!(
             opened(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
             opened(seal, &link_keys, known.map_or(&[], |known| slice::from_ref(&known.links)), link_key),
@@ -87,12 +64,13 @@ impl Secrets {
         )?;
         let links = links.into_iter().next().ok_or_else(|| Error::internal("there is no link key"))?;
         let mut rows = Vec::new();
-        if known.is_none_or(|known| !Arc::ptr_eq(&known.links, &links)) {
+        if known.is_none_or(|known| !Arc::ptr_eq(&known.links.secret, &links.secret)) {
             rows.push(Put::new(Row::MailLinkKey, &link_keys[0].secret)?);
         }
-        for (key, stored) in keys.iter().zip(&signing_keys) {
-            if known.is_none_or(|known| !known.signer.keys().iter().any(|known| Arc::ptr_eq(known, key))) {
-                let published = VerifyingKey { public: key.secret.public.clone(), until: stored.until };
+        for key in &keys {
+            let is_key = |known: &Opened<_>| Arc::ptr_eq(&known.secret, &key.secret);
+            if known.is_none_or(|known| !known.signer.keys().iter().any(is_key)) {
+                let published = VerifyingKey { public: key.secret.public.clone(), until: key.stored.until };
                 rows.push(Put::new(Row::VerifyingKey(&key.secret.public.kid), &published)?);
             }
         }
@@ -131,19 +109,10 @@ async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error>
 async fn opened<T>(
     seal: &Seal,
     stored: &[&Generation],
-    known: &[Arc<Opened<T>>],
+    known: &[Opened<T>],
     read: impl Fn(&[u8]) -> Result<T, Error>,
-) -> Result<Vec<Arc<Opened<T>>>, Error> {
-    let read = &read;
-    let open = |stored: Generation| async move {
-        let Generation { secret, number, from, .. } = stored;
-        if let Some(known) = known.iter().find(|known| known.sealed == secret.sealed) {
-            return Ok(Arc::clone(known));
-        }
-        let plain = seal.open(secret.purpose, &secret).await?;
-        Ok::<_, Error>(Arc::new(Opened { number, from, secret: read(&plain)?, sealed: secret.sealed }))
-    };
-    try_join_all(stored.iter().map(|stored| open((*stored).clone()))).await
+) -> Result<Vec<Opened<T>>, Error> {
+    try_join_all(stored.iter().map(|stored| Opened::open(seal, (*stored).clone(), known, &read))).await
 }
 
 /// Lays what other functions need into tables of theirs, for they may not read Accounts. Done on every start, so that a table that

@@ -1,17 +1,14 @@
 //! Makes access tokens.
 
-use std::sync::Arc;
-
 use jsonwebtoken::{EncodingKey, Header, encode};
 use shared::{
     error::Error,
     ids::{AccountId, SessionId},
+    rotation::{Opened, in_use},
     time::Timestamp,
     token::{ALGORITHM, Claims, LIFE, PublicKey, TYPE},
 };
 use zeroize::Zeroizing;
-
-use crate::secrets::{Opened, in_use};
 
 /// A signing key and its public half.
 pub struct SigningKey {
@@ -31,20 +28,20 @@ impl SigningKey {
 
 /// Signs with the key whose time it is.
 pub struct Signer {
-    keys: Vec<Arc<Opened<SigningKey>>>,
+    keys: Vec<Opened<SigningKey>>,
     url: String,
 }
 
 impl Signer {
     /// With these keys, by age, for tokens issued by and for `url`.
     #[must_use]
-    pub fn new(keys: Vec<Arc<Opened<SigningKey>>>, url: &str) -> Self {
+    pub fn new(keys: Vec<Opened<SigningKey>>, url: &str) -> Self {
         Self { keys, url: url.to_owned() }
     }
 
     /// The keys.
     #[must_use]
-    pub fn keys(&self) -> &[Arc<Opened<SigningKey>>] {
+    pub fn keys(&self) -> &[Opened<SigningKey>] {
         &self.keys
     }
 

@@ -1,11 +1,8 @@
 //! What this function holds besides the common state.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use aws_config::SdkConfig;
@@ -14,21 +11,15 @@ use shared::{
     app::{App, WARM_UP},
     config::AuthConfig,
     error::Error,
-    rotation::{KEPT, TRUSTED},
+    rotation::Kept,
     seal::Seal,
     time::Timestamp,
 };
-use tokio::sync::Mutex;
 
 use crate::{
     secrets::{Secrets, Source},
     ui::Pages,
 };
-
-/// Between two attempts to read the secrets again, the first of which has failed.
-const RETRY: Duration = Duration::from_secs(30);
-/// A request waits this long for secrets that it could do without.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The state of `auth`. Cloning shares it.
 #[derive(Clone)]
@@ -37,15 +28,8 @@ pub struct Auth {
     pub(crate) config: Arc<AuthConfig>,
     pub(crate) pages: Arc<Pages>,
     seal: Seal,
-    secrets: Arc<Mutex<Option<Kept>>>,
+    secrets: Arc<Kept<Secrets>>,
     argon2_runs: Arc<AtomicU64>,
-}
-
-struct Kept {
-    secrets: Arc<Secrets>,
-    read_at: Timestamp,
-    /// Not read again before.
-    next: Timestamp,
 }
 
 impl Auth {
@@ -76,38 +60,19 @@ impl Auth {
         self.argon2_runs.load(Ordering::Relaxed)
     }
 
-    /// Peppers, link key and signing keys. Read again every ten minutes, so that a successor is known before it is used. Where that
-    /// fails, those that there are do for five minutes more.
+    /// Peppers, link keys and signing keys, as they were some minutes ago.
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when a secret does not open.
     pub(crate) async fn secrets(&self) -> Result<Arc<Secrets>, Error> {
         let now = self.app.clock.now();
-        // Of requests at once one reads, and the others wait for it.
-        let mut kept = self.secrets.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| now < kept.next) {
-            return Ok(Arc::clone(&kept.secrets));
-        }
-        let known = kept.as_ref().map(|kept| Arc::clone(&kept.secrets));
-        // Boxed: it seldom runs, and every request's future would carry its size.
-        let read = Box::pin(self.read(known.as_deref(), now));
-        let Some(kept) = kept.as_mut().filter(|kept| now < kept.read_at + TRUSTED) else {
-            return Ok(Arc::clone(&kept.insert(read.await?).secrets));
-        };
-        kept.next = (now + RETRY).min(kept.read_at + TRUSTED);
-        match tokio::time::timeout(PATIENCE, read).await {
-            Ok(Ok(newer)) => *kept = newer,
-            Ok(Err(error)) => tracing::warn!(?error, "the secrets could not be read again"),
-            Err(_) => tracing::warn!("reading the secrets again takes too long"),
-        }
-        Ok(Arc::clone(&kept.secrets))
+        self.secrets.get(now, |known| self.read(known, now)).await
     }
 
-    async fn read(&self, known: Option<&Secrets>, now: Timestamp) -> Result<Kept, Error> {
+    async fn read(&self, known: Option<Arc<Secrets>>, now: Timestamp) -> Result<Secrets, Error> {
         let App { store, config, .. } = &self.app;
         let source = Source { store, seal: &self.seal, url: &config.app_url, runs: &self.argon2_runs };
-        let secrets = Arc::new(Secrets::open(&source, known, now).await?);
-        Ok(Kept { secrets, read_at: now, next: now + KEPT })
+        Secrets::open(&source, known.as_deref(), now).await
     }
 }
 

@@ -1,5 +1,8 @@
 //! How a secret of the service is replaced while it is in use: its successor is stored first and used later, when every instance
-//! that is at work knows it. An operator's tool writes by these rules, `auth` reads by them.
+//! that is at work knows it. An operator's tool writes by these rules, the functions read by them.
+
+mod kept;
+mod opened;
 
 use std::time::Duration;
 
@@ -10,6 +13,9 @@ use crate::{
     seal::{Purpose, SealedSecret},
     time::Timestamp,
 };
+
+pub use kept::Kept;
+pub use opened::{Opened, in_use};
 
 /// Between the moment when a new secret is stored and the one from which on it is used. Longer than any instance trusts what it
 /// has read, and than any cache keeps published keys that were as old as they may be when it read them, by what clocks may differ.
@@ -57,6 +63,12 @@ impl Generation {
     pub fn is_pending(&self, now: Timestamp) -> bool {
         self.from > Some(now)
     }
+
+    /// Whether it is out of use for good.
+    #[must_use]
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
 }
 
 /// The secrets of a purpose among `stored`, by age.
@@ -65,4 +77,11 @@ pub fn of(purpose: Purpose, stored: &[Generation]) -> Vec<&Generation> {
     let mut found: Vec<_> = stored.iter().filter(|generation| generation.secret.purpose == purpose).collect();
     found.sort_by_key(|generation| generation.number);
     found
+}
+
+/// Those of a purpose's secrets, by age, that are in use or will be: without those that have had their successor.
+#[must_use]
+pub fn not_replaced<'a>(mut by_age: Vec<&'a Generation>, now: Timestamp) -> Vec<&'a Generation> {
+    let in_use = by_age.iter().rposition(|secret| !secret.is_pending(now)).unwrap_or_default();
+    by_age.split_off(in_use)
 }
