@@ -42,8 +42,8 @@ pub enum Row<'a> {
     VerifyingKey(&'a str),
     /// Mail: one letter.
     Mail(MailId),
-    /// Mail: the sealed link key, for the function that writes the links.
-    MailLinkKey,
+    /// Mail: the sealed link keys, for the function that writes the links.
+    MailLinkKeys,
     /// `ExchangeKeys`: one sealed key.
     ExchangeKey(AccountId, KeyId),
     /// `ExchangeKeys`: that a credential is kept, by its fingerprint.
@@ -94,7 +94,7 @@ impl Row<'_> {
         match self {
             Self::Address(_) | Self::Account(_) | Self::Secret(..) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
-            Self::Mail(_) | Self::MailLinkKey => Table::Mail,
+            Self::Mail(_) | Self::MailLinkKeys => Table::Mail,
             Self::ExchangeKey(..) | Self::Fingerprint(_) | Self::AccessEvent(..) | Self::VaultKey => {
                 Table::ExchangeKeys
             }
@@ -113,7 +113,7 @@ impl Row<'_> {
             Self::SessionGuard(owner) => (account(*owner), Some("GUARD".to_owned())),
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
             Self::Mail(id) => (format!("MAIL#{id}"), None),
-            Self::MailLinkKey => ("LINK_KEY".to_owned(), None),
+            Self::MailLinkKeys => ("LINK_KEYS".to_owned(), None),
             Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
@@ -222,7 +222,7 @@ mod tests {
             (Row::SessionGuard(account), "Sessions", format!("ACCOUNT#{uuid}"), "GUARD".into()),
             (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
             (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), String::new()),
-            (Row::MailLinkKey, "Mail", "LINK_KEY".into(), String::new()),
+            (Row::MailLinkKeys, "Mail", "LINK_KEYS".into(), String::new()),
             (Row::ExchangeKey(account, key), "ExchangeKeys", format!("ACCOUNT#{uuid}"), format!("KEY#{key}")),
             (Row::Fingerprint("f"), "ExchangeKeys", "FINGERPRINT#f".into(), "FINGERPRINT".into()),
             (

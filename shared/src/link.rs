@@ -1,10 +1,22 @@
 //! Mailed links. Nothing stored suffices to make one: its secret half is derived under a key that only KMS can unwrap.
 
+use std::time::Duration;
+
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{email::AddressKey, ids::LinkId};
+use crate::{
+    email::AddressKey,
+    error::Error,
+    ids::LinkId,
+    rotation::{Generation, not_replaced},
+    time::Timestamp,
+};
+
+/// No link lives longer.
+pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
 /// What a link may be redeemed for. A link made for one purpose is worthless for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +39,14 @@ impl Purpose {
 /// The key under which links are derived, shared by `auth` (redeems) and `mail` (writes). 32 bytes.
 pub struct LinkKey(hmac::Key);
 
+/// The sealed keys as `mail` finds them in its own table: by age, the one in use and those to come. Who replaces the key writes them
+/// anew; before that, `auth` has laid them there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LinkKeys {
+    /// The keys.
+    pub keys: Vec<Generation>,
+}
+
 /// Mailed once. No `Debug`, no `Display`, no `Serialize`, on purpose.
 pub struct LinkToken(Zeroizing<String>);
 
@@ -42,11 +62,27 @@ const ADDRESS: usize = 32;
 const ID: usize = 16;
 const TAG: usize = 32;
 
+impl LinkKeys {
+    /// Those of all the keys, by age, that `mail` needs.
+    #[must_use]
+    pub fn of(by_age: Vec<&Generation>, now: Timestamp) -> Self {
+        Self { keys: not_replaced(by_age, now).into_iter().cloned().collect() }
+    }
+}
+
 impl LinkKey {
     /// From the unwrapped key.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// The same from what KMS has opened.
+    ///
+    /// # Errors
+    /// `Internal` when it has another length.
+    pub fn read(key: &[u8]) -> Result<Self, Error> {
+        key.try_into().map(Self::new).map_err(|_| Error::internal("a key has the wrong length"))
     }
 
     /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.

@@ -44,10 +44,10 @@ async fn a_secret_does_not_open_in_the_place_of_another() {
 #[tokio::test]
 async fn mail_finds_the_link_key_in_its_own_table() {
     let world = World::start().await;
-    let own = world.rows_of("Mail", "LINK_KEY").await;
+    let own = world.rows_of("Mail", "LINK_KEYS").await;
     let of_auth = world.rows_of("Accounts", "SECRET").await;
     let of_auth = of_auth.iter().find(|row| row["sk"] == "link-key").unwrap();
-    assert_eq!(own[0]["sealed"], of_auth["sealed"]);
+    assert_eq!(own[0]["keys"][0]["sealed"], of_auth["sealed"]);
 }
 
 #[tokio::test]
@@ -60,5 +60,5 @@ async fn tables_that_were_emptied_heal_at_the_next_start() {
     world.empty("Mail").await;
     world.another_auth().warm_up().await;
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);
-    assert_eq!(world.rows_of("Mail", "LINK_KEY").await.len(), 1);
+    assert_eq!(world.rows_of("Mail", "LINK_KEYS").await.len(), 1);
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     email::EmailAddress,
     ids::{AccountId, LinkId},
+    link::LONGEST_LIFE,
     outbox::Letter,
     time::Timestamp,
 };
@@ -17,9 +18,10 @@ use shared::{
 use crate::password::PasswordHash;
 
 /// Life of a link that proves an address, and of the pending sign-up behind it.
-pub const VERIFY_LIFE: Duration = Duration::from_hours(24);
+pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
 /// Life of a link that sets a password.
 pub const SET_PASSWORD_LIFE: Duration = Duration::from_mins(30);
+const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 /// A sign-up whose link has expired can be revived by a new link for this long.
 const REVIVABLE: Duration = Duration::from_hours(24);
 /// How long after the proof anybody may learn that an address is verified.

@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod argon;
 mod jwks;
+mod links;
 mod login;
 mod logout;
 mod password;

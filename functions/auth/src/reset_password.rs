@@ -46,11 +46,11 @@ pub async fn reset_password(
     State(auth): State<Auth>,
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
-    let secrets = auth.secrets().await?;
-    let Some((address, link)) = secrets.links.secret.open(Purpose::SetPassword, &token.reveal()) else {
+    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
+    let Some((address, link)) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
-    let password = secrets.passwords.hash(&password.reveal(), auth.app.clock.now()).await?;
+    let password = secrets.passwords.hash(&password.reveal(), now).await?;
     Ok(if set_password(&auth, &address, link, password).await? {
         Reply::ok(done(auth.config.sign_in_url.clone()))
     } else {

@@ -1,16 +1,13 @@
 //! The secrets of the service. Made on first start, sealed by KMS; of two first starts at once, one wins and both use its secrets.
 //! Successors are made by operators, and used from the moment that their rows name.
 
-use std::{
-    slice,
-    sync::{Arc, atomic::AtomicU64},
-};
+use std::sync::{Arc, atomic::AtomicU64};
 
 use futures::future::try_join_all;
 use shared::{
     error::Error,
     keys::{Row, Rows},
-    link::LinkKey,
+    link::{LinkKey, LinkKeys},
     random,
     rotation::{self, Generation, Opened},
     seal::{Purpose, Seal},
@@ -21,6 +18,7 @@ use shared::{
 use zeroize::Zeroizing;
 
 use crate::{
+    links::Links,
     password::{Passwords, Pepper},
     signer::{Signer, SigningKey},
 };
@@ -28,7 +26,7 @@ use crate::{
 /// The opened secrets.
 pub struct Secrets {
     pub(crate) passwords: Passwords,
-    pub(crate) links: Opened<LinkKey>,
+    pub(crate) links: Links,
     pub(crate) signer: Signer,
 }
 
@@ -52,20 +50,21 @@ impl Secrets {
     pub async fn open(source: &Source<'_>, known: Option<&Self>, now: Timestamp) -> Result<Self, Error> {
         let Source { store, seal, url, runs } = source;
         let stored = stored(store, seal).await?;
-        let (peppers, link_keys, signing_keys) = (
+        let (peppers, mut link_keys, signing_keys) = (
             rotation::of(Purpose::Pepper, &stored),
             rotation::of(Purpose::LinkKey, &stored),
             rotation::not_replaced(rotation::of(Purpose::SigningKey, &stored), now),
         );
+        link_keys.retain(|key| !key.has_ended(now));
         let (peppers, links, keys) = tokio::try_join!(
             opened(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
-            opened(seal, &link_keys, known.map_or(&[], |known| slice::from_ref(&known.links)), link_key),
+            opened(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             opened(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
         )?;
-        let links = links.into_iter().next().ok_or_else(|| Error::internal("there is no link key"))?;
         let mut rows = Vec::new();
-        if known.is_none_or(|known| !Arc::ptr_eq(&known.links.secret, &links.secret)) {
-            rows.push(Put::new(Row::MailLinkKey, &link_keys[0].secret)?);
+        if known.is_none() {
+            // A successor is laid there by whoever makes it.
+            rows.push(Put::new(Row::MailLinkKeys, &LinkKeys::of(link_keys, now))?);
         }
         for key in &keys {
             let is_key = |known: &Opened<_>| Arc::ptr_eq(&known.secret, &key.secret);
@@ -76,7 +75,7 @@ impl Secrets {
         }
         publish(store, rows).await?;
         let passwords = Passwords::new(peppers, Arc::clone(runs));
-        Ok(Self { passwords, links, signer: Signer::new(keys, url) })
+        Ok(Self { passwords, links: Links::new(links), signer: Signer::new(keys, url) })
     }
 }
 
@@ -125,8 +124,4 @@ async fn publish(store: &Store, rows: Vec<Put<'_>>) -> Result<(), Error> {
 
 fn pepper(secret: &[u8]) -> Result<Pepper, Error> {
     secret.try_into().map(Zeroizing::new).map_err(|_| Error::internal("a key has the wrong length"))
-}
-
-fn link_key(secret: &[u8]) -> Result<LinkKey, Error> {
-    pepper(secret).map(|key| LinkKey::new(&key))
 }

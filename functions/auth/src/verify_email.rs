@@ -49,11 +49,11 @@ pub async fn verify_email(
     State(auth): State<Auth>,
     Body(VerifyEmailRequest { token }): Body<VerifyEmailRequest>,
 ) -> Result<Reply<VerifyEmailResponse>, Error> {
-    let secrets = auth.secrets().await?;
-    let Some((address, link)) = secrets.links.secret.open(Purpose::VerifyEmail, &token.reveal()) else {
+    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
+    let Some((address, link)) = secrets.links.open(Purpose::VerifyEmail, &token.reveal(), now) else {
         return Ok(answer(&auth, Proof::Invalid));
     };
-    let (now, fresh) = (auth.app.clock.now(), LinkId::random()?);
+    let fresh = LinkId::random()?;
     let proof = auth
         .change_record(&address, |record, _| {
             let proof = record.redeem(link, fresh, now);

@@ -2,6 +2,7 @@
 //! it bounced for instance, is noted on its letter.
 
 mod feedback;
+mod links;
 mod outbox;
 pub mod render;
 mod ses;
@@ -20,17 +21,16 @@ use shared::{
     email::EmailAddress,
     error::Error,
     ids::LinkId,
-    keys::Row,
-    link::{self, LinkKey},
+    link::Purpose,
     outbox::{Letter, Mail},
-    seal::{Purpose, Seal, SealedSecret},
+    seal::Seal,
     store::Store,
     time::Clock,
 };
-use tokio::sync::OnceCell;
 
 use crate::{
     feedback::Feedback,
+    links::Links,
     outbox::{Claim, Claimed, Outbox},
     render::{Brand, Rendered},
     ses::{NotSent, Ses},
@@ -48,33 +48,29 @@ enum Incoming {
 pub struct Postman {
     outbox: Outbox,
     ses: Ses,
-    store: Store,
-    seal: Seal,
+    links: Links,
     brand: Brand,
     app_url: String,
-    links: OnceCell<LinkKey>,
 }
 
 impl Postman {
     /// Over the AWS that `aws` points to. Opens nothing yet.
     #[must_use]
     pub fn new(common: &Config, config: MailConfig, aws: &SdkConfig, clock: Clock) -> Self {
-        let store = Store::new(aws, &common.table_prefix);
+        let (store, seal) = (Store::new(aws, &common.table_prefix), Seal::new(aws, &config.kms_key_id));
         Self {
-            outbox: Outbox::new(store.clone(), clock),
+            outbox: Outbox::new(store.clone(), clock.clone()),
             ses: Ses::new(aws, config.mail_from, config.configuration_set),
-            seal: Seal::new(aws, &config.kms_key_id),
-            store,
+            links: Links::new(store, seal, clock),
             brand: Brand { product: config.product, sign_in_url: config.sign_in_url },
             app_url: common.app_url.clone(),
-            links: OnceCell::new(),
         }
     }
 
     /// Opens the link key and the connections in init, where CPU is cheap. A failure is not fatal: the first letter tries again.
     pub async fn warm_up(&self) {
-        match tokio::time::timeout(WARM_UP, self.link_key()).await {
-            Ok(Ok(_)) => {}
+        match tokio::time::timeout(WARM_UP, self.links.warm_up()).await {
+            Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(?error, "the link key could not be opened yet"),
             Err(_) => tracing::warn!("the link key takes too long"),
         }
@@ -163,11 +159,11 @@ impl Postman {
         let (to, rendered) = match letter {
             Letter::Nothing => return Ok(None),
             Letter::Verify { to, link } => {
-                let link = self.link("verify-email", link::Purpose::VerifyEmail, to, link).await?;
+                let link = self.link("verify-email", Purpose::VerifyEmail, to, link).await?;
                 (to, render::render(&self.brand, &render::Letter::Verify { link: &link }))
             }
             Letter::SetPassword { to, link } => {
-                let link = self.link("reset-password", link::Purpose::SetPassword, to, link).await?;
+                let link = self.link("reset-password", Purpose::SetPassword, to, link).await?;
                 (to, render::render(&self.brand, &render::Letter::SetPassword { link: &link }))
             }
             Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
@@ -176,18 +172,8 @@ impl Postman {
     }
 
     /// The link is derived from the recipient's own address, so nobody can have another's link sent to himself.
-    async fn link(&self, page: &str, purpose: link::Purpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
-        let token = self.link_key().await?.token(purpose, &to.key(), id).reveal();
+    async fn link(&self, page: &str, purpose: Purpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
+        let token = self.links.token(purpose, &to.key(), id).await?.reveal();
         Ok(format!("{}/auth/ui/{page}?token={}", self.app_url, *token))
-    }
-
-    async fn link_key(&self) -> Result<&LinkKey, Error> {
-        self.links.get_or_try_init(|| self.open_link_key()).await
-    }
-
-    async fn open_link_key(&self) -> Result<LinkKey, Error> {
-        let secret: Option<SealedSecret> = self.store.get(Row::MailLinkKey).await?;
-        let secret = secret.ok_or_else(|| Error::internal("there is no link key"))?;
-        Ok(LinkKey::new(&*self.seal.open_key(Purpose::LinkKey, &secret).await?))
     }
 }

@@ -224,7 +224,11 @@ pub(crate) async fn move_secret(
         return Ok(Outcome::Moved);
     }
     let moved = seal.rewrap(secret.purpose, secret, to).await?;
-    let update = Update::new(row).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?);
+    written(store, Update::new(row).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?)).await
+}
+
+/// What has become of a record that is moved by this write.
+pub(crate) async fn written(store: &Store, update: Update<'_>) -> Result<Outcome, Failure> {
     Ok(match store.update::<IgnoredAny>(update).await? {
         Written::Done(_) => Outcome::Moved,
         Written::Conflict(Some(_)) => Outcome::Changed,

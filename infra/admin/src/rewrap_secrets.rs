@@ -1,4 +1,4 @@
-//! `rewrap-secrets`: moves the small secrets of the service, and the copy of the link key that `mail` has, to another KMS key. As with
+//! `rewrap-secrets`: moves the small secrets of the service, and the copies of link keys that `mail` has, to another KMS key. As with
 //! `rewrap`, KMS does it inside, and it may be broken off anywhere and run again.
 
 use std::process::ExitCode;
@@ -6,13 +6,15 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     keys::{Row, Rows},
+    link::LinkKeys,
     rotation::Generation,
-    seal::{self, Seal, SealedSecret},
+    seal::{self, Seal},
+    store::{Condition, Store, Update},
 };
 
 use crate::{
     operator::{Failure, Operator},
-    rewrap::{Report, finish, move_secret},
+    rewrap::{Outcome, Report, finish, move_secret, written},
 };
 
 /// Move pepper, link key and signing keys to another KMS key.
@@ -45,15 +47,39 @@ pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Resul
     let to = seal::key_arn(&operator.aws, &arguments.to).await?;
     let (store, seal) = (&operator.store, Seal::new(&operator.aws, &to));
     let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let copy: Option<SealedSecret> = store.get(Row::MailLinkKey).await?;
-    let secrets = stored.into_iter().map(|secret| {
-        let name = format!("{} {}", secret.secret.purpose.as_str(), secret.number);
-        (name, secret.row(), secret.secret)
-    });
-    let copy = copy.map(|secret| ("the copy of link-key".to_owned(), Row::MailLinkKey, secret));
+    let copies: Option<LinkKeys> = store.get(Row::MailLinkKeys).await?;
     let mut report = Report::default();
-    for (name, row, secret) in secrets.chain(copy) {
-        report.add(name, move_secret(store, &seal, (row, &secret), &to, arguments.dry_run).await);
+    for secret in &stored {
+        let name = format!("{} {}", secret.secret.purpose.as_str(), secret.number);
+        report.add(name, move_secret(store, &seal, (secret.row(), &secret.secret), &to, arguments.dry_run).await);
+    }
+    if let Some(copies) = copies {
+        let moved = move_copies(store, &seal, copies.keys, &to, arguments.dry_run).await;
+        report.add("the copy of link-key".to_owned(), moved);
     }
     Ok(report)
+}
+
+/// Moves what `mail` has by one write, under the condition that it is as it was read: their row is one record, and whoever replaces
+/// the link key in between has written it anew.
+async fn move_copies(
+    store: &Store,
+    seal: &Seal,
+    copies: Vec<Generation>,
+    to: &str,
+    is_dry: bool,
+) -> Result<Outcome, Failure> {
+    let mut moved = copies.clone();
+    let old: Vec<_> = moved.iter_mut().filter(|copy| copy.secret.kms_key_arn.as_deref() != Some(to)).collect();
+    if old.is_empty() {
+        return Ok(Outcome::There);
+    }
+    if is_dry {
+        return Ok(Outcome::Moved);
+    }
+    for Generation { secret, .. } in old {
+        *secret = seal.rewrap(secret.purpose, secret, to).await?;
+    }
+    let update = Update::new(Row::MailLinkKeys).set("keys", &moved)?.when(Condition::equals("keys", &copies)?);
+    written(store, update).await
 }

@@ -1,0 +1,66 @@
+//! The keys of mailed links, as this function knows them.
+
+use std::sync::Arc;
+
+use futures::future::try_join_all;
+use shared::{
+    email::AddressKey,
+    error::Error,
+    ids::LinkId,
+    keys::Row,
+    link::{LinkKey, LinkKeys, LinkToken, Purpose},
+    rotation::{Kept, Opened, in_use, not_replaced},
+    seal::Seal,
+    store::Store,
+    time::{Clock, Timestamp},
+};
+
+/// Writes links under the key whose time it is.
+pub struct Links {
+    store: Store,
+    seal: Seal,
+    clock: Clock,
+    keys: Kept<Vec<Opened<LinkKey>>>,
+}
+
+impl Links {
+    /// With the keys that lie in a table. Opens nothing yet.
+    #[must_use]
+    pub fn new(store: Store, seal: Seal, clock: Clock) -> Self {
+        Self { store, seal, clock, keys: Kept::default() }
+    }
+
+    /// Reads the keys, or does nothing where they are known.
+    ///
+    /// # Errors
+    /// As [`Links::token`].
+    pub async fn warm_up(&self) -> Result<(), Error> {
+        self.keys(self.clock.now()).await.map(drop)
+    }
+
+    /// The token of link `id` to the address `to`.
+    ///
+    /// # Errors
+    /// `Unavailable` when DynamoDB or KMS is; `Internal` when there is no key or it does not open.
+    pub async fn token(&self, purpose: Purpose, to: &AddressKey, id: &LinkId) -> Result<LinkToken, Error> {
+        let now = self.clock.now();
+        Ok(in_use(&*self.keys(now).await?, now)?.secret.token(purpose, to, id))
+    }
+
+    async fn keys(&self, now: Timestamp) -> Result<Arc<Vec<Opened<LinkKey>>>, Error> {
+        self.keys.get(now, |known| self.read(known, now)).await
+    }
+
+    async fn read(
+        &self,
+        known: Option<Arc<Vec<Opened<LinkKey>>>>,
+        now: Timestamp,
+    ) -> Result<Vec<Opened<LinkKey>>, Error> {
+        let stored: Option<LinkKeys> = self.store.get(Row::MailLinkKeys).await?;
+        let stored = stored.ok_or_else(|| Error::internal("there is no link key"))?;
+        let known = known.as_deref().map_or(&[][..], Vec::as_slice);
+        let stored = not_replaced(stored.keys.iter().collect(), now);
+        let opened = stored.into_iter().map(|key| Opened::open(&self.seal, key.clone(), known, LinkKey::read));
+        try_join_all(opened).await
+    }
+}
