@@ -14,6 +14,7 @@ mod events;
 mod feedback;
 mod input;
 mod kyc;
+mod link_rotation;
 mod logs;
 mod mail;
 mod metrics;

@@ -7,9 +7,11 @@ use admin::{
     rotate_signing_key::{self, rotate},
     secrets_show::show,
 };
-use local::{Mode, Service};
+use local::{Fault, Mode, Service};
 use serde_json::Value;
 use tests::{Session, World};
+
+use crate::link_rotation::rotate as rotate_link_key;
 
 async fn run(world: &World, key: &str, dry_run: bool) -> Report {
     Box::pin(rewrap_secrets(&world.operator(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
@@ -47,17 +49,19 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     let operator = world.operator();
     rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
     rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     let (before, old_keys) = rows(&world).await;
 
+    // Two of each; what `mail` has, two as well, is one record.
     let (report, calls) = world.calls(run(&world, &new, true)).await;
-    assert_eq!((report, calls.kms), (moved(6, 0), [("DescribeKey".to_owned(), 1)].into()));
+    assert_eq!((report, calls.kms), (moved(7, 0), [("DescribeKey".to_owned(), 1)].into()));
     assert_eq!(rows(&world).await, (before.clone(), old_keys));
     let (report, calls) = world.calls(run(&world, &new, false)).await;
-    assert_eq!(report, moved(6, 0));
+    assert_eq!(report, moved(7, 0));
     // Inside KMS: nothing is opened on the way.
-    assert_eq!(calls.kms, [("DescribeKey".to_owned(), 1), ("ReEncrypt".to_owned(), 6)].into());
-    assert_eq!(rows(&world).await, (before, vec![new.clone(); 6]));
-    assert_eq!(run(&world, &new, false).await, moved(0, 6));
+    assert_eq!(calls.kms, [("DescribeKey".to_owned(), 1), ("ReEncrypt".to_owned(), 8)].into());
+    assert_eq!(rows(&world).await, (before, vec![new.clone(); 8]));
+    assert_eq!(run(&world, &new, false).await, moved(0, 7));
 
     if !world.is_on_another_emulator() {
         world.switch_key(false).await;
@@ -72,8 +76,9 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     assert_eq!(world.refresh(&session.refresh).await.status, 200);
     rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
     rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
-    assert_eq!(rows(&world).await.1, vec![new; 8]);
-    // A new instance of `mail` opens its copy.
+    rotate_link_key(&world, false).await.unwrap();
+    assert_eq!(rows(&world).await.1, vec![new; 11]);
+    // A new instance of `mail` opens its copies.
     world.resume_mail().await;
     let bob = world.person();
     assert_eq!(bob.signs_up().await.status, 200);
@@ -93,6 +98,55 @@ async fn what_is_broken_off_goes_on_in_another_run() {
     assert!(rewrap_secrets(&world.operator(), &none).await.is_err());
 }
 
+/// Does one thing while the first call to KMS of another waits for its answer.
+async fn amid<T, U>(
+    world: &World,
+    operation: &str,
+    slow: impl Future<Output = T>,
+    quick: impl Future<Output = U>,
+) -> (T, U) {
+    world.aws.reset_calls();
+    let held = Fault { mode: Mode::Held, operation: Some(operation.to_owned()), times: Some(1_000) };
+    world.aws.set_fault(Service::Kms, held);
+    let quick = async {
+        while !world.aws.calls().kms.contains_key(operation) {
+            tokio::task::yield_now().await;
+        }
+        let done = quick.await;
+        world.mend();
+        done
+    };
+    tokio::join!(slow, quick)
+}
+
+#[tokio::test]
+async fn a_rotation_in_the_midst_of_a_move_loses_nothing() {
+    let world = World::start().await;
+    let new = world.another_key().await;
+    let (report, _) = amid(&world, "ReEncrypt", run(&world, &new, false), async {
+        rotate_link_key(&world, false).await.unwrap();
+    })
+    .await;
+    assert_eq!((report.moved, report.changed.as_slice()), (3, &["the copy of link-key".to_owned()][..]), "{report:?}");
+    let numbers = copies(&world).await.iter().map(|copy| copy["number"].as_u64().unwrap()).collect::<Vec<_>>();
+    assert_eq!(numbers, [1, 2]);
+    // The new key, and what `mail` has.
+    assert_eq!(run(&world, &new, false).await, moved(2, 3));
+    assert!(copies(&world).await[0]["until"].is_number());
+}
+
+#[tokio::test]
+async fn a_move_in_the_midst_of_a_rotation_is_not_undone() {
+    let world = World::start().await;
+    let new = world.another_key().await;
+    let (rotation, report) = amid(&world, "Encrypt", rotate_link_key(&world, false), run(&world, &new, false)).await;
+    assert_eq!(report, moved(4, 0));
+    assert!(rotation.unwrap_err().to_string().contains("just now"));
+    assert_eq!(rows(&world).await.1, vec![new.clone(); 4]);
+    rotate_link_key(&world, false).await.unwrap();
+    assert_eq!(rows(&world).await.1, vec![new; 6]);
+}
+
 #[tokio::test]
 async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them() {
     let world = World::start().await;
@@ -100,6 +154,7 @@ async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them
     let arguments = rotate_signing_key::Arguments { compromised: false };
     let rotation = rotate(&operator, &arguments, &world.clock).await.unwrap();
     let (_, from) = rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    let links = rotate_link_key(&world, false).await.unwrap();
     let words = async || -> Vec<String> {
         let lines = show(&operator, &world.clock).await.unwrap();
         let arn = lines[0].split_whitespace().last().unwrap().to_owned();
@@ -112,17 +167,19 @@ async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them
         "pepper 1 in use KEY".to_owned(),
         format!("pepper 2 used from {from} KEY"),
         "link-key 1 in use KEY".to_owned(),
+        format!("link-key 2 used from {} KEY", links.from),
         "signing-key 1 in use KEY".to_owned(),
         format!("signing-key 2 used from {} KEY", rotation.from),
     ];
     let shown = words().await;
-    assert_eq!((&shown[..5], &shown[5..]), (&expected[..], &published[..]));
+    assert_eq!((&shown[..6], &shown[6..]), (&expected[..], &published[..]));
     let secrets = world.rows_of("Accounts", "SECRET").await;
     assert!(secrets.iter().all(|row| !shown.concat().contains(row["sealed"].as_str().unwrap())));
 
     world.advance(60 * 60);
     let shown = words().await;
     assert_eq!(shown[..2], ["pepper 1 replaced KEY", "pepper 2 in use KEY"]);
-    assert_eq!(shown[3..5], ["signing-key 1 replaced KEY", "signing-key 2 in use KEY"]);
+    assert_eq!(shown[2..4], ["link-key 1 replaced KEY", "link-key 2 in use KEY"]);
+    assert_eq!(shown[4..6], ["signing-key 1 replaced KEY", "signing-key 2 in use KEY"]);
     assert!(shown.contains(&format!("{old} withdrawn at {}", rotation.until)), "{shown:?}");
 }

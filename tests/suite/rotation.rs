@@ -1,4 +1,4 @@
-//! Operators replace the signing key and the pepper while everything goes on.
+//! Operators replace the signing key and the pepper while everything goes on; and what replacing any secret has in common.
 
 use admin::{
     Failure, rotate_pepper,
@@ -11,6 +11,8 @@ use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::time::Timestamp;
 use tests::{Reply, Session, World};
+
+use crate::link_rotation::rotate as rotate_link_key;
 
 /// Between the publication of a new secret and its use. Seconds.
 const LEAD: u64 = 30 * 60;
@@ -51,9 +53,10 @@ async fn refreshed(world: &World, session: &Session) -> Session {
     Session::of(&world.refresh(&session.refresh).await)
 }
 
-/// Secrets and published keys, in no order that matters.
+/// Secrets, published keys and what `mail` has, in no order that matters.
 async fn arranged(world: &World) -> Vec<Value> {
     let mut rows = world.rows_of("Accounts", "SECRET").await;
+    rows.extend(world.rows_of("Mail", "LINK_KEYS").await);
     rows.extend(world.rows_of("Sessions", "SIGNING_KEYS").await);
     rows.sort_by_key(|row| format!("{} {}", row["pk"], row["sk"]));
     rows
@@ -162,8 +165,16 @@ async fn of_rotations_at_once_one_takes_place() {
     world.hold("PutItem", 4);
     let done = join_all((0..4).map(|_| rotate_pepper(&world))).await;
     assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
-    // Two keys, two peppers, the link key.
-    assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 5);
+
+    world.hold("TransactWriteItems", 4);
+    let done = join_all([false, true, false, true].map(|compromised| rotate_link_key(&world, compromised))).await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
+    let secrets = world.rows_of("Accounts", "SECRET").await;
+    assert_eq!(secrets.len(), 6, "two of each");
+    // What `mail` has is of the same rotation.
+    let copies = world.rows_of("Mail", "LINK_KEYS").await;
+    let newest = secrets.iter().find(|row| row["sk"] == "link-key#2").unwrap();
+    assert_eq!(copies[0]["keys"].as_array().unwrap().last().unwrap()["sealed"], newest["sealed"]);
 }
 
 #[tokio::test]
@@ -171,14 +182,20 @@ async fn while_a_rotation_is_under_way_another_is_refused() {
     let world = World::start().await;
     rotate(&world, false).await.unwrap();
     rotate_pepper(&world).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     let before = arranged(&world).await;
-    for refused in [rotate(&world, false).await.map(drop), rotate_pepper(&world).await.map(drop)] {
+    for refused in [
+        rotate(&world, false).await.map(drop),
+        rotate_pepper(&world).await.map(drop),
+        rotate_link_key(&world, false).await.map(drop),
+    ] {
         assert!(refused.unwrap_err().to_string().starts_with("a rotation is under way"));
     }
     assert_eq!(arranged(&world).await, before);
     world.advance(LEAD);
     assert!(rotate(&world, false).await.is_ok());
     assert_eq!(rotate_pepper(&world).await.unwrap().0, 3);
+    assert_eq!(rotate_link_key(&world, false).await.unwrap().number, 3);
 }
 
 #[tokio::test]
@@ -194,11 +211,13 @@ async fn a_rotation_that_fails_leaves_nothing_and_one_whose_answer_is_lost_count
         world.break_down(service, mode, Some(operation));
         assert!(rotate(&world, false).await.is_err() && rotate(&world, true).await.is_err());
         assert!(rotate_pepper(&world).await.is_err());
+        assert!(rotate_link_key(&world, false).await.is_err() && rotate_link_key(&world, true).await.is_err());
         world.mend();
     }
     for mode in [Mode::Unavailable, Mode::Refused] {
         world.break_down(Service::DynamoDb, mode, Some("TransactWriteItems"));
         assert!(rotate(&world, false).await.is_err() && rotate(&world, true).await.is_err());
+        assert!(rotate_link_key(&world, false).await.is_err() && rotate_link_key(&world, true).await.is_err());
         world.break_down(Service::DynamoDb, mode, Some("PutItem"));
         assert!(rotate_pepper(&world).await.is_err());
         world.mend();
@@ -209,8 +228,10 @@ async fn a_rotation_that_fails_leaves_nothing_and_one_whose_answer_is_lost_count
     rotate(&world, false).await.unwrap();
     world.break_times(Service::DynamoDb, Mode::Lost, "PutItem", 1);
     assert_eq!(rotate_pepper(&world).await.unwrap().0, 2);
-    // A key and its public half, and a pepper.
-    assert_eq!(arranged(&world).await.len(), before.len() + 3);
+    world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
+    assert_eq!(rotate_link_key(&world, false).await.unwrap().number, 2);
+    // A key and its public half, a pepper, a link key.
+    assert_eq!(arranged(&world).await.len(), before.len() + 4);
 }
 
 #[tokio::test]
@@ -221,7 +242,11 @@ async fn before_the_first_start_there_is_nothing_to_rotate() {
     assert!(rotate(&world, false).await.unwrap_err().to_string().contains("not published"));
     assert_eq!(rotate(&world, true).await.unwrap().ended, Vec::<String>::new());
     world.empty("Accounts").await;
-    for refused in [rotate(&world, true).await.map(drop), rotate_pepper(&world).await.map(drop)] {
+    for refused in [
+        rotate(&world, true).await.map(drop),
+        rotate_pepper(&world).await.map(drop),
+        rotate_link_key(&world, true).await.map(drop),
+    ] {
         assert!(refused.unwrap_err().to_string().contains("the first start of auth"));
     }
     assert!(world.rows("Accounts").await.is_empty());
@@ -311,9 +336,11 @@ async fn rows_of_the_first_deployments_can_be_rotated() {
     assert_eq!(world.post_to(&cold, "/auth/login", ada.credentials()).await.status, 200);
     let new = rotate(&world, false).await.unwrap().kid;
     rotate_pepper(&world).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     world.advance(LEAD);
     assert_eq!(kid(&refreshed(&world, &session).await), new);
     assert_eq!(ada.logs_in().await.status, 200);
+    world.person().signed_in().await;
     assert!(hash_of(&world, &ada.email).await.contains("keyid="));
 }
 

@@ -8,7 +8,7 @@ use shared::{
     keys::Rows,
     random,
     rotation::{self, Generation, LEAD},
-    seal::{Purpose, Seal},
+    seal::Purpose,
     store::{Condition, Put},
     time::{Clock, Timestamp},
 };
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     operator::{Failure, Operator},
-    successor::{refuse_pending, went_through},
+    successor::{refuse_pending, successor, went_through},
 };
 
 /// Replace the key of password hashes.
@@ -46,10 +46,8 @@ pub async fn rotate(operator: &Operator, clock: &Clock) -> Result<(u32, Timestam
     let newest = *peppers.last().ok_or("there is no pepper; the first start of auth makes it")?;
     refuse_pending(newest, now)?;
     let pepper = Zeroizing::new(random::bytes::<32>()?);
-    let seal = Seal::new(&operator.aws, operator.key_of(&newest.secret)?);
-    let secret = seal.seal(Purpose::Pepper, &*pepper).await?;
     let from = now + LEAD;
-    let new = Generation { secret, number: newest.number + 1, from: Some(from), until: None };
+    let new = successor(operator, newest, &*pepper, Some(from)).await?;
     let written = store.put(Put::new(new.row(), &new)?.when(Condition::New)).await?;
     went_through(store, written, &new).await?;
     Ok((new.number, from))

@@ -7,15 +7,15 @@ use clap::Args;
 use shared::{
     keys::{Row, Rows},
     rotation::{self, Generation, LEAD, SKEW},
-    seal::{Purpose, Seal},
-    store::{Condition, Put, Update, Write},
+    seal::Purpose,
+    store::{Condition, Put, Write},
     time::{Clock, Timestamp},
     token::{LIFE, PublicKey, VerifyingKey, new_signing_key},
 };
 
 use crate::{
     operator::{Failure, Operator},
-    successor::{refuse_pending, went_through},
+    successor::{end, goes_on, refuse_pending, successor, went_through},
 };
 
 /// A withdrawn key is deleted this long after its end. Until then it tells whose session an expired token may still log out; no
@@ -83,9 +83,7 @@ pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -
     };
 
     let key = new_signing_key()?;
-    let seal = Seal::new(&operator.aws, operator.key_of(&newest.secret)?);
-    let secret = seal.seal(Purpose::SigningKey, &key).await?;
-    let new = Generation { secret, number: newest.number + 1, from, until: None };
+    let new = successor(operator, newest, &key, from).await?;
     let public = PublicKey::of(&key)?;
     let kid = public.kid.clone();
     let public = VerifyingKey { public, until: None };
@@ -93,20 +91,13 @@ pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -
         Write::Put(Put::new(new.row(), &new)?.when(Condition::New)),
         Write::Put(Put::new(Row::VerifyingKey(&kid), &public)?.when(Condition::New)),
     ];
-    // What ends earlier anyway keeps its end.
-    let goes_on = |end: Option<Timestamp>| end.is_none_or(|end| end > until);
-    for old in secrets.iter().filter(|old| goes_on(old.until)) {
-        writes.push(end(old.row(), until)?);
+    for old in secrets.iter().filter(|old| goes_on(old.until, until)) {
+        writes.push(Write::Update(end(old.row(), until, REMEMBERED)?));
     }
-    let ended: Vec<_> = published.iter().filter(|old| goes_on(old.until)).map(|old| &old.public.kid).collect();
+    let ended: Vec<_> = published.iter().filter(|old| goes_on(old.until, until)).map(|old| &old.public.kid).collect();
     for kid in &ended {
-        writes.push(end(Row::VerifyingKey(kid), until)?);
+        writes.push(Write::Update(end(Row::VerifyingKey(kid), until, REMEMBERED)?));
     }
     went_through(store, store.transact(writes).await?, &new).await?;
     Ok(Rotation { from: from.unwrap_or(now), ended: ended.into_iter().cloned().collect(), kid, until })
-}
-
-fn end(row: Row<'_>, until: Timestamp) -> Result<Write<'_>, Failure> {
-    let update = Update::new(row).set("until", &until)?.set("ttl", &(until + REMEMBERED))?;
-    Ok(Write::Update(update.when(Condition::Exists)))
 }

@@ -1,12 +1,16 @@
 //! What replacing a secret of any purpose has in common.
 
+use std::time::Duration;
+
 use shared::{
+    keys::Row,
     rotation::Generation,
-    store::{Store, Written},
+    seal::Seal,
+    store::{Condition, Store, Update, Written},
     time::Timestamp,
 };
 
-use crate::operator::Failure;
+use crate::operator::{Failure, Operator};
 
 /// The operator who comes second does not want a third secret.
 ///
@@ -21,6 +25,32 @@ pub(crate) fn refuse_pending(newest: &Generation, now: Timestamp) -> Result<(), 
     }
 }
 
+/// What follows `newest`: `secret`, sealed where the function can open it, in use from then on; none for at once.
+///
+/// # Errors
+/// When the KMS key is not known, or KMS refuses.
+pub(crate) async fn successor(
+    operator: &Operator,
+    newest: &Generation,
+    secret: &[u8],
+    from: Option<Timestamp>,
+) -> Result<Generation, Failure> {
+    let seal = Seal::new(&operator.aws, operator.key_of(&newest.secret)?);
+    let secret = seal.seal(newest.secret.purpose, secret).await?;
+    Ok(Generation { secret, number: newest.number + 1, from, until: None })
+}
+
+/// Whether what ends by `end` has to be told of this end. What ends earlier anyway keeps its own.
+pub(crate) fn goes_on(end: Option<Timestamp>, until: Timestamp) -> bool {
+    end.is_none_or(|end| end > until)
+}
+
+/// The end of a key, which is deleted some time after it.
+pub(crate) fn end(row: Row<'_>, until: Timestamp, remembered: Duration) -> Result<Update<'_>, Failure> {
+    let update = Update::new(row).set("until", &until)?.set("ttl", &(until + remembered))?;
+    Ok(update.when(Condition::Exists))
+}
+
 /// Whether the write of `new` went through. One whose answer was lost is refused by its own row when it is tried again.
 ///
 /// # Errors
@@ -33,5 +63,5 @@ pub(crate) async fn went_through(store: &Store, written: Written<()>, new: &Gene
     if there.is_some_and(|there| there.secret.sealed == new.secret.sealed) {
         return Ok(());
     }
-    Err("somebody else has rotated it just now; secrets-show tells".into())
+    Err("somebody else has rotated or moved it just now; secrets-show tells".into())
 }

@@ -1,0 +1,97 @@
+//! `rotate-link-key`: a new key for mailed links, in a single transaction: the new secret, the end of the old one, and the copy that
+//! `mail` has. So there is nothing to be broken off in the middle, and of two operators one is refused.
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Args;
+use shared::{
+    keys::{Row, Rows},
+    link::{LONGEST_LIFE, LinkKeys},
+    random,
+    rotation::{self, Generation, LEAD, SKEW, TRUSTED},
+    seal::Purpose,
+    store::{Condition, Put, Write},
+    time::{Clock, Timestamp},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    operator::{Failure, Operator},
+    successor::{end, goes_on, refuse_pending, successor, went_through},
+};
+
+/// What is written under the old key from the moment on that the new one is used: nothing, but for clocks that differ and for an
+/// instance of `mail` that could not read its keys again. The last such link has expired after this.
+const REDEEMED: Duration = Duration::from_secs(LONGEST_LIFE.as_secs() + TRUSTED.as_secs() + SKEW.as_secs());
+
+/// Replace the key of mailed links.
+///
+/// Links are written under the new one from 30 minutes later. Those that are out stay good until they expire.
+#[derive(Args)]
+pub struct Arguments {
+    /// The old key is known to somebody else: withdraw it now, and with it every link that is out. People ask for new ones.
+    #[arg(long)]
+    pub compromised: bool,
+}
+
+/// What has been arranged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// The number of the new key.
+    pub number: u32,
+    /// When links begin to be written under it.
+    pub from: Timestamp,
+    /// The keys that end by this.
+    pub ended: Vec<u32>,
+    /// When their links are worthless.
+    pub until: Timestamp,
+}
+
+/// The subcommand: one line for each key on the standard output.
+///
+/// # Errors
+/// Why there is no new key.
+pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
+    let Rotation { number, from, ended, until } = rotate(operator, arguments, clock).await?;
+    println!("link-key {number} is used from {from}");
+    for number in ended {
+        println!("link-key {number} is good until {until}");
+    }
+    if arguments.compromised {
+        eprintln!("Instances that are at work learn of it within ten minutes. A deployment starts new ones now.");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The work itself.
+///
+/// # Errors
+/// When a rotation is under way or there is nothing to rotate; when the tables cannot be read or written, or KMS refuses.
+pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
+    let (store, now) = (&operator.store, clock.now());
+    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let mut keys: Vec<_> = rotation::of(Purpose::LinkKey, &stored).into_iter().cloned().collect();
+    let newest = keys.last().ok_or("there is no link key; the first start of auth makes it")?;
+    let (from, until) = if arguments.compromised {
+        (None, now)
+    } else {
+        refuse_pending(newest, now)?;
+        (Some(now + LEAD), now + LEAD + REDEEMED)
+    };
+
+    let key = Zeroizing::new(random::bytes::<32>()?);
+    let new = successor(operator, newest, &*key, from).await?;
+    let mut writes = vec![Write::Put(Put::new(new.row(), &new)?.when(Condition::New))];
+    let mut ended = Vec::new();
+    for old in keys.iter_mut().filter(|old| goes_on(old.until, until)) {
+        old.until = Some(until);
+        // As it was read, for so it goes into the copy: it may have moved to another KMS key just now.
+        let as_read = Condition::equals("sealed", &old.secret.sealed)?;
+        writes.push(Write::Update(end(old.row(), until, Duration::ZERO)?.when(as_read)));
+        ended.push(old.number);
+    }
+    keys.push(new.clone());
+    writes.push(Write::Put(Put::new(Row::MailLinkKeys, &LinkKeys::of(keys.iter().collect(), now))?));
+    went_through(store, store.transact(writes).await?, &new).await?;
+    Ok(Rotation { number: new.number, from: from.unwrap_or(now), ended, until })
+}
