@@ -185,6 +185,12 @@ impl Verifier {
         Ok(())
     }
 
+    /// Whether a key was published when that was looked up last.
+    #[must_use]
+    pub fn knows(&self, kid: &str) -> bool {
+        self.kept().by_kid.contains_key(kid)
+    }
+
     /// What a token says, and whether its key has been withdrawn.
     async fn signed(&self, token: &str, now: Timestamp) -> Result<(Claims, bool), Error> {
         let header = acceptable_header(token).ok_or(Error::InvalidToken)?;

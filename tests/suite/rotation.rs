@@ -297,7 +297,7 @@ async fn an_instance_that_cannot_learn_of_a_new_key_stops_before_the_old_one_end
     world.advance(NOTICED);
     world.aws.reset_calls();
     let session = refreshed(&world, &refreshed(&world, &session).await).await;
-    assert_eq!((kid(&session), world.aws.calls().dynamodb["Query"]), (old, 1));
+    assert_eq!((kid(&session), world.aws.calls().dynamodb["Query"]), (old, 2), "one look at two tables");
     // Then it says so rather than sign what nobody will take.
     world.advance(5 * 60);
     for _ in 0..2 {

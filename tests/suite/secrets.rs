@@ -62,3 +62,18 @@ async fn tables_that_were_emptied_heal_at_the_next_start() {
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);
     assert_eq!(world.rows_of("Mail", "LINK_KEYS").await.len(), 1);
 }
+
+#[tokio::test]
+async fn an_instance_at_work_publishes_its_key_again_where_that_was_lost() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    ada.verifies().await;
+    for row in world.rows_of("Sessions", "SIGNING_KEYS").await {
+        world.remove("Sessions", &row).await;
+    }
+    world.advance(600);
+    let session = Session::of(&ada.logs_in().await);
+    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 200);
+    assert_eq!(world.get_as(&session, "/api/v1/api-keys/").await.status, 200);
+}

@@ -13,7 +13,7 @@ use shared::{
     seal::{Purpose, Seal},
     store::{Condition, Put, Store},
     time::Timestamp,
-    token::{VerifyingKey, new_signing_key},
+    token::{Verifier, VerifyingKey, new_signing_key},
 };
 use zeroize::Zeroizing;
 
@@ -34,6 +34,8 @@ pub struct Secrets {
 pub struct Source<'a> {
     pub(crate) store: &'a Store,
     pub(crate) seal: &'a Seal,
+    /// Knows the published keys.
+    pub(crate) tokens: &'a Verifier,
     /// By and for whom tokens are issued.
     pub(crate) url: &'a str,
     /// Counts the runs of Argon2.
@@ -43,37 +45,29 @@ pub struct Source<'a> {
 const ALL: [Purpose; 3] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey];
 
 impl Secrets {
-    /// Opens the secrets, after making those that are missing. What is `known` and has not changed is not opened again.
+    /// Opens the secrets, after making those that are missing, and publishes what is not. What is `known` and has not changed is not
+    /// opened again.
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when a secret does not open.
     pub async fn open(source: &Source<'_>, known: Option<&Self>, now: Timestamp) -> Result<Self, Error> {
-        let Source { store, seal, url, runs } = source;
-        let stored = stored(store, seal).await?;
+        let Source { store, seal, tokens, url, runs } = source;
+        // At once, for an instance starts with this.
+        let (stored, ()) = tokio::try_join!(stored(store, seal), tokens.load(now))?;
         let (peppers, mut link_keys, signing_keys) = (
             rotation::of(Purpose::Pepper, &stored),
             rotation::of(Purpose::LinkKey, &stored),
             rotation::not_replaced(rotation::of(Purpose::SigningKey, &stored), now),
         );
         link_keys.retain(|key| !key.has_ended(now));
-        let (peppers, links, keys) = tokio::try_join!(
+        let (peppers, links, keys, ()) = tokio::try_join!(
             opened(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
             opened(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             opened(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
-        )?;
-        let mut rows = Vec::new();
-        if known.is_none() {
             // A successor is laid there by whoever makes it.
-            rows.push(Put::new(Row::MailLinkKeys, &LinkKeys::of(link_keys, now))?);
-        }
-        for key in &keys {
-            let is_key = |known: &Opened<_>| Arc::ptr_eq(&known.secret, &key.secret);
-            if known.is_none_or(|known| !known.signer.keys().iter().any(is_key)) {
-                let published = VerifyingKey { public: key.secret.public.clone(), until: key.stored.until };
-                rows.push(Put::new(Row::VerifyingKey(&key.secret.public.kid), &published)?);
-            }
-        }
-        publish(store, rows).await?;
+            lay_for_mail(store, known.is_none().then(|| LinkKeys::of(link_keys.clone(), now))),
+        )?;
+        publish(source, &keys, now).await?;
         let passwords = Passwords::new(peppers, Arc::clone(runs));
         Ok(Self { passwords, links: Links::new(links), signer: Signer::new(keys, url) })
     }
@@ -114,12 +108,26 @@ async fn opened<T>(
     try_join_all(stored.iter().map(|stored| Opened::open(seal, (*stored).clone(), known, &read))).await
 }
 
-/// Lays what other functions need into tables of theirs, for they may not read Accounts. Done on every start, so that a table that
-/// was emptied or restored heals; what is there stays as it is.
-async fn publish(store: &Store, rows: Vec<Put<'_>>) -> Result<(), Error> {
-    let puts = rows.into_iter().map(|row| store.put(row.when(Condition::New)));
-    let _there_now = try_join_all(puts).await?;
+/// Gives `mail`, which may not read Accounts, the link keys if it has none: on every start, so that a table that was emptied heals.
+async fn lay_for_mail(store: &Store, keys: Option<LinkKeys>) -> Result<(), Error> {
+    let Some(keys) = keys else { return Ok(()) };
+    let _there_now = store.put(Put::new(Row::MailLinkKeys, &keys)?.when(Condition::New)).await?;
     Ok(())
+}
+
+/// Publishes the public halves that are not: at the very first start, and where a table was emptied.
+async fn publish(source: &Source<'_>, keys: &[Opened<SigningKey>], now: Timestamp) -> Result<(), Error> {
+    let Source { store, tokens, .. } = source;
+    let missing: Vec<_> = keys.iter().filter(|key| !tokens.knows(&key.secret.public.kid)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for key in missing {
+        let published = VerifyingKey { public: key.secret.public.clone(), until: key.stored.until };
+        let row = Put::new(Row::VerifyingKey(&published.public.kid), &published)?;
+        let _there_now = store.put(row.when(Condition::New)).await?;
+    }
+    tokens.load(now).await
 }
 
 fn pepper(secret: &[u8]) -> Result<Pepper, Error> {

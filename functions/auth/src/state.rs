@@ -45,9 +45,7 @@ impl Auth {
     /// Opens the secrets and the connections in init, where CPU is cheap. A failure is not fatal: the next request tries again,
     /// and until one succeeds the answer is 503 rather than a dead function.
     pub async fn warm_up(&self) {
-        // The published keys are there already, but for the very first start: then the first token is a reason to read again.
-        let (secrets, ()) = tokio::join!(tokio::time::timeout(WARM_UP, self.secrets()), self.app.warm_up());
-        match secrets {
+        match tokio::time::timeout(WARM_UP, self.secrets()).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(?error, "the secrets could not be opened yet"),
             Err(_) => tracing::warn!("the secrets take too long"),
@@ -70,8 +68,8 @@ impl Auth {
     }
 
     async fn read(&self, known: Option<Arc<Secrets>>, now: Timestamp) -> Result<Secrets, Error> {
-        let App { store, config, .. } = &self.app;
-        let source = Source { store, seal: &self.seal, url: &config.app_url, runs: &self.argon2_runs };
+        let App { store, config, tokens, .. } = &self.app;
+        let source = Source { store, seal: &self.seal, tokens, url: &config.app_url, runs: &self.argon2_runs };
         Secrets::open(&source, known.as_deref(), now).await
     }
 }
