@@ -123,10 +123,9 @@ async fn amid<T, U>(
 async fn a_rotation_in_the_midst_of_a_move_loses_nothing() {
     let world = World::start().await;
     let new = world.another_key().await;
-    let (report, _) = amid(&world, "ReEncrypt", run(&world, &new, false), async {
-        rotate_link_key(&world, false).await.unwrap();
-    })
-    .await;
+    let both = amid(&world, "ReEncrypt", run(&world, &new, false), rotate_link_key(&world, false));
+    let (report, rotation) = Box::pin(both).await;
+    assert_eq!(rotation.unwrap().number, 2);
     assert_eq!((report.moved, report.changed.as_slice()), (3, &["the copy of link-key".to_owned()][..]), "{report:?}");
     let numbers = copies(&world).await.iter().map(|copy| copy["number"].as_u64().unwrap()).collect::<Vec<_>>();
     assert_eq!(numbers, [1, 2]);
@@ -154,7 +153,7 @@ async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them
     let arguments = rotate_signing_key::Arguments { compromised: false };
     let rotation = rotate(&operator, &arguments, &world.clock).await.unwrap();
     let (_, from) = rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
-    let links = rotate_link_key(&world, false).await.unwrap();
+    let of_links = rotate_link_key(&world, false).await.unwrap();
     let words = async || -> Vec<String> {
         let lines = show(&operator, &world.clock).await.unwrap();
         let arn = lines[0].split_whitespace().last().unwrap().to_owned();
@@ -167,7 +166,7 @@ async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them
         "pepper 1 in use KEY".to_owned(),
         format!("pepper 2 used from {from} KEY"),
         "link-key 1 in use KEY".to_owned(),
-        format!("link-key 2 used from {} KEY", links.from),
+        format!("link-key 2 used from {} KEY", of_links.from),
         "signing-key 1 in use KEY".to_owned(),
         format!("signing-key 2 used from {} KEY", rotation.from),
     ];

@@ -44,7 +44,7 @@ impl Links {
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when there is no key or it does not open.
     pub async fn token(&self, purpose: Purpose, to: &AddressKey, id: &LinkId) -> Result<LinkToken, Error> {
         let now = self.clock.now();
-        Ok(in_use(&*self.keys(now).await?, now)?.secret.token(purpose, to, id))
+        Ok(in_use(&self.keys(now).await?, now)?.secret.token(purpose, to, id))
     }
 
     async fn keys(&self, now: Timestamp) -> Result<Arc<Vec<Opened<LinkKey>>>, Error> {

@@ -81,7 +81,7 @@ pub fn of(purpose: Purpose, stored: &[Generation]) -> Vec<&Generation> {
 
 /// Those of a purpose's secrets, by age, that are in use or will be: without those that have had their successor.
 #[must_use]
-pub fn not_replaced<'a>(mut by_age: Vec<&'a Generation>, now: Timestamp) -> Vec<&'a Generation> {
+pub fn not_replaced(mut by_age: Vec<&Generation>, now: Timestamp) -> Vec<&Generation> {
     let in_use = by_age.iter().rposition(|secret| !secret.is_pending(now)).unwrap_or_default();
     by_age.split_off(in_use)
 }
