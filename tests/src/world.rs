@@ -208,15 +208,25 @@ impl World {
         seal.seal_webhook_secret(provider, secret.as_bytes()).await.expect("a sealed secret")
     }
 
-    /// An operator with the tools of `admin`.
+    /// An operator with the tools of `admin`, in the role that the keys' policies let seal.
     #[must_use]
     pub fn operator(&self) -> Operator {
+        self.operator_as("operator")
+    }
+
+    /// The same in the role that they let move what is sealed to another key.
+    #[must_use]
+    pub fn mover(&self) -> Operator {
+        self.operator_as("mover")
+    }
+
+    fn operator_as(&self, role: &str) -> Operator {
         let config = OperatorConfig {
             stage: self.config.stage,
             table_prefix: self.config.table_prefix.clone(),
             kms_key_id: Some(self.key.clone()),
         };
-        Operator::new(&config, self.sdk.clone())
+        Operator::new(&config, signed_by(&self.sdk, role))
     }
 
     /// Another KMS key; its ARN.
@@ -529,9 +539,9 @@ async fn sdk_config_of_production(url: &str) -> SdkConfig {
     loader.credentials_provider(credentials("test")).load().await
 }
 
-/// The same connection, under the role of a function: the local AWS knows it by the access key id.
-fn signed_by(sdk: &SdkConfig, function: &str) -> SdkConfig {
-    sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials(function))).build()
+/// The same connection, under a role: the local AWS knows it by the access key id.
+fn signed_by(sdk: &SdkConfig, role: &str) -> SdkConfig {
+    sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials(role))).build()
 }
 
 fn credentials(id: &str) -> Credentials {

@@ -1,13 +1,15 @@
-//! Least privilege, both ways: what the functions do is allowed, and what is allowed is done.
+//! Least privilege, both ways: what functions do, and operators with keys, is allowed; and what is allowed is done.
 
 use std::collections::BTreeSet;
 
+use admin::{kyc_secret, rewrap, rewrap_secrets, rotate_link_key, rotate_pepper, rotate_signing_key};
 use local::Permission;
 use serde_json::{Value, json};
 use tests::{Session, World};
 
 use crate::{
     kyc::{approval, genuine},
+    metrics::keeps_a_key,
     template::{Template, attribute},
 };
 
@@ -17,7 +19,7 @@ const KEYS: &str = "/api/v1/api-keys/";
 type Explained = (String, String, String, Option<String>);
 
 #[tokio::test]
-async fn the_roles_allow_what_the_functions_do_and_nothing_else() {
+async fn what_is_allowed_is_what_is_done() {
     let world = World::with_vault(|config| config.require_kyc = true).await;
     Box::pin(everything(&world)).await;
 
@@ -47,6 +49,7 @@ async fn everything(world: &World) {
     world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await;
     world.get_as(&session, "/api/kyc/status").await;
     exchange_key(world, &session).await;
+    keeps_a_key(world, &session, "a-key-that-stays").await;
 
     let refreshed = Session::of(&world.refresh(&session.refresh).await);
     world.advance(60);
@@ -54,6 +57,7 @@ async fn everything(world: &World) {
     world.post("/auth/logout", json!({ "access_token": refreshed.access })).await;
     world.mails(&ada.email).await;
     cold_starts(world).await;
+    operators(world).await;
 }
 
 async fn exchange_key(world: &World, session: &Session) {
@@ -80,6 +84,24 @@ async fn cold_starts(world: &World) {
     let sealed = world.sealed_webhook_secret("sumsub", "secret").await;
     world.deployed_kyc([("sumsub".to_owned(), vec![sealed])].into(), None).warm_up().await;
     world.postman().warm_up().await;
+}
+
+/// What people may do with the keys: seal new secrets, and move sealed ones to another key.
+async fn operators(world: &World) {
+    let (operator, clock) = (world.operator(), &world.clock);
+    let signing_key = rotate_signing_key::Arguments { compromised: false };
+    rotate_signing_key::rotate(&operator, &signing_key, clock).await.unwrap();
+    rotate_pepper::rotate(&operator, clock).await.unwrap();
+    let link_key = rotate_link_key::Arguments { compromised: false };
+    rotate_link_key::rotate(&operator, &link_key, clock).await.unwrap();
+    kyc_secret::seal(&operator, "sumsub", "a secret").await.unwrap();
+
+    let (mover, to) = (world.mover(), world.another_key().await);
+    let moved = rewrap::rewrap(&mover, &rewrap::Arguments { to: to.clone(), dry_run: false }, |_, _| {}).await.unwrap();
+    assert!(moved.is_complete() && moved.moved > 0, "{moved:?}");
+    let moved =
+        rewrap_secrets::rewrap_secrets(&mover, &rewrap_secrets::Arguments { to, dry_run: false }).await.unwrap();
+    assert!(moved.is_complete() && moved.moved > 0, "{moved:?}");
 }
 
 fn explained(permission: &Permission) -> Explained {

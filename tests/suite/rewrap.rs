@@ -39,7 +39,7 @@ fn to(key: &str) -> Arguments {
 }
 
 async fn run(world: &World, key: &str) -> Report {
-    Box::pin(rewrap(&world.operator(), &to(key), |_, _| {})).await.unwrap()
+    Box::pin(rewrap(&world.mover(), &to(key), |_, _| {})).await.unwrap()
 }
 
 /// What a new instance of the function, set to the KMS key `key`, shows of every key is what was put in.
@@ -100,7 +100,7 @@ async fn keys_move_and_the_old_key_can_be_switched_off() {
     let before = world.rows("ExchangeKeys").await;
 
     let dry = Arguments { to: new.clone(), dry_run: true };
-    let (report, calls) = world.calls(Box::pin(rewrap(&world.operator(), &dry, |_, _| {}))).await;
+    let (report, calls) = world.calls(Box::pin(rewrap(&world.mover(), &dry, |_, _| {}))).await;
     assert_eq!(report, Ok(moved(7, 0)));
     assert_eq!(kms(&calls), [("DescribeKey", 1)]);
     assert_eq!(world.rows("ExchangeKeys").await, before);
@@ -184,7 +184,7 @@ async fn the_key_to_move_to_may_be_an_id_or_an_alias_and_must_be_on() {
 
     world.switch_key(false).await;
     for (key, why) in [(world.key(), "not enabled"), ("alias/no-such-key", "NotFoundException")] {
-        let refused = rewrap(&world.operator(), &to(key), |_, _| {}).await.unwrap_err();
+        let refused = rewrap(&world.mover(), &to(key), |_, _| {}).await.unwrap_err();
         assert!(refused.to_string().contains(why), "{refused}");
     }
 }
@@ -217,7 +217,7 @@ async fn after_an_outage_of_kms_in_the_middle_everything_opens_and_another_run_f
             world.break_down(Service::Kms, Mode::Unavailable, None);
         }
     };
-    let report = rewrap(&world.operator(), &to(&new), down).await.unwrap();
+    let report = rewrap(&world.mover(), &to(&new), down).await.unwrap();
     world.mend();
     // Of 19, four are done, eight more may have been under way.
     assert!((4..=12).contains(&report.moved), "{report:?}");
@@ -235,7 +235,7 @@ async fn a_run_that_is_killed_leaves_everything_open_to_the_function_and_to_anot
     let world = World::start().await;
     let kept = two_users_with(&world, 9).await;
     let new = world.another_key().await;
-    let (reached, operator, arguments) = (Notify::new(), world.operator(), to(&new));
+    let (reached, operator, arguments) = (Notify::new(), world.mover(), to(&new));
     let run_until_killed = rewrap(&operator, &arguments, |done, _| {
         if done == 4 {
             reached.notify_one();
@@ -286,7 +286,7 @@ async fn run_held(world: &World, key: &str) -> Report {
             world.break_times(Service::Kms, Mode::Held, "ReEncrypt", u32::MAX);
         }
     };
-    rewrap(&world.operator(), &to(key), hold).await.unwrap()
+    rewrap(&world.mover(), &to(key), hold).await.unwrap()
 }
 
 async fn replace(world: &World, Kept { owner, id, .. }: &Kept, secret: &str) {
@@ -370,7 +370,7 @@ async fn a_write_whose_answer_is_lost_counts_once() {
             world.break_times(Service::DynamoDb, Mode::Lost, "UpdateItem", 1);
         }
     };
-    let report = rewrap(&world.operator(), &to(&new), lose).await.unwrap();
+    let report = rewrap(&world.mover(), &to(&new), lose).await.unwrap();
     // The client's second try finds the record where the first one has put it.
     assert_eq!(report, moved(2, 1));
     all_open(&world, &new, &kept).await;

@@ -14,7 +14,7 @@ use tests::{Session, World};
 use crate::link_rotation::rotate as rotate_link_key;
 
 async fn run(world: &World, key: &str, dry_run: bool) -> Report {
-    Box::pin(rewrap_secrets(&world.operator(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
+    Box::pin(rewrap_secrets(&world.mover(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
 }
 
 fn moved(moved: u64, there: u64) -> Report {
@@ -95,7 +95,7 @@ async fn what_is_broken_off_goes_on_in_another_run() {
     assert!(!report.is_complete());
     assert_eq!(run(&world, &new, false).await, moved(2, 2));
     let none = Arguments { to: "alias/there-is-none".to_owned(), dry_run: false };
-    assert!(rewrap_secrets(&world.operator(), &none).await.is_err());
+    assert!(rewrap_secrets(&world.mover(), &none).await.is_err());
 }
 
 /// Does one thing while the first call to KMS of another waits for its answer.

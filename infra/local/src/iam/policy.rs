@@ -1,4 +1,4 @@
-//! The roles of the functions, and what the policies of keys say of them.
+//! The roles of the functions and of operators, and what the policies of keys say of them.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,14 @@ use super::access::Access;
 use super::names::Names;
 use super::statement::{Grant, Statement, list};
 
-/// What a function may do.
+/// Who signs in to AWS, by the access key id here and by the template's parameter for the role. The rights that such a role brings
+/// along are not the template's: all that is known of it here is what keys allow it.
+const PEOPLE: [(&str, &str); 2] = [("operator", "OperatorRoleArn"), ("mover", "RewrapRoleArn")];
+
+/// What a function may do, or a person.
 pub(super) struct Role {
-    /// What the role's policies allow.
-    own: Vec<Grant>,
+    /// What the role's policies allow; unknown of people.
+    own: Option<Vec<Grant>>,
     /// What the policies of keys allow the role.
     of_keys: Vec<Grant>,
 }
@@ -20,8 +24,14 @@ impl Role {
     /// What allows an access: a grant of the role, and for KMS one of the key's policy, too. Otherwise the kind of policy that
     /// does not.
     pub(super) fn allow(&self, access: &Access) -> Result<Vec<&Grant>, &'static str> {
-        let own = self.own.iter().find(|grant| grant.covers(access)).ok_or("identity-based")?;
-        if !access.action.starts_with("kms:") {
+        let is_of_kms = access.action.starts_with("kms:");
+        let Some(own) = &self.own else {
+            // All keys are one here, so every one of them that allows it may be meant.
+            let of_keys: Vec<_> = self.of_keys.iter().filter(|grant| grant.covers(access)).collect();
+            return if is_of_kms && of_keys.is_empty() { Err("resource-based") } else { Ok(of_keys) };
+        };
+        let own = own.iter().find(|grant| grant.covers(access)).ok_or("identity-based")?;
+        if !is_of_kms {
             return Ok(vec![own]);
         }
         let is_of_key = |grant: &&Grant| grant.permission.resource == own.permission.resource && grant.covers(access);
@@ -31,11 +41,11 @@ impl Role {
 
     /// All grants.
     pub(super) fn grants(&self) -> impl Iterator<Item = &Grant> {
-        self.own.iter().chain(&self.of_keys)
+        self.own.iter().flatten().chain(&self.of_keys)
     }
 }
 
-/// The roles of all functions, by the names of their binaries.
+/// The roles of all functions, by the names of their binaries, and those of people.
 pub(super) fn read(resources: &Map<String, Value>, names: &Names) -> Result<BTreeMap<String, Role>, String> {
     let elsewhere = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"];
     if let Some((id, _)) = resources.iter().find(|(_, resource)| elsewhere.iter().any(|kind| resource["Type"] == *kind))
@@ -43,7 +53,12 @@ pub(super) fn read(resources: &Map<String, Value>, names: &Names) -> Result<BTre
         return Err(format!("{id}: only policies of the type AWS::IAM::RolePolicy are understood"));
     }
     let functions = of_type(resources, "AWS::Serverless::Function");
-    functions.map(|(id, function)| role(resources, id, function, names)).collect()
+    let functions = functions.map(|(id, function)| role(resources, id, function, names));
+    let people = PEOPLE.map(|(name, parameter)| {
+        let of_keys = of_keys(resources, name, &json!({ "Ref": parameter }), names)?;
+        Ok((name.to_owned(), Role { own: None, of_keys }))
+    });
+    functions.chain(people).collect()
 }
 
 fn role(resources: &Map<String, Value>, id: &str, function: &Value, names: &Names) -> Result<(String, Role), String> {
@@ -66,19 +81,30 @@ fn role(resources: &Map<String, Value>, id: &str, function: &Value, names: &Name
             }
         }
     }
-    let arn = |id: &str| json!({"Fn::GetAtt": [id, "Arn"]});
+    let of_keys = of_keys(resources, binary, &arn(role), names)?;
+    Ok((binary.to_owned(), Role { own: Some(own), of_keys }))
+}
+
+/// What the policies of all keys allow a role.
+fn of_keys(resources: &Map<String, Value>, name: &str, role: &Value, names: &Names) -> Result<Vec<Grant>, String> {
     let mut of_keys = Vec::new();
     for (key, resource) in of_type(resources, "AWS::KMS::Key") {
         for content in list(&resource["Properties"]["KeyPolicy"]["Statement"]) {
-            if list(&content["Principal"]["AWS"]).contains(&arn(role)) {
-                let statement = Statement { function: binary, policy: key, content };
+            // One that stands under a condition of the template stands.
+            let content = content.get("Fn::If").map_or(content, |branches| &branches[1]);
+            if list(&content["Principal"]["AWS"]).contains(role) {
+                let statement = Statement { function: name, policy: key, content };
                 of_keys.extend(statement.grants(&arn(key), names)?);
             } else if content["Effect"] == "Deny" {
                 return Err(format!("{key}: only allowances are understood"));
             }
         }
     }
-    Ok((binary.to_owned(), Role { own, of_keys }))
+    Ok(of_keys)
+}
+
+fn arn(id: &str) -> Value {
+    json!({"Fn::GetAtt": [id, "Arn"]})
 }
 
 fn of_type<'a>(resources: &'a Map<String, Value>, kind: &'static str) -> impl Iterator<Item = (&'a str, &'a Value)> {
