@@ -51,7 +51,7 @@ async fn mail_finds_the_link_key_in_its_own_table() {
 }
 
 #[tokio::test]
-async fn tables_that_were_emptied_heal_at_the_next_start() {
+async fn where_nothing_is_published_the_next_start_does_it() {
     let world = World::start().await;
     let ada = world.person();
     ada.signs_up().await;

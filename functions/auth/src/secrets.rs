@@ -45,8 +45,8 @@ pub struct Source<'a> {
 const ALL: [Purpose; 3] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey];
 
 impl Secrets {
-    /// Opens the secrets, after making those that are missing, and publishes what is not. What is `known` and has not changed is not
-    /// opened again.
+    /// Opens the secrets, after making those that are missing. What is `known` and has not changed is not opened again. What others
+    /// need is laid into tables of theirs at the very first start, and again where a table was emptied.
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when a secret does not open.
@@ -60,14 +60,20 @@ impl Secrets {
             rotation::not_replaced(rotation::of(Purpose::SigningKey, &stored), now),
         );
         link_keys.retain(|key| !key.has_ended(now));
-        let (peppers, links, keys, ()) = tokio::try_join!(
+        let (peppers, links, keys) = tokio::try_join!(
             opened(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
             opened(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             opened(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
-            // A successor is laid there by whoever makes it.
-            lay_for_mail(store, known.is_none().then(|| LinkKeys::of(link_keys.clone(), now))),
         )?;
-        publish(source, &keys, now).await?;
+        let unpublished: Vec<_> = keys.iter().filter(|key| !tokens.knows(&key.secret.public.kid)).collect();
+        // Not at every start, where every call is waited for.
+        if known.is_some() || !unpublished.is_empty() {
+            lay_for_mail(store, &LinkKeys::of(link_keys, now)).await?;
+        }
+        if !unpublished.is_empty() {
+            publish(store, unpublished).await?;
+            tokens.load(now).await?;
+        }
         let passwords = Passwords::new(peppers, Arc::clone(runs));
         Ok(Self { passwords, links: Links::new(links), signer: Signer::new(keys, url) })
     }
@@ -108,26 +114,20 @@ async fn opened<T>(
     try_join_all(stored.iter().map(|stored| Opened::open(seal, (*stored).clone(), known, &read))).await
 }
 
-/// Gives `mail`, which may not read Accounts, the link keys if it has none: on every start, so that a table that was emptied heals.
-async fn lay_for_mail(store: &Store, keys: Option<LinkKeys>) -> Result<(), Error> {
-    let Some(keys) = keys else { return Ok(()) };
-    let _there_now = store.put(Put::new(Row::MailLinkKeys, &keys)?.when(Condition::New)).await?;
+/// Gives `mail`, which may not read Accounts, the link keys if it has none. A successor is laid there by whoever makes it.
+async fn lay_for_mail(store: &Store, keys: &LinkKeys) -> Result<(), Error> {
+    let _there_now = store.put(Put::new(Row::MailLinkKeys, keys)?.when(Condition::New)).await?;
     Ok(())
 }
 
-/// Publishes the public halves that are not: at the very first start, and where a table was emptied.
-async fn publish(source: &Source<'_>, keys: &[Opened<SigningKey>], now: Timestamp) -> Result<(), Error> {
-    let Source { store, tokens, .. } = source;
-    let missing: Vec<_> = keys.iter().filter(|key| !tokens.knows(&key.secret.public.kid)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    for key in missing {
+/// Publishes public halves. What is there already stays as it is.
+async fn publish(store: &Store, keys: Vec<&Opened<SigningKey>>) -> Result<(), Error> {
+    for key in keys {
         let published = VerifyingKey { public: key.secret.public.clone(), until: key.stored.until };
         let row = Put::new(Row::VerifyingKey(&published.public.kid), &published)?;
         let _there_now = store.put(row.when(Condition::New)).await?;
     }
-    tokens.load(now).await
+    Ok(())
 }
 
 fn pepper(secret: &[u8]) -> Result<Pepper, Error> {
