@@ -97,11 +97,12 @@ async fn operators(world: &World) {
     kyc_secret::seal(&operator, "sumsub", "a secret").await.unwrap();
 
     let (mover, to) = (world.mover(), world.another_key().await);
-    let moved = rewrap::rewrap(&mover, &rewrap::Arguments { to: to.clone(), dry_run: false }, |_, _| {}).await.unwrap();
-    assert!(moved.is_complete() && moved.moved > 0, "{moved:?}");
-    let moved =
-        rewrap_secrets::rewrap_secrets(&mover, &rewrap_secrets::Arguments { to, dry_run: false }).await.unwrap();
-    assert!(moved.is_complete() && moved.moved > 0, "{moved:?}");
+    let users_keys = rewrap::Arguments { to: to.clone(), dry_run: false };
+    let report = rewrap::rewrap(&mover, &users_keys, |_, _| {}).await.unwrap();
+    assert!(report.is_complete() && report.moved > 0, "{report:?}");
+    let secrets = rewrap_secrets::Arguments { to, dry_run: false };
+    let report = rewrap_secrets::rewrap_secrets(&mover, &secrets).await.unwrap();
+    assert!(report.is_complete() && report.moved > 0, "{report:?}");
 }
 
 fn explained(permission: &Permission) -> Explained {
