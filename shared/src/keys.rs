@@ -44,6 +44,8 @@ pub enum Row<'a> {
     Mail(MailId),
     /// Mail: the sealed link keys, for the function that writes the links.
     MailLinkKeys,
+    /// Mail: the only link key, as versions laid it that knew of one. Read where the row above is not there yet.
+    MailLinkKey,
     /// `ExchangeKeys`: one sealed key.
     ExchangeKey(AccountId, KeyId),
     /// `ExchangeKeys`: that a credential is kept, by its fingerprint.
@@ -94,7 +96,7 @@ impl Row<'_> {
         match self {
             Self::Address(_) | Self::Account(_) | Self::Secret(..) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
-            Self::Mail(_) | Self::MailLinkKeys => Table::Mail,
+            Self::Mail(_) | Self::MailLinkKeys | Self::MailLinkKey => Table::Mail,
             Self::ExchangeKey(..) | Self::Fingerprint(_) | Self::AccessEvent(..) | Self::VaultKey => {
                 Table::ExchangeKeys
             }
@@ -114,6 +116,7 @@ impl Row<'_> {
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
             Self::Mail(id) => (format!("MAIL#{id}"), None),
             Self::MailLinkKeys => ("LINK_KEYS".to_owned(), None),
+            Self::MailLinkKey => ("LINK_KEY".to_owned(), None),
             Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
@@ -223,6 +226,7 @@ mod tests {
             (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
             (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), String::new()),
             (Row::MailLinkKeys, "Mail", "LINK_KEYS".into(), String::new()),
+            (Row::MailLinkKey, "Mail", "LINK_KEY".into(), String::new()),
             (Row::ExchangeKey(account, key), "ExchangeKeys", format!("ACCOUNT#{uuid}"), format!("KEY#{key}")),
             (Row::Fingerprint("f"), "ExchangeKeys", "FINGERPRINT#f".into(), "FINGERPRINT".into()),
             (

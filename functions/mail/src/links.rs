@@ -9,7 +9,7 @@ use shared::{
     ids::LinkId,
     keys::Row,
     link::{LinkKey, LinkKeys, LinkToken, Purpose},
-    rotation::{Kept, Opened, in_use, not_replaced},
+    rotation::{Generation, Kept, Opened, in_use, not_replaced},
     seal::Seal,
     store::Store,
     time::{Clock, Timestamp},
@@ -56,11 +56,18 @@ impl Links {
         known: Option<Arc<Vec<Opened<LinkKey>>>>,
         now: Timestamp,
     ) -> Result<Vec<Opened<LinkKey>>, Error> {
-        let stored: Option<LinkKeys> = self.store.get(Row::MailLinkKeys).await?;
-        let stored = stored.ok_or_else(|| Error::internal("there is no link key"))?;
+        let stored = self.stored().await?;
         let known = known.as_deref().map_or(&[][..], Vec::as_slice);
-        let stored = not_replaced(stored.keys.iter().collect(), now);
+        let stored = not_replaced(stored.iter().collect(), now);
         let opened = stored.into_iter().map(|key| Opened::open(&self.seal, key.clone(), known, LinkKey::read));
         try_join_all(opened).await
+    }
+
+    async fn stored(&self) -> Result<Vec<Generation>, Error> {
+        if let Some(LinkKeys { keys }) = self.store.get(Row::MailLinkKeys).await? {
+            return Ok(keys);
+        }
+        let only: Option<Generation> = self.store.get(Row::MailLinkKey).await?;
+        Ok(vec![only.ok_or_else(|| Error::internal("there is no link key"))?])
     }
 }
