@@ -32,6 +32,8 @@ pub enum Error {
     BodyTooLarge,
     /// Something we depend on is down or throttles us. Nothing was half-written.
     Unavailable(String),
+    /// This installation is not set up for it. To clients it looks as if something were down.
+    NotSetUp(String),
     /// A bug or a misconfiguration.
     Internal(String),
 }
@@ -93,7 +95,9 @@ impl Error {
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation Error"),
             Self::UnreadableBody => (StatusCode::BAD_REQUEST, "There was an error parsing the body"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable"),
+            Self::Unavailable(_) | Self::NotSetUp(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable")
+            }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
         }
     }
@@ -112,14 +116,28 @@ impl IntoResponse for Error {
             Self::InvalidSignature | Self::UnreadableBody | Self::BodyTooLarge => answer,
             Self::Unavailable(cause) => {
                 tracing::warn!(cause, "a dependency is unavailable");
+                failed(with(answer, header::RETRY_AFTER, RETRY_AFTER))
+            }
+            Self::NotSetUp(cause) => {
+                tracing::warn!(cause, "not set up");
                 with(answer, header::RETRY_AFTER, RETRY_AFTER)
             }
             Self::Internal(cause) => {
                 tracing::error!(cause, "internal error");
-                answer
+                failed(answer)
             }
         }
     }
+}
+
+/// Marks an answer of 5xx for which the version that gave it may be to blame: not an exchange that is down, and nothing that a
+/// stranger can bring about.
+#[derive(Clone, Copy)]
+pub(crate) struct Failed;
+
+fn failed(mut answer: Response) -> Response {
+    answer.extensions_mut().insert(Failed);
+    answer
 }
 
 /// 404, for a path that nothing is at.

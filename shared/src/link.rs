@@ -11,7 +11,7 @@ use crate::{
     email::AddressKey,
     error::Error,
     ids::LinkId,
-    rotation::{Generation, not_replaced},
+    rotation::{Generation, SKEW, not_replaced},
     time::Timestamp,
 };
 
@@ -63,10 +63,10 @@ const ID: usize = 16;
 const TAG: usize = 32;
 
 impl LinkKeys {
-    /// Those of all the keys, by age, that `mail` needs.
+    /// Those of all the keys, by age, that `mail` needs, whose clock may be behind.
     #[must_use]
     pub fn of(by_age: Vec<&Generation>, now: Timestamp) -> Self {
-        Self { keys: not_replaced(by_age, now).into_iter().cloned().collect() }
+        Self { keys: not_replaced(by_age, now - SKEW).into_iter().cloned().collect() }
     }
 }
 

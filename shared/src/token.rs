@@ -177,9 +177,12 @@ impl Verifier {
         let stored: Vec<VerifyingKey> = self.store.query(Rows::VerifyingKeys).await?;
         let mut by_kid = HashMap::with_capacity(stored.len());
         for key in stored {
-            let decoding = DecodingKey::from_ec_components(&key.public.x, &key.public.y);
-            let decoding = decoding.map_err(|_| Error::internal("a published key is malformed"))?;
-            by_kid.insert(key.public.kid.clone(), (key, decoding));
+            // One that is malformed makes tokens of its own worthless and no others.
+            if let Ok(decoding) = DecodingKey::from_ec_components(&key.public.x, &key.public.y) {
+                by_kid.insert(key.public.kid.clone(), (key, decoding));
+            } else {
+                tracing::error!(kid = key.public.kid, "a published key is malformed");
+            }
         }
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Keys { by_kid, read_at: Some(now) });
         Ok(())

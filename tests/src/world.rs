@@ -245,6 +245,12 @@ impl World {
     /// An instance of `mail`.
     #[must_use]
     pub fn postman(&self) -> Postman {
+        self.postman_at(self.clock.clone())
+    }
+
+    /// The same with a clock of its own.
+    #[must_use]
+    pub fn postman_at(&self, clock: Clock) -> Postman {
         let config = MailConfig {
             kms_key_id: self.key.clone(),
             product: "Tested & Tried".to_owned(),
@@ -252,7 +258,7 @@ impl World {
             mail_from: "no-reply@bitcain.example".to_owned(),
             configuration_set: "local".to_owned(),
         };
-        Postman::new(&self.config, config, &signed_by(&self.sdk, "mail"), self.clock.clone())
+        Postman::new(&self.config, config, &signed_by(&self.sdk, "mail"), clock)
     }
 
     /// Somebody with an address nobody else has.

@@ -10,6 +10,7 @@ use auth::Auth;
 use local::{Fault, Mode, Service};
 use mail::Postman;
 use serde_json::{Value, json};
+use shared::time::Clock;
 use tests::{Person, World};
 
 use crate::mail::{quiet_world, stream_event};
@@ -250,18 +251,51 @@ async fn keys_that_are_open_are_not_opened_again() {
     assert_eq!(decrypts().await, None);
 }
 
+/// Makes of the link key what versions left that knew of one only.
+pub async fn as_the_version_before_left_it(world: &World) {
+    let mut only = link_keys(world).await.remove(0);
+    only.as_object_mut().unwrap().retain(|name, _| ["pk", "sk", "purpose", "sealed", "kms_key_arn"].contains(&&**name));
+    world.put_rows("Accounts", vec![only.clone()]).await;
+    only.as_object_mut().unwrap().remove("sk");
+    only["pk"] = json!("LINK_KEY");
+    world.empty("Mail").await;
+    world.put_rows("Mail", vec![only]).await;
+}
+
+#[tokio::test]
+async fn an_upgrade_goes_on_with_what_the_version_before_has_left() {
+    let world = quiet_world().await;
+    as_the_version_before_left_it(&world).await;
+    let postman = world.postman();
+    world.another_auth().warm_up().await;
+    assert_eq!(redeem(&world, &world.auth, &invited_by(&world, &postman).await.1).await, 200);
+    // A rotation leaves no old key behind that anybody could find again.
+    let token = invited_by(&world, &postman).await.1;
+    rotate(&world, true).await.unwrap();
+    let rows = world.rows_of("Mail", "LINK_KEY").await;
+    assert_eq!(rows.iter().map(|row| row["pk"].as_str().unwrap()).collect::<Vec<_>>(), ["LINK_KEYS"]);
+    world.advance(NOTICED);
+    assert_eq!(redeem(&world, &world.auth, &token).await, 400);
+    assert!(is_under(&world, &invited_by(&world, &postman).await.1, 2).await);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_behind_has_a_key_as_well() {
+    let world = quiet_world().await;
+    rotate(&world, false).await.unwrap();
+    world.advance(LEAD);
+    rotate(&world, false).await.unwrap();
+    let postman = world.postman_at(Clock::at(world.now() - Duration::from_mins(4)));
+    assert!(is_under(&world, &invited_by(&world, &postman).await.1, 1).await);
+    assert!(is_under(&world, &invited_by(&world, &world.postman()).await.1, 2).await);
+}
+
 #[tokio::test]
 async fn what_mail_has_heals_with_the_successor_in_it() {
     let world = quiet_world().await;
     rotate(&world, false).await.unwrap();
     let before = world.rows_of("Mail", "LINK_KEYS").await;
     world.empty("Mail").await;
-    // What was laid there when there was one key will do until then.
-    let mut first = link_keys(&world).await.remove(0);
-    first.as_object_mut().unwrap().retain(|name, _| ["purpose", "sealed", "kms_key_arn"].contains(&name.as_str()));
-    first["pk"] = json!("LINK_KEY");
-    world.put_rows("Mail", vec![first]).await;
-    assert!(is_under(&world, &invited_by(&world, &world.postman()).await.1, 1).await);
     // An instance that starts has no time for it, one that reads its secrets again has.
     let auth = world.another_auth();
     auth.warm_up().await;

@@ -1,6 +1,6 @@
 //! Metrics: what happens is counted once, by words of ours, where CloudWatch finds it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use api_keys::exchanges;
 use kyc::providers;
@@ -185,7 +185,12 @@ async fn outages(count: &mut Count<'_>) {
     count.of(world.post_as(&session, &decrypt, json!(null)), &[FAILED, "Throttled dependency=kms"]).await;
     world.mend();
     world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
-    let expected = ["MailsSent kind=verify", "SignUps", "Throttled dependency=ses"];
+    let expected = [
+        "FailedLetters function_version=7 service=auth",
+        "MailsSent kind=verify",
+        "SignUps",
+        "Throttled dependency=ses",
+    ];
     count.of(world.person().signs_up(), &expected).await;
     world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
     count.of(world.person().signs_up(), &["MailsRefused", "SignUps"]).await;
@@ -254,6 +259,28 @@ async fn nobody_becomes_a_dimension() {
     for (name, value) in points.iter().flat_map(|point| &point.dimensions) {
         assert!(words.contains(value.as_str()), "{name}={value}");
     }
+}
+
+#[tokio::test]
+async fn what_no_version_is_to_blame_for_does_not_count_against_it() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    logs::capture();
+    // An exchange that is down, and reports of a provider that this installation does not use.
+    world.aws.set_paper(Some(Canned::new(503, "")));
+    let key =
+        json!({ "exchange": "binance", "label": "x", "api_key": "x", "secret": "a-secret-of-binance", "verify": true });
+    assert_eq!(world.post_as(&session, "/api/v1/api-keys/", key).await.status, 503);
+    let kyc = world.deployed_kyc(BTreeMap::new(), None);
+    let report = genuine(&world, "sumsub", &approval("sumsub", &session.user_id, world.now()));
+    assert_eq!(world.send_to_kyc(&kyc, report.clone()).await.status, 503);
+    let points: Vec<_> = logs::lines().iter().flat_map(datapoints).collect();
+    assert!(points.iter().all(|point| point.name != "FailedAnswers"), "{points:?}");
+    // A dependency of ours is another matter.
+    world.break_down(Service::Kms, Mode::Unavailable, None);
+    let kyc = world.deployed_kyc([("sumsub".to_owned(), vec!["c2VhbGVk".to_owned()])].into(), None);
+    let points = counted(&world, world.send_to_kyc(&kyc, report)).await;
+    assert_eq!(names(&points), [FAILED]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use auth::Auth;
 use futures::future::join_all;
+use local::{Mode, Service};
 use serde_json::json;
 use tests::{Session, World};
 
@@ -61,6 +62,35 @@ async fn where_nothing_is_published_the_next_start_does_it() {
     world.another_auth().warm_up().await;
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);
     assert_eq!(world.rows_of("Mail", "LINK_KEYS").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_others_need_is_looked_after_and_nobody_waits_for_it() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("PutItem"));
+    let mut token = session.refresh;
+    for _ in 0..3 {
+        world.advance(600);
+        let refreshed = world.refresh(&token).await;
+        assert_eq!(refreshed.status, 200);
+        token = Session::of(&refreshed).refresh;
+    }
+}
+
+#[tokio::test]
+async fn a_published_key_that_is_malformed_harms_no_other() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    ada.verifies().await;
+    let odd = json!({ "pk": "SIGNING_KEYS", "sk": "odd", "kid": "odd", "x": "?", "y": "?" });
+    world.put_rows("Sessions", vec![odd]).await;
+    world.advance(600);
+    let login = world.post_to(&world.another_auth(), "/auth/login", ada.credentials()).await;
+    for path in ["/auth/profile", "/api/v1/api-keys/"] {
+        assert_eq!(world.get_as(&Session::of(&login), path).await.status, 200);
+    }
 }
 
 #[tokio::test]

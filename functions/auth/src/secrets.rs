@@ -3,13 +3,12 @@
 
 use std::sync::{Arc, atomic::AtomicU64};
 
-use futures::future::try_join_all;
 use shared::{
     error::Error,
     keys::{Row, Rows},
     link::{LinkKey, LinkKeys},
     random,
-    rotation::{self, Generation, Opened},
+    rotation::{self, Generation, Opened, open_all},
     seal::{Purpose, Seal},
     store::{Condition, Put, Store},
     time::Timestamp,
@@ -45,15 +44,15 @@ pub struct Source<'a> {
 const ALL: [Purpose; 3] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey];
 
 impl Secrets {
-    /// Opens the secrets, after making those that are missing. What is `known` and has not changed is not opened again. What others
-    /// need is laid into tables of theirs at the very first start, and again where a table was emptied.
+    /// Opens the secrets, after making those that are missing. What is `known` and has not changed is not opened again.
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when a secret does not open.
     pub async fn open(source: &Source<'_>, known: Option<&Self>, now: Timestamp) -> Result<Self, Error> {
         let Source { store, seal, tokens, url, runs } = source;
         // At once, for an instance starts with this.
-        let (stored, ()) = tokio::try_join!(stored(store, seal), tokens.load(now))?;
+        let (stored, published) = tokio::join!(stored(store, seal), tokens.load(now));
+        let stored = stored?;
         let (peppers, mut link_keys, signing_keys) = (
             rotation::of(Purpose::Pepper, &stored),
             rotation::of(Purpose::LinkKey, &stored),
@@ -61,18 +60,20 @@ impl Secrets {
         );
         link_keys.retain(|key| !key.has_ended(now));
         let (peppers, links, keys) = tokio::try_join!(
-            opened(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
-            opened(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
-            opened(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
+            open_all(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
+            open_all(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
+            open_all(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
         )?;
-        let unpublished: Vec<_> = keys.iter().filter(|key| !tokens.knows(&key.secret.public.kid)).collect();
-        // Not at every start, where every call is waited for.
-        if known.is_some() || !unpublished.is_empty() {
-            lay_for_mail(store, &LinkKeys::of(link_keys, now)).await?;
-        }
-        if !unpublished.is_empty() {
-            publish(store, unpublished).await?;
-            tokens.load(now).await?;
+        let published = match published {
+            Ok(()) => publish(source, &keys, LinkKeys::of(link_keys, now), known.is_none(), now).await,
+            Err(error) => Err(error),
+        };
+        match published {
+            // It has been there since this instance started, and will be looked after again.
+            Err(error) if known.is_some() => {
+                tracing::warn!(?error, "what others need of the secrets is not looked after");
+            }
+            published => published?,
         }
         let passwords = Passwords::new(peppers, Arc::clone(runs));
         Ok(Self { passwords, links: Links::new(links), signer: Signer::new(keys, url) })
@@ -104,30 +105,27 @@ async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error>
     Ok(())
 }
 
-/// Opens what is not known.
-async fn opened<T>(
-    seal: &Seal,
-    stored: &[&Generation],
-    known: &[Opened<T>],
-    read: impl Fn(&[u8]) -> Result<T, Error>,
-) -> Result<Vec<Opened<T>>, Error> {
-    try_join_all(stored.iter().map(|stored| Opened::open(seal, (*stored).clone(), known, &read))).await
-}
-
-/// Gives `mail`, which may not read Accounts, the link keys if it has none. A successor is laid there by whoever makes it.
-async fn lay_for_mail(store: &Store, keys: &LinkKeys) -> Result<(), Error> {
-    let _there_now = store.put(Put::new(Row::MailLinkKeys, keys)?.when(Condition::New)).await?;
-    Ok(())
-}
-
-/// Publishes public halves. What is there already stays as it is.
-async fn publish(store: &Store, keys: Vec<&Opened<SigningKey>>) -> Result<(), Error> {
-    for key in keys {
+/// Lays what other functions need, which may not read Accounts, into tables of theirs: public halves of signing keys for all, sealed
+/// link keys for `mail`. What is there already stays as it is; successors are laid there by whoever makes them.
+async fn publish(
+    Source { store, tokens, .. }: &Source<'_>,
+    keys: &[Opened<SigningKey>],
+    links: LinkKeys,
+    is_start: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let missing: Vec<_> = keys.iter().filter(|key| !tokens.knows(&key.secret.public.kid)).collect();
+    // At a start every call is waited for. The very first one publishes last, so where that is done, all is.
+    if is_start && missing.is_empty() {
+        return Ok(());
+    }
+    let _there_now = store.put(Put::new(Row::MailLinkKeys, &links)?.when(Condition::New)).await?;
+    for key in &missing {
         let published = VerifyingKey { public: key.secret.public.clone(), until: key.stored.until };
         let row = Put::new(Row::VerifyingKey(&published.public.kid), &published)?;
         let _there_now = store.put(row.when(Condition::New)).await?;
     }
-    Ok(())
+    if missing.is_empty() { Ok(()) } else { tokens.load(now).await }
 }
 
 fn pepper(secret: &[u8]) -> Result<Pepper, Error> {

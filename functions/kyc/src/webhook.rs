@@ -104,7 +104,7 @@ impl Kyc {
         tracing::warn!(event = "kyc_refused", provider = provider.id, reason = refusal.as_str(), "a report is refused");
         Err(match refusal {
             _ if has_no_credentials(provider, headers, body, now) => Error::NotAuthenticated,
-            Refusal::NoSecret => Error::Unavailable(format!("no secret of {} is configured", provider.id)),
+            Refusal::NoSecret => Error::NotSetUp(format!("no secret of {} is configured", provider.id)),
             _ => Error::InvalidSignature,
         })
     }

@@ -44,6 +44,14 @@ enum Incoming {
     Feedback(Feedback),
 }
 
+/// What has become of a record, if nothing failed.
+enum Delivery {
+    /// Nothing is left to do.
+    Done,
+    /// Somebody else is at it, or was and has not said how it went: to be looked at again.
+    Elsewhere,
+}
+
 /// Carries letters from the outbox to SES, and back what becomes of them.
 pub struct Postman {
     outbox: Outbox,
@@ -107,30 +115,35 @@ impl Postman {
         let outcomes = join_all(event.records.iter().map(|record| self.deliver(record))).await;
         let mut answer = DynamoDbEventResponse::default();
         for (record, outcome) in event.records.iter().zip(outcomes) {
-            if let Err(error) = outcome {
-                tracing::warn!(event_id = record.event_id, ?error, "a letter has to be tried again");
-                let mut failure = DynamoDbBatchItemFailure::default();
-                failure.item_identifier.clone_from(&record.change.sequence_number);
-                answer.batch_item_failures.push(failure);
+            let event_id = &record.event_id;
+            match outcome {
+                Ok(Delivery::Done) => continue,
+                Ok(Delivery::Elsewhere) => tracing::info!(event_id, "another invocation is sending this letter"),
+                Err(error) => {
+                    tracing::warn!(event = "letter_failed", event_id, ?error, "a letter has to be tried again");
+                }
             }
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier.clone_from(&record.change.sequence_number);
+            answer.batch_item_failures.push(failure);
         }
         tracing::info!(records = event.records.len(), to_retry = answer.batch_item_failures.len(), "batch");
         answer
     }
 
-    async fn deliver(&self, record: &EventRecord) -> Result<(), Error> {
+    async fn deliver(&self, record: &EventRecord) -> Result<Delivery, Error> {
         let Ok(mail) = serde_dynamo::from_item::<_, Mail>(record.change.new_image.clone()) else {
             // Trying again would not make it readable, and would hold up the letters behind it.
             tracing::error!(event = "mail_failed", event_id = record.event_id, "a record is no letter");
-            return Ok(());
+            return Ok(Delivery::Done);
         };
         let Some((to, rendered)) = self.write(&mail.letter).await? else {
-            return Ok(());
+            return Ok(Delivery::Done);
         };
         match self.outbox.claim(mail.id).await? {
-            Claimed::Ours(claim) => self.send(&mail, claim, &to, rendered).await,
-            Claimed::Settled => Ok(()),
-            Claimed::Theirs => Err(Error::Unavailable("another invocation is sending this letter".to_owned())),
+            Claimed::Ours(claim) => self.send(&mail, claim, &to, rendered).await.map(|()| Delivery::Done),
+            Claimed::Settled => Ok(Delivery::Done),
+            Claimed::Theirs => Ok(Delivery::Elsewhere),
         }
     }
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use futures::future::try_join_all;
 use shared::{
     email::AddressKey,
     error::Error,
     ids::LinkId,
     keys::Row,
     link::{LinkKey, LinkKeys, LinkToken, Purpose},
-    rotation::{Generation, Kept, Opened, in_use, not_replaced},
+    rotation::{Generation, Kept, Opened, in_use, not_replaced, open_all},
     seal::Seal,
     store::Store,
     time::{Clock, Timestamp},
@@ -58,9 +57,7 @@ impl Links {
     ) -> Result<Vec<Opened<LinkKey>>, Error> {
         let stored = self.stored().await?;
         let known = known.as_deref().map_or(&[][..], Vec::as_slice);
-        let stored = not_replaced(stored.iter().collect(), now);
-        let opened = stored.into_iter().map(|key| Opened::open(&self.seal, key.clone(), known, LinkKey::read));
-        try_join_all(opened).await
+        open_all(&self.seal, &not_replaced(stored.iter().collect(), now), known, LinkKey::read).await
     }
 
     async fn stored(&self) -> Result<Vec<Generation>, Error> {

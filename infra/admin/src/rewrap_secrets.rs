@@ -8,7 +8,7 @@ use shared::{
     keys::{Row, Rows},
     link::LinkKeys,
     rotation::Generation,
-    seal::{self, Seal},
+    seal::{self, Seal, SealedSecret},
     store::{Condition, Store, Update},
 };
 
@@ -53,9 +53,11 @@ pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Resul
         let name = format!("{} {}", secret.secret.purpose.as_str(), secret.number);
         report.add(name, move_secret(store, &seal, (secret.row(), &secret.secret), &to, arguments.dry_run).await);
     }
+    let name = "the copy of link-key".to_owned();
     if let Some(copies) = copies {
-        let moved = move_copies(store, &seal, copies.keys, &to, arguments.dry_run).await;
-        report.add("the copy of link-key".to_owned(), moved);
+        report.add(name, move_copies(store, &seal, copies.keys, &to, arguments.dry_run).await);
+    } else if let Some(copy) = store.get::<SealedSecret>(Row::MailLinkKey).await? {
+        report.add(name, move_secret(store, &seal, (Row::MailLinkKey, &copy), &to, arguments.dry_run).await);
     }
     Ok(report)
 }

@@ -10,7 +10,7 @@ use shared::{
     random,
     rotation::{self, Generation, LEAD, SKEW, TRUSTED},
     seal::Purpose,
-    store::{Condition, Put, Write},
+    store::{Condition, Put, Target, Write},
     time::{Clock, Timestamp},
 };
 use zeroize::Zeroizing;
@@ -20,8 +20,8 @@ use crate::{
     successor::{end, goes_on, refuse_pending, successor, went_through},
 };
 
-/// What is written under the old key from the moment on that the new one is used: nothing, but for clocks that differ and for an
-/// instance of `mail` that could not read its keys again. The last such link has expired after this.
+/// How long the old key opens links after the new one has come into use: until the last one has expired that `mail` wrote under it,
+/// perhaps with a clock that is behind or keys that it could not read again.
 const REDEEMED: Duration = Duration::from_secs(LONGEST_LIFE.as_secs() + TRUSTED.as_secs() + SKEW.as_secs());
 
 /// Replace the key of mailed links.
@@ -92,6 +92,8 @@ pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -
     }
     keys.push(new.clone());
     writes.push(Write::Put(Put::new(Row::MailLinkKeys, &LinkKeys::of(keys.iter().collect(), now))?));
+    // Nobody shall ever find an old key there again.
+    writes.push(Write::Delete(Target::new(Row::MailLinkKey)));
     went_through(store, store.transact(writes).await?, &new).await?;
     Ok(Rotation { number: new.number, from: from.unwrap_or(now), ended, until })
 }

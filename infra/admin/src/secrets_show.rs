@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 use shared::{
-    keys::Rows,
+    keys::{Row, Rows},
+    link::LinkKeys,
     rotation::{self, Generation},
     seal::Purpose,
     time::{Clock, Timestamp},
@@ -40,17 +41,23 @@ pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Fai
     for purpose in [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey] {
         let secrets = rotation::of(purpose, &stored);
         let in_use = secrets.iter().rfind(|secret| !secret.is_pending(now)).map(|secret| secret.number);
-        for Generation { secret, number, from, .. } in secrets {
+        for generation in secrets {
+            let Generation { secret, number, from, until } = generation;
             let name = format!("{} {number}", purpose.as_str());
-            let use_ = match from {
-                Some(from) if *from > now => format!("used from {from}"),
+            let use_ = match (from, until) {
+                (_, Some(until)) if generation.has_ended(now) => format!("ended at {until}"),
+                (Some(from), _) if *from > now => format!("used from {from}"),
                 _ if Some(*number) == in_use => "in use".to_owned(),
-                _ => "replaced".to_owned(),
+                (_, Some(until)) => format!("replaced, good until {until}"),
+                (_, None) => "replaced".to_owned(),
             };
             let key = secret.kms_key_arn.as_deref().unwrap_or("the first KMS key");
-            lines.push(format!("{name:<14}  {use_:<30}  {key}"));
+            lines.push(format!("{name:<14}  {use_:<41}  {key}"));
         }
     }
+    let copies: Option<LinkKeys> = operator.store.get(Row::MailLinkKeys).await?;
+    let numbers = copies.iter().flat_map(|copies| &copies.keys).map(|key| key.number.to_string());
+    lines.push(format!("mail has link-key {}", numbers.collect::<Vec<_>>().join(", ")));
     lines.extend(published.iter().map(|key| described(key, now)));
     Ok(lines)
 }

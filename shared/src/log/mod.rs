@@ -19,7 +19,7 @@ use lambda_http::Context;
 use tracing::{Span, Subscriber, error, error_span, info, warn};
 use tracing_subscriber::{layer::SubscriberExt, registry};
 
-use crate::config::LogConfig;
+use crate::{config::LogConfig, error::Failed};
 use line::Lines;
 
 /// Our own crates. Every other one logs warnings and errors only, because below that some print requests, and no spans, which
@@ -74,11 +74,11 @@ pub(crate) async fn request(request: Request, next: Next) -> Response {
     let method = request.method().as_str().to_owned();
     let answer = next.run(request).await;
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let status = answer.status();
-    if status.is_server_error() {
-        warn!(event = "answer_failed", method, route, status = status.as_u16(), duration_ms, "request");
+    let status = answer.status().as_u16();
+    if answer.extensions().get::<Failed>().is_some() {
+        warn!(event = "answer_failed", method, route, status, duration_ms, "request");
     } else {
-        info!(method, route, status = status.as_u16(), duration_ms, "request");
+        info!(method, route, status, duration_ms, "request");
     }
     answer
 }

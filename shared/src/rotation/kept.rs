@@ -12,8 +12,8 @@ const RETRY: Duration = Duration::from_secs(30);
 /// A request waits this long for secrets that it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Secrets that are read again every ten minutes, so that a successor is known before it is used. Where that fails, those that there
-/// are do for five minutes more.
+/// Secrets that are read again after [`KEPT`], so that a successor is known before it is used. Where that fails, those that there are
+/// do until [`TRUSTED`].
 pub struct Kept<T>(Mutex<Option<Reading<T>>>);
 
 struct Reading<T> {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub use kept::Kept;
-pub use opened::{Opened, in_use};
+pub use opened::{Opened, in_use, open_all};
 
 /// Between the moment when a new secret is stored and the one from which on it is used. Longer than any instance trusts what it
 /// has read, and than any cache keeps published keys that were as old as they may be when it read them, by what clocks may differ.

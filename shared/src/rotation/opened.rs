@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use futures::future::try_join_all;
+
 use super::Generation;
 use crate::{error::Error, seal::Seal, time::Timestamp};
 
@@ -18,7 +20,7 @@ impl<T> Opened<T> {
     ///
     /// # Errors
     /// `Unavailable` when KMS is; `Internal` when it does not open. Those of `read`.
-    pub async fn open(
+    async fn open(
         seal: &Seal,
         stored: Generation,
         known: &[Self],
@@ -31,6 +33,19 @@ impl<T> Opened<T> {
         };
         Ok(Self { stored, secret })
     }
+}
+
+/// Opens secrets of one purpose, those at once that are not known.
+///
+/// # Errors
+/// As [`Opened::open`].
+pub async fn open_all<T>(
+    seal: &Seal,
+    stored: &[&Generation],
+    known: &[Opened<T>],
+    read: impl Fn(&[u8]) -> Result<T, Error>,
+) -> Result<Vec<Opened<T>>, Error> {
+    try_join_all(stored.iter().map(|stored| Opened::open(seal, (*stored).clone(), known, &read))).await
 }
 
 /// The one of a purpose's secrets, by age, that is in use: the newest whose time has come.

@@ -85,6 +85,12 @@ fn turns(alarm: &str) -> [&'static [(&'static str, f64)]; 4] {
             &[("failures", 4.0), ("requests", 4.0)],
         ],
         // One in twenty is green, a little more is red; two may always fail.
+        "MailNewVersionFailsToSend" => [
+            &[("failures", 6.0), ("calls", 119.0)],
+            &[("failures", 3.0), ("calls", 3.0)],
+            &[("failures", 6.0), ("calls", 120.0)],
+            &[("failures", 2.0), ("calls", 2.0)],
+        ],
         "AuthNewVersionAnswers5xx" | "ApiKeysNewVersionAnswers5xx" | "KycNewVersionAnswers5xx" => [
             &[("failures", 6.0), ("requests", 119.0)],
             &[("failures", 3.0), ("requests", 3.0)],
@@ -133,11 +139,21 @@ fn alarms_look_at_metrics_that_aws_publishes() {
     }
 }
 
+/// So many events, each a number of its own: their sum is not their average.
+fn one_by_one(mut events: f64) -> Vec<f64> {
+    let mut numbers = vec![0.0];
+    while events > 0.0 {
+        numbers.push(1.0);
+        events -= 1.0;
+    }
+    numbers
+}
+
 #[test]
 fn alarms_on_metric_math_turn_red_where_they_say() {
     for alarm in Alarm::all(&template()).iter().filter(|alarm| alarm.expression.is_some()) {
         for (values, state) in turns(&alarm.id).into_iter().zip([State::Alarm, State::Alarm, State::Ok, State::Ok]) {
-            let data = values.iter().map(|(id, value)| (alarm.metrics[*id].0.clone(), vec![*value])).collect();
+            let data = values.iter().map(|(id, value)| (alarm.metrics[*id].0.clone(), one_by_one(*value))).collect();
             assert_eq!(alarm.judge(&data), state, "{}: {values:?}", alarm.id);
         }
     }
@@ -213,6 +229,12 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         ("KycUnknown", "") => counted(world, world.send(genuine(world, "generic", &json!("?")))).await,
         ("MailsRefused", "") => {
             world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
+            counted(world, world.person().signs_up()).await
+        }
+        ("FailedLetters", version) => {
+            let process = LogConfig { service: "mail", function_version: Some(version.to_owned()), ..logs::config() };
+            let _process = logs::capture_as(process);
+            world.break_times(Service::Ses, Mode::Unavailable, "SendEmail", 1);
             counted(world, world.person().signs_up()).await
         }
         ("FailedAnswers", version) => {

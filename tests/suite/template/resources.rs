@@ -123,32 +123,41 @@ fn a_new_version_that_fails_is_taken_back() {
         let version = json!({"Fn::GetAtt": [function.id, "Version.Version"]});
         let mut called = of_the_alias(&function);
         called.as_array_mut().unwrap().push(json!({"Name": "ExecutedVersion", "Value": version}));
-        let answers = json!([
-            {"Name": "service", "Value": function.binary},
-            {"Name": "function_version", "Value": version},
-        ]);
         let guards = function.properties["DeploymentPreference"]["Alarms"].as_array().into_iter().flatten();
-        let guards: Vec<_> = guards
-            .filter_map(|alarm| alarm["Ref"].as_str())
-            .map(|alarm| &template.resource(alarm)["Properties"])
-            .collect();
+        let guards = guards.filter_map(|alarm| alarm["Ref"].as_str());
+        let guards: Vec<_> = guards.map(|alarm| &template.resource(alarm)["Properties"]).collect();
         let crashes = |alarm: &&&Value| {
-            alarm["Namespace"] == "AWS/Lambda" && alarm["MetricName"] == "Errors" && alarm["Dimensions"] == called
-        };
-        let fails = |alarm: &&&Value| {
-            let of = |query: usize| &alarm["Metrics"][query]["MetricStat"]["Metric"];
-            of(1)["MetricName"] == "FailedAnswers"
-                && of(1)["Dimensions"] == answers
-                && of(2)["MetricName"] == "Invocations"
-                && of(2)["Dimensions"] == called
+            alarm["Namespace"] == "AWS/Lambda"
+                && (&alarm["MetricName"], &alarm["Statistic"]) == (&json!("Errors"), &json!("Sum"))
+                && alarm["Dimensions"] == called
+                && (&alarm["Period"], &alarm["EvaluationPeriods"]) == (&json!(60), &json!(1))
         };
         if guards.iter().filter(crashes).count() != 1 {
             complaints.push(format!("{}: there is not one alarm for a version that crashes", function.id));
         }
-        // mail answers nobody, and docs depends on nothing.
-        let may_fail = !["mail", "docs"].contains(&function.binary);
-        if guards.iter().filter(fails).count() != usize::from(may_fail) {
-            complaints.push(format!("{}: there is not one alarm for a version that answers 5xx", function.id));
+        let failures = match function.binary {
+            "mail" => Some("FailedLetters"),
+            // It depends on nothing.
+            "docs" => None,
+            _ => Some("FailedAnswers"),
+        };
+        let own = json!([
+            {"Name": "service", "Value": function.binary},
+            {"Name": "function_version", "Value": version},
+        ]);
+        // Over the whole canary, which takes five minutes, and at once: nothing waits for a second period.
+        let sum = |namespace: Value, metric: &str, dimensions: &Value| {
+            let metric = json!({"Namespace": namespace, "MetricName": metric, "Dimensions": dimensions});
+            json!({"Metric": metric, "Period": 300, "Stat": "Sum"})
+        };
+        let fails = |alarm: &&&Value| {
+            let counted = sum(json!({"Ref": "AWS::StackName"}), failures.unwrap_or_default(), &own);
+            alarm["Metrics"][1]["MetricStat"] == counted
+                && alarm["Metrics"][2]["MetricStat"] == sum(json!("AWS/Lambda"), "Invocations", &called)
+                && alarm["EvaluationPeriods"] == 1
+        };
+        if guards.iter().filter(fails).count() != usize::from(failures.is_some()) {
+            complaints.push(format!("{}: there is not one alarm for a version that fails its callers", function.id));
         }
     }
     none(&complaints);

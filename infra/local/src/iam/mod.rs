@@ -2,8 +2,9 @@
 //!
 //! The access key id of a request says who asks. That of a function is the name of its binary, and may do what the function's
 //! role allows and nothing else. That of a person is `operator` or `mover`, for the two roles of the template's parameters. Any
-//! other one is a test's or a developer's, and may do everything. For KMS the key's policy must allow it, too. Only what the template needs of IAM is understood. Everything else is refused at the start, so that
-//! nothing is let through for want of understanding.
+//! other one is a test's or a developer's, and may do everything. For KMS the key's policy must allow it, too. Only what the
+//! template needs of IAM is understood. Everything else is refused at the start, so that nothing is let through for want of
+//! understanding.
 
 mod access;
 mod names;

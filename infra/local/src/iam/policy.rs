@@ -26,8 +26,9 @@ impl Role {
     pub(super) fn allow(&self, access: &Access) -> Result<Vec<&Grant>, &'static str> {
         let is_of_kms = access.action.starts_with("kms:");
         let Some(own) = &self.own else {
-            // All keys are one here, so every one of them that allows it may be meant.
-            let of_keys: Vec<_> = self.of_keys.iter().filter(|grant| grant.covers(access)).collect();
+            // All keys are one here. Which one is meant, the encryption context tells; without any, it may be each of them.
+            let some = if access.context.values().all(Vec::is_empty) { usize::MAX } else { 1 };
+            let of_keys: Vec<_> = self.of_keys.iter().filter(|grant| grant.covers(access)).take(some).collect();
             return if is_of_kms && of_keys.is_empty() { Err("resource-based") } else { Ok(of_keys) };
         };
         let own = own.iter().find(|grant| grant.covers(access)).ok_or("identity-based")?;
