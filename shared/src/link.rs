@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     ids::LinkId,
     rotation::{Generation, SKEW, not_replaced},
+    seal::key_256,
     time::Timestamp,
 };
 
@@ -82,7 +83,7 @@ impl LinkKey {
     /// # Errors
     /// `Internal` when it has another length.
     pub fn read(key: &[u8]) -> Result<Self, Error> {
-        key.try_into().map(Self::new).map_err(|_| Error::internal("a key has the wrong length"))
+        Ok(Self::new(&*key_256(key)?))
     }
 
     /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.

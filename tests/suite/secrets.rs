@@ -54,9 +54,6 @@ async fn mail_finds_the_link_key_in_its_own_table() {
 #[tokio::test]
 async fn where_nothing_is_published_the_next_start_does_it() {
     let world = World::start().await;
-    let ada = world.person();
-    ada.signs_up().await;
-    ada.verifies().await;
     world.empty("Sessions").await;
     world.empty("Mail").await;
     world.another_auth().warm_up().await;
@@ -65,7 +62,7 @@ async fn where_nothing_is_published_the_next_start_does_it() {
 }
 
 #[tokio::test]
-async fn what_others_need_is_looked_after_and_nobody_waits_for_it() {
+async fn what_others_need_is_looked_after_and_nobody_fails_for_it() {
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("PutItem"));
@@ -81,9 +78,7 @@ async fn what_others_need_is_looked_after_and_nobody_waits_for_it() {
 #[tokio::test]
 async fn a_published_key_that_is_malformed_harms_no_other() {
     let world = World::start().await;
-    let ada = world.person();
-    ada.signs_up().await;
-    ada.verifies().await;
+    let (ada, _) = world.person().signed_in().await;
     let odd = json!({ "pk": "SIGNING_KEYS", "sk": "odd", "kid": "odd", "x": "?", "y": "?" });
     world.put_rows("Sessions", vec![odd]).await;
     world.advance(600);
@@ -96,9 +91,7 @@ async fn a_published_key_that_is_malformed_harms_no_other() {
 #[tokio::test]
 async fn an_instance_at_work_publishes_its_key_again_where_that_was_lost() {
     let world = World::start().await;
-    let ada = world.person();
-    ada.signs_up().await;
-    ada.verifies().await;
+    let (ada, _) = world.person().signed_in().await;
     for row in world.rows_of("Sessions", "SIGNING_KEYS").await {
         world.remove("Sessions", &row).await;
     }

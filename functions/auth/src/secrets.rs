@@ -9,7 +9,7 @@ use shared::{
     link::{LinkKey, LinkKeys},
     random,
     rotation::{self, Generation, Opened, open_all},
-    seal::{Purpose, Seal},
+    seal::{Purpose, Seal, key_256},
     store::{Condition, Put, Store},
     time::Timestamp,
     token::{Verifier, VerifyingKey, new_signing_key},
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     links::Links,
-    password::{Passwords, Pepper},
+    password::Passwords,
     signer::{Signer, SigningKey},
 };
 
@@ -60,20 +60,20 @@ impl Secrets {
         );
         link_keys.retain(|key| !key.has_ended(now));
         let (peppers, links, keys) = tokio::try_join!(
-            open_all(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), pepper),
+            open_all(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), key_256),
             open_all(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             open_all(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
         )?;
         let published = match published {
-            Ok(()) => publish(source, &keys, LinkKeys::of(link_keys, now), known.is_none(), now).await,
-            Err(error) => Err(error),
+            Ok(()) => publish(source, &keys, link_keys, known.is_none(), now).await,
+            failed => failed,
         };
-        match published {
-            // It has been there since this instance started, and will be looked after again.
-            Err(error) if known.is_some() => {
-                tracing::warn!(?error, "what others need of the secrets is not looked after");
+        if let Err(error) = published {
+            if known.is_none() {
+                return Err(error);
             }
-            published => published?,
+            // It has been there since this instance started, and will be looked after again.
+            tracing::warn!(?error, "what others need of the secrets is not looked after");
         }
         let passwords = Passwords::new(peppers, Arc::clone(runs));
         Ok(Self { passwords, links: Links::new(links), signer: Signer::new(keys, url) })
@@ -110,7 +110,7 @@ async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error>
 async fn publish(
     Source { store, tokens, .. }: &Source<'_>,
     keys: &[Opened<SigningKey>],
-    links: LinkKeys,
+    link_keys: Vec<&Generation>,
     is_start: bool,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -119,6 +119,7 @@ async fn publish(
     if is_start && missing.is_empty() {
         return Ok(());
     }
+    let links = LinkKeys::of(link_keys, now);
     let _there_now = store.put(Put::new(Row::MailLinkKeys, &links)?.when(Condition::New)).await?;
     for key in &missing {
         let published = VerifyingKey { public: key.secret.public.clone(), until: key.stored.until };
@@ -126,8 +127,4 @@ async fn publish(
         let _there_now = store.put(row.when(Condition::New)).await?;
     }
     if missing.is_empty() { Ok(()) } else { tokens.load(now).await }
-}
-
-fn pepper(secret: &[u8]) -> Result<Pepper, Error> {
-    secret.try_into().map(Zeroizing::new).map_err(|_| Error::internal("a key has the wrong length"))
 }

@@ -8,7 +8,7 @@ use shared::{
     keys::{Row, Rows},
     link::{LONGEST_LIFE, LinkKeys},
     random,
-    rotation::{self, Generation, LEAD, SKEW, TRUSTED},
+    rotation::{self, Generation, SKEW, TRUSTED},
     seal::Purpose,
     store::{Condition, Put, Target, Write},
     time::{Clock, Timestamp},
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     operator::{Failure, Operator},
-    successor::{end, goes_on, refuse_pending, successor, went_through},
+    successor::{announce_end, end, goes_on, successor, times, went_through},
 };
 
 /// How long the old key opens links after the new one has come into use: until the last one has expired that `mail` wrote under it,
@@ -54,12 +54,8 @@ pub struct Rotation {
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
     let Rotation { number, from, ended, until } = rotate(operator, arguments, clock).await?;
     println!("link-key {number} is used from {from}");
-    for number in ended {
-        println!("link-key {number} is good until {until}");
-    }
-    if arguments.compromised {
-        eprintln!("Instances that are at work learn of it within ten minutes. A deployment starts new ones now.");
-    }
+    let ended: Vec<_> = ended.iter().map(|number| format!("link-key {number}")).collect();
+    announce_end(&ended, until, arguments.compromised);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,12 +68,7 @@ pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -
     let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
     let mut keys: Vec<_> = rotation::of(Purpose::LinkKey, &stored).into_iter().cloned().collect();
     let newest = keys.last().ok_or("there is no link key; the first start of auth makes it")?;
-    let (from, until) = if arguments.compromised {
-        (None, now)
-    } else {
-        refuse_pending(newest, now)?;
-        (Some(now + LEAD), now + LEAD + REDEEMED)
-    };
+    let (from, until) = times(newest, arguments.compromised, REDEEMED, now)?;
 
     let key = Zeroizing::new(random::bytes::<32>()?);
     let new = successor(operator, newest, &*key, from).await?;

@@ -6,7 +6,7 @@ use std::{process::ExitCode, time::Duration};
 use clap::Args;
 use shared::{
     keys::{Row, Rows},
-    rotation::{self, Generation, LEAD, SKEW},
+    rotation::{self, Generation, SKEW},
     seal::Purpose,
     store::{Condition, Put, Write},
     time::{Clock, Timestamp},
@@ -15,7 +15,7 @@ use shared::{
 
 use crate::{
     operator::{Failure, Operator},
-    successor::{end, goes_on, refuse_pending, successor, went_through},
+    successor::{announce_end, end, goes_on, successor, times, went_through},
 };
 
 /// A withdrawn key is deleted this long after its end. Until then it tells whose session an expired token may still log out; no
@@ -53,12 +53,7 @@ pub struct Rotation {
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
     let Rotation { kid, from, ended, until } = rotate(operator, arguments, clock).await?;
     println!("{kid} signs from {from}");
-    for kid in ended {
-        println!("{kid} is good until {until}");
-    }
-    if arguments.compromised {
-        eprintln!("Instances that are at work learn of it within ten minutes. A deployment starts new ones now.");
-    }
+    announce_end(&ended, until, arguments.compromised);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,15 +67,10 @@ pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -
     let secrets = rotation::of(Purpose::SigningKey, &stored);
     let newest = *secrets.last().ok_or("there is no signing key; the first start of auth makes it")?;
     let published: Vec<VerifyingKey> = store.query(Rows::VerifyingKeys).await?;
-    let (from, until) = if arguments.compromised {
-        (None, now)
-    } else {
-        refuse_pending(newest, now)?;
-        if published.is_empty() {
-            return Err("the signing key is not published; a start of auth publishes it".into());
-        }
-        (Some(now + LEAD), now + LEAD + LIFE + SKEW)
-    };
+    let (from, until) = times(newest, arguments.compromised, LIFE + SKEW, now)?;
+    if published.is_empty() && !arguments.compromised {
+        return Err("the signing key is not published; a start of auth publishes it".into());
+    }
 
     let key = new_signing_key()?;
     let new = successor(operator, newest, &key, from).await?;

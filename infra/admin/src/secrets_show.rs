@@ -29,7 +29,8 @@ pub async fn run(operator: &Operator, _: &Arguments, clock: &Clock) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-/// One line for each secret by purpose and age, then one for each published key. Names and times only.
+/// One line for each secret by purpose and age, one for the copies of link keys that `mail` has, then one for each published key.
+/// Names and times only.
 ///
 /// # Errors
 /// When the tables cannot be read.

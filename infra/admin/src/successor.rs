@@ -1,10 +1,10 @@
 //! What replacing a secret of any purpose has in common.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use shared::{
     keys::Row,
-    rotation::Generation,
+    rotation::{Generation, LEAD},
     seal::Seal,
     store::{Condition, Store, Update, Written},
     time::Timestamp,
@@ -22,6 +22,33 @@ pub(crate) fn refuse_pending(newest: &Generation, now: Timestamp) -> Result<(), 
             Err(format!("a rotation is under way: the newest is used from {from}").into())
         }
         _ => Ok(()),
+    }
+}
+
+/// From when a successor of `newest` is used, none for at once, and until when those before it are good: `outlived` after that.
+///
+/// # Errors
+/// As [`refuse_pending`], unless they are compromised: then they end now, whatever is under way.
+pub(crate) fn times(
+    newest: &Generation,
+    is_compromised: bool,
+    outlived: Duration,
+    now: Timestamp,
+) -> Result<(Option<Timestamp>, Timestamp), Failure> {
+    if is_compromised {
+        return Ok((None, now));
+    }
+    refuse_pending(newest, now)?;
+    Ok((Some(now + LEAD), now + LEAD + outlived))
+}
+
+/// Tells of those that end, and of what their being compromised asks for.
+pub(crate) fn announce_end<T: Display>(ended: &[T], until: Timestamp, is_compromised: bool) {
+    for old in ended {
+        println!("{old} is good until {until}");
+    }
+    if is_compromised {
+        eprintln!("Instances that are at work learn of it within ten minutes. A deployment starts new ones now.");
     }
 }
 

@@ -173,7 +173,14 @@ impl Seal {
     /// # Errors
     /// As [`Seal::open`]; `Internal` when it has another length.
     pub async fn open_key(&self, purpose: Purpose, secret: &SealedSecret) -> Result<Zeroizing<[u8; 32]>, Error> {
-        let key = self.open(purpose, secret).await?;
-        key.as_slice().try_into().map(Zeroizing::new).map_err(|_| Error::internal("a key has the wrong length"))
+        key_256(&self.open(purpose, secret).await?)
     }
+}
+
+/// What was opened, as a 256-bit key.
+///
+/// # Errors
+/// `Internal` when it has another length.
+pub fn key_256(opened: &[u8]) -> Result<Zeroizing<[u8; 32]>, Error> {
+    opened.try_into().map(Zeroizing::new).map_err(|_| Error::internal("a key has the wrong length"))
 }

@@ -1,4 +1,4 @@
-//! Who may do what: the roles of the template, held against every request of a function.
+//! Who may do what: the roles of the template, held against every request of a function or an operator.
 //!
 //! The access key id of a request says who asks. That of a function is the name of its binary, and may do what the function's
 //! role allows and nothing else. That of a person is `operator` or `mover`, for the two roles of the template's parameters. Any
