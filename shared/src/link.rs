@@ -20,7 +20,8 @@ use crate::{
 pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
 /// What a link may be redeemed for. A link made for one purpose is worthless for another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// Prove an address.
     VerifyEmail,

@@ -26,6 +26,8 @@ pub enum Letter {
         to: EmailAddress,
         /// The link to redeem.
         link: LinkId,
+        /// Until when it can be redeemed.
+        expires_at: Timestamp,
     },
     /// Somebody signed up with your address; you have an account.
     AlreadyRegistered {
@@ -38,6 +40,8 @@ pub enum Letter {
         to: EmailAddress,
         /// The link to redeem.
         link: LinkId,
+        /// Until when it can be redeemed.
+        expires_at: Timestamp,
     },
     /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.
     Nothing,

@@ -30,6 +30,15 @@ impl Timestamp {
         self.0
     }
 
+    /// For people, to the minute: `14:15 UTC on 24 August 2019`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        jiff::Timestamp::from_second(self.0)
+            .unwrap_or(jiff::Timestamp::MAX)
+            .strftime("%H:%M UTC on %-d %B %Y")
+            .to_string()
+    }
+
     /// Whole seconds from `now` until this moment; 0 when it has passed.
     #[must_use]
     pub fn seconds_from(self, now: Self) -> i64 {
@@ -108,6 +117,12 @@ mod tests {
     #[test]
     fn a_timestamp_reads_as_rfc_3339() {
         assert_eq!(Timestamp::from_second(1_566_656_122).to_string(), "2019-08-24T14:15:22Z");
+    }
+
+    #[test]
+    fn people_read_a_timestamp_in_words() {
+        assert_eq!(Timestamp::from_second(1_566_656_122).in_words(), "14:15 UTC on 24 August 2019");
+        assert_eq!(Timestamp::from_second(1_767_398_400).in_words(), "00:00 UTC on 3 January 2026");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! People: each has an address and a password, and does what users do.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
 
@@ -92,10 +94,14 @@ impl<'w> Person<'w> {
         let link = LinkId::random().expect("randomness");
         let rows = self.world.rows_of("Accounts", "ADDRESS#").await;
         let row = rows.iter().find(|row| row["owner"]["email"] == self.email).expect("an account");
-        let offer = json!({ "id": link, "expires_at": self.world.now().as_second() + 60 });
-        self.world.tamper("Accounts", row, "set_password", offer).await;
+        let expires_at = self.world.now() + Duration::from_mins(1);
+        let offer = json!({
+            "id": link, "spelling": self.email, "purpose": "set-password", "expires_at": expires_at,
+            "account": row["owner"]["id"], "is_mailed": true,
+        });
+        self.world.tamper("Accounts", row, "links", json!([offer])).await;
         let to = EmailAddress::parse(&self.email).expect("an address");
-        self.world.post_letter(Letter::SetPassword { to, link }).await;
+        self.world.post_letter(Letter::SetPassword { to, link, expires_at }).await;
         self.mailed("reset-password").await
     }
 

@@ -63,11 +63,8 @@ async fn many_sign_ups_of_one_address_are_one_pending_sign_up() {
     let replies = racing(&world, "/auth/signup", TRANSACTION, vec![ada.credentials(); MANY]).await;
     assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
     assert_eq!(world.rows_of("Accounts", "ADDRESS#").await.len(), 1);
-    let mut proofs = Vec::new();
-    for token in ada.all_mailed("verify-email").await {
-        proofs.push(world.post("/auth/verify-email", json!({ "token": token })).await.status);
-    }
-    assert_eq!(proofs.iter().filter(|status| **status == 200).count(), 1);
+    assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
+    assert_eq!(ada.verifies().await.status, 200);
     assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
     assert_eq!(ada.logs_in().await.status, 200);
 }
@@ -80,9 +77,9 @@ async fn many_sign_ups_with_different_passwords_leave_the_choice_to_the_owner() 
     let replies = racing(&world, "/auth/signup", TRANSACTION, (0..MANY).map(body).collect()).await;
     assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
     let tokens = ada.all_mailed("verify-email").await;
-    let bodies = tokens.iter().map(|token| json!({ "token": token })).collect();
-    let proofs = at_once(&world, "/auth/verify-email", bodies).await;
-    assert_eq!(proofs.iter().filter(|reply| reply.status == 200).count(), 1);
+    assert!((1..=5).contains(&tokens.len()) && tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
+    let proofs = at_once(&world, "/auth/verify-email", vec![json!({ "token": tokens[0] }); MANY]).await;
+    assert!(proofs.iter().all(|reply| reply.status == 200 && reply.body["redirect_url"] == json!(null)));
     for number in 0..MANY {
         assert_eq!(world.post("/auth/login", body(number)).await.status, 401);
     }

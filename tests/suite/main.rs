@@ -29,6 +29,7 @@ mod rewrap_secrets;
 mod rotation;
 mod secrets;
 mod sessions;
+mod spellings;
 mod template;
 mod tokens;
 mod ui;

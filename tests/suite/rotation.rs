@@ -377,8 +377,8 @@ async fn a_password_is_hashed_anew_under_the_new_pepper_when_its_owner_signs_in(
     let eve = world.person();
     assert_eq!(eve.signs_up().await.status, 200);
     let rows = world.rows_of("Accounts", "ADDRESS#").await;
-    let pending = rows.iter().find(|row| row["pending"]["email"] == eve.email).unwrap();
-    assert!(pending["pending"]["password"].as_str().unwrap().contains(",keyid=Mg$"));
+    let pending = rows.iter().find(|row| row["links"][0]["spelling"] == eve.email).unwrap();
+    assert!(pending["pending"]["agreed"].as_str().unwrap().contains(",keyid=Mg$"));
     assert_eq!(eve.verifies().await.status, 200);
     assert_eq!(eve.logs_in().await.status, 200);
 }

@@ -86,16 +86,29 @@ impl Auth {
         rule: impl FnOnce(&mut AddressRecord) -> Result<Decision<T>, Error>,
     ) -> Result<Option<T>, Error> {
         let mut record = self.record(key).await?;
-        let condition = match record.version {
+        let Decision { answer, writes } = rule(&mut record)?;
+        let Some(writes) = writes else { return Ok(Some(answer)) };
+        Ok(self.write_record(key, record, writes).await?.then_some(answer))
+    }
+
+    /// Writes a record that a rule has changed, and what belongs to the change; `false` when somebody else has written to any of the rows
+    /// since it was read.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn write_record(
+        &self,
+        key: &AddressKey,
+        mut record: AddressRecord,
+        mut writes: Vec<Write<'static>>,
+    ) -> Result<bool, Error> {
+        let as_read = match record.version {
             0 => Condition::New,
             seen => Condition::equals("version", &seen)?,
         };
-        let Decision { answer, writes } = rule(&mut record)?;
-        let Some(mut writes) = writes else { return Ok(Some(answer)) };
         record.version += 1;
-        writes.push(Write::Put(Put::new(Row::Address(key), &record)?.when(condition)));
-        let written = self.app.store.transact(writes).await?;
-        Ok(matches!(written, Written::Done(())).then_some(answer))
+        writes.push(Write::Put(Put::new(Row::Address(key), &record)?.when(as_read)));
+        Ok(matches!(self.app.store.transact(writes).await?, Written::Done(())))
     }
 
     /// The record of an address; an empty one when there is none.

@@ -1,4 +1,4 @@
-//! `POST /auth/resend-verification`: the mail once more, at most once a minute.
+//! `POST /auth/resend-verification`: the mail once more, to the spelling that asks or, where there is an account, to its own.
 
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -8,11 +8,10 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
-    ids::LinkId,
+    ids::{AccountId, LinkId},
 };
 
 use crate::{
-    address::RESEND_COOLDOWN,
     records::{Decision, post},
     state::Auth,
 };
@@ -43,22 +42,22 @@ pub async fn resend_verification(
     State(auth): State<Auth>,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
-    let (now, link) = (auth.app.clock.now(), LinkId::random()?);
+    let (now, link, account) = (auth.app.clock.now(), LinkId::random()?, AccountId::random()?);
     let sent = auth
-        .change_record(&email.key(), |record, _| match record.resend(link, now) {
-            Ok(letter) => Ok(Decision::write(Ok(()), vec![post(letter, now)?])),
+        .change_record(&email.key(), |record, _| match record.resend(&email, link, account, now) {
+            Ok((letter, seconds)) => Ok(Decision::write(Ok(seconds), vec![post(letter, now)?])),
             Err(seconds) => Ok(Decision::keep(Err(seconds))),
         })
         .await?;
     Ok(match sent {
-        Ok(()) => Reply::ok(accepted()),
+        Ok(seconds) => Reply::ok(accepted(seconds)),
         Err(seconds) => Reply::too_many_requests(too_soon(seconds), seconds),
     })
 }
 
-fn accepted() -> ResendVerificationResponse {
-    let message = "If this address is waiting to be verified, a new link is on its way";
-    ResendVerificationResponse { success: true, message, retry_after: RESEND_COOLDOWN.as_secs().cast_signed() }
+fn accepted(retry_after: i64) -> ResendVerificationResponse {
+    let message = "If this address is waiting to be verified, its link is on its way";
+    ResendVerificationResponse { success: true, message, retry_after }
 }
 
 fn too_soon(retry_after: i64) -> ResendVerificationResponse {
@@ -70,10 +69,11 @@ fn too_soon(retry_after: i64) -> ResendVerificationResponse {
 pub fn operation() -> Operation {
     Operation::new(
         "resend_verification",
-        "Mails the link once more, at most once a minute. The answer is the same for every address.",
+        "Mails the link once more, at most once a minute and, with the sign-ups, five times an hour. A link that is out stays good. The answer \
+         is the same for every address.",
     )
     .body::<ResendVerificationRequest>(json!({ "email": "ada@example.com" }))
-    .ok(&accepted())
-    .answer(429, "Too soon after the last one", &too_soon(42))
+    .ok(&accepted(60))
+    .answer(429, "Too soon after the last one, or too many within an hour", &too_soon(42))
     .depends()
 }

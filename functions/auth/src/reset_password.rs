@@ -10,11 +10,13 @@ use shared::{
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     ids::LinkId,
     link::Purpose,
+    time::Timestamp,
 };
 
 use crate::{
-    password::PasswordHash,
-    records::{Decision, ROUNDS, contended},
+    address::Offer,
+    password::Verdict,
+    records::{ROUNDS, contended},
     state::Auth,
 };
 
@@ -41,7 +43,8 @@ pub struct ResetPasswordResponse {
     redirect_url: Option<String>,
 }
 
-/// A link sets one password, however often and however concurrently it is redeemed.
+/// A link sets one password, however often and however concurrently it is redeemed. Who repeats the request, because its answer was lost,
+/// is told that it went well; who comes with another password is not.
 pub async fn reset_password(
     State(auth): State<Auth>,
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
@@ -50,12 +53,8 @@ pub async fn reset_password(
     let Some((address, link)) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
-    let password = secrets.passwords.hash(&password.reveal(), now).await?;
-    Ok(if set_password(&auth, &address, link, password).await? {
-        Reply::ok(done(auth.config.sign_in_url.clone()))
-    } else {
-        Reply::bad_request(refused())
-    })
+    let is_set = auth.set_password(&address, link, &password.reveal(), now).await?;
+    Ok(if is_set { Reply::ok(done(auth.config.sign_in_url.clone())) } else { Reply::bad_request(refused()) })
 }
 
 fn done(redirect_url: Option<String>) -> ResetPasswordResponse {
@@ -77,20 +76,34 @@ pub fn operation() -> Operation {
         .depends()
 }
 
-/// The new password, the end of the link and the end of every session are one transaction.
-async fn set_password(auth: &Auth, address: &AddressKey, link: LinkId, password: PasswordHash) -> Result<bool, Error> {
-    let now = auth.app.clock.now();
-    for _ in 0..ROUNDS {
-        let record = auth.record(address).await?;
-        let Some(owner) = record.owner().filter(|_| record.may_set_password(link, now)) else { return Ok(false) };
-        let ending = auth.ending_sessions(owner.id, owner.generation + 1).await?;
-        let changed = auth.try_change(address, |record| {
-            let is_set = record.set_password(link, password.clone(), now).is_some();
-            Ok(if is_set { Decision::write(true, ending) } else { Decision::keep(false) })
-        });
-        if let Some(is_set) = changed.await? {
-            return Ok(is_set);
+impl Auth {
+    /// Sets the password by an authentic link; tells whether it is the password now. The new password, the end of the link and the end of
+    /// every session are one transaction.
+    async fn set_password(
+        &self,
+        address: &AddressKey,
+        link: LinkId,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let passwords = &self.secrets().await?.passwords;
+        let mut hash = None;
+        for _ in 0..ROUNDS {
+            let mut record = self.record(address).await?;
+            let owner = match record.offer(link, now) {
+                Offer::Open(owner) => owner,
+                Offer::Taken(by) => return Ok(passwords.verify(password, Some(by), now).await? != Verdict::Wrong),
+                Offer::Void => return Ok(false),
+            };
+            let ending = self.ending_sessions(owner.id, owner.generation + 1).await?;
+            let hash = match &hash {
+                Some(hash) => hash,
+                None => hash.insert(passwords.hash(password, now).await?),
+            };
+            if record.set_password(link, hash.clone(), now) && self.write_record(address, record, ending).await? {
+                return Ok(true);
+            }
         }
+        Err(contended())
     }
-    Err(contended())
 }

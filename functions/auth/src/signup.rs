@@ -10,7 +10,7 @@ use shared::{
 };
 
 use crate::{
-    address::Pending,
+    address::SignUp,
     answer::AuthResponse,
     records::{Decision, account_created, new_account, post},
     state::Auth,
@@ -38,16 +38,16 @@ pub async fn signup(
     let (now, key) = (auth.app.clock.now(), email.key());
     let password = auth.secrets().await?.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
     // A fresh id even for an address that has one: it must tell nothing.
-    let (id, link) = (AccountId::random()?, LinkId::random()?);
+    let (account, link) = (AccountId::random()?, LinkId::random()?);
+    let new = SignUp { account, email, password };
     let confirmed = auth
         .change_record(&key, |record, raced| {
             // Whoever got in first with the same password has done all of this.
-            if raced && record.has_pending(&password, now) {
+            if raced && record.has_pending(&new, now) {
                 return Ok(Decision::keep(None));
             }
-            let new = Pending { id, email: email.clone(), password: Some(password.clone()) };
-            let letter = record.sign_up(new, link, now);
-            match auth.config.auto_confirm.then(|| record.confirm_unproven(now)).flatten() {
+            let letter = record.sign_up(&new, link, now);
+            match auth.config.auto_confirm.then(|| record.confirm_unproven(new.clone(), now)).flatten() {
                 Some(owner) => Ok(Decision::write(Some(owner.clone()), new_account(&owner, now)?)),
                 None => Ok(Decision::write(None, vec![post(letter, now)?])),
             }
@@ -58,9 +58,9 @@ pub async fn signup(
         Some(owner) => {
             account_created();
             let signed_in = auth.sign_in(&owner).await?;
-            Ok(Reply::ok(signed_in.unwrap_or_else(|| AuthResponse::signed_up(id, &email))))
+            Ok(Reply::ok(signed_in.unwrap_or_else(|| AuthResponse::signed_up(account, &new.email))))
         }
-        None => Ok(Reply::ok(AuthResponse::signed_up(id, &email))),
+        None => Ok(Reply::ok(AuthResponse::signed_up(account, &new.email))),
     }
 }
 

@@ -48,7 +48,7 @@ pub async fn verification_status(
     let status = match EmailAddress::parse(&email) {
         Ok(address) => {
             let is_owner = caller.is_some_and(|caller| caller.email().key() == address.key());
-            auth.record(&address.key()).await?.status(is_owner, now)
+            auth.record(&address.key()).await?.status(&address, is_owner, now)
         }
         Err(_) => Status::Unknown,
     };

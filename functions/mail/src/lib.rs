@@ -171,13 +171,13 @@ impl Postman {
     async fn write(&self, letter: &Letter) -> Result<Option<(EmailAddress, Rendered)>, Error> {
         let (to, rendered) = match letter {
             Letter::Nothing => return Ok(None),
-            Letter::Verify { to, link } => {
+            Letter::Verify { to, link, expires_at } => {
                 let link = self.link("verify-email", Purpose::VerifyEmail, to, link).await?;
-                (to, render::render(&self.brand, &render::Letter::Verify { link: &link }))
+                (to, render::render(&self.brand, &render::Letter::Verify { link: &link, until: *expires_at }))
             }
-            Letter::SetPassword { to, link } => {
+            Letter::SetPassword { to, link, expires_at } => {
                 let link = self.link("reset-password", Purpose::SetPassword, to, link).await?;
-                (to, render::render(&self.brand, &render::Letter::SetPassword { link: &link }))
+                (to, render::render(&self.brand, &render::Letter::SetPassword { link: &link, until: *expires_at }))
             }
             Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
         };

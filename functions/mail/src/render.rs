@@ -2,6 +2,8 @@
 //!
 //! A letter is its own body within a `layout`, with an `action` (the link) where there is one to offer.
 
+use shared::time::Timestamp;
+
 /// Who is writing and where links lead: from configuration.
 #[derive(Clone, Debug)]
 pub struct Brand {
@@ -15,15 +17,19 @@ pub struct Brand {
 pub enum Letter<'a> {
     /// Asks to prove a new address.
     Verify {
-        /// Absolute URL of the verification page, token included. Works for 24 hours.
+        /// Absolute URL of the verification page, token included.
         link: &'a str,
+        /// When the link expires. A link that is mailed again keeps its time, so the letter names the moment and not a duration.
+        until: Timestamp,
     },
     /// Tells the owner of an account that somebody signed up with its address.
     AlreadyRegistered,
     /// Asks for a password after contested sign-ups dropped all of them.
     SetPassword {
-        /// Absolute URL of the set-password page, token included. Works for 30 minutes.
+        /// Absolute URL of the set-password page, token included.
         link: &'a str,
+        /// When the link expires.
+        until: Timestamp,
     },
 }
 
@@ -41,16 +47,24 @@ pub struct Rendered {
 #[must_use]
 pub fn render(brand: &Brand, letter: &Letter<'_>) -> Rendered {
     let product = one_line(&brand.product);
-    let (wording, link) = match letter {
-        Letter::Verify { link } => (&VERIFY, Some(*link)),
-        Letter::AlreadyRegistered => (&ALREADY_REGISTERED, brand.sign_in_url.as_deref()),
-        Letter::SetPassword { link } => (&SET_PASSWORD, Some(*link)),
+    let (wording, link, until) = match letter {
+        Letter::Verify { link, until } => (&VERIFY, Some(*link), until.in_words()),
+        Letter::AlreadyRegistered => (&ALREADY_REGISTERED, brand.sign_in_url.as_deref(), String::new()),
+        Letter::SetPassword { link, until } => (&SET_PASSWORD, Some(*link), until.in_words()),
     };
+    let values = Values { product: &product, link, until: &until };
     Rendered {
         subject: fill(wording.subject, &[("product", &product)]),
-        text: TEXT.compose(wording.text, wording, &product, link),
-        html: HTML.compose(wording.html, wording, &product, link),
+        text: TEXT.compose(wording.text, wording, &values),
+        html: HTML.compose(wording.html, wording, &values),
     }
+}
+
+/// What is filled in.
+struct Values<'a> {
+    product: &'a str,
+    link: Option<&'a str>,
+    until: &'a str,
 }
 
 /// What differs between letters. `subject`, `text` and `html` are templates.
@@ -107,12 +121,12 @@ const HTML: Format = Format {
 
 impl Format {
     /// The only place where values meet templates, hence the only place that escapes.
-    fn compose(&self, body: &str, wording: &Wording, product: &str, link: Option<&str>) -> String {
-        let product = (self.escape)(product);
-        let action = link.map_or_else(String::new, |link| {
+    fn compose(&self, body: &str, wording: &Wording, values: &Values<'_>) -> String {
+        let (product, until) = ((self.escape)(values.product), (self.escape)(values.until));
+        let action = values.link.map_or_else(String::new, |link| {
             fill(self.action, &[("label", wording.label), ("link", &(self.escape)(link))])
         });
-        let body = fill(body, &[("product", &product), ("action", &action)]);
+        let body = fill(body, &[("product", &product), ("action", &action), ("until", &until)]);
         fill(self.layout, &[("heading", wording.heading), ("product", &product), ("body", &body)])
     }
 }
@@ -165,6 +179,7 @@ mod tests {
 
     const LINK: &str =
         "https://app.example/auth/ui/verify-email?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&x=1";
+    const UNTIL: Timestamp = Timestamp::from_second(1_566_656_122);
     const SIGN_IN: &str = "https://app.example/sign-in?from=mail&x=1";
 
     fn brand() -> Brand {
@@ -173,9 +188,9 @@ mod tests {
 
     fn every_letter() -> [(Letter<'static>, &'static str); 3] {
         [
-            (Letter::Verify { link: LINK }, LINK),
+            (Letter::Verify { link: LINK, until: UNTIL }, LINK),
             (Letter::AlreadyRegistered, SIGN_IN),
-            (Letter::SetPassword { link: LINK }, LINK),
+            (Letter::SetPassword { link: LINK, until: UNTIL }, LINK),
         ]
     }
 
@@ -212,11 +227,11 @@ mod tests {
 
     #[test]
     fn both_parts_say_how_long_the_link_lasts() {
-        for (letter, lifetime) in
-            [(Letter::Verify { link: LINK }, "24 hours"), (Letter::SetPassword { link: LINK }, "30 minutes")]
-        {
+        for letter in [Letter::Verify { link: LINK, until: UNTIL }, Letter::SetPassword { link: LINK, until: UNTIL }] {
             let mail = render(&brand(), &letter);
-            assert!(mail.text.contains(lifetime) && mail.html.contains(lifetime));
+            for part in [mail.text, mail.html] {
+                assert!(part.contains("The link works until 14:15 UTC on 24 August 2019."), "{part}");
+            }
         }
     }
 
@@ -240,7 +255,8 @@ mod tests {
     #[test]
     fn values_are_escaped_in_html_only() {
         let product = r#"<b onclick="x">Tom & 'Ann'</b>"#;
-        let mail = render(&Brand { product: product.to_owned(), ..brand() }, &Letter::Verify { link: LINK });
+        let mail =
+            render(&Brand { product: product.to_owned(), ..brand() }, &Letter::Verify { link: LINK, until: UNTIL });
         assert!(mail.text.contains(product));
         assert!(!mail.html.contains("<b onclick") && !mail.html.contains("&amp;amp;"));
         assert!(mail.html.contains("&lt;b onclick=&quot;x&quot;&gt;Tom &amp; &#39;Ann&#39;&lt;/b&gt;"));
@@ -248,8 +264,10 @@ mod tests {
 
     #[test]
     fn a_value_is_never_a_template() {
-        let mail =
-            render(&Brand { product: "{{action}}{{link}}".to_owned(), ..brand() }, &Letter::Verify { link: LINK });
+        let mail = render(
+            &Brand { product: "{{action}}{{link}}".to_owned(), ..brand() },
+            &Letter::Verify { link: LINK, until: UNTIL },
+        );
         assert!(mail.subject.ends_with("{{action}}{{link}}"));
         assert_eq!(mail.text.matches(LINK).count(), 1);
     }

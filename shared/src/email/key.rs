@@ -20,6 +20,12 @@ impl EmailAddress {
         AddressKey(hash)
     }
 
+    /// Whether this spelling is the very one that the key is made of: without capitals and compatibility forms.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.0 == self.folded()
+    }
+
     /// The domain is left as it is: IDNA has already removed case, and `faß.de` and `fass.de` have different owners.
     fn folded(&self) -> String {
         let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));

@@ -5,13 +5,27 @@ use serde_json::json;
 
 use super::*;
 
+/// The spelling that rows are keyed by, and others of the same key.
+const SPELLINGS: [&str; 7] = [
+    "ada@example.com",
+    "Ada@example.com",
+    "aDa@example.com",
+    "adA@example.com",
+    "ADA@example.com",
+    "\u{ff41}da@example.com",
+    "a\u{ff44}a@example.com",
+];
+
 #[derive(Clone, Debug)]
 enum Event {
     SignUp {
+        spelling: usize,
         password: u8,
     },
-    Resend,
-    /// Redeems the newest link that proves, or an older one.
+    Resend {
+        spelling: usize,
+    },
+    /// Redeems the link that was mailed last, or an earlier one.
     Redeem {
         back: usize,
     },
@@ -25,12 +39,13 @@ enum Event {
 }
 
 fn event() -> impl Strategy<Value = Event> {
+    let spelling = || prop_oneof![2 => Just(0), 1 => 0..SPELLINGS.len()];
     prop_oneof![
-        4 => (0..3_u8).prop_map(|password| Event::SignUp { password }),
-        2 => Just(Event::Resend),
-        3 => (0..3_usize).prop_map(|back| Event::Redeem { back }),
-        2 => (0..2_usize, 10..13_u8).prop_map(|(back, password)| Event::SetPassword { back, password }),
-        2 => prop_oneof![1..40_u64, 700..1_500_u64, 1_400..3_000_u64].prop_map(|minutes| Event::Wait { minutes }),
+        4 => (spelling(), 0..3_u8).prop_map(|(spelling, password)| Event::SignUp { spelling, password }),
+        2 => spelling().prop_map(|spelling| Event::Resend { spelling }),
+        3 => (0..6_usize).prop_map(|back| Event::Redeem { back }),
+        2 => (0..3_usize, 10..13_u8).prop_map(|(back, password)| Event::SetPassword { back, password }),
+        3 => prop_oneof![1..3_u64, 10..40_u64, 700..1_500_u64, 1_400..3_000_u64].prop_map(|minutes| Event::Wait { minutes }),
     ]
 }
 
@@ -38,21 +53,35 @@ fn hash(password: u8) -> PasswordHash {
     serde_json::from_value(json!(format!("hash of {password}"))).unwrap()
 }
 
+fn spelled(spelling: usize) -> EmailAddress {
+    EmailAddress::parse(SPELLINGS[spelling]).unwrap()
+}
+
+/// A letter with a link, as it arrived.
+#[derive(Clone, Debug)]
+struct Arrived {
+    link: LinkId,
+    to: EmailAddress,
+    at: Timestamp,
+    expires_at: Timestamp,
+}
+
 /// A record, and all that an observer of its whole history knows.
 struct History {
     record: AddressRecord,
     now: Timestamp,
-    /// Links that were mailed to prove the address, with their expiry.
-    proofs: Vec<(LinkId, Timestamp)>,
-    /// Links that were mailed to set a password, with their expiry.
-    offers: Vec<(LinkId, Timestamp)>,
+    proofs: Vec<Arrived>,
+    offers: Vec<Arrived>,
+    /// Offers that nobody but the reader of the mail has caused.
+    uncounted_offers: usize,
+    notices: Vec<Timestamp>,
+    /// Sign-ups and letters asked for again that were counted, by whether their spelling is the usual one.
+    asked: Vec<(bool, Timestamp)>,
     /// Passwords of the sign-ups that the pending one consists of.
     contenders: Vec<u8>,
-    owner: Option<AccountId>,
-    /// Links by which a password was set.
-    used: Vec<LinkId>,
-    /// When somebody signed up.
-    sign_ups: Vec<Timestamp>,
+    owner: Option<Owner>,
+    /// The links by which a password was set, and that password.
+    used: Vec<(LinkId, u8)>,
 }
 
 impl History {
@@ -62,112 +91,233 @@ impl History {
             now: Timestamp::from_second(1_800_000_000),
             proofs: Vec::new(),
             offers: Vec::new(),
+            uncounted_offers: 0,
+            notices: Vec::new(),
+            asked: Vec::new(),
             contenders: Vec::new(),
             owner: None,
             used: Vec::new(),
-            sign_ups: Vec::new(),
         }
     }
 
-    fn mailed(&mut self, letter: &Letter) {
+    fn arrives(&mut self, letter: Letter) {
+        let at = self.now;
         match letter {
-            Letter::Verify { link, .. } => self.proofs.push((*link, self.now + VERIFY_LIFE)),
-            Letter::SetPassword { link, .. } => self.offers.push((*link, self.now + SET_PASSWORD_LIFE)),
-            Letter::AlreadyRegistered { .. } | Letter::Nothing => {}
+            Letter::Verify { to, link, expires_at } => self.proofs.push(Arrived { link, to, at, expires_at }),
+            Letter::SetPassword { to, link, expires_at } => self.offers.push(Arrived { link, to, at, expires_at }),
+            Letter::AlreadyRegistered { to } => {
+                assert_eq!(Some(&to), self.owner.as_ref().map(|owner| &owner.email), "a notice is for the owner");
+                self.notices.push(at);
+            }
+            Letter::Nothing => {}
         }
     }
 
-    fn sign_up(&mut self, password: u8) {
-        let email = EmailAddress::parse("ada@example.com").unwrap();
-        let new = Pending { id: AccountId::random().unwrap(), email, password: Some(hash(password)) };
-        let letter = self.record.sign_up(new, LinkId::random().unwrap(), self.now);
-        let lately = self.sign_ups.iter().filter(|at| self.now < **at + SIGN_UP_WINDOW).count();
-        match letter {
-            Letter::Verify { .. } => assert!(self.owner.is_none(), "an owner has proven enough"),
-            Letter::Nothing if self.owner.is_none() => assert!(lately >= 5, "only a flood goes unanswered"),
-            _ => assert!(self.owner.is_some(), "a proof is asked for until there is an owner"),
+    /// What somebody asks for by typing a spelling goes to it, or to the owner's own.
+    fn is_rightly_addressed(&self, letter: &Letter, spelling: usize) {
+        let (Letter::Verify { to, .. } | Letter::SetPassword { to, .. } | Letter::AlreadyRegistered { to }) = letter
+        else {
+            return;
+        };
+        let own = self.owner.as_ref().map_or_else(|| spelled(spelling), |owner| owner.email.clone());
+        assert!(*to == own, "{letter:?}");
+        assert_eq!(matches!(letter, Letter::Verify { .. }), self.owner.is_none(), "an owner has proven enough");
+    }
+
+    fn sign_up(&mut self, spelling: usize, password: u8) {
+        self.forget_contenders();
+        let new = SignUp { account: AccountId::random().unwrap(), email: spelled(spelling), password: hash(password) };
+        let (before, is_counted) = (self.record.clone(), self.is_counted(spelling));
+        let letter = self.record.sign_up(&new, LinkId::random().unwrap(), self.now);
+        if letter == Letter::Nothing && self.owner.is_none() {
+            assert!(!is_counted, "only a flood goes unanswered");
+            let (mut before, mut after) = (before, self.record.clone());
+            before.forget(self.now);
+            (before.pending, after.pending) = (None, None);
+            assert_eq!(
+                json!(before),
+                json!(after),
+                "a sign-up without a letter changes the verdict on passwords alone"
+            );
         }
-        self.sign_ups.push(self.now);
-        if self.proofs.last().is_some_and(|(_, expires_at)| *expires_at <= self.now) {
+        self.is_rightly_addressed(&letter, spelling);
+        self.contenders.push(password);
+        self.arrives(letter);
+    }
+
+    /// Whether a request for this spelling is one of five within an hour.
+    fn is_counted(&mut self, spelling: usize) -> bool {
+        let (now, is_folded) = (self.now, spelling == 0);
+        let lately = |(folded, at): &&(bool, Timestamp)| *folded == is_folded && now < *at + Duration::from_hours(1);
+        let is_counted = self.asked.iter().filter(lately).count() < 5;
+        if is_counted {
+            self.asked.push((is_folded, now));
+        }
+        is_counted
+    }
+
+    /// They count until the last link could no longer be revived, and no shorter.
+    fn forget_contenders(&mut self) {
+        if !self.record.is_pending() || self.record.clone().forgotten(self.now) {
             self.contenders.clear();
         }
-        self.contenders.push(password);
-        self.mailed(&letter);
+    }
+
+    /// The seconds to wait, whether or not it was accepted.
+    fn resend(&mut self, spelling: usize) -> Result<i64, i64> {
+        let before = json!(self.record);
+        let (link, account) = (LinkId::random().unwrap(), AccountId::random().unwrap());
+        match self.record.resend(&spelled(spelling), link, account, self.now) {
+            Ok((letter, wait)) => {
+                assert!(self.is_counted(spelling) && wait >= 60, "{wait}");
+                self.is_rightly_addressed(&letter, spelling);
+                self.arrives(letter);
+                Ok(wait)
+            }
+            Err(wait) => {
+                assert!((1..=3_600).contains(&wait), "{wait}");
+                assert_eq!(json!(self.record), before, "what is refused changes nothing");
+                Err(wait)
+            }
+        }
     }
 
     fn redeem(&mut self, back: usize) {
         let Some(at) = self.proofs.len().checked_sub(back + 1) else { return };
-        let (link, expires_at) = self.proofs[at];
+        let Arrived { link, to, expires_at, .. } = self.proofs[at].clone();
+        self.forget_contenders();
+        let known = self.owner.clone();
         match self.record.redeem(link, LinkId::random().unwrap(), self.now) {
             Proof::Verified(owner, letter) => {
-                assert!(self.owner.is_none(), "an account is made once");
-                assert!(back == 0 && self.now < expires_at, "only the newest link proves, in its time");
+                assert!(known.is_none(), "an account is made once");
+                assert!(self.now < expires_at, "a link proves in its time");
+                assert!(owner.email == to, "a link proves the spelling that it was mailed to");
                 let same = self.contenders.iter().all(|password| *password == self.contenders[0]);
                 let expected = same.then(|| hash(self.contenders[0]));
                 assert_eq!(owner.password, expected, "a password counts only if nobody tried another");
-                self.owner = Some(owner.id);
+                self.owner = Some(owner);
+                self.asked.clear();
                 if let Some(letter) = letter {
-                    self.mailed(&letter);
+                    self.uncounted_offers += 1;
+                    assert!(matches!(&letter, Letter::SetPassword { to: offered, .. } if *offered == to));
+                    self.arrives(letter);
                 }
             }
-            Proof::AlreadyVerified(owner) => assert_eq!(Some(owner.id), self.owner),
+            Proof::AlreadyVerified(owner) => assert_eq!(Some(owner.id), known.map(|owner| owner.id)),
             Proof::Expired => assert!(self.now >= expires_at),
-            Proof::Invalid => assert!(back > 0 || self.owner.is_some() || self.now >= expires_at + REVIVABLE),
+            Proof::Invalid => assert!(
+                known.is_some() || self.now >= expires_at || !to.is_folded() || self.is_replaced(at),
+                "a link that is out stays good"
+            ),
         }
+    }
+
+    /// Whether a link to the usual spelling has given way to a newer one, as it may in its last quarter of an hour.
+    fn is_replaced(&self, at: usize) -> bool {
+        let Arrived { link, to, expires_at, .. } = &self.proofs[at];
+        let may_replace = |newer: &&Arrived| {
+            newer.link != *link && newer.to == *to && *expires_at <= newer.at + Duration::from_mins(15)
+        };
+        self.proofs[at..].iter().any(|newer| may_replace(&newer))
     }
 
     fn set_password(&mut self, back: usize, password: u8) {
         let Some(at) = self.offers.len().checked_sub(back + 1) else { return };
-        let (link, expires_at) = self.offers[at];
+        let Arrived { link, expires_at, .. } = self.offers[at];
         let generation = self.record.owner().map(|owner| owner.generation);
-        let Some(owner) = self.record.set_password(link, hash(password), self.now) else { return };
-        assert!(back == 0 && self.now < expires_at, "only the newest offer counts, in its time");
+        let taken = match self.record.offer(link, self.now) {
+            Offer::Taken(password) => Some(password.clone()),
+            Offer::Open(_) | Offer::Void => None,
+        };
+        if let Some(taken) = taken {
+            let (_, set) = self.used.last().unwrap();
+            assert!(self.used.last().is_some_and(|(used, _)| *used == link), "only the link that set the password");
+            assert_eq!(taken, hash(*set));
+        }
+        if !self.record.set_password(link, hash(password), self.now) {
+            return;
+        }
+        let owner = self.record.owner().unwrap();
+        assert!(self.now < expires_at, "an offer counts in its time");
         assert_eq!(Some(owner.generation), generation.map(|before| before + 1), "a new password ends the sessions");
-        assert!(!self.used.contains(&link), "an offer is used once");
-        self.used.push(link);
+        assert!(self.used.iter().all(|(used, _)| *used != link), "an offer is used once");
+        self.used.push((link, password));
     }
 
     fn happen(&mut self, event: &Event) {
         match event {
-            Event::SignUp { password } => self.sign_up(*password),
-            Event::Resend => {
-                if let Ok(letter) = self.record.resend(LinkId::random().unwrap(), self.now) {
-                    self.mailed(&letter);
-                }
-            }
+            Event::SignUp { spelling, password } => self.sign_up(*spelling, *password),
+            Event::Resend { spelling } => drop(self.resend(*spelling)),
             Event::Redeem { back } => self.redeem(*back),
             Event::SetPassword { back, password } => self.set_password(*back, *password),
             Event::Wait { minutes } => self.now = self.now + Duration::from_mins(*minutes),
         }
-        assert_eq!(self.record.owner().map(|owner| owner.id), self.owner, "an owner comes by proof alone and stays");
+        let owner = self.record.owner();
+        let names = |owner: &Owner| (owner.id, owner.email.as_str().to_owned());
+        assert_eq!(owner.map(names), self.owner.as_ref().map(names), "an owner comes by proof alone and stays");
         let stored = serde_json::to_value(&self.record).unwrap();
         self.record = serde_json::from_value(stored).unwrap();
     }
+
+    /// Nobody's mailbox is flooded, whoever asks for what.
+    fn check_letters(&self) {
+        let folded = self.proofs.iter().filter(|proof| proof.to.is_folded());
+        let others = self.proofs.iter().filter(|proof| !proof.to.is_folded());
+        assert!(most_within_an_hour(folded.map(|proof| proof.at)) <= 5);
+        assert!(most_within_an_hour(others.map(|proof| proof.at)) <= 5);
+        assert!(most_within_an_hour(self.offers.iter().map(|offer| offer.at)) <= 5 + self.uncounted_offers);
+        assert!(most_within_an_hour(self.notices.iter().copied()) <= 1);
+    }
+}
+
+impl AddressRecord {
+    /// Whether nothing of a sign-up is left at `now`.
+    fn forgotten(mut self, now: Timestamp) -> bool {
+        self.forget(now);
+        !self.is_pending()
+    }
+}
+
+fn most_within_an_hour(moments: impl Iterator<Item = Timestamp>) -> usize {
+    let moments: Vec<_> = moments.collect();
+    let within =
+        |from: Timestamp| moments.iter().filter(|at| (from..from + Duration::from_hours(1)).contains(at)).count();
+    moments.iter().map(|from| within(*from)).max().unwrap_or_default()
 }
 
 proptest! {
     #[test]
-    fn whatever_happens_the_reader_of_the_mail_decides(events in prop::collection::vec(event(), 1..40)) {
+    fn whatever_happens_the_reader_of_the_mail_decides(events in prop::collection::vec(event(), 1..60)) {
         let mut history = History::new();
         for event in &events {
             history.happen(event);
         }
+        history.check_letters();
     }
 
     #[test]
-    fn a_stranger_sees_the_same_of_an_account_and_of_nobody(minutes in prop::collection::vec(1..3_000_u64, 1..12)) {
+    fn a_stranger_sees_the_same_of_an_account_and_of_nobody(
+        steps in prop::collection::vec((0..SPELLINGS.len(), any::<bool>(), 0..3_000_u64), 1..20)
+    ) {
         let (mut account, mut nobody) = (History::new(), History::new());
-        account.sign_up(1);
+        account.sign_up(0, 1);
         account.redeem(0);
         for history in [&mut account, &mut nobody] {
             history.now = history.now + VERIFIED_IS_PUBLIC;
         }
-        for minutes in minutes {
+        for (spelling, signs_up, minutes) in steps {
+            let minutes = if minutes < 1_500 { minutes % 3 } else { minutes };
             let mut seen = Vec::new();
             for history in [&mut account, &mut nobody] {
-                let waiting = history.record.resend(LinkId::random().unwrap(), history.now).err();
+                let waiting = if signs_up {
+                    history.sign_up(spelling, 2);
+                    None
+                } else {
+                    Some(history.resend(spelling))
+                };
                 history.now = history.now + Duration::from_mins(minutes);
-                seen.push((waiting, history.record.status(false, history.now)));
+                let status = |asked| history.record.status(&spelled(asked), false, history.now);
+                seen.push((waiting, [0, 1, 2, 3, 4, 5, 6].map(status)));
             }
             prop_assert_eq!(&seen[0], &seen[1]);
         }

@@ -136,7 +136,7 @@
     const end = Date.now() + seconds * 1000;
     const tick = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
-      if (left > 0) resendButton.textContent = `Send again in ${left} s`;
+      if (left > 0) resendButton.textContent = `Send again in ${left > 120 ? `${Math.ceil(left / 60)} min` : `${left} s`}`;
       else stopCountdown();
     };
     ticking = setInterval(tick, 500);

@@ -1,0 +1,68 @@
+//! How many letters others may cause to an address.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use shared::{email::EmailAddress, time::Timestamp};
+
+/// Letters of one kind in any span of this length.
+const LETTERS: usize = 5;
+/// The span.
+const SPAN: Duration = Duration::from_hours(1);
+/// Between two letters that somebody asked for again.
+const RESEND_COOLDOWN: Duration = Duration::from_mins(1);
+
+/// The requests of late that cause a letter of one kind, or would, if the address were to get any.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Allowance {
+    taken: Vec<Timestamp>,
+    resend_from: Option<Timestamp>,
+}
+
+/// Letters to the spelling that rows are keyed by, and letters to all other spellings together: who varies the spelling does not use up
+/// what the owner of the usual one may ask for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Allowances {
+    folded: Allowance,
+    others: Allowance,
+}
+
+impl Allowances {
+    /// The one that letters to this spelling are counted in.
+    pub fn of(&mut self, spelling: &EmailAddress) -> &mut Allowance {
+        if spelling.is_folded() { &mut self.folded } else { &mut self.others }
+    }
+}
+
+impl Allowance {
+    /// Counts a letter, if there is room for one.
+    pub fn take(&mut self, now: Timestamp) -> bool {
+        self.taken.retain(|at| now < *at + SPAN);
+        let has_room = self.taken.len() < LETTERS;
+        if has_room {
+            self.taken.push(now);
+        }
+        has_room
+    }
+
+    /// Counts a letter that somebody asks for again, if there is room and the last one is a while ago; answers with the seconds until the
+    /// next may be asked for.
+    ///
+    /// # Errors
+    /// The seconds to wait. Nothing was counted.
+    pub fn take_again(&mut self, now: Timestamp) -> Result<i64, i64> {
+        let wait = self.wait(now);
+        if wait > 0 || !self.take(now) {
+            return Err(wait.max(1));
+        }
+        self.resend_from = Some(now + RESEND_COOLDOWN);
+        Ok(self.wait(now))
+    }
+
+    /// Seconds until a letter may be asked for again.
+    fn wait(&self, now: Timestamp) -> i64 {
+        let cooldown = self.resend_from.map_or(0, |from| from.seconds_from(now));
+        let first_of_full_span = self.taken.iter().rev().nth(LETTERS - 1);
+        cooldown.max(first_of_full_span.map_or(0, |at| (*at + SPAN).seconds_from(now)))
+    }
+}
