@@ -6,6 +6,7 @@
 
 mod allowance;
 mod issued;
+mod pending;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use shared::{
 use self::{
     allowance::{Allowance, Allowances},
     issued::{IssuedLink, IssuedLinks},
+    pending::Pending,
 };
 use crate::password::PasswordHash;
 
@@ -66,16 +68,6 @@ pub struct SignUp {
     pub email: EmailAddress,
     /// The password as sign-ups of one address can be compared by.
     pub password: PasswordHash,
-}
-
-/// What is known of the passwords of a sign-up that waits for its proof. It lasts as long as a link of it can be revived.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Pending {
-    /// All who signed up chose this one.
-    Agreed(PasswordHash),
-    /// There were sign-ups with different ones, and none of them counts.
-    Contested,
 }
 
 /// The account that an address belongs to.
@@ -145,10 +137,7 @@ impl AddressRecord {
         if self.owner.is_some() {
             return if has_room { self.notify_owner(link, now) } else { Letter::Nothing };
         }
-        self.pending = Some(match self.pending.take() {
-            Some(pending) => pending.and(&new.password),
-            None => Pending::Agreed(new.password.clone()),
-        });
+        self.pending = Some(Pending::after(self.pending.take(), &new.password));
         // A link that strangers have asked for in vain is mailed however often they have.
         match self.links.mail(Purpose::VerifyEmail, &new.email, has_room, now) {
             Some(link) => {
@@ -162,16 +151,9 @@ impl AddressRecord {
     /// Whether a sign-up would change nothing: its password is no news, and its spelling has been mailed a link.
     #[must_use]
     pub fn has_pending(&self, new: &SignUp, now: Timestamp) -> bool {
-        let is_no_news = match &self.pending {
-            Some(Pending::Agreed(password)) => *password == new.password,
-            Some(Pending::Contested) => true,
-            None => false,
-        };
-        is_no_news
-            && self
-                .links
-                .to(Purpose::VerifyEmail, &new.email)
-                .is_some_and(|link| link.is_mailed && now < link.expires_at)
+        let is_no_news = self.pending.as_ref().is_some_and(|pending| pending.knows(&new.password));
+        let link = self.links.to(Purpose::VerifyEmail, &new.email).filter(|_| is_no_news);
+        link.is_some_and(|link| link.is_mailed && now < link.expires_at)
     }
 
     /// Makes the account of a sign-up without a proof, unless the address is contested.
@@ -326,10 +308,7 @@ impl AddressRecord {
         verified_by: Option<LinkId>,
         now: Timestamp,
     ) -> Option<Owner> {
-        let password = match self.pending.take()? {
-            Pending::Agreed(password) => Some(password),
-            Pending::Contested => None,
-        };
+        let password = self.pending.take()?.password();
         let owner = Owner { id, email, password, verified_at: now, verified_by, password_by: None, generation: 0 };
         // All that was asked for before the proof is settled by it.
         *self = Self { version: self.version, owner: Some(owner.clone()), ..Self::default() };
@@ -366,17 +345,6 @@ impl AddressRecord {
         };
         self.links.issue(link, now);
         self.links.mail(Purpose::SetPassword, email, true, now).map_or(Letter::Nothing, |link| letter(link))
-    }
-}
-
-impl Pending {
-    /// What is known after another sign-up. A link proves who reads the mail, not who chose the password: of two passwords neither is
-    /// trusted.
-    fn and(self, password: &PasswordHash) -> Self {
-        match self {
-            Self::Agreed(ref earlier) if earlier == password => self,
-            _ => Self::Contested,
-        }
     }
 }
 
