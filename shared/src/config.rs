@@ -44,7 +44,7 @@ pub struct Config {
 /// What `auth` needs besides.
 #[derive(Clone, Debug)]
 pub struct AuthConfig {
-    /// `KMS_KEY_ID`: the key that seals pepper, link key and signing key.
+    /// `KMS_KEY_ID`: the key that seals pepper, link key, signing key and account key.
     pub kms_key_id: String,
     /// `PRODUCT_NAME`: how the service calls itself to people.
     pub product: String,

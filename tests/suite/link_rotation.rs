@@ -127,8 +127,8 @@ async fn an_old_key_opens_nothing_after_its_end_and_is_not_even_opened() {
     let rotation = rotate(&world, false).await.unwrap();
     world.advance(LEAD + END - 1);
     let (warm, cold) = (world.another_auth(), world.another_auth());
-    // Pepper, signing key, two link keys; one that was there before the rotation opens what is new.
-    for (auth, opened) in [(&world.auth, 1), (&warm, 4)] {
+    // Pepper, signing key, account key, two link keys; one that was there before the rotation opens what is new.
+    for (auth, opened) in [(&world.auth, 1), (&warm, 5)] {
         world.aws.reset_calls();
         auth.warm_up().await;
         assert_eq!(world.aws.calls().kms, [("Decrypt".to_owned(), opened)].into());
@@ -139,7 +139,7 @@ async fn an_old_key_opens_nothing_after_its_end_and_is_not_even_opened() {
     assert!(world.now() >= rotation.until);
     world.aws.reset_calls();
     cold.warm_up().await;
-    assert_eq!(world.aws.calls().kms, [("Decrypt".to_owned(), 3)].into());
+    assert_eq!(world.aws.calls().kms, [("Decrypt".to_owned(), 4)].into());
     // Those that are warm have not read anything since.
     for auth in [&world.auth, &warm, &cold] {
         assert_eq!(redeem(&world, auth, &tokens[1]).await, 400);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use admin::{kyc_secret, rewrap, rewrap_secrets, rotate_link_key, rotate_pepper, rotate_signing_key};
+use admin::{
+    kyc_secret, rewrap, rewrap_secrets, rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key,
+};
 use local::Permission;
 use serde_json::{Value, json};
 use tests::{Session, World};
@@ -94,6 +96,8 @@ async fn operators(world: &World) {
     rotate_pepper::rotate(&operator, clock).await.unwrap();
     let link_key = rotate_link_key::Arguments { compromised: false };
     rotate_link_key::rotate(&operator, &link_key, clock).await.unwrap();
+    let account_key = rotate_account_key::Arguments { compromised: false };
+    rotate_account_key::rotate(&operator, &account_key, clock).await.unwrap();
     kyc_secret::seal(&operator, "sumsub", "a secret").await.unwrap();
 
     let (mover, to) = (world.mover(), world.another_key().await);

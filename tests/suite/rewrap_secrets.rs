@@ -11,7 +11,10 @@ use local::{Fault, Mode, Service};
 use serde_json::{Value, json};
 use tests::{Session, World};
 
-use crate::link_rotation::{as_the_version_before_left_it, rotate as rotate_link_key};
+use crate::{
+    link_rotation::{as_the_version_before_left_it, rotate as rotate_link_key},
+    sessions::rotate_account_key,
+};
 
 async fn run(world: &World, key: &str, dry_run: bool) -> Report {
     Box::pin(rewrap_secrets(&world.mover(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
@@ -50,18 +53,19 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
     rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
     rotate_link_key(&world, false).await.unwrap();
+    rotate_account_key(&world, false).await.unwrap();
     let (before, old_keys) = rows(&world).await;
 
     // Two of each; what `mail` has, two as well, is one record.
     let (report, calls) = world.calls(run(&world, &new, true)).await;
-    assert_eq!((report, calls.kms), (moved(7, 0), [("DescribeKey".to_owned(), 1)].into()));
+    assert_eq!((report, calls.kms), (moved(9, 0), [("DescribeKey".to_owned(), 1)].into()));
     assert_eq!(rows(&world).await, (before.clone(), old_keys));
     let (report, calls) = world.calls(run(&world, &new, false)).await;
-    assert_eq!(report, moved(7, 0));
+    assert_eq!(report, moved(9, 0));
     // Inside KMS: nothing is opened on the way.
-    assert_eq!(calls.kms, [("DescribeKey".to_owned(), 1), ("ReEncrypt".to_owned(), 8)].into());
-    assert_eq!(rows(&world).await, (before, vec![new.clone(); 8]));
-    assert_eq!(run(&world, &new, false).await, moved(0, 7));
+    assert_eq!(calls.kms, [("DescribeKey".to_owned(), 1), ("ReEncrypt".to_owned(), 10)].into());
+    assert_eq!(rows(&world).await, (before, vec![new.clone(); 10]));
+    assert_eq!(run(&world, &new, false).await, moved(0, 9));
 
     if !world.is_on_another_emulator() {
         world.switch_key(false).await;
@@ -77,8 +81,9 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
     rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
     rotate_link_key(&world, false).await.unwrap();
+    rotate_account_key(&world, false).await.unwrap();
     // Of each three and, for a clock may be behind that says whose time it is, as many copies.
-    assert_eq!(rows(&world).await.1, vec![new; 12]);
+    assert_eq!(rows(&world).await.1, vec![new; 15]);
     // A new instance of `mail` opens its copies.
     world.resume_mail().await;
     let bob = world.person();
@@ -92,9 +97,9 @@ async fn what_is_broken_off_goes_on_in_another_run() {
     let new = world.another_key().await;
     world.break_times(Service::Kms, Mode::Refused, "ReEncrypt", 2);
     let report = run(&world, &new, false).await;
-    assert_eq!((report.moved, report.failed.len()), (2, 2), "{report:?}");
+    assert_eq!((report.moved, report.failed.len()), (3, 2), "{report:?}");
     assert!(!report.is_complete());
-    assert_eq!(run(&world, &new, false).await, moved(2, 2));
+    assert_eq!(run(&world, &new, false).await, moved(2, 3));
     let none = Arguments { to: "alias/there-is-none".to_owned(), dry_run: false };
     assert!(rewrap_secrets(&world.mover(), &none).await.is_err());
 }
@@ -127,11 +132,11 @@ async fn a_rotation_in_the_midst_of_a_move_loses_nothing() {
     let both = amid(&world, "ReEncrypt", run(&world, &new, false), rotate_link_key(&world, false));
     let (report, rotation) = Box::pin(both).await;
     assert_eq!(rotation.unwrap().number, 2);
-    assert_eq!((report.moved, report.changed.as_slice()), (3, &["the copy of link-key".to_owned()][..]), "{report:?}");
+    assert_eq!((report.moved, report.changed.as_slice()), (4, &["the copy of link-key".to_owned()][..]), "{report:?}");
     let numbers = copies(&world).await.iter().map(|copy| copy["number"].as_u64().unwrap()).collect::<Vec<_>>();
     assert_eq!(numbers, [1, 2]);
     // The new key, and what `mail` has.
-    assert_eq!(run(&world, &new, false).await, moved(2, 3));
+    assert_eq!(run(&world, &new, false).await, moved(2, 4));
     assert!(copies(&world).await[0]["until"].is_number());
 }
 
@@ -140,11 +145,11 @@ async fn a_move_in_the_midst_of_a_rotation_is_not_undone() {
     let world = World::start().await;
     let new = world.another_key().await;
     let (rotation, report) = amid(&world, "Encrypt", rotate_link_key(&world, false), run(&world, &new, false)).await;
-    assert_eq!(report, moved(4, 0));
+    assert_eq!(report, moved(5, 0));
     assert!(rotation.unwrap_err().to_string().contains("just now"));
-    assert_eq!(rows(&world).await.1, vec![new.clone(); 4]);
+    assert_eq!(rows(&world).await.1, vec![new.clone(); 5]);
     rotate_link_key(&world, false).await.unwrap();
-    assert_eq!(rows(&world).await.1, vec![new; 6]);
+    assert_eq!(rows(&world).await.1, vec![new; 7]);
 }
 
 #[tokio::test]
@@ -152,7 +157,7 @@ async fn the_copy_that_an_older_version_has_laid_moves_as_well() {
     let world = World::start().await;
     as_the_version_before_left_it(&world).await;
     let new = world.another_key().await;
-    assert_eq!(run(&world, &new, false).await, moved(4, 0));
+    assert_eq!(run(&world, &new, false).await, moved(5, 0));
     let copies = world.rows_of("Mail", "LINK_KEY").await;
     assert_eq!(copies.iter().map(|copy| &copy["kms_key_arn"]).collect::<Vec<_>>(), [&json!(new)]);
 }
@@ -181,9 +186,10 @@ async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them
         format!("link-key 2 used from {} KEY", of_links.from),
         "signing-key 1 in use KEY".to_owned(),
         format!("signing-key 2 used from {} KEY", rotation.from),
+        "account-key 1 in use KEY".to_owned(),
     ];
     let shown = words().await;
-    assert_eq!((&shown[..6], &shown[6..]), (&expected[..], &published[..]));
+    assert_eq!((&shown[..7], &shown[7..]), (&expected[..], &published[..]));
     let secrets = world.rows_of("Accounts", "SECRET").await;
     assert!(secrets.iter().all(|row| !shown.concat().contains(row["sealed"].as_str().unwrap())));
 

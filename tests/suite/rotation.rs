@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shared::time::Timestamp;
 use tests::{Reply, Session, World};
 
-use crate::link_rotation::rotate as rotate_link_key;
+use crate::{link_rotation::rotate as rotate_link_key, sessions::rotate_account_key};
 
 /// Between the publication of a new secret and its use. Seconds.
 const LEAD: u64 = 30 * 60;
@@ -169,8 +169,11 @@ async fn of_rotations_at_once_one_takes_place() {
     world.hold("TransactWriteItems", 4);
     let done = join_all([false, true, false, true].map(|compromised| rotate_link_key(&world, compromised))).await;
     assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
+    world.hold("TransactWriteItems", 4);
+    let done = join_all([false, true, false, true].map(|compromised| rotate_account_key(&world, compromised))).await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
     let secrets = world.rows_of("Accounts", "SECRET").await;
-    assert_eq!(secrets.len(), 6, "two of each");
+    assert_eq!(secrets.len(), 8, "two of each");
     // What `mail` has is of the same rotation.
     let copies = world.rows_of("Mail", "LINK_KEYS").await;
     let newest = secrets.iter().find(|row| row["sk"] == "link-key#2").unwrap();
@@ -183,11 +186,13 @@ async fn while_a_rotation_is_under_way_another_is_refused() {
     rotate(&world, false).await.unwrap();
     rotate_pepper(&world).await.unwrap();
     rotate_link_key(&world, false).await.unwrap();
+    rotate_account_key(&world, false).await.unwrap();
     let before = arranged(&world).await;
     for refused in [
         rotate(&world, false).await.map(drop),
         rotate_pepper(&world).await.map(drop),
         rotate_link_key(&world, false).await.map(drop),
+        rotate_account_key(&world, false).await.map(drop),
     ] {
         assert!(refused.unwrap_err().to_string().starts_with("a rotation is under way"));
     }
@@ -196,6 +201,7 @@ async fn while_a_rotation_is_under_way_another_is_refused() {
     assert!(rotate(&world, false).await.is_ok());
     assert_eq!(rotate_pepper(&world).await.unwrap().0, 3);
     assert_eq!(rotate_link_key(&world, false).await.unwrap().number, 3);
+    assert_eq!(rotate_account_key(&world, false).await.unwrap().number, 3);
 }
 
 #[tokio::test]
@@ -212,12 +218,14 @@ async fn a_rotation_that_fails_leaves_nothing_and_one_whose_answer_is_lost_count
         assert!(rotate(&world, false).await.is_err() && rotate(&world, true).await.is_err());
         assert!(rotate_pepper(&world).await.is_err());
         assert!(rotate_link_key(&world, false).await.is_err() && rotate_link_key(&world, true).await.is_err());
+        assert!(rotate_account_key(&world, false).await.is_err() && rotate_account_key(&world, true).await.is_err());
         world.mend();
     }
     for mode in [Mode::Unavailable, Mode::Refused] {
         world.break_down(Service::DynamoDb, mode, Some("TransactWriteItems"));
         assert!(rotate(&world, false).await.is_err() && rotate(&world, true).await.is_err());
         assert!(rotate_link_key(&world, false).await.is_err() && rotate_link_key(&world, true).await.is_err());
+        assert!(rotate_account_key(&world, false).await.is_err() && rotate_account_key(&world, true).await.is_err());
         world.break_down(Service::DynamoDb, mode, Some("PutItem"));
         assert!(rotate_pepper(&world).await.is_err());
         world.mend();
@@ -230,8 +238,10 @@ async fn a_rotation_that_fails_leaves_nothing_and_one_whose_answer_is_lost_count
     assert_eq!(rotate_pepper(&world).await.unwrap().0, 2);
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
     assert_eq!(rotate_link_key(&world, false).await.unwrap().number, 2);
-    // A key and its public half, a pepper, a link key.
-    assert_eq!(arranged(&world).await.len(), before.len() + 4);
+    world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
+    assert_eq!(rotate_account_key(&world, false).await.unwrap().number, 2);
+    // A key and its public half, a pepper, a link key, an account key.
+    assert_eq!(arranged(&world).await.len(), before.len() + 5);
 }
 
 #[tokio::test]
@@ -246,6 +256,7 @@ async fn before_the_first_start_there_is_nothing_to_rotate() {
         rotate(&world, true).await.map(drop),
         rotate_pepper(&world).await.map(drop),
         rotate_link_key(&world, true).await.map(drop),
+        rotate_account_key(&world, true).await.map(drop),
     ] {
         assert!(refused.unwrap_err().to_string().contains("the first start of auth"));
     }
@@ -258,7 +269,7 @@ async fn cold_starts_in_the_midst_of_a_rotation_agree() {
     let instances: Vec<_> = (0..20).map(|_| world.another_auth()).collect();
     let (_, rotation) = tokio::join!(join_all(instances.iter().map(Auth::warm_up)), rotate(&world, false));
     let rotation = rotation.unwrap();
-    assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 4);
+    assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 5);
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 2);
     let (_, mut session) = world.person().signed_in().await;
     let old = kid(&session);

@@ -15,7 +15,7 @@ async fn first_starts_at_once_agree() {
     }
     let instances: Vec<_> = (0..20).map(|_| world.another_auth()).collect();
     join_all(instances.iter().map(Auth::warm_up)).await;
-    assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 3);
+    assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 4);
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);
 
     // What one instance begins any other can finish: same pepper, same link key, same signing key.

@@ -1,7 +1,15 @@
 //! Refresh, logout and the end of sessions.
 
+use admin::{
+    Failure,
+    rotate_account_key::{Arguments, Rotation, rotate},
+};
 use serde_json::json;
 use tests::{Session, World};
+
+pub async fn rotate_account_key(world: &World, compromised: bool) -> Result<Rotation, Failure> {
+    rotate(&world.operator(), &Arguments { compromised }, &world.clock).await
+}
 
 #[tokio::test]
 async fn a_refresh_token_works_once() {
@@ -22,29 +30,68 @@ async fn a_refresh_token_works_once() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_can_be_asked_for_again_within_the_grace() {
+async fn within_the_grace_a_token_brings_the_same_successor_and_the_successor_stays() {
     let world = World::start().await;
     let (_, first) = world.person().signed_in().await;
-    let lost = Session::of(&world.refresh(&first.refresh).await);
-    world.advance(29);
-    let found = Session::of(&world.refresh(&first.refresh).await);
-    assert_eq!(world.get_as(&found, "/auth/profile").await.status, 200);
+    let second = Session::of(&world.refresh(&first.refresh).await);
+    let rows = async || world.rows_of("Sessions", "ACCOUNT#").await;
+    let before = rows().await;
+    for token in [&first.refresh, &second.refresh] {
+        world.advance(15);
+        let (reply, calls) = world.calls(world.refresh(token)).await;
+        let again = Session::of(&reply);
+        assert_eq!(again.refresh, second.refresh);
+        assert_eq!(calls.dynamodb, [("UpdateItem".to_owned(), 1)].into());
+        assert_eq!(world.get_as(&again, "/auth/profile").await.status, 200);
+    }
+    assert_eq!(rows().await, before, "nothing is written");
 
-    // The window does not slide, and the successor that was displaced is dead.
-    world.advance(2);
+    // The window does not slide.
+    world.advance(1);
+    let third = Session::of(&world.refresh(&second.refresh).await);
+    assert_ne!(third.refresh, second.refresh);
     assert_eq!(world.refresh(&first.refresh).await.status, 401);
-    assert_eq!(world.refresh(&found.refresh).await.status, 401);
-    assert_eq!(world.refresh(&lost.refresh).await.status, 401);
+    assert_eq!(world.refresh(&third.refresh).await.status, 401);
 }
 
 #[tokio::test]
-async fn a_displaced_successor_ends_the_session() {
+async fn a_token_used_after_the_grace_ends_the_session() {
     let world = World::start().await;
     let (_, first) = world.person().signed_in().await;
-    let displaced = Session::of(&world.refresh(&first.refresh).await);
-    let living = Session::of(&world.refresh(&first.refresh).await);
-    assert_eq!(world.refresh(&displaced.refresh).await.status, 401);
-    assert_eq!(world.get_as(&living, "/auth/profile").await.status, 401);
+    let second = Session::of(&world.refresh(&first.refresh).await);
+    world.advance(31);
+    assert_eq!(world.refresh(&first.refresh).await.status, 401);
+    assert_eq!(world.get_as(&second, "/auth/profile").await.status, 401);
+    assert_eq!(world.refresh(&second.refresh).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_key_of_successors_is_replaced_and_nobody_notices() {
+    let world = World::start().await;
+    let (_, first) = world.person().signed_in().await;
+    let rotation = rotate_account_key(&world, false).await.unwrap();
+    assert_eq!((rotation.number, rotation.ended.as_slice()), (2, &[1][..]));
+    world.advance(30 * 60 - 10);
+    let second = Session::of(&world.refresh(&first.refresh).await);
+    // Derived under the old key, and told again when the new one is in use, also by an instance that has just begun.
+    world.advance(20);
+    for auth in [&world.auth, &world.another_auth()] {
+        let body = json!({ "refresh_token": first.refresh });
+        assert_eq!(Session::of(&world.post_to(auth, "/auth/refresh", body).await).refresh, second.refresh);
+    }
+    world.advance(30);
+    let third = Session::of(&world.refresh(&second.refresh).await);
+
+    // What was derived under a key that is withdrawn is not told again, and no theft either.
+    rotate_account_key(&world, true).await.unwrap();
+    let cold = world.another_auth();
+    let asked = async |token: &str| world.post_to(&cold, "/auth/refresh", json!({ "refresh_token": token })).await;
+    assert_eq!(asked(&second.refresh).await.status, 401);
+    assert_eq!(asked(&third.refresh).await.status, 200);
+    world.advance(31);
+    let fourth = Session::of(&asked(&third.refresh).await);
+    assert_ne!(fourth.refresh, third.refresh);
+    assert_eq!(Session::of(&asked(&third.refresh).await).refresh, fourth.refresh);
 }
 
 #[tokio::test]

@@ -1,18 +1,22 @@
-//! `POST /auth/refresh`: a refresh token for its successor and a new access token. Each token works once.
+//! `POST /auth/refresh`: a refresh token for its successor and a new access token. It is idempotent: within the grace everybody who shows
+//! the token is told the same successor.
 
 use axum::extract::State;
 use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    ids::{AccountId, SessionId},
     keys::Row,
+    rotation::{Opened, in_use},
     store::{Condition, Update, Written},
     time::Timestamp,
 };
 
 use crate::{
+    account_key::AccountKey,
     answer::AuthResponse,
-    session::{GRACE, LIFE, Presented, RefreshHash, RefreshToken, Session},
+    session::{GRACE, LIFE, Presented, RefreshToken, Session},
     state::Auth,
 };
 
@@ -30,20 +34,25 @@ impl Input for RefreshTokenRequest {
     }
 }
 
-/// The good case is a single conditional update.
+/// A session that goes on, and the token that it goes on with.
+struct Refreshed {
+    session: Session,
+    token: RefreshToken,
+}
+
+/// Every good case is a single conditional update, and so is every refusal but that of a token in two hands.
 pub async fn refresh(
     State(auth): State<Auth>,
     Body(RefreshTokenRequest { refresh_token }): Body<RefreshTokenRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let secrets = auth.secrets().await?;
-    let now = auth.app.clock.now();
+    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
     let Some(presented) = RefreshToken::parse(&refresh_token.reveal()) else {
         return Ok(refused());
     };
-    let (account, id) = presented.names();
-    let successor = RefreshToken::random(account, id)?;
-    match rotate(&auth, &presented, &successor, now).await? {
-        Some(session) => AuthResponse::signed_in(&session, successor, &secrets.signer, now).map(Reply::ok),
+    match auth.rotate(presented, &secrets.account_keys, now).await? {
+        Some(Refreshed { session, token }) => {
+            AuthResponse::signed_in(&session, token, &secrets.signer, now).map(Reply::ok)
+        }
         None => Ok(refused()),
     }
 }
@@ -52,8 +61,8 @@ pub async fn refresh(
 pub fn operation() -> Operation {
     Operation::new(
         "refresh_token",
-        "Exchanges a refresh token for its successor and a new access token. A refresh token works once: used again, \
-         it ends the session.",
+        "Exchanges a refresh token for its successor and a new access token. Shown again within 30 seconds, the token brings the same \
+         successor, and the successor stays as it is: tabs that share a token may refresh at once. Used later, it ends the session.",
     )
     .body::<RefreshTokenRequest>(json!({ "refresh_token": "Z29vZCBmb3Igb25lIHJlZnJlc2g" }))
     .ok(&AuthResponse::example_of_session())
@@ -65,60 +74,57 @@ fn refused() -> Reply<AuthResponse> {
     Reply::unauthorized(AuthResponse::refused(REFUSED))
 }
 
-async fn rotate(
-    auth: &Auth,
-    presented: &RefreshToken,
-    successor: &RefreshToken,
-    now: Timestamp,
-) -> Result<Option<Session>, Error> {
-    let (account, id) = presented.names();
-    let row = Row::Session(account, id);
-    let (was, next) = (presented.hash(), successor.hash());
-    let update = Update::new(row)
-        .set("current", &next)?
-        .set("previous", &was)?
-        .set("rotated_at", &now)?
-        .set("expires_at", &(now + LIFE))?
-        .set("ttl", &(now + LIFE))?
-        .when(Condition::equals("current", &was)?)
-        .when(Condition::above("expires_at", &now)?);
-    let there: Session = match auth.app.store.update(update).await? {
-        Written::Done(session) => return Ok(Some(session)),
-        Written::Conflict(None) => return Ok(None),
-        Written::Conflict(Some(row)) => row.read()?,
-    };
-    match there.presented(&was, now) {
-        Presented::Expired => Ok(None),
-        Presented::Remint => remint(auth, row, &was, &next, now).await,
-        Presented::Reuse => revoke(auth, row).await,
+impl Auth {
+    /// Lets the session of a token go on; `None` when it may not. Nothing is written but where the token is replaced.
+    async fn rotate(
+        &self,
+        presented: RefreshToken,
+        keys: &[Opened<AccountKey>],
+        now: Timestamp,
+    ) -> Result<Option<Refreshed>, Error> {
+        let (account, id) = presented.names();
+        let row = Row::Session(account, id);
+        let (was, successor) = (presented.hash(), presented.successor(&in_use(keys, now)?.secret));
+        let update = Update::new(row)
+            .set("current", &successor.hash())?
+            .set("previous", &was)?
+            .set("rotated_at", &now)?
+            .set("expires_at", &(now + LIFE))?
+            .set("ttl", &(now + LIFE))?
+            .when(Condition::equals("current", &was)?)
+            .when(Condition::below("rotated_at", &(now - GRACE))?)
+            .when(Condition::above("expires_at", &now)?);
+        let session: Session = match self.app.store.update(update).await? {
+            Written::Done(session) => return Ok(Some(Refreshed { session, token: successor })),
+            Written::Conflict(None) => return Ok(None),
+            Written::Conflict(Some(row)) => row.read()?,
+        };
+        Ok(match session.presented(&was, now) {
+            Presented::Expired => None,
+            Presented::Rotates => return Err(Error::internal("a refresh is refused that would go through")),
+            Presented::Stays => Some(Refreshed { session, token: presented }),
+            Presented::ToldAgain => {
+                told_again(&presented, &session, keys, now).map(|token| Refreshed { session, token })
+            }
+            Presented::Reused => self.revoke(account, id).await?,
+        })
     }
-}
 
-/// Only the current token changes, so the window does not slide and the successor before this one is dead.
-async fn remint(
-    auth: &Auth,
-    row: Row<'_>,
-    previous: &RefreshHash,
-    next: &RefreshHash,
-    now: Timestamp,
-) -> Result<Option<Session>, Error> {
-    let update = Update::new(row)
-        .set("current", next)?
-        .when(Condition::equals("previous", previous)?)
-        .when(Condition::at_least("rotated_at", &(now - GRACE))?)
-        .when(Condition::above("expires_at", &now)?);
-    match auth.app.store.update(update).await? {
-        Written::Done(session) => Ok(Some(session)),
-        Written::Conflict(None) => Ok(None),
-        Written::Conflict(Some(_)) => revoke(auth, row).await,
-    }
-}
-
-/// Two parties hold this session and one of them is a thief: neither keeps it.
-async fn revoke(auth: &Auth, row: Row<'_>) -> Result<Option<Session>, Error> {
-    if let Row::Session(account, _) = row {
+    /// Two parties hold this session and one of them is a thief: neither keeps it.
+    async fn revoke(&self, account: AccountId, id: SessionId) -> Result<Option<Refreshed>, Error> {
         tracing::warn!(event = "refresh_token_reuse", %account, "a refresh token was used again; its session is revoked");
+        self.app.store.delete(Row::Session(account, id)).await?;
+        Ok(None)
     }
-    auth.app.store.delete(row).await?;
-    Ok(None)
+}
+
+/// The successor that a token was given, under whichever key that was. None under a key that has ended meanwhile.
+fn told_again(
+    previous: &RefreshToken,
+    session: &Session,
+    keys: &[Opened<AccountKey>],
+    now: Timestamp,
+) -> Option<RefreshToken> {
+    let good = keys.iter().filter(|key| !key.stored.has_ended(now));
+    good.map(|key| previous.successor(&key.secret)).find(|successor| successor.hash() == session.current)
 }

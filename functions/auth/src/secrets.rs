@@ -17,6 +17,7 @@ use shared::{
 use zeroize::Zeroizing;
 
 use crate::{
+    account_key::AccountKey,
     links::Links,
     password::Passwords,
     signer::{Signer, SigningKey},
@@ -27,6 +28,8 @@ pub struct Secrets {
     pub(crate) passwords: Passwords,
     pub(crate) links: Links,
     pub(crate) signer: Signer,
+    /// By age.
+    pub(crate) account_keys: Vec<Opened<AccountKey>>,
 }
 
 /// Where the secrets are.
@@ -41,7 +44,7 @@ pub struct Source<'a> {
     pub(crate) runs: &'a Arc<AtomicU64>,
 }
 
-const ALL: [Purpose; 3] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey];
+const ALL: [Purpose; 4] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey, Purpose::AccountKey];
 
 impl Secrets {
     /// Opens the secrets, after making those that are missing. What is `known` and has not changed is not opened again.
@@ -53,16 +56,19 @@ impl Secrets {
         // At once, for an instance starts with this.
         let (stored, published) = tokio::join!(stored(store, seal), tokens.load(now));
         let stored = stored?;
-        let (peppers, mut link_keys, signing_keys) = (
+        let (peppers, mut link_keys, signing_keys, mut account_keys) = (
             rotation::of(Purpose::Pepper, &stored),
             rotation::of(Purpose::LinkKey, &stored),
             rotation::not_replaced(rotation::of(Purpose::SigningKey, &stored), now),
+            rotation::of(Purpose::AccountKey, &stored),
         );
         link_keys.retain(|key| !key.has_ended(now));
-        let (peppers, links, keys) = tokio::try_join!(
+        account_keys.retain(|key| !key.has_ended(now));
+        let (peppers, links, keys, account_keys) = tokio::try_join!(
             open_all(seal, &peppers, known.map_or(&[], |known| known.passwords.peppers()), key_256),
             open_all(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             open_all(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
+            open_all(seal, &account_keys, known.map_or(&[], |known| &known.account_keys), AccountKey::read),
         )?;
         let published = match published {
             Ok(()) => publish(source, &keys, link_keys, known.is_none(), now).await,
@@ -76,7 +82,7 @@ impl Secrets {
             tracing::warn!(?error, "what others need of the secrets is not looked after");
         }
         let passwords = Passwords::new(peppers, Arc::clone(runs));
-        Ok(Self { passwords, links: Links::new(links), signer: Signer::new(keys, url) })
+        Ok(Self { passwords, links: Links::new(links), signer: Signer::new(keys, url), account_keys })
     }
 }
 
@@ -96,7 +102,9 @@ async fn stored(store: &Store, seal: &Seal) -> Result<Vec<Generation>, Error> {
 /// Makes a secret unless there is one. Losing the race for its row is fine: whoever won, the row is read again.
 async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error> {
     let secret = match purpose {
-        Purpose::Pepper | Purpose::LinkKey | Purpose::VaultKey => Zeroizing::new(random::bytes::<32>()?.to_vec()),
+        Purpose::Pepper | Purpose::LinkKey | Purpose::AccountKey | Purpose::VaultKey => {
+            Zeroizing::new(random::bytes::<32>()?.to_vec())
+        }
         Purpose::SigningKey => new_signing_key()?,
     };
     let first = Generation { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };

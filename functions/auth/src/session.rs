@@ -1,8 +1,10 @@
-//! Sessions and their refresh tokens: one living token each, replaced on every use.
+//! Sessions and their refresh tokens. A token is replaced when it is used, by the one successor that it has: who asks twice within the
+//! grace, because an answer was lost or because two tabs hold one token, is told the same successor twice. A token that is used later is
+//! in two hands.
 
 use std::time::Duration;
 
-use aws_lc_rs::digest;
+use aws_lc_rs::{digest, hmac};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -14,11 +16,12 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use crate::address::Owner;
+use crate::{account_key::AccountKey, address::Owner};
 
 /// A session that is not refreshed for this long ends.
 pub const LIFE: Duration = Duration::from_hours(30 * 24);
-/// For this long the token before is honoured, because its owner may never have received its successor.
+/// After a refresh both tokens, the one before and its successor, are good for the successor for so long. So there is one successor in
+/// that time, however often and by however many tabs it is asked for.
 pub const GRACE: Duration = Duration::from_secs(30);
 
 /// Given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
@@ -39,24 +42,30 @@ pub struct Session {
     pub(crate) current: RefreshHash,
     pub(crate) previous: Option<RefreshHash>,
     pub(crate) created_at: Timestamp,
-    pub(crate) rotated_at: Timestamp,
+    /// When it was last refreshed; never, as long as the first token lives.
+    pub(crate) rotated_at: Option<Timestamp>,
     pub(crate) expires_at: Timestamp,
     ttl: Timestamp,
 }
 
-/// What a refresh token means to a session that did not simply take it.
+/// What a refresh token means to a session.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Presented {
     /// The session has ended.
     Expired,
-    /// It is the token before, and its successor may have been lost: another successor is due.
-    Remint,
-    /// It was used long ago, or it was displaced: two parties hold this session.
-    Reuse,
+    /// It is the current token, and its successor takes its place.
+    Rotates,
+    /// It is the current token, and too young to have a successor: it stays.
+    Stays,
+    /// It is the token before, and its successor may have been lost, or have gone to another tab: it is told again.
+    ToldAgain,
+    /// It was used long ago: two parties hold this session.
+    Reused,
 }
 
 impl RefreshToken {
-    const LENGTH: usize = 16 + 16 + 32;
+    const NAMES: usize = 16 + 16;
+    const LENGTH: usize = Self::NAMES + 32;
 
     /// A new token for a session: account id, session id, 256 random bits.
     ///
@@ -66,7 +75,7 @@ impl RefreshToken {
         let mut bytes = Zeroizing::new([0; Self::LENGTH]);
         bytes[..16].copy_from_slice(account.as_bytes());
         bytes[16..32].copy_from_slice(session.as_bytes());
-        bytes[32..].copy_from_slice(&random::bytes::<32>()?);
+        bytes[Self::NAMES..].copy_from_slice(&random::bytes::<32>()?);
         Ok(Self(bytes))
     }
 
@@ -85,6 +94,17 @@ impl RefreshToken {
     pub fn names(&self) -> (AccountId, SessionId) {
         let part = |from: usize| std::array::from_fn(|at| self.0[from + at]);
         (AccountId::from_bytes(part(0)), SessionId::from_bytes(part(16)))
+    }
+
+    /// The token that takes its place. It is derived, so it is the same each time; only who has the key can tell it from this one.
+    #[must_use]
+    pub fn successor(&self, key: &AccountKey) -> Self {
+        let mut mac = hmac::Context::with_key(key.refresh());
+        mac.update(b"refresh-successor\0");
+        mac.update(&*self.0);
+        let mut bytes = self.0.clone();
+        bytes[Self::NAMES..].copy_from_slice(mac.sign().as_ref());
+        Self(bytes)
     }
 
     /// What is kept of it.
@@ -116,77 +136,27 @@ impl Session {
             current: token.hash(),
             previous: None,
             created_at: now,
-            rotated_at: now,
+            rotated_at: None,
             expires_at: now + LIFE,
             ttl: now + LIFE,
         };
         Ok((session, token))
     }
 
-    /// What presenting a token means that is not the current one.
+    /// What presenting a token means. A refresh states [`Presented::Rotates`] as the condition of its write, and asks for the rest only
+    /// when that does not hold.
     #[must_use]
     pub fn presented(&self, token: &RefreshHash, now: Timestamp) -> Presented {
-        if self.expires_at <= now {
-            Presented::Expired
-        } else if self.previous.as_ref() == Some(token) && now <= self.rotated_at + GRACE {
-            Presented::Remint
-        } else {
-            Presented::Reuse
+        let is_in_grace = self.rotated_at.is_some_and(|at| now <= at + GRACE);
+        match (self.current == *token, self.previous.as_ref() == Some(token)) {
+            _ if self.expires_at <= now => Presented::Expired,
+            (true, _) if is_in_grace => Presented::Stays,
+            (true, _) => Presented::Rotates,
+            (_, true) if is_in_grace => Presented::ToldAgain,
+            _ => Presented::Reused,
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::from_second(1_800_000_000);
-
-    /// A session that was refreshed at `NOW`, and its token before.
-    fn refreshed() -> (Session, RefreshHash) {
-        let (account, id) = (AccountId::from_bytes([1; 16]), SessionId::from_bytes([2; 16]));
-        let [previous, current] = [(), ()].map(|()| RefreshToken::random(account, id).unwrap().hash());
-        let session = Session {
-            account,
-            id,
-            email: EmailAddress::parse("ada@example.com").unwrap(),
-            email_confirmed_at: NOW,
-            current,
-            previous: Some(previous.clone()),
-            created_at: NOW,
-            rotated_at: NOW,
-            expires_at: NOW + LIFE,
-            ttl: NOW + LIFE,
-        };
-        (session, previous)
-    }
-
-    #[test]
-    fn the_token_before_is_honoured_for_the_grace_and_no_longer() {
-        let (session, previous) = refreshed();
-        assert_eq!(session.presented(&previous, NOW), Presented::Remint);
-        assert_eq!(session.presented(&previous, NOW + GRACE), Presented::Remint);
-        assert_eq!(session.presented(&previous, NOW + GRACE + Duration::from_secs(1)), Presented::Reuse);
-    }
-
-    #[test]
-    fn any_other_token_is_reuse_and_an_ended_session_is_ended() {
-        let (session, previous) = refreshed();
-        let other = RefreshToken::random(session.account, session.id).unwrap().hash();
-        assert_eq!(session.presented(&other, NOW), Presented::Reuse);
-        assert_eq!(session.presented(&previous, NOW + LIFE), Presented::Expired);
-    }
-
-    #[test]
-    fn a_token_reads_back_and_nothing_else_is_one() {
-        let (account, id) = (AccountId::from_bytes([1; 16]), SessionId::from_bytes([2; 16]));
-        let token = RefreshToken::random(account, id).unwrap();
-        let hash = token.hash();
-        let text = token.reveal();
-        let read = RefreshToken::parse(&text).unwrap();
-        assert!(read.names() == (account, id) && read.hash() == hash);
-        for other in ["", "x", &text[1..], &format!("{}A", *text), &text.replace(&text[..1], "!")] {
-            assert!(RefreshToken::parse(other).is_none(), "{other}");
-        }
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ pub mod kyc_show;
 mod operator;
 pub mod rewrap;
 pub mod rewrap_secrets;
+pub mod rotate_account_key;
 pub mod rotate_link_key;
 pub mod rotate_pepper;
 pub mod rotate_signing_key;
@@ -32,6 +33,7 @@ enum Command {
     RotateSigningKey(rotate_signing_key::Arguments),
     RotatePepper(rotate_pepper::Arguments),
     RotateLinkKey(rotate_link_key::Arguments),
+    RotateAccountKey(rotate_account_key::Arguments),
     SecretsShow(secrets_show::Arguments),
     Rewrap(rewrap::Arguments),
     RewrapSecrets(rewrap_secrets::Arguments),
@@ -51,6 +53,7 @@ impl Cli {
             Command::RotateSigningKey(arguments) => rotate_signing_key::run(operator, &arguments, &clock).await,
             Command::RotatePepper(arguments) => rotate_pepper::run(operator, &arguments, &clock).await,
             Command::RotateLinkKey(arguments) => rotate_link_key::run(operator, &arguments, &clock).await,
+            Command::RotateAccountKey(arguments) => rotate_account_key::run(operator, &arguments, &clock).await,
             Command::SecretsShow(arguments) => secrets_show::run(operator, &arguments, &clock).await,
             Command::Rewrap(arguments) => rewrap::run(operator, &arguments).await,
             Command::RewrapSecrets(arguments) => rewrap_secrets::run(operator, &arguments).await,

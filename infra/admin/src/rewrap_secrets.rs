@@ -17,7 +17,7 @@ use crate::{
     rewrap::{Outcome, Report, finish, move_secret, written},
 };
 
-/// Move pepper, link key and signing keys to another KMS key.
+/// Move pepper, link key, signing keys and account key to another KMS key.
 ///
 /// Switch the functions to that key first. Webhook secrets are in the configuration: `kyc-secret` seals them anew.
 #[derive(Args)]

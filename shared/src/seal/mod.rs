@@ -25,6 +25,8 @@ pub enum Purpose {
     LinkKey,
     /// The private half of a token-signing key.
     SigningKey,
+    /// The key of what `auth` derives instead of storing it.
+    AccountKey,
     /// The key of the vault's fingerprints and cursors.
     VaultKey,
 }
@@ -37,6 +39,7 @@ impl Purpose {
             Self::Pepper => "pepper",
             Self::LinkKey => "link-key",
             Self::SigningKey => "signing-key",
+            Self::AccountKey => "account-key",
             Self::VaultKey => "vault-key",
         }
     }
