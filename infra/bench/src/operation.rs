@@ -86,16 +86,14 @@ impl Person {
         let link = world.link(EMAIL)?;
         let token = link.split_once("token=").map(|(_, token)| token);
         post(&mut auth, "/auth/verify-email", None, &json!({ "token": token })).await?;
-        // Two sessions: one is refreshed again and again, the other one asks.
-        let asking = post(&mut auth, "/auth/login", None, &credentials).await?;
-        let refreshed = post(&mut auth, "/auth/login", None, &credentials).await?;
-        let access = text(&asking["session"]["access_token"])?;
+        let signed_in = post(&mut auth, "/auth/login", None, &credentials).await?;
+        let access = text(&signed_in["session"]["access_token"])?;
         let demos = world.aws.exchange_demos();
         let demo = demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok");
         let demo = json!(demo.map(|demo| &demo.credentials));
         let mut vault = world.function("api-keys").await?;
         let stored = post(&mut vault, "/api/v1/api-keys/", Some(&access), &demo).await?;
-        let (refresh, key) = (text(&refreshed["session"]["refresh_token"])?, text(&stored["data"]["id"])?);
+        let (refresh, key) = (text(&signed_in["session"]["refresh_token"])?, text(&stored["data"]["id"])?);
         Ok(Self { access, refresh, key, turn: 0 })
     }
 
@@ -141,7 +139,8 @@ impl Person {
         }
         let expected = if operation.make == Make::Invalid { 422 } else { 200 };
         let body = body(answer, expected).map_err(|error| format!("{}: {error}", operation.name))?;
-        if operation.make == Make::Refresh {
+        // A token is replaced once in half a minute, so each refresh is that of a new session.
+        if operation.make == Make::Login {
             self.refresh = text(&body["session"]["refresh_token"])?;
         }
         Ok(())
