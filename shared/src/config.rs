@@ -18,6 +18,14 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// What `STAGE` says: all that `docs` needs.
+    ///
+    /// # Errors
+    /// When it is missing or none of them.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        stage(env)
+    }
+
     /// The value of `STAGE`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

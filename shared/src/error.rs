@@ -30,6 +30,10 @@ pub enum Error {
     UnreadableBody,
     /// A body over the limit.
     BodyTooLarge,
+    /// A path and query over the limit.
+    UriTooLong,
+    /// What no gateway hands over.
+    UnreadableEvent,
     /// Something we depend on is down or throttles us. Nothing was half-written.
     Unavailable(String),
     /// This installation is not set up for it. To clients it looks as if something were down.
@@ -95,6 +99,8 @@ impl Error {
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation Error"),
             Self::UnreadableBody => (StatusCode::BAD_REQUEST, "There was an error parsing the body"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
+            Self::UriTooLong => (StatusCode::URI_TOO_LONG, "URI Too Long"),
+            Self::UnreadableEvent => (StatusCode::BAD_REQUEST, "Bad Request"),
             Self::Unavailable(_) | Self::NotSetUp(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable")
             }
@@ -113,7 +119,11 @@ impl IntoResponse for Error {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
-            Self::InvalidSignature | Self::UnreadableBody | Self::BodyTooLarge => answer,
+            Self::InvalidSignature
+            | Self::UnreadableBody
+            | Self::BodyTooLarge
+            | Self::UriTooLong
+            | Self::UnreadableEvent => answer,
             Self::Unavailable(cause) => {
                 tracing::warn!(cause, "a dependency is unavailable");
                 failed(with(answer, header::RETRY_AFTER, RETRY_AFTER))

@@ -1,7 +1,7 @@
 //! Requests as API Gateway (HTTP API, payload 2.0) hands them to a function, and what it makes of the answer.
 
 use axum::Router;
-use lambda_http::{Context, LambdaEvent, request::LambdaRequest};
+use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
 /// A request on its way to a function.
@@ -55,14 +55,7 @@ pub async fn invoke(router: &Router, request: Request) -> Reply {
 
 /// The same for an event in full.
 pub async fn invoke_event(router: &Router, event: Value) -> Reply {
-    let event: LambdaRequest = serde_json::from_value(event).expect("an event");
-    let mut context = Context::default();
-    "8476a536-e9f4-11e8-9739-2dfe598c3fcd".clone_into(&mut context.request_id);
-    "arn:aws:lambda:us-east-1:123456789012:function:stack-auth:live".clone_into(&mut context.invoked_function_arn);
-    let trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e709;Parent=9a9197af755a6419;Sampled=1";
-    context.xray_trace_id = Some(trace.to_owned());
-    let Ok(answer) = shared::http::handle(router.clone(), LambdaEvent::new(event, context)).await;
-    let answer = serde_json::to_value(answer).expect("an answer");
+    let answer = answer_to(router, event).await;
     let body = answer["body"].as_str().unwrap_or_default();
     Reply {
         status: answer["statusCode"].as_u64().expect("a status"),
@@ -70,6 +63,18 @@ pub async fn invoke_event(router: &Router, event: Value) -> Reply {
         body: serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)),
         text: body.to_owned(),
     }
+}
+
+/// What the gateway is handed for an event.
+pub async fn answer_to(router: &Router, event: Value) -> Value {
+    let event = serde_json::value::to_raw_value(&event).expect("JSON");
+    let mut context = Context::default();
+    "8476a536-e9f4-11e8-9739-2dfe598c3fcd".clone_into(&mut context.request_id);
+    "arn:aws:lambda:us-east-1:123456789012:function:stack-auth:live".clone_into(&mut context.invoked_function_arn);
+    let trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e709;Parent=9a9197af755a6419;Sampled=1";
+    context.xray_trace_id = Some(trace.to_owned());
+    let Ok(answer) = shared::http::handle(router.clone(), LambdaEvent::new(event, context)).await;
+    serde_json::to_value(answer).expect("an answer")
 }
 
 /// A REST API takes every header as a list.

@@ -135,8 +135,12 @@ impl World {
         let app = patient_app(config.clone(), &role, clock.clone());
         let kyc = Kyc::new(app, kyc_config, &role).expect("known providers");
         kyc.warm_up().await;
-        let routers =
-            vec![auth::router(auth.clone()), api_keys::router(vault.clone()), kyc::router(kyc), docs::router()];
+        let routers = vec![
+            auth::router(auth.clone()),
+            api_keys::router(vault.clone()),
+            kyc::router(kyc),
+            docs::router(Stage::Local),
+        ];
         let world = Self { aws, clock, auth, vault, config, sdk, key, routers, people: AtomicU64::new(0) };
         world.resume_mail().await;
         world
@@ -157,13 +161,7 @@ impl World {
     fn auth_on(&self, sdk: &SdkConfig, deadline: Duration) -> Auth {
         let role = signed_by(sdk, "auth");
         let app = App { deadline, ..App::new(self.config.clone(), &role, self.clock.clone()) };
-        let config = AuthConfig {
-            kms_key_id: self.key.clone(),
-            product: "Tested & Tried".to_owned(),
-            sign_in_url: None,
-            auto_confirm: false,
-        };
-        Auth::new(app, config, &role)
+        Auth::new(app, auth_config(&self.key), &role)
     }
 
     /// Another instance of `api-keys` on the same AWS, cold, that seals under the KMS key `key`.
@@ -171,13 +169,16 @@ impl World {
     pub fn another_vault(&self, key: &str) -> Vault {
         let role = signed_by(&self.sdk, "api-keys");
         let app = patient_app(self.config.clone(), &role, self.clock.clone());
-        let config = VaultConfig {
+        Vault::new(app, self.vault_config(key), &role)
+    }
+
+    fn vault_config(&self, key: &str) -> VaultConfig {
+        VaultConfig {
             kms_key_id: key.to_owned(),
             allow_withdrawal_keys: false,
             require_kyc: false,
             exchange_proxy: self.aws.url().strip_prefix("http://").map(str::to_owned),
-        };
-        Vault::new(app, config, &role)
+        }
     }
 
     /// Another instance of `kyc` on the same AWS, cold, on a stage where secrets are sealed.
@@ -301,6 +302,18 @@ impl World {
     /// The same through a particular instance of `auth`.
     pub async fn post_to(&self, auth: &Auth, path: &str, body: Value) -> Reply {
         invoke(&auth::router(auth.clone()), json_request("POST", path, &body)).await
+    }
+
+    /// All functions that answer requests, each cold, as they are deployed on a stage.
+    #[must_use]
+    pub fn routers_on(&self, stage: Stage) -> [Router; 4] {
+        let app = |role: &SdkConfig| patient_app(Config { stage, ..self.config.clone() }, role, self.clock.clone());
+        let (auth, vault) = (signed_by(&self.sdk, "auth"), signed_by(&self.sdk, "api-keys"));
+        let auth_config = auth_config(&self.key);
+        let auth = Auth::new(app(&auth), auth_config, &auth);
+        let vault = Vault::new(app(&vault), self.vault_config(&self.key), &vault);
+        let kyc = self.another_kyc(stage, self.clock.clone(), |_| {});
+        [auth::router(auth), api_keys::router(vault), kyc::router(kyc), docs::router(stage)]
     }
 
     /// A request to a particular instance of `api-keys`.
@@ -490,6 +503,16 @@ impl Drop for World {
         } else {
             assert!(refused.is_empty(), "refused by the roles: {refused:#?}");
         }
+    }
+}
+
+/// Of an `auth` that comes later.
+fn auth_config(key: &str) -> AuthConfig {
+    AuthConfig {
+        kms_key_id: key.to_owned(),
+        product: "Tested & Tried".to_owned(),
+        sign_in_url: None,
+        auto_confirm: false,
     }
 }
 

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use tests::World;
 
-const HTTP_API: &str = include_str!("../events/http_api.json");
+pub const HTTP_API: &str = include_str!("../events/http_api.json");
 const HTTP_API_STAGE: &str = include_str!("../events/http_api_stage.json");
-const REST_API: &str = include_str!("../events/rest_api.json");
+pub const REST_API: &str = include_str!("../events/rest_api.json");
 
-fn event(text: &str) -> Value {
+pub fn event(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 

@@ -38,8 +38,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
 
 /// Every route of this function, over its state.
 pub fn router(vault: Vault) -> Router {
-    let deadline = vault.app.deadline;
-    listed::<false>().serve(vault, deadline)
+    let (deadline, stage) = (vault.app.deadline, vault.app.config.stage);
+    listed::<false>().serve(vault, deadline, stage)
 }
 
 /// The same routes, for the OpenAPI document.

@@ -48,8 +48,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
 
 /// Every route of this function, over its state.
 pub fn router(auth: Auth) -> Router {
-    let deadline = auth.app.deadline;
-    listed::<false>().serve(auth, deadline)
+    let (deadline, stage) = (auth.app.deadline, auth.app.config.stage);
+    listed::<false>().serve(auth, deadline, stage)
 }
 
 /// The same routes, for the OpenAPI document.

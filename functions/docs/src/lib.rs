@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use shared::http::{Content, DEADLINE, Operation, Route, Routes, redirect};
+use shared::{
+    config::Stage,
+    http::{Content, DEADLINE, Operation, Route, Routes, redirect},
+};
 
 /// Made by `make openapi`; a test holds it against the code.
 const DOCUMENT: &str = include_str!("../openapi.json");
@@ -24,9 +27,9 @@ fn listed<const DESCRIBED: bool>() -> Routes<(), DESCRIBED> {
         .get("/", root, root_operation)
 }
 
-/// Every route of this function.
-pub fn router() -> Router {
-    listed::<false>().serve((), DEADLINE)
+/// Every route of this function, where `stage` says that it stands.
+pub fn router(stage: Stage) -> Router {
+    listed::<false>().serve((), DEADLINE, stage)
 }
 
 /// The same routes, for the OpenAPI document.

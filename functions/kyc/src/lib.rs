@@ -22,8 +22,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Kyc, DESCRIBED> {
 
 /// Every route of this function, over its state.
 pub fn router(kyc: Kyc) -> Router {
-    let deadline = kyc.app.deadline;
-    listed::<false>().serve(kyc, deadline)
+    let (deadline, stage) = (kyc.app.deadline, kyc.app.config.stage);
+    listed::<false>().serve(kyc, deadline, stage)
 }
 
 /// The same routes, for the OpenAPI document.

@@ -1,6 +1,11 @@
-//! Where an event of API Gateway becomes a request, and the answer an event again.
+//! Where an event of API Gateway becomes a request, and the answer an event again. Clients write parts of events, and the adapter
+//! panics where an event does not make a well-formed request: it is given nothing to make an address of, and what still goes wrong
+//! is answered here.
 
-use std::convert::Infallible;
+use std::{
+    convert::Infallible,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use axum::{
     Router,
@@ -8,16 +13,22 @@ use axum::{
     http::{HeaderMap, HeaderValue, Request, Uri, header},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use futures::FutureExt;
 use lambda_http::{
-    Adapter, Error, LambdaEvent, RequestExt, Service,
+    Adapter, Context, Error, LambdaEvent, Service,
+    aws_lambda_events::{
+        apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest},
+        query_map::QueryMap,
+    },
     lambda_runtime::{self, service_fn},
-    request::{LambdaRequest, RequestContext},
+    request::LambdaRequest,
 };
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use tracing::Instrument;
 
-use crate::log;
+use crate::{error, log};
 
 /// What may not stand in a query as it is.
 const NOT_IN_QUERY: &AsciiSet = &CONTROLS
@@ -37,10 +48,42 @@ const NOT_IN_PATH: &AsciiSet = &NOT_IN_QUERY.add(b'?').add(b'%');
 
 /// A path that no route has.
 const NOWHERE: &str = "/%00";
+/// The longest path and query, encoded. Bytes; [`Uri`] takes no more.
+const MAX_URI: usize = u16::MAX as usize - 1;
+/// The longest host. Bytes; DNS has no longer names, and a port is short.
+const MAX_HOST: usize = 255;
 
 /// What stands before our own paths in a client's: the stage, unless it is the default one. With a leading slash, or empty.
 #[derive(Clone)]
 pub(crate) struct Prefix(pub(crate) String);
+
+/// Why an event is no request that a route could have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// No event of a gateway.
+    Unreadable,
+    /// The path and query are longer than [`MAX_URI`].
+    UriTooLong,
+    /// Whatever made a request of it has panicked.
+    Panicked,
+}
+
+impl From<Refusal> for error::Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unreadable => Self::UnreadableEvent,
+            Refusal::UriTooLong => Self::UriTooLong,
+            Refusal::Panicked => Self::internal("an event made something outside the routes panic"),
+        }
+    }
+}
+
+/// What an event asks for: where, and what stands before our own path.
+#[derive(Clone)]
+struct Target {
+    prefix: String,
+    uri: Result<Uri, Refusal>,
+}
 
 /// Serves a router as a Lambda function, until the environment ends.
 ///
@@ -50,15 +93,51 @@ pub async fn run(router: Router) -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event| handle(router.clone(), event))).await
 }
 
-/// Serves one event.
+/// Serves one event, whatever it says: the router answers what is no request, too, so that it looks like every other answer.
 ///
 /// # Errors
 /// None.
-pub async fn handle(router: Router, mut event: LambdaEvent<LambdaRequest>) -> Result<impl Serialize, Infallible> {
-    make_presentable(&mut event.payload);
-    let invocation = log::invocation(&event.context, request_id(&event.payload));
-    let service = service_fn(move |request: lambda_http::Request| router.clone().call(routable(request)));
-    Adapter::from(service).call(event).instrument(invocation).await
+pub async fn handle(router: Router, event: LambdaEvent<Box<RawValue>>) -> Result<impl Serialize, Infallible> {
+    let LambdaEvent { payload, context } = event;
+    // There may be more headers than fit into a map of them.
+    let read = catch_unwind(|| serde_json::from_str::<LambdaRequest>(payload.get()));
+    let (event, target) = match read {
+        Ok(Ok(mut event)) => {
+            let target = take_target(&mut event);
+            (event, target)
+        }
+        _ => (LambdaRequest::ApiGatewayV2(ApiGatewayV2httpRequest::default()), Target::none(Refusal::Unreadable)),
+    };
+    let invocation = log::invocation(&context, request_id(&event));
+    let spare = blank(&event);
+    let answer = async move {
+        let served = AssertUnwindSafe(serve(router.clone(), event, context.clone(), target)).catch_unwind().await;
+        match served {
+            Ok(answer) => answer,
+            Err(_) => serve(router, spare, context, Target::none(Refusal::Panicked)).await,
+        }
+    };
+    answer.instrument(invocation).await
+}
+
+/// The answer of a router to an event that has no address any more: `target` is that.
+async fn serve(
+    router: Router,
+    event: LambdaRequest,
+    context: Context,
+    target: Target,
+) -> Result<impl Serialize, Infallible> {
+    let service =
+        service_fn(move |request: lambda_http::Request| router.clone().call(routable(request, target.clone())));
+    Adapter::from(service).call(LambdaEvent::new(event, context)).await
+}
+
+/// An event of the same gateway that says nothing.
+fn blank(event: &LambdaRequest) -> LambdaRequest {
+    match event {
+        LambdaRequest::ApiGatewayV1(_) => LambdaRequest::ApiGatewayV1(ApiGatewayProxyRequest::default()),
+        _ => LambdaRequest::ApiGatewayV2(ApiGatewayV2httpRequest::default()),
+    }
 }
 
 /// The gateway's own id of a request.
@@ -70,25 +149,48 @@ fn request_id(event: &LambdaRequest) -> Option<&str> {
     }
 }
 
-/// The adapter panics where an event does not make a well-formed request. Clients write parts of events, so those are mended
-/// here. Gateways differ in whether they decode a path; from here on it is encoded in one way.
-fn make_presentable(event: &mut LambdaRequest) {
+/// Takes out of an event all that the adapter would make an address of, and mends what else it would stumble over. Gateways differ
+/// in whether they decode a path; from here on it is encoded in one way. An HTTP API's path begins with the stage, a REST API's does
+/// not, but its context has both.
+fn take_target(event: &mut LambdaRequest) -> Target {
     match event {
         LambdaRequest::ApiGatewayV2(event) => {
-            event.raw_path = event.raw_path.as_deref().map(encoded_path);
-            let query = event.raw_query_string.as_deref();
-            event.raw_query_string = query.map(|query| utf8_percent_encode(query, NOT_IN_QUERY).to_string());
             drop_unusable(&mut event.headers);
             drop_undecodable(&mut event.body, event.is_base64_encoded);
+            event.request_context.domain_name = None;
+            let path = encoded_path(&event.raw_path.take().unwrap_or_default());
+            let query = event.raw_query_string.take().unwrap_or_default();
+            let query = utf8_percent_encode(&query, NOT_IN_QUERY).to_string();
+            let stage = event.request_context.stage.take().filter(|stage| stage != "$default");
+            let stage = stage.map(|stage| format!("/{stage}")).unwrap_or_default();
+            match path.strip_prefix(&stage).filter(|own| own.is_empty() || own.starts_with('/')) {
+                Some(own) => Target::new(stage, own, &query),
+                None => Target::new(String::new(), &path, &query),
+            }
         }
         LambdaRequest::ApiGatewayV1(event) => {
-            event.path = event.path.as_deref().map(encoded_path);
             drop_unusable(&mut event.headers);
             drop_unusable(&mut event.multi_value_headers);
             drop_undecodable(&mut event.body, event.is_base64_encoded);
+            event.request_context.domain_name = None;
+            event.request_context.stage = None;
+            let path = encoded_path(&event.path.take().unwrap_or_default());
+            let whole = event.request_context.path.as_deref().map(encoded_path).unwrap_or_default();
+            let prefix = whole.strip_suffix(&path).unwrap_or_default().to_owned();
+            let several = std::mem::take(&mut event.multi_value_query_string_parameters);
+            let single = std::mem::take(&mut event.query_string_parameters);
+            match query_string(if several.is_empty() { &single } else { &several }) {
+                Some(query) => Target::new(prefix, &path, &query),
+                None => Target::none(Refusal::Unreadable),
+            }
         }
-        _ => {}
+        _ => Target::none(Refusal::Unreadable),
     }
+}
+
+/// Parameters as a query. `None` when one of them is an empty list, which makes the library panic.
+fn query_string(parameters: &QueryMap) -> Option<String> {
+    catch_unwind(AssertUnwindSafe(|| parameters.to_query_string())).ok()
 }
 
 fn encoded_path(path: &str) -> String {
@@ -111,7 +213,7 @@ fn drop_unusable(headers: &mut HeaderMap) {
 /// A name or address, with or without a port, and nothing else.
 fn is_host(host: &str) -> bool {
     let is_part_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-    host.bytes().all(is_part_of_one) && url::Url::parse(&format!("https://{host}/")).is_ok()
+    host.len() <= MAX_HOST && host.bytes().all(is_part_of_one) && url::Url::parse(&format!("https://{host}/")).is_ok()
 }
 
 fn drop_undecodable(body: &mut Option<String>, is_base64: bool) {
@@ -120,36 +222,34 @@ fn drop_undecodable(body: &mut Option<String>, is_base64: bool) {
     }
 }
 
-/// The request as the router knows it: the path as the client sent it (the adapter would resolve its dots) without the stage.
-fn routable(request: lambda_http::Request) -> Request<Body> {
-    let (prefix, path) = split(request.request_context_ref(), request.raw_http_path());
-    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-    // The router would take an empty segment for an empty parameter. It matches nothing here, so it is sent where nothing is.
-    let path = if path.trim_end_matches('/').contains("//") { NOWHERE } else { &path };
-    let uri = Uri::try_from(format!("{path}{query}"));
-    let (mut parts, body) = request.into_parts();
-    // What is no URI after all that is no route either.
-    parts.uri = uri.unwrap_or_else(|_| Uri::from_static(NOWHERE));
-    parts.extensions.insert(Prefix(prefix));
-    Request::from_parts(parts, Body::new(body))
+impl Target {
+    /// The path as the client sent it, dots and all, without the stage.
+    fn new(prefix: String, path: &str, query: &str) -> Self {
+        let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+        // The router would take an empty segment for an empty parameter. It matches nothing here, so it is sent where nothing is.
+        let path = if path.trim_end_matches('/').contains("//") { NOWHERE } else { &path };
+        let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+        if uri.len() > MAX_URI {
+            return Self::none(Refusal::UriTooLong);
+        }
+        // What is no URI after all that is no route either.
+        Self { prefix, uri: Ok(Uri::try_from(uri).unwrap_or_else(|_| Uri::from_static(NOWHERE))) }
+    }
+
+    const fn none(refusal: Refusal) -> Self {
+        Self { prefix: String::new(), uri: Err(refusal) }
+    }
 }
 
-/// The stage and our own path. An HTTP API's path begins with the stage, a REST API's does not, but its context has both.
-fn split(context: Option<&RequestContext>, path: &str) -> (String, String) {
-    let (stage, own) = match context {
-        Some(RequestContext::ApiGatewayV2(context)) => {
-            let stage = context.stage.as_deref().filter(|stage| *stage != "$default");
-            let stage = stage.map(|stage| format!("/{stage}")).unwrap_or_default();
-            let own = path.strip_prefix(&stage).filter(|own| own.is_empty() || own.starts_with('/'));
-            own.map_or_else(|| (String::new(), path), |own| (stage.clone(), own))
-        }
-        Some(RequestContext::ApiGatewayV1(context)) => {
-            let whole = context.path.as_deref().map(encoded_path).unwrap_or_default();
-            (whole.strip_suffix(path).unwrap_or_default().to_owned(), path)
-        }
-        _ => (String::new(), path),
-    };
-    (stage, if own.starts_with('/') { own.to_owned() } else { format!("/{own}") })
+/// The request as the router knows it.
+fn routable(request: lambda_http::Request, target: Target) -> Request<Body> {
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(Prefix(target.prefix));
+    parts.uri = target.uri.unwrap_or_else(|refusal| {
+        parts.extensions.insert(refusal);
+        Uri::from_static(NOWHERE)
+    });
+    Request::from_parts(parts, Body::new(body))
 }
 
 #[cfg(test)]
@@ -168,7 +268,9 @@ mod tests {
         for host in ["api.example.com", "127.0.0.1:9000", "[::1]:9000"] {
             assert!(is_host(host), "{host}");
         }
-        for host in ["", "a b", "a/b", "a?b", "user@a", "user:password@a", "@a", "[::1", "a#b", "a\\b"] {
+        for host in
+            ["", "a b", "a/b", "a?b", "user@a", "user:password@a", "@a", "[::1", "a#b", "a\\b", &"a.".repeat(128)]
+        {
             assert!(!is_host(host), "{host}");
         }
     }

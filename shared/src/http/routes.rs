@@ -13,8 +13,12 @@ use axum::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{lambda::Prefix, operation::Operation};
+use super::{
+    lambda::{Prefix, Refusal},
+    operation::Operation,
+};
 use crate::{
+    config::Stage,
     error::{self, Error},
     log,
 };
@@ -98,16 +102,18 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
     }
 
     /// The router: these routes, 404, 405 and 307 for the rest, a 500 for a panic, a 503 after `deadline`, a log line for each
-    /// request.
-    pub fn serve(self, state: S, deadline: Duration) -> Router {
+    /// request. Where it is reached over TLS, which `stage` tells, every answer says that it is never reached otherwise.
+    pub fn serve(self, state: S, deadline: Duration, stage: Stage) -> Router {
         let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
         let router =
             self.paths.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.handlers));
         router
             .fallback(move |request: Request| async move { unrouted(&paths, &request) })
+            .layer(middleware::from_fn(refused))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(move |request, next| in_time(deadline, request, next)))
             .layer(middleware::map_response(uncached))
+            .layer(middleware::map_response(move |answer| async move { by_tls_only(stage, answer) }))
             .layer(middleware::from_fn(log::request))
             .with_state(state)
     }
@@ -186,6 +192,24 @@ fn matches(pattern: &str, path: &str) -> bool {
 async fn uncached(mut answer: Response) -> Response {
     answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     answer
+}
+
+/// For a year browsers ask this host and those below it over TLS alone. Not `preload`: that is for the owner of the whole domain to
+/// say, and hard to take back.
+fn by_tls_only(stage: Stage, mut answer: Response) -> Response {
+    if stage != Stage::Local {
+        let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
+    answer
+}
+
+/// What is no request of ours is answered here, so that it is logged and marked like everything else.
+async fn refused(mut request: Request, next: Next) -> Response {
+    match request.extensions_mut().remove::<Refusal>() {
+        Some(refusal) => Error::from(refusal).into_response(),
+        None => next.run(request).await,
+    }
 }
 
 /// What we wait for may hang; the gateway would then answer in a shape of its own.

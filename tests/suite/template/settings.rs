@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-use shared::config::{AuthConfig, Config, ConfigError, Env, KycConfig, LogConfig, MailConfig, VaultConfig};
+use shared::config::{AuthConfig, Config, ConfigError, Env, KycConfig, LogConfig, MailConfig, Stage, VaultConfig};
 
 use super::{Template, file, none};
 
@@ -45,7 +45,7 @@ fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigErr
         "api-keys" => VaultConfig::read(&env).map(|_| ())?,
         "kyc" => KycConfig::read(&env).map(|_| ())?,
         "mail" => MailConfig::read(&env).map(|_| ())?,
-        "docs" => {}
+        "docs" => Stage::read(&env).map(|_| ())?,
         other => panic!("{other} is a new function: say what it reads"),
     }
     Ok(names.into_inner())
