@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod aws;
+pub mod blank;
 pub mod caller;
 pub mod config;
 pub mod email;

@@ -36,6 +36,13 @@ async fn a_bad_value_changes_nothing_and_is_named() {
         ("full_name", json!("   ")),
         ("full_name", json!("a\u{0}b")),
         ("full_name", json!("n".repeat(201))),
+        ("full_name", json!("\u{200b}")),
+        ("full_name", json!(" \u{ad}\u{feff} \u{202e}\u{2066}")),
+        ("full_name", json!("\u{3164}")),
+        ("full_name", json!("\u{115f}\u{1160}\u{ffa0}")),
+        ("full_name", json!("\u{2800}\u{2800}")),
+        ("full_name", json!("\u{fe0f}\u{e0100}\u{e0041}\u{e007f}")),
+        ("full_name", json!("\u{301}\u{20dd}")),
         ("full_name", json!(7)),
         ("avatar_url", json!("http://a.example/i.png")),
         ("avatar_url", json!("javascript:alert(1)")),
@@ -54,6 +61,23 @@ async fn a_bad_value_changes_nothing_and_is_named() {
         assert_eq!(reply.body["detail"][0]["input"], value);
     }
     assert_eq!(world.get_as(&session, "/auth/profile").await.body, before);
+}
+
+#[tokio::test]
+async fn a_name_may_have_invisible_characters_among_others() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    // Persian and Hindi are spelt with joiners, emoji are made of them, and some names are one letter long.
+    for name in [
+        "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
+        "\u{915}\u{94d}\u{200d}\u{937}",
+        "\u{2764}\u{fe0f}",
+        "Z\u{301}",
+        "\u{738b}",
+    ] {
+        let reply = world.patch_as(&session, "/auth/profile", json!({ "full_name": name })).await;
+        assert_eq!((reply.status, &reply.body["full_name"]), (200, &json!(name)));
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
 use serde_json::json;
 use shared::{
+    blank::is_blank,
     caller::Caller,
     error::Error,
     http::{Body, Change, Field, Fields, Flaw, Input, Operation, Reply, Text, json::Json},
@@ -36,7 +37,7 @@ impl Input for ProfileUpdate {
     }
 }
 
-/// A name: trimmed, not empty, without control characters.
+/// A name: trimmed, with something to see in it, without control characters.
 #[derive(Serialize)]
 struct FullName(String);
 
@@ -52,8 +53,10 @@ impl Field for FullName {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         let Text::<1>(text) = Field::parse(value)?;
         let name = text.trim();
-        if name.is_empty() || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
-            return Err(Flaw::value("full_name must have 1 to 200 characters and no control characters"));
+        if is_blank(name) || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
+            return Err(Flaw::value(
+                "full_name must have 1 to 200 characters, one of them visible and none of them a control character",
+            ));
         }
         Ok(Self(name.to_owned()))
     }

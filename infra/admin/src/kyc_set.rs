@@ -8,6 +8,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use shared::{
+    blank::is_blank,
     ids::{AccountId, EventId},
     kyc::{MANUAL, Report, Standing, Status, reports_of, standing},
     store::{Condition, Put, Written},
@@ -65,11 +66,11 @@ impl FromStr for Level {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let is_name = !text.is_empty() && text.chars().count() <= MAX_LEVEL && !text.chars().any(char::is_control);
+        let is_name = !is_blank(text) && text.chars().count() <= MAX_LEVEL && !text.chars().any(char::is_control);
         if is_name {
             Ok(Self(text.to_owned()))
         } else {
-            Err("a level is 1 to 256 characters, none of them control ones")
+            Err("a level is 1 to 256 characters, one of them visible and none of them a control one")
         }
     }
 }
@@ -169,7 +170,7 @@ mod tests {
         for name in ["basic", "id and liveness", &"ä".repeat(256)] {
             assert_eq!(name.parse(), Ok(Level(name.to_owned())));
         }
-        for text in ["", "a\nb", "\u{1b}[2J", &"a".repeat(257)] {
+        for text in ["", " ", "\u{200b}", "a\nb", "\u{1b}[2J", &"a".repeat(257)] {
             assert!(text.parse::<Level>().is_err(), "{text:?}");
         }
     }

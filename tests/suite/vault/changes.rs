@@ -7,6 +7,17 @@ use super::{Owner, binance, demo, fingerprints_agree, is_409, is_ok, text, with,
 
 const ENVELOPE: [&str; 3] = ["edk", "nonce", "ciphertext"];
 
+/// Nobody sees any of these.
+const UNSEEN: [&str; 7] = [
+    "\u{200b}",
+    " \u{ad}\u{feff}",
+    "\u{202e}\u{2066}",
+    "\u{3164}",
+    "\u{115f}\u{ffa0}",
+    "\u{2800}",
+    "\u{fe0f}\u{e0041}\u{301}",
+];
+
 fn is_refused(reply: &Reply, field: &str) {
     assert_eq!(reply.status, 422, "{reply:?}");
     let flaw = &reply.body["detail"][0];
@@ -17,6 +28,22 @@ fn is_refused(reply: &Reply, field: &str) {
 async fn clear(ada: &Owner<'_>, id: &str) -> (String, String) {
     let data = ada.decrypts(id).await.body["data"].clone();
     (text(&data["api_key"]), text(&data["secret"]))
+}
+
+#[tokio::test]
+async fn a_label_is_something_to_see() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "ok")).await;
+    let before = ada.sees(&id).await;
+    for label in UNSEEN {
+        let reply = ada.changes(&id, json!({ "label": label })).await;
+        assert_eq!((reply.status, &reply.body["detail"][0]["loc"]), (422, &json!(["body", "label"])), "{label:?}");
+        let reply = ada.creates(&with(&demo(&world, "binance", "ok"), json!({ "label": label }))).await;
+        assert_eq!((reply.status, &reply.body["detail"][0]["loc"]), (422, &json!(["body", "label"])), "{label:?}");
+    }
+    assert_eq!((ada.sees(&id).await, ada.lists().await.len()), (before, 1));
+    is_ok(&ada.changes(&id, json!({ "label": "\u{2764}\u{fe0f}" })).await);
 }
 
 #[tokio::test]

@@ -1,7 +1,10 @@
 //! Types of single fields.
 
 use schemars::{Schema, json_schema};
-use shared::http::{Field, Flaw, Text, json::Json};
+use shared::{
+    blank::is_blank,
+    http::{Field, Flaw, Text, json::Json},
+};
 use zeroize::Zeroizing;
 
 use crate::exchanges::{self, ALL, Environment, Exchange, KeyType};
@@ -20,7 +23,7 @@ pub struct EnvironmentName(pub Environment);
 /// What a secret is.
 pub struct KeyTypeName(pub KeyType);
 
-/// What the owner calls a key: 1 to 60 characters, no control characters.
+/// What the owner calls a key: 1 to 60 characters, something to see among them, no control characters.
 pub struct Label(pub String);
 
 /// A credential of up to `MAX` bytes as it was pasted: without the white space around it and the invisible characters in it.
@@ -83,8 +86,10 @@ impl Field for Label {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         let Text::<0>(text) = Field::parse(value)?;
         let label = text.trim();
-        if label.is_empty() || label.chars().count() > MAX_LABEL || label.chars().any(char::is_control) {
-            return Err(Flaw::value("label must have 1 to 60 characters and no control characters"));
+        if is_blank(label) || label.chars().count() > MAX_LABEL || label.chars().any(char::is_control) {
+            return Err(Flaw::value(
+                "label must have 1 to 60 characters, one of them visible and none of them a control character",
+            ));
         }
         Ok(Self(label.to_owned()))
     }
