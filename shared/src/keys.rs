@@ -60,6 +60,10 @@ pub enum Row<'a> {
     KycReport(&'a str, &'a str, &'a str),
     /// Kyc: what a provider reported of nobody of ours.
     StrayKycReport(&'a str, &'a str),
+    /// Kyc: what else a provider reported of a user under the id of the same event, by a hash of what it says.
+    OtherKycReport(&'a str, &'a str, &'a str, &'a str),
+    /// Kyc: the same of nobody of ours.
+    OtherStrayKycReport(&'a str, &'a str, &'a str),
 }
 
 /// Rows that are read together: one partition, and how its sort keys begin.
@@ -101,7 +105,10 @@ impl Row<'_> {
                 Table::ExchangeKeys
             }
             Self::Counter(_) => Table::Limits,
-            Self::KycReport(..) | Self::StrayKycReport(..) => Table::Kyc,
+            Self::KycReport(..)
+            | Self::StrayKycReport(..)
+            | Self::OtherKycReport(..)
+            | Self::OtherStrayKycReport(..) => Table::Kyc,
         }
     }
 
@@ -124,6 +131,13 @@ impl Row<'_> {
             Self::Counter(name) => (format!("COUNTER#{name}"), None),
             Self::KycReport(user, provider, event) => (kyc_user(user), Some(format!("REPORT#{provider}#{event}"))),
             Self::StrayKycReport(provider, event) => (format!("STRAY#{provider}#{event}"), Some("REPORT".to_owned())),
+            // No provider is called like a hash, so no event's id makes the key of another row.
+            Self::OtherKycReport(user, provider, event, saying) => {
+                (kyc_user(user), Some(format!("REPORT#{saying}#{provider}#{event}")))
+            }
+            Self::OtherStrayKycReport(provider, event, saying) => {
+                (format!("STRAY#{saying}#{provider}#{event}"), Some("REPORT".to_owned()))
+            }
         }
     }
 
@@ -239,6 +253,8 @@ mod tests {
             (Row::Counter("c"), "Limits", "COUNTER#c".into(), String::new()),
             (Row::KycReport("u", "p", "e"), "Kyc", "USER#u".into(), "REPORT#p#e".into()),
             (Row::StrayKycReport("p", "e"), "Kyc", "STRAY#p#e".into(), "REPORT".into()),
+            (Row::OtherKycReport("u", "p", "e", "5e"), "Kyc", "USER#u".into(), "REPORT#5e#p#e".into()),
+            (Row::OtherStrayKycReport("p", "e", "5e"), "Kyc", "STRAY#5e#p#e".into(), "REPORT".into()),
         ];
         for (row, table, pk, sk) in rows {
             let (partition, sort) = row.key();

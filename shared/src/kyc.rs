@@ -1,5 +1,6 @@
 //! Where a user's identity check stands: derived from all that providers have reported of them, in the order in which it
-//! happened. Nothing is derived when a report comes in, so it does not matter in which order or how often reports arrive.
+//! happened. Nothing is derived when a report comes in, so it does not matter in which order or how often reports arrive. Where
+//! nothing tells which of two was first, the more cautious one counts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use crate::{
 
 /// The source of what operators decide by hand.
 pub const MANUAL: &str = "manual";
+/// How far the clock of a provider may be ahead of ours. Seconds.
+const AHEAD: i64 = 300;
 
 /// Where a check stands. Only `approved` opens anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -82,12 +85,13 @@ impl Status {
         }
     }
 
-    /// Between two of the same moment and rank, what opens less comes last and so wins.
-    const fn caution(self) -> u8 {
-        match self {
+    /// What decides where the time does not: the rank, and between two of the same rank what opens less.
+    const fn weight(self) -> (u8, u8) {
+        let caution = match self {
             Self::Approved | Self::InReview | Self::Expired => 0,
             _ => 1,
-        }
+        };
+        (self.rank(), caution)
     }
 }
 
@@ -113,7 +117,7 @@ pub struct Report {
     pub ends_approval: bool,
     /// Why the check did not succeed, coarsely.
     pub reason: Option<String>,
-    /// When it happened. Milliseconds since 1970.
+    /// When it happened, as the provider says, be it true or not. Milliseconds since 1970.
     pub occurred_ms: Option<i64>,
     /// When it came in.
     pub received_at: Timestamp,
@@ -140,10 +144,42 @@ impl Report {
         }
     }
 
-    /// When it happened, by the provider's clock; else when it came in.
+    /// The row that it is kept in where another report has come under the id of its event. `saying` is a hash of
+    /// [`Report::saying`].
+    #[must_use]
+    pub fn other_row<'a>(&'a self, user: Option<&'a str>, saying: &'a str) -> Row<'a> {
+        match user {
+            Some(user) => Row::OtherKycReport(user, &self.provider, &self.event, saying),
+            None => Row::OtherStrayKycReport(&self.provider, &self.event, saying),
+        }
+    }
+
+    /// What it says, whichever bytes said so and whenever they came: some providers write members that we do not keep anew with
+    /// each try.
+    #[must_use]
+    pub fn saying(&self) -> Self {
+        Self { received_at: Timestamp::from_second(0), body_sha256: String::new(), ..self.clone() }
+    }
+
+    /// When it counts as having happened. Milliseconds since 1970; `None` when nothing tells.
+    ///
+    /// No clock is further ahead than [`AHEAD`]. What claims more is not lost, it counts at that bound; but an approval must not
+    /// outlive findings by its claim, so it counts as one without a time.
+    #[must_use]
+    pub fn counted_ms(&self) -> Option<i64> {
+        let bound = self.received_at.as_second().saturating_add(AHEAD).saturating_mul(1000);
+        match self.occurred_ms {
+            Some(claimed) if claimed > bound && self.provider != MANUAL => {
+                Some(bound).filter(|_| self.status != Some(Status::Approved))
+            }
+            claimed => claimed,
+        }
+    }
+
+    /// When it counts as having happened; else when it came in.
     #[must_use]
     pub fn moment(&self) -> Timestamp {
-        self.occurred_ms.map_or(self.received_at, |ms| Timestamp::from_second(ms.div_euclid(1000)))
+        self.counted_ms().map_or(self.received_at, |ms| Timestamp::from_second(ms.div_euclid(1000)))
     }
 
     /// Whether both are of one session of one provider. Saying none counts as one.
@@ -159,6 +195,19 @@ impl Report {
         let is_elsewhere = !self.is_of_session_of(before) && !self.ends_approval && self.provider != MANUAL;
         !(before.status == Some(Status::Approved) && is_harmless && is_elsewhere)
     }
+
+    /// Whether it counts after `before` although it has no time: its own session has moved on. An approval says nothing about what was
+    /// found at a known time, and a rejection is never lost to an approval, whichever session that is of: it may be the later one.
+    fn may_follow_untimed(&self, before: &Self) -> bool {
+        let (Some(status), Some(reached)) = (self.status, before.status) else { return false };
+        let is_ahead = self.is_of_session_of(before) && status.weight() > reached.weight();
+        let is_found = before.counted_ms().is_some() && reached.rank() >= Status::InReview.rank();
+        let is_held_up = status == Status::Approved && is_found;
+        // An operator knew of all that had come in by then.
+        let is_known = before.provider == MANUAL && self.received_at <= before.received_at;
+        let is_finding = (status, reached) == (Status::Rejected, Status::Approved) && !is_known;
+        (is_ahead && !is_held_up) || is_finding
+    }
 }
 
 /// All reports in the order in which they count, whatever order they are given in, each with whether it moved the check when its
@@ -167,32 +216,31 @@ impl Report {
 pub fn history(reports: &[Report]) -> Vec<(&Report, bool)> {
     let mut reports: Vec<_> = reports.iter().collect();
     reports.sort_by_key(|report| {
-        let untimed = report.occurred_ms.is_none();
-        let weight = report.status.map(|status| (status.rank(), status.caution()));
-        (untimed, report.occurred_ms, weight, &report.provider, &report.event)
+        let (counted_ms, weight) = (report.counted_ms(), report.status.map(Status::weight));
+        // Two reports of one event differ in something that they say.
+        let claims = (report.occurred_ms, report.ends_approval);
+        let said = (&report.kind, &report.session, &report.level, &report.reason, claims);
+        (counted_ms.is_none(), counted_ms, weight, (&report.provider, &report.event), said)
     });
-    let mut now: Option<(Status, &Report)> = None;
+    let mut now = None;
     let in_turn = |report| {
-        let said = said_after(now, report);
-        now = said.or(now);
-        (report, said.is_some())
+        let counts = counts_after(now, report);
+        if counts {
+            now = Some(report);
+        }
+        (report, counts)
     };
     reports.into_iter().map(in_turn).collect()
 }
 
-/// What a report makes of a check that stood at `now`; `None` when it changes nothing.
-fn said_after<'a>(now: Option<(Status, &Report)>, report: &'a Report) -> Option<(Status, &'a Report)> {
-    let status = report.status?;
-    let counts = match now {
+/// Whether a report changes where a check stands that stands by the report `now`.
+fn counts_after(now: Option<&Report>, report: &Report) -> bool {
+    match now {
+        _ if report.status.is_none() => false,
         None => true,
-        Some((_, before)) if report.occurred_ms.is_some() => report.may_follow(before),
-        // Without a time it can only say that its own session has moved on, and not past what was found at a known time.
-        Some((reached, before)) => {
-            let is_open = before.occurred_ms.is_none() || reached.rank() < Status::InReview.rank();
-            report.is_of_session_of(before) && status.rank() > reached.rank() && is_open
-        }
-    };
-    counts.then_some((status, report))
+        Some(before) if report.counted_ms().is_some() => report.may_follow(before),
+        Some(before) => report.may_follow_untimed(before),
+    }
 }
 
 /// Where a check stands after these reports, in whatever order they are given.
@@ -267,6 +315,16 @@ mod tests {
             (vec![("a", Pending, Some(10)), ("a", Approved, None)], Approved),
             (vec![("a", Approved, None), ("a", InReview, Some(10))], InReview),
             (vec![("a", Pending, Some(10)), ("b", InReview, None)], Pending),
+            (vec![("a", InReview, Some(10)), ("a", Expired, None)], Expired),
+            (vec![("a", InReview, Some(10)), ("a", Rejected, None)], Rejected),
+            // A rejection without a time may be the later one, in whichever session.
+            (vec![("a", Approved, Some(10)), ("a", Rejected, None)], Rejected),
+            (vec![("a", Approved, Some(10)), ("b", Rejected, None)], Rejected),
+            (vec![("a", Approved, None), ("b", Rejected, None)], Rejected),
+            (vec![("a", Rejected, Some(10)), ("a", Approved, None)], Rejected),
+            (vec![("a", Rejected, Some(10)), ("b", Approved, None)], Rejected),
+            // What is known to come after it, counts.
+            (vec![("a", Rejected, Some(10)), ("b", Approved, Some(20))], Approved),
         ] {
             assert_eq!(after(&steps), expected, "{steps:?}");
         }
@@ -284,22 +342,120 @@ mod tests {
         assert_eq!(standing(&[approved, manual]).status, Status::Pending);
     }
 
+    #[test]
+    fn of_the_same_rank_the_more_cautious_one_counts() {
+        use Status::{Approved, Cancelled, Expired, InReview, Rejected, ResubmissionRequested};
+        for (bold, cautious) in [(Approved, Rejected), (InReview, ResubmissionRequested), (Expired, Cancelled)] {
+            assert_eq!(bold.rank(), cautious.rank());
+            for time in [None, Some(10)] {
+                for pair in [[bold, cautious], [cautious, bold]] {
+                    assert_eq!(after(&pair.map(|status| ("a", status, time))), cautious, "{pair:?} at {time:?}");
+                }
+            }
+            assert_eq!(after(&[("a", bold, Some(10)), ("a", cautious, None)]), cautious);
+            assert_eq!(after(&[("a", bold, None), ("a", cautious, Some(10))]), cautious);
+        }
+        // No other two are of one rank.
+        let ranks: std::collections::BTreeSet<_> = Status::ALL.map(Status::rank).into();
+        assert_eq!(ranks.len(), Status::ALL.len() - 3);
+    }
+
+    #[test]
+    fn two_bodies_of_one_event_both_count() {
+        let pair = [Status::Approved, Status::Rejected].map(|status| report("1", "a", status, Some(10)));
+        assert_eq!(standing(&pair).status, Status::Rejected);
+        let [approved, rejected] = pair;
+        let later = Report { occurred_ms: Some(20), ..approved.clone() };
+        assert_eq!(standing(&[later, rejected, approved]).status, Status::Approved);
+    }
+
+    #[test]
+    fn an_approval_from_the_future_outlives_no_finding_and_a_finding_from_there_is_not_lost() {
+        use Status::{Approved, InReview, Pending, Rejected};
+        let bound = AHEAD * 1000;
+        let far = 2_000_000_000_000;
+        assert_eq!(after(&[("a", Approved, Some(far))]), Approved);
+        assert_eq!(after(&[("a", Pending, Some(10)), ("a", Approved, Some(far))]), Approved);
+        for found in [InReview, Rejected] {
+            for session in ["a", "b"] {
+                for time in [0, 10, bound, far] {
+                    let steps = [("a", Approved, Some(far)), (session, found, Some(time))];
+                    assert_eq!(after(&steps), found, "{session} {time}");
+                }
+            }
+        }
+        // Up to five minutes a clock may be ahead.
+        assert_eq!(after(&[("a", Approved, Some(bound)), ("a", Rejected, Some(10))]), Approved);
+        assert_eq!(after(&[("a", Approved, Some(bound + 1)), ("a", Rejected, Some(10))]), Rejected);
+        assert_eq!(after(&[("a", Rejected, Some(far)), ("a", Approved, Some(bound))]), Rejected);
+        // Nor is the future any later than the bound.
+        let mut again = report("2", "b", Approved, Some(bound + 1));
+        again.received_at = Timestamp::from_second(1);
+        assert_eq!(standing(&[report("1", "a", Rejected, Some(far)), again]).status, Approved);
+    }
+
+    #[test]
+    fn no_time_is_too_absurd_to_sort() {
+        let times = [i64::MIN, i64::MIN + 1, -62_135_596_800_000, -1, 0, i64::MAX];
+        for received in [i64::MIN, 0, i64::MAX].map(Timestamp::from_second) {
+            let reports = times.map(|time| Report {
+                received_at: received,
+                ..report(&time.to_string(), "a", Status::Pending, Some(time))
+            });
+            assert_eq!(history(&reports).len(), times.len());
+            assert!(reports.iter().all(|report| !report.moment().to_string().is_empty()));
+        }
+    }
+
+    #[test]
+    fn an_operator_is_overruled_by_what_comes_in_later_alone() {
+        let mut manual = report("1", "-", Status::Approved, Some(10_000));
+        manual.provider = MANUAL.to_owned();
+        manual.received_at = Timestamp::from_second(10);
+        for (second, expected) in [(9, Status::Approved), (10, Status::Approved), (11, Status::Rejected)] {
+            let mut found = report("2", "a", Status::Rejected, None);
+            found.received_at = Timestamp::from_second(second);
+            assert_eq!(standing(&[found, manual.clone()]).status, expected, "{second}");
+        }
+        // What operators say of the time is true: it is later than all that they knew of.
+        manual.occurred_ms = Some(2_000_000_000_000);
+        let rejected = report("2", "a", Status::Rejected, Some(AHEAD * 1000));
+        assert_eq!(standing(&[manual, rejected]).status, Status::Approved);
+    }
+
     fn any_report() -> impl Strategy<Value = Report> {
         let status = (0..Status::ALL.len()).prop_map(|at| Status::ALL[at]);
-        let time = prop_oneof![3 => (0_i64..6).prop_map(Some), 1 => Just(None)];
-        (0_u8..20, "[ab]", status, time, any::<bool>()).prop_map(|(event, session, status, time, ends)| Report {
-            ends_approval: ends && status == Status::Expired,
-            ..report(&event.to_string(), &session, status, time)
+        let far = 4_000_000_000_000_i64;
+        let time = prop_oneof![6 => (-1_i64..5).prop_map(Some), 2 => Just(None), 1 => (far..far + 2).prop_map(Some)];
+        let extra = (any::<bool>(), any::<bool>(), 0_i64..3);
+        (0_u8..20, "[ab]", status, time, extra).prop_map(|(event, session, status, time, (ends, by_hand, second))| {
+            let by_hand = by_hand && time.is_some() && event == 0;
+            let said = report(&event.to_string(), &session, status, time);
+            Report {
+                ends_approval: ends && status == Status::Expired,
+                provider: if by_hand { MANUAL.to_owned() } else { said.provider.clone() },
+                received_at: Timestamp::from_second(second),
+                ..said
+            }
         })
+    }
+
+    /// What is kept of deliveries: of those that say the same one, of those that say different things under one id all.
+    fn kept(deliveries: Vec<Report>) -> Vec<Report> {
+        let mut kept: Vec<Report> = Vec::new();
+        for report in deliveries {
+            if !kept.iter().any(|before| before.saying() == report.saying()) {
+                kept.push(report);
+            }
+        }
+        kept
     }
 
     proptest! {
         #[test]
         fn order_and_repetition_do_not_matter(
-            (reports, shuffled) in prop::collection::vec(any_report(), 0..12).prop_flat_map(|mut reports| {
-                // The same event never says two things.
-                reports.sort_by(|a, b| a.event.cmp(&b.event));
-                reports.dedup_by(|a, b| a.event == b.event);
+            (reports, shuffled) in prop::collection::vec(any_report(), 0..12).prop_flat_map(|reports| {
+                let reports = kept(reports);
                 let twice = [reports.clone(), reports.clone()].concat();
                 (Just(reports), Just(twice).prop_shuffle())
             })
@@ -307,6 +463,20 @@ mod tests {
             let (once, again) = (standing(&reports), standing(&shuffled));
             prop_assert_eq!(once.status, again.status);
             prop_assert_eq!(once.by, again.by);
+        }
+
+        #[test]
+        fn beside_an_approval_that_stands_there_is_no_rejection(
+            reports in prop::collection::vec(any_report(), 0..12).prop_map(kept)
+        ) {
+            let now = standing(&reports);
+            let Some(by) = now.by.filter(|_| now.status == Status::Approved) else { return Ok(()) };
+            for rejected in reports.iter().filter(|report| report.status == Some(Status::Rejected)) {
+                match rejected.counted_ms() {
+                    Some(at) => prop_assert!(by.counted_ms().is_none_or(|approved| at < approved), "{:?}", rejected),
+                    None => prop_assert!(by.provider == MANUAL && rejected.received_at <= by.received_at),
+                }
+            }
         }
     }
 }

@@ -22,7 +22,7 @@ const fn count(event: &'static str, name: &'static str, dimensions: &'static [&'
 }
 
 /// Every metric of the service. Each value of a dimension is a metric of its own and is paid for.
-pub const TABLE: [Metric; 21] = [
+pub const TABLE: [Metric; 22] = [
     count("cold_start", "ColdStarts", &[&["service"]]),
     count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     count("letter_failed", "FailedLetters", &[&["service", "function_version"]]),
@@ -39,6 +39,7 @@ pub const TABLE: [Metric; 21] = [
     count("record_rolled_back", "RecordsThatDoNotOpen", &[&[]]),
     count("kyc_report", "KycReports", &[&["provider", "outcome"]]),
     Metric { value: Some("unknown"), ..count("kyc_report", "KycUnknown", &[&[]]) },
+    count("kyc_contradicted", "KycContradictions", &[&[]]),
     count("kyc_refused", "KycRefusals", &[&[], &["provider", "reason"]]),
     Metric { value: Some("age_s"), unit: "Seconds", ..count("kyc_report_age", "KycReportAge", &[&["provider"]]) },
     count("mail_sent", "MailsSent", &[&["kind"]]),

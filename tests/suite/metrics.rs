@@ -162,6 +162,11 @@ async fn reports(count: &mut Count<'_>) {
         assert_eq!(names(&points), aged(outcome));
         count.seen.extend(points.into_iter().map(|point| point.name));
     }
+    let mut contradicting = approved.clone();
+    contradicting["data"]["attributes"]["name"] = json!("inquiry.declined");
+    let points = counted(world, send("persona", &contradicting)).await;
+    assert_eq!(names(&points), [vec!["KycContradictions".to_owned()], aged("ok")].concat());
+    count.seen.insert("KycContradictions".to_owned());
     let mystery = said("ada", "e-9", "s-1", "canary", Some(a_while_ago(world)));
     let expected =
         ["KycReportAge provider=generic", "KycReports outcome=unknown_status provider=generic", "KycUnknown"];

@@ -18,7 +18,7 @@ use shared::{
 };
 
 use crate::{
-    providers::{self, Event, Meaning, Provider, Refusal, Secret, Verified, bearer},
+    providers::{self, Event, Meaning, Provider, Refusal, Secret, Verified, bearer, sha256_hex},
     state::Kyc,
 };
 
@@ -109,8 +109,7 @@ impl Kyc {
         })
     }
 
-    /// Keeps what the report says, once: the row is named after the event. Where the check stands is derived from all of them, so
-    /// nothing else has to be written.
+    /// Keeps what the report says. Where the check stands is derived from all of them, so nothing else has to be written.
     async fn keep(
         &self,
         provider: &'static Provider,
@@ -122,8 +121,7 @@ impl Kyc {
         let is_play = event.is_test && self.app.config.stage == Stage::Prod;
         let report = report(provider, event, if is_play { Meaning::Ignored } else { meaning }, verified, now);
         let user = event.user.as_deref();
-        let row = Put::new(report.row(user), &report)?.when(Condition::New);
-        let word = match (self.app.store.put(row).await?, &report.obstacle, user) {
+        let word = match (self.put(user, &report).await?, &report.obstacle, user) {
             (Written::Conflict(_), ..) => "duplicate",
             (_, Some(_), _) if is_play => "test_event",
             (_, Some(_), _) => meaning.obstacle().unwrap_or("ignored_event_type"),
@@ -135,13 +133,34 @@ impl Kyc {
         Ok(Outcome { word, is_unknown: meaning.is_unknown() })
     }
 
+    /// Keeps a report once: the row is named after the event. What says something else under the same id is kept as well, in a row
+    /// named after what it says, so that neither hides the other. Somebody should look: one of both is wrong.
+    async fn put(&self, user: Option<&str>, report: &Report) -> Result<Written<()>, Error> {
+        let row = Put::new(report.row(user), report)?.when(Condition::New);
+        let Written::Conflict(there) = self.app.store.put(row).await? else { return Ok(Written::Done(())) };
+        let there = there.ok_or_else(|| Error::internal("a report is refused by a row that is not shown"))?;
+        let (first, saying) = (there.read::<Report>()?, report.saying());
+        if first.saying() == saying {
+            return Ok(Written::Conflict(None));
+        }
+        // The same bytes say something else when a newer version understands them better.
+        if first.body_sha256 != report.body_sha256 {
+            let provider = report.provider.as_str();
+            tracing::warn!(event = "kyc_contradicted", provider, "a report says something else under a known id");
+        }
+        let saying = serde_json::to_vec(&saying).map_err(|_| Error::internal("a report is no JSON"))?;
+        let saying = sha256_hex(&saying);
+        let row = Put::new(report.other_row(user, &saying), report)?;
+        self.app.store.put(row.when(Condition::New)).await
+    }
+
     /// What the report has changed. It is kept by now, so not knowing is no failure.
     async fn effect(&self, user: &str, report: &Report) -> &'static str {
         let Ok(reports) = reports_of(&self.app.store, user).await else { return "kept" };
         let Standing { by, .. } = standing(&reports);
         match by {
-            Some(by) if (&by.provider, &by.event) == (&report.provider, &report.event) => "ok",
-            Some(by) if report.occurred_ms > by.occurred_ms && !report.is_of_session_of(by) => "other_session",
+            Some(by) if by == report => "ok",
+            Some(by) if report.counted_ms() > by.counted_ms() && !report.is_of_session_of(by) => "other_session",
             _ => "out_of_order",
         }
     }

@@ -109,7 +109,7 @@ pub async fn set(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
     let reports = reports_of(store, &user).await?;
     let before = described(&standing(&reports));
     // What an operator decides comes after all that is known, even what claims to be of a later time than now.
-    let latest = reports.iter().filter_map(|report| report.occurred_ms).max().unwrap_or_default();
+    let latest = reports.iter().filter_map(Report::counted_ms).max().unwrap_or_default();
     let now = i64::try_from(clock.unix_ms()).unwrap_or(i64::MAX);
     let report = report(arguments, clock, now.max(latest.saturating_add(1)))?;
     let row = Put::new(report.row(Some(&user)), &report)?.when(Condition::New);

@@ -226,6 +226,12 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
             counted(world, world.send(Request { body: Some("{}".to_owned()), ..report })).await
         }
         ("KycUnknown", "") => counted(world, world.send(genuine(world, "generic", &json!("?")))).await,
+        ("KycContradictions", "") => {
+            let mut report = approval("sumsub", "ada", world.now());
+            world.send(genuine(world, "sumsub", &report)).await;
+            report["reviewResult"] = json!({ "reviewAnswer": "RED", "reviewRejectType": "FINAL" });
+            counted(world, world.send(genuine(world, "sumsub", &report))).await
+        }
         ("MailsRefused", "") => {
             world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
             counted(world, world.person().signs_up()).await
