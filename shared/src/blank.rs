@@ -16,7 +16,7 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(is_unseen)
 }
 
-/// Default_Ignorable_Code_Point has the fillers of Hangul, which are letters, the variation selectors and the tags.
+/// `Default_Ignorable_Code_Point` has the fillers of Hangul, which are letters, the variation selectors and the tags.
 fn is_unseen(c: char) -> bool {
     let has_no_shape = matches!(
         CodePointMapData::<GeneralCategory>::new().get(c),

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
+use crate::blank::is_blank;
+
 /// Where this deployment stands; decides what may be switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -179,6 +181,12 @@ impl Env<'_> {
         self.optional(name).ok_or_else(|| ConfigError(format!("{name} is not set")))
     }
 
+    /// What people are to see.
+    fn shown(&self, name: &str) -> Result<String, ConfigError> {
+        let value = self.required(name)?;
+        if is_blank(&value) { Err(ConfigError(format!("{name} has nothing to see in it"))) } else { Ok(value) }
+    }
+
     fn url(&self, name: &str) -> Result<Option<String>, ConfigError> {
         let Some(value) = self.optional(name) else {
             return Ok(None);
@@ -225,7 +233,7 @@ impl AuthConfig {
         }
         Ok(Self {
             kms_key_id: env.required("KMS_KEY_ID")?,
-            product: env.required("PRODUCT_NAME")?,
+            product: env.shown("PRODUCT_NAME")?,
             sign_in_url: env.url("SIGN_IN_URL")?,
             auto_confirm,
         })
@@ -290,7 +298,7 @@ impl MailConfig {
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
             kms_key_id: env.required("KMS_KEY_ID")?,
-            product: env.required("PRODUCT_NAME")?,
+            product: env.shown("PRODUCT_NAME")?,
             sign_in_url: env.url("SIGN_IN_URL")?,
             mail_from: env.required("MAIL_FROM")?,
             configuration_set: env.required("SES_CONFIGURATION_SET")?,
@@ -394,6 +402,9 @@ mod tests {
     fn a_missing_setting_is_named() {
         let settings = with(&AUTH[..2]);
         assert_eq!(AuthConfig::read(&Env(&settings)).unwrap_err().to_string(), "PRODUCT_NAME is not set");
+        let settings = with(&[&AUTH[..], &[("PRODUCT_NAME", " \u{3164}")]].concat());
+        let flaw = AuthConfig::read(&Env(&settings)).unwrap_err().to_string();
+        assert_eq!(flaw, "PRODUCT_NAME has nothing to see in it");
     }
 
     #[test]

@@ -305,7 +305,6 @@ impl World {
     }
 
     /// All functions that answer requests, each cold, as they are deployed on a stage.
-    #[must_use]
     pub fn routers_on(&self, stage: Stage) -> [Router; 4] {
         let app = |role: &SdkConfig| patient_app(Config { stage, ..self.config.clone() }, role, self.clock.clone());
         let (auth, vault) = (signed_by(&self.sdk, "auth"), signed_by(&self.sdk, "api-keys"));

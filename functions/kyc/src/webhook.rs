@@ -134,7 +134,8 @@ impl Kyc {
     }
 
     /// Keeps a report once: the row is named after the event. What says something else under the same id is kept as well, in a row
-    /// named after what it says, so that neither hides the other. Somebody should look: one of both is wrong.
+    /// named after what it says, so that neither hides the other: whoever can lay such rows holds the secret and could lay as many
+    /// under new ids. Somebody should look: one of both is wrong.
     async fn put(&self, user: Option<&str>, report: &Report) -> Result<Written<()>, Error> {
         let row = Put::new(report.row(user), report)?.when(Condition::New);
         let Written::Conflict(there) = self.app.store.put(row).await? else { return Ok(Written::Done(())) };

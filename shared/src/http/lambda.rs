@@ -106,15 +106,16 @@ pub async fn handle(router: Router, event: LambdaEvent<Box<RawValue>>) -> Result
             let target = take_target(&mut event);
             (event, target)
         }
-        _ => (LambdaRequest::ApiGatewayV2(ApiGatewayV2httpRequest::default()), Target::none(Refusal::Unreadable)),
+        _ => (blank(false), Target::none(Refusal::Unreadable)),
     };
     let invocation = log::invocation(&context, request_id(&event));
-    let spare = blank(&event);
+    let is_rest = matches!(event, LambdaRequest::ApiGatewayV1(_));
     let answer = async move {
-        let served = AssertUnwindSafe(serve(router.clone(), event, context.clone(), target)).catch_unwind().await;
-        match served {
+        // Boxed, because an event is large.
+        let served = Box::pin(serve(router.clone(), event, context.clone(), target));
+        match AssertUnwindSafe(served).catch_unwind().await {
             Ok(answer) => answer,
-            Err(_) => serve(router, spare, context, Target::none(Refusal::Panicked)).await,
+            Err(_) => Box::pin(serve(router, blank(is_rest), context, Target::none(Refusal::Panicked))).await,
         }
     };
     answer.instrument(invocation).await
@@ -132,11 +133,12 @@ async fn serve(
     Adapter::from(service).call(LambdaEvent::new(event, context)).await
 }
 
-/// An event of the same gateway that says nothing.
-fn blank(event: &LambdaRequest) -> LambdaRequest {
-    match event {
-        LambdaRequest::ApiGatewayV1(_) => LambdaRequest::ApiGatewayV1(ApiGatewayProxyRequest::default()),
-        _ => LambdaRequest::ApiGatewayV2(ApiGatewayV2httpRequest::default()),
+/// An event that says nothing, of a REST API or of an HTTP API: they want answers of different shapes.
+fn blank(is_rest: bool) -> LambdaRequest {
+    if is_rest {
+        LambdaRequest::ApiGatewayV1(ApiGatewayProxyRequest::default())
+    } else {
+        LambdaRequest::ApiGatewayV2(ApiGatewayV2httpRequest::default())
     }
 }
 
@@ -254,6 +256,8 @@ fn routable(request: lambda_http::Request, target: Target) -> Request<Body> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -261,6 +265,17 @@ mod tests {
         assert_eq!(encoded_path("/auth/%6Cogin"), "/auth/login");
         assert_eq!(encoded_path("/a%2Fb/../%zz?%00"), "/a/b/../%25zz%3F%00");
         assert_eq!(encoded_path("/caf\u{e9}"), encoded_path("/caf%C3%A9"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_host_makes_an_address(host in "[A-Za-z0-9.:_\\[\\]-]{0,16}|([0-9]{1,3}\\.){3}[0-9]{1,3}(:[0-9]{1,6})?|[a-z0-9.-]{250,256}") {
+            if is_host(&host) {
+                // As the adapter does it.
+                let url = url::Url::parse(&format!("http://{host}/"));
+                prop_assert!(url.is_ok_and(|url| Uri::try_from(url.as_str()).is_ok()), "{}", host);
+            }
+        }
     }
 
     #[test]

@@ -102,8 +102,8 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
     }
 
     /// The router: these routes, 404, 405 and 307 for the rest, a 500 for a panic, a 503 after `deadline`, a log line for each
-    /// request. Where it is reached over TLS, which `stage` tells, every answer says that it is never reached otherwise.
-    pub fn serve(self, state: S, deadline: Duration, stage: Stage) -> Router {
+    /// request. Where it is reached over TLS, which the stage tells, every answer says that it is never reached otherwise.
+    pub fn serve(self, state: S, deadline: Duration, on: Stage) -> Router {
         let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
         let router =
             self.paths.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.handlers));
@@ -113,7 +113,7 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(move |request, next| in_time(deadline, request, next)))
             .layer(middleware::map_response(uncached))
-            .layer(middleware::map_response(move |answer| async move { by_tls_only(stage, answer) }))
+            .layer(middleware::map_response(move |answer| async move { by_tls_only(on, answer) }))
             .layer(middleware::from_fn(log::request))
             .with_state(state)
     }
@@ -196,8 +196,8 @@ async fn uncached(mut answer: Response) -> Response {
 
 /// For a year browsers ask this host and those below it over TLS alone. Not `preload`: that is for the owner of the whole domain to
 /// say, and hard to take back.
-fn by_tls_only(stage: Stage, mut answer: Response) -> Response {
-    if stage != Stage::Local {
+fn by_tls_only(on: Stage, mut answer: Response) -> Response {
+    if on != Stage::Local {
         let value = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         answer.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     }

@@ -63,8 +63,8 @@ async fn of_two_reports_without_a_time_the_more_cautious_one_counts_whichever_co
                 let user = format!("user-{number}-{times:?}-{order:?}");
                 for at in order {
                     let time = times[at].map(|second| later(world.now(), second));
-                    let word = [bold, cautious][at];
-                    report(&world, "generic", &said(&user, word, "a", word, time)).await;
+                    let says = [bold, cautious][at];
+                    report(&world, "generic", &said(&user, says, "a", says, time)).await;
                 }
                 assert_eq!(status(&world, &user).await.as_str(), cautious, "{bold} {times:?} {order:?}");
             }
