@@ -48,6 +48,8 @@ pub enum Row<'a> {
     MailLinkKey,
     /// `ExchangeKeys`: one sealed key.
     ExchangeKey(AccountId, KeyId),
+    /// `ExchangeKeys`: how many keys an account has.
+    KeyCount(AccountId),
     /// `ExchangeKeys`: that a credential is kept, by its fingerprint.
     Fingerprint(&'a str),
     /// `ExchangeKeys`: one access to a key.
@@ -101,9 +103,11 @@ impl Row<'_> {
             Self::Address(_) | Self::Account(_) | Self::Secret(..) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
             Self::Mail(_) | Self::MailLinkKeys | Self::MailLinkKey => Table::Mail,
-            Self::ExchangeKey(..) | Self::Fingerprint(_) | Self::AccessEvent(..) | Self::VaultKey => {
-                Table::ExchangeKeys
-            }
+            Self::ExchangeKey(..)
+            | Self::KeyCount(_)
+            | Self::Fingerprint(_)
+            | Self::AccessEvent(..)
+            | Self::VaultKey => Table::ExchangeKeys,
             Self::Counter(_) => Table::Limits,
             Self::KycReport(..)
             | Self::StrayKycReport(..)
@@ -125,6 +129,7 @@ impl Row<'_> {
             Self::MailLinkKeys => ("LINK_KEYS".to_owned(), None),
             Self::MailLinkKey => ("LINK_KEY".to_owned(), None),
             Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
+            Self::KeyCount(owner) => (account(*owner), Some("COUNT".to_owned())),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
             Self::VaultKey => (SECRET.to_owned(), Some("VAULT_KEY".to_owned())),
@@ -242,6 +247,7 @@ mod tests {
             (Row::MailLinkKeys, "Mail", "LINK_KEYS".into(), String::new()),
             (Row::MailLinkKey, "Mail", "LINK_KEY".into(), String::new()),
             (Row::ExchangeKey(account, key), "ExchangeKeys", format!("ACCOUNT#{uuid}"), format!("KEY#{key}")),
+            (Row::KeyCount(account), "ExchangeKeys", format!("ACCOUNT#{uuid}"), "COUNT".into()),
             (Row::Fingerprint("f"), "ExchangeKeys", "FINGERPRINT#f".into(), "FINGERPRINT".into()),
             (
                 Row::AccessEvent(account, key, EventId::from_bytes(id)),

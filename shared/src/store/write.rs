@@ -25,6 +25,8 @@ pub enum Condition {
     AtLeast(&'static str, AttributeValue),
     /// The attribute is a number below the value, or is not there.
     Below(&'static str, AttributeValue),
+    /// The attribute is not there.
+    Absent(&'static str),
 }
 
 impl Condition {
@@ -72,7 +74,7 @@ pub struct Put<'a> {
 pub struct Update<'a> {
     row: Row<'a>,
     set: Vec<(Cow<'static, str>, Option<AttributeValue>)>,
-    count: Option<&'static str>,
+    add: Option<(&'static str, i32)>,
     conditions: Vec<Condition>,
 }
 
@@ -146,13 +148,19 @@ impl<'a> Update<'a> {
     /// Changes nothing yet.
     #[must_use]
     pub const fn new(row: Row<'a>) -> Self {
-        Self { row, set: Vec::new(), count: None, conditions: Vec::new() }
+        Self { row, set: Vec::new(), add: None, conditions: Vec::new() }
     }
 
     /// Adds one to a number, which is 0 where it is not there.
     #[must_use]
-    pub const fn count(mut self, attribute: &'static str) -> Self {
-        self.count = Some(attribute);
+    pub const fn count(self, attribute: &'static str) -> Self {
+        self.add(attribute, 1)
+    }
+
+    /// Adds `number` to a number, which is 0 where it is not there.
+    #[must_use]
+    pub const fn add(mut self, attribute: &'static str, number: i32) -> Self {
+        self.add = Some((attribute, number));
         self
     }
 
@@ -186,7 +194,7 @@ impl<'a> Update<'a> {
 
     pub(super) fn build(self, store: &Store) -> Result<types::Update, Error> {
         let mut expression = Expression::default();
-        let update = expression.changes(self.set, self.count);
+        let update = expression.changes(self.set, self.add);
         let condition = expression.conditions(self.conditions);
         types::Update::builder()
             .table_name(store.name(self.row.table()))
@@ -253,7 +261,7 @@ impl Expression {
     fn changes(
         &mut self,
         changes: Vec<(Cow<'static, str>, Option<AttributeValue>)>,
-        count: Option<&'static str>,
+        add: Option<(&'static str, i32)>,
     ) -> String {
         let (mut set, mut remove) = (Vec::new(), Vec::new());
         for (attribute, value) in changes {
@@ -267,9 +275,10 @@ impl Expression {
             [] => String::new(),
             parts => format!("{word} {} ", parts.join(", ")),
         };
-        let one = AttributeValue::N("1".to_owned());
-        let add: Vec<_> =
-            count.into_iter().map(|name| format!("{} {}", self.name(name), self.value(one.clone()))).collect();
+        let mut added = |(attribute, number): (&str, i32)| {
+            format!("{} {}", self.name(attribute), self.value(AttributeValue::N(number.to_string())))
+        };
+        let add: Vec<_> = add.into_iter().map(&mut added).collect();
         clause("SET", &set) + &clause("REMOVE", &remove) + &clause("ADD", &add)
     }
 
@@ -289,6 +298,7 @@ impl Expression {
                 let (name, value) = (self.name(attribute), self.value(value));
                 return format!("(attribute_not_exists({name}) OR {name} < {value})");
             }
+            Condition::Absent(attribute) => return format!("attribute_not_exists({})", self.name(attribute)),
         };
         format!("{} {operator} {}", self.name(attribute), self.value(value))
     }
@@ -324,9 +334,10 @@ mod tests {
     fn names_and_values_are_placeholders() {
         let mut expression = Expression::default();
         let changes = vec![("ttl".into(), Some(AttributeValue::N("5".into()))), ("status".into(), None)];
-        assert_eq!(expression.changes(changes, Some("n")), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
-        let conditions = vec![Condition::Exists, Condition::above("ttl", &3).unwrap()];
-        assert_eq!(expression.conditions(conditions).unwrap(), "attribute_exists(#pk) AND #ttl > :v2");
+        assert_eq!(expression.changes(changes, Some(("n", -1))), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
+        let conditions = vec![Condition::Exists, Condition::above("ttl", &3).unwrap(), Condition::Absent("end")];
+        let expected = "attribute_exists(#pk) AND #ttl > :v2 AND attribute_not_exists(#end)";
+        assert_eq!(expression.conditions(conditions).unwrap(), expected);
         assert_eq!(expression.names().unwrap()["#status"], "status");
         assert_eq!(expression.values().unwrap().len(), 3);
     }
