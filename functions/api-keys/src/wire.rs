@@ -23,6 +23,8 @@ use crate::exchanges::{Answer, Request};
 const CONNECT: Duration = Duration::from_secs(2);
 /// The largest answer that is read. Bytes.
 const MAX_ANSWER: usize = 64 * 1024;
+/// The longest time that anybody is told to leave an exchange alone for. Seconds.
+const MAX_RETRY_AFTER: u32 = 3_600;
 /// Some exchanges turn nameless clients away.
 const USER_AGENT: HeaderValue = HeaderValue::from_static("bitcain/1");
 
@@ -78,7 +80,7 @@ impl Wire {
             Err(error) if error.is::<LengthLimitError>() => return Err(Silence::Unreadable),
             Err(_) => return Err(Silence::Unreachable),
         };
-        let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(seconds);
         Ok(Heard { answer: Answer::new(parts.status.as_u16(), body.to_vec()), retry_after })
     }
 
@@ -109,6 +111,13 @@ impl Wire {
         }
         written.body(Full::from(body.map(|body| body.as_bytes().to_vec()).unwrap_or_default()))
     }
+}
+
+/// Seconds to wait, at most an hour however many digits there are. A date is none.
+fn seconds(value: &HeaderValue) -> Option<u32> {
+    let digits =
+        value.to_str().ok().filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some(digits.parse().map_or(MAX_RETRY_AFTER, |seconds: u32| seconds.min(MAX_RETRY_AFTER)))
 }
 
 fn client(is_http: bool) -> io::Result<HttpClient> {

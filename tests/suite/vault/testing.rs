@@ -5,7 +5,7 @@ use local::Canned;
 use serde_json::{Value, json};
 use tests::World;
 
-use super::{Owner, demo, demo_body, forget_uses, is_409, is_ok};
+use super::{Owner, demo, demo_body, forget_uses, is_409, is_ok, with};
 
 /// The members of a test's outcome.
 const MEMBERS: [&str; 17] = [
@@ -247,4 +247,35 @@ async fn the_time_to_wait_is_passed_on() {
     let data = &reply.body["data"];
     assert_eq!((reply.status, &data["status"], &data["retry_after"]), (200, &json!("rate_limited"), &json!(17)));
     assert_eq!((&data["retryable"], &data["exchange_code"]), (&json!(true), &json!("-1003")));
+}
+
+#[tokio::test]
+async fn nobody_is_told_to_wait_for_more_than_an_hour() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "binance", "ok")).await;
+    let verified = with(&demo(&world, "okx", "ok"), json!({ "verify": true }));
+    for (given, seconds) in [
+        ("0", Some(0)),
+        ("17", Some(17)),
+        ("3600", Some(3_600)),
+        ("3601", Some(3_600)),
+        ("4294967295", Some(3_600)),
+        ("4294967296", Some(3_600)),
+        ("99999999999999999999999999", Some(3_600)),
+        ("Sun, 22 Nov 2026 10:00:00 GMT", None),
+        ("-5", None),
+        ("+5", None),
+        ("1e9", None),
+        ("", None),
+    ] {
+        let headers = [("retry-after".to_owned(), given.to_owned())].into_iter().collect();
+        world.aws.set_paper(Some(Canned { headers, ..Canned::new(429, "slow down") }));
+        forget_uses(&world).await;
+        let data = ada.tests(&id).await.body["data"].clone();
+        assert_eq!((&data["status"], &data["retry_after"]), (&json!("rate_limited"), &json!(seconds)), "{given}");
+        let reply = ada.creates(&verified).await;
+        let header = seconds.unwrap_or(5).to_string();
+        assert_eq!((reply.status, reply.header("retry-after")), (503, Some(header.as_str())), "{given}");
+    }
 }
