@@ -1,4 +1,5 @@
-//! Who did what with a key: one row for each access, written once and never changed, gone after 400 days.
+//! Who did what with a key: one row for each access, gone after 400 days. Nothing in it changes but the outcome of what takes its
+//! time, once, when that is known.
 
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use shared::{
 
 /// How long accesses stay visible.
 const KEPT: Duration = Duration::from_hours(400 * 24);
+
+/// The outcome of what has begun, for as long as no other is known: it is under way, or its end could not be written down.
+pub const UNKNOWN: &str = "unknown";
 
 /// What was done, or tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -47,7 +51,8 @@ pub struct AccessEvent {
 }
 
 impl AccessEvent {
-    /// Something that `caller` does to a key now. `outcome` is a word of ours: `ok`, a refusal, or how a test ended.
+    /// Something that `caller` does to a key now. `outcome` is a word of ours: `ok`, a refusal, how a test ended, or
+    /// [`UNKNOWN`].
     ///
     /// # Errors
     /// `Internal` without randomness.
@@ -72,6 +77,12 @@ impl AccessEvent {
         })
     }
 
+    /// The same, which has ended so.
+    #[must_use]
+    pub fn ended(self, outcome: &str) -> Self {
+        Self { outcome: outcome.to_owned(), ..self }
+    }
+
     /// Whether its time is not over: the table forgets it some days later.
     #[must_use]
     pub fn is_visible(&self, now: Timestamp) -> bool {
@@ -91,7 +102,15 @@ impl AccessEvent {
     /// # Errors
     /// `Internal`.
     pub fn put(&self) -> Result<Put<'static>, Error> {
-        Ok(Put::new(Row::AccessEvent(self.account, self.key, self.id), self)?.when(Condition::New))
+        Ok(self.replace()?.when(Condition::New))
+    }
+
+    /// The write that keeps it in the place of what was known of it before.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn replace(&self) -> Result<Put<'static>, Error> {
+        Put::new(Row::AccessEvent(self.account, self.key, self.id), self)
     }
 }
 
@@ -100,7 +119,8 @@ impl AccessEvent {
 pub struct EventView {
     id: String,
     action: Action,
-    /// `ok`, why it was refused, or how a test ended.
+    /// `ok`, why it was refused, or how a test ended; `unknown` while a test is under way and where its end could not be written
+    /// down.
     outcome: String,
     at: String,
     /// Whose session it was.

@@ -9,7 +9,8 @@ use crate::{
     wire::{Heard, Silence, Wire},
 };
 
-/// For all questions of a test together. What remains of a request's time is for writing the outcome down.
+/// How long after its request has come in a test is over, whatever else had to be done first: what remains of a request's time
+/// ([`shared::http::DEADLINE`]) is for writing the outcome down.
 const IN_ALL: Duration = Duration::from_secs(6);
 /// Questions of one test. Only exchanges that describe a key in two steps need a second one.
 const QUESTIONS: usize = 2;
@@ -27,16 +28,17 @@ pub struct Report {
     pub(crate) latency_ms: u64,
 }
 
-/// Asks the exchange whether the credentials work and what they may do.
+/// Asks the exchange whether the credentials work and what they may do, for a request that came in at `since`.
 pub async fn test(
     wire: &Wire,
     (exchange, site): (&Exchange, &Site),
     credentials: &Credentials,
     clock: &Clock,
+    since: Instant,
 ) -> Report {
     let started = Instant::now();
     let tester = Tester { wire, exchange, site, credentials, clock };
-    let report = tokio::time::timeout(IN_ALL, tester.interrogate()).await;
+    let report = tokio::time::timeout_at((since + IN_ALL).into(), tester.interrogate()).await;
     let mut report = report.unwrap_or_else(|_| Report::of(Status::ExchangeUnavailable));
     report.latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(

@@ -1,5 +1,7 @@
 //! `POST /api/v1/api-keys/`: keeps a key, sealed.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use serde_json::json;
 use shared::{
@@ -14,45 +16,44 @@ use shared::{
 };
 
 use crate::{
-    audit::Action,
+    audit::{AccessEvent, Action},
     connection::{self, Report},
+    count::one_more,
     document::{self, operation},
     exchanges::Status,
     input::CreateKey,
+    keys::{ROUNDS, contended, identity},
     model::{Answer, ApiKeyResponse, Refusal},
     policy,
-    record::{Findings, Fingerprint, KeyRecord, masked},
+    record::{Findings, KeyRecord, masked},
     state::Vault,
     test_connection::{BY_ACCOUNT, BY_KEY},
 };
 
-/// Keeps a key: the record, the fingerprint that keeps it unique, and the access, all or nothing.
+/// Keeps a key: the record, the fingerprint that keeps it unique, one more in the count, and the access, all or nothing.
 pub async fn create(
     State(vault): State<Vault>,
     caller: Caller,
     origin: Origin,
     Body(input): Body<CreateKey>,
 ) -> Answer {
+    let since = Instant::now();
     vault.permit(&caller).await?;
     let key = KeyId::at(vault.app.clock.unix_ms())?;
-    let report = if input.verify { Some(vault.verify((&caller, &origin, key), &input).await?) } else { None };
-    let mut record = vault.new_record(&caller, key, &input).await?;
-    if let Some(report) = report {
-        record.findings.take_in(&report, input.exchange.id, vault.app.clock.now());
+    let who = (&caller, &origin, key);
+    let tested = if input.verify { Some(vault.verify(who, &input, since).await?) } else { None };
+    match (vault.store(who, &input, tested.as_ref()).await, tested) {
+        (Ok(record), _) => Ok(Reply::ok(ApiKeyResponse::new(true, "API key created", &vault.view(record))?)),
+        // The test took place, though nothing came of it.
+        (Err(refusal), Some(Tested { event, report })) => Err(vault.end(event, report.status.as_str(), refusal).await),
+        (Err(refusal), None) => Err(refusal),
     }
-    let account = caller.account();
-    let fingerprint = Fingerprint { account, key, secret_version: record.secret_version };
-    let event = vault.event((&caller, &origin, key), Action::Create, "ok")?;
-    let writes = vec![
-        Write::Put(Put::new(Row::ExchangeKey(account, key), &record)?.when(Condition::New)),
-        Write::Put(Put::new(Row::Fingerprint(&record.fingerprint), &fingerprint)?.when(Condition::New)),
-        event.write()?,
-    ];
-    match vault.app.store.transact(writes).await? {
-        Written::Done(()) => Ok(Reply::ok(ApiKeyResponse::new(true, "API key created", &vault.view(record))?)),
-        // The ids are new, so it is the fingerprint that is not.
-        Written::Conflict(_) => Err(Refusal::Duplicate),
-    }
+}
+
+/// A test that has ended, and the access that is still to say so.
+struct Tested {
+    event: AccessEvent,
+    report: Report,
 }
 
 impl Vault {
@@ -67,22 +68,34 @@ impl Vault {
 
     /// Tests credentials that are not stored yet; refuses what the policy would not let out again. The access is written down
     /// under the id that the key will have, or would have had.
-    async fn verify(&self, who: (&Caller, &Origin, KeyId), input: &CreateKey) -> Result<Report, Refusal> {
+    async fn verify(
+        &self,
+        who: (&Caller, &Origin, KeyId),
+        input: &CreateKey,
+        since: Instant,
+    ) -> Result<Tested, Refusal> {
         let (caller, ..) = who;
         self.count(BY_ACCOUNT, caller, "").await?;
-        let credential = self.key().await?.fingerprint(input.exchange.id, &input.credentials);
+        let credential = self.key().await?.fingerprint(&identity(input.exchange, &input.credentials)?);
         self.count(BY_KEY, caller, &credential).await?;
+        let event = self.begin(who, Action::Test).await?;
         let place = (input.exchange, input.site);
-        let report = connection::test(&self.wire, place, &input.credentials, &self.app.clock).await;
-        let event = self.event(who, Action::Test, report.status.as_str())?;
-        let _written = self.app.store.put(event.put()?).await?;
-        let sends_funds = report.access.as_ref().is_some_and(policy::sends_funds);
+        let report = connection::test(&self.wire, place, &input.credentials, &self.app.clock, since).await;
+        match self.passes(&report) {
+            Ok(()) => Ok(Tested { event, report }),
+            Err(refusal) => Err(self.end(event, report.status.as_str(), refusal).await),
+        }
+    }
+
+    /// Whether what was tested so may be stored.
+    fn passes(&self, report: &Report) -> Result<(), Refusal> {
+        let sends_funds = report.access.as_ref().and_then(policy::sends_funds) == Some(true);
         if sends_funds && !self.config.allow_withdrawal_keys {
             let reason = format!("{}: {}", Refusal::CanWithdraw.code(), Refusal::CanWithdraw.message());
             return Err(Error::invalid("body", "api_key", Flaw::value(&reason)).into());
         }
         let field = match report.status {
-            Status::Ok => return Ok(report),
+            Status::Ok => return Ok(()),
             status if status.is_retryable() => return Err(Refusal::Unverified(status, report.retry_after)),
             Status::InvalidSignature => "secret",
             Status::InvalidPassphrase => "passphrase",
@@ -92,6 +105,40 @@ impl Vault {
         };
         let reason = format!("{}: {}", report.status.as_str(), report.status.message());
         Err(Error::invalid("body", field, Flaw::value(&reason)).into())
+    }
+
+    /// Stores a new key with what its test has found out.
+    async fn store(
+        &self,
+        who: (&Caller, &Origin, KeyId),
+        input: &CreateKey,
+        tested: Option<&Tested>,
+    ) -> Result<KeyRecord, Refusal> {
+        let (caller, _, key) = who;
+        let account = caller.account();
+        let mut record = self.new_record(caller, key, input).await?;
+        if let Some(Tested { report, .. }) = tested {
+            record.findings.take_in(report, input.exchange.id, self.app.clock.now());
+        }
+        for _ in 0..ROUNDS {
+            let kept = Put::new(Row::Fingerprint(&record.fingerprint), &record.as_kept(account))?;
+            let mut writes = vec![
+                Write::Put(Put::new(Row::ExchangeKey(account, key), &record)?.when(Condition::New)),
+                Write::Put(kept.when(Condition::New)),
+                one_more(account)?,
+                self.event(who, Action::Create, "ok")?.write()?,
+            ];
+            if let Some(Tested { event, report }) = tested {
+                writes.push(Write::Put(event.clone().ended(report.status.as_str()).replace()?));
+            }
+            if let Written::Done(()) = self.app.store.transact(writes).await? {
+                return Ok(record);
+            }
+            if let Some(refusal) = self.obstacle(account, &record.fingerprint).await? {
+                return Err(refusal);
+            }
+        }
+        Err(contended())
     }
 
     async fn new_record(&self, caller: &Caller, key: KeyId, input: &CreateKey) -> Result<KeyRecord, Error> {
@@ -118,7 +165,8 @@ impl Vault {
             last_decrypted_at: None,
             version: 1,
             secret_version: version,
-            fingerprint: own.fingerprint(exchange, credentials),
+            fingerprint: own.fingerprint(&identity(input.exchange, credentials)?),
+            former_names: Vec::new(),
             envelope,
         })
     }
@@ -130,11 +178,12 @@ pub fn document() -> Operation {
         "create_api_key",
         "Keeps a key, sealed. Which fields it needs depends on the exchange: OKX, KuCoin and Bitget have a passphrase, \
          Hyperliquid a wallet address and the private key of an agent wallet instead of a name. With `verify` the key is \
-         tested first, and stored only if the exchange accepts it and it cannot send funds away. Neither the key nor the \
+         tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to 1000 \
+         keys. Neither the key nor the \
          secret is shown again but by decrypt.",
     );
     let (refusal, later) = (Refusal::KycRequired, Refusal::Unverified(Status::ExchangeUnavailable, None));
-    document::refuses(document::limited(operation), &[Refusal::Duplicate])
+    document::refuses(document::limited(operation), &[Refusal::Duplicate, Refusal::Full])
         .answer(403, refusal.message(), &refusal.body())
         .answer(503, later.message(), &later.body())
         .body::<CreateKey>(json!({

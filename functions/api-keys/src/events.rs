@@ -39,7 +39,9 @@ pub async fn events(State(vault): State<Vault>, caller: Caller, path: KeyPath, Q
 pub fn document() -> Operation {
     let operation = operation(
         "api_key_events",
-        "Who did what with a key in the last 400 days, newest first; also after the key has been deleted.",
+        "Who did what with a key in the last 400 days, newest first; also after the key has been deleted. `outcome` is `ok`, \
+         the code of a refusal (`FAILED` where something was out of order), or how a test ended; `unknown` while a test is \
+         under way, and where its end could not be written down.",
     );
     document::of_key(operation).query::<Page>().ok(&ApiKeyResponse::example(
         true,

@@ -12,13 +12,13 @@ use shared::{
     keys::Row,
     limits::{Limit, Room},
     seal::{Binding, Envelope},
-    store::{Condition, Target, Update, Write, Written},
+    store::{Condition, Put, Target, Update, Write, Written},
 };
 use zeroize::Zeroizing;
 
 use crate::{
-    audit::{AccessEvent, Action},
-    exchanges::{Credentials, KeyType},
+    audit::{AccessEvent, Action, UNKNOWN},
+    exchanges::{Credentials, Exchange, Identity, KeyType, Unsignable},
     model::Refusal,
     record::{Fingerprint, KeyRecord, KeyView},
     state::Vault,
@@ -138,6 +138,25 @@ impl Vault {
     /// Refuses, after writing down that somebody tried.
     pub(crate) async fn refuse(&self, who: (&Caller, &Origin, KeyId), action: Action, refusal: Refusal) -> Refusal {
         let event = self.event(who, action, refusal.code()).and_then(|event| event.put());
+        self.recorded(event, refusal).await
+    }
+
+    /// Writes down that the caller begins something whose outcome is not known yet: what cannot be recorded is not done.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn begin(&self, who: (&Caller, &Origin, KeyId), action: Action) -> Result<AccessEvent, Error> {
+        let event = self.event(who, action, UNKNOWN)?;
+        let _new = self.app.store.put(event.put()?).await?;
+        Ok(event)
+    }
+
+    /// Refuses, after writing down how what was begun has ended.
+    pub(crate) async fn end(&self, begun: AccessEvent, outcome: &str, refusal: Refusal) -> Refusal {
+        self.recorded(begun.ended(outcome).replace(), refusal).await
+    }
+
+    async fn recorded(&self, event: Result<Put<'static>, Error>, refusal: Refusal) -> Refusal {
         let written = match event {
             Ok(event) => self.app.store.put(event).await,
             Err(error) => Err(error),
@@ -172,7 +191,7 @@ impl Vault {
     /// `NotFound`, `Failed`.
     pub(crate) async fn again(&self, caller: &Caller, key: KeyId, seen: &KeyRecord) -> Result<KeyRecord, Refusal> {
         let record = self.find(caller, key).await?;
-        if record.version == seen.version {
+        if record.is_still(seen) && !self.agrees(caller, &record).await? {
             return Err(rolled_back());
         }
         Ok(record)
@@ -184,8 +203,7 @@ impl Vault {
     /// `Unavailable`, `Internal`.
     pub(crate) async fn agrees(&self, caller: &Caller, record: &KeyRecord) -> Result<bool, Error> {
         let kept: Option<Fingerprint> = self.app.store.get(Row::Fingerprint(&record.fingerprint)).await?;
-        let expected = (caller.account(), record.id, record.secret_version);
-        Ok(kept.is_some_and(|kept| (kept.account, kept.key, kept.secret_version) == expected))
+        Ok(kept.is_some_and(|kept| kept == record.as_kept(caller.account())))
     }
 
     /// Whether the policy keeps a key from being used.
@@ -200,13 +218,27 @@ impl Vault {
     }
 }
 
+/// What credentials are that have been checked.
+///
+/// # Errors
+/// `Internal`: the checks let something pass that is no key.
+pub fn identity(exchange: &Exchange, credentials: &Credentials) -> Result<Identity, Error> {
+    exchange.identity(credentials).map_err(|Unsignable| Error::internal("credentials that are no key"))
+}
+
 /// That a fingerprint still names this key in this version: an older record that somebody put back does not pass.
-pub fn as_seen(record: &KeyRecord, account: AccountId) -> Result<[Condition; 3], Error> {
+pub fn names(record: &KeyRecord, account: AccountId) -> Result<[Condition; 3], Error> {
     Ok([
         Condition::equals("account", &account)?,
         Condition::equals("key", &record.id)?,
         Condition::equals("secret_version", &record.secret_version)?,
     ])
+}
+
+/// The same, and that no test has found out anything else since.
+pub fn as_seen(record: &KeyRecord, account: AccountId) -> Result<[Condition; 4], Error> {
+    let [owner, key, version] = names(record, account)?;
+    Ok([owner, key, version, Condition::equals("sends_funds", &record.findings.sends_funds)?])
 }
 
 /// The fingerprint of a key under that condition: to check or to delete.

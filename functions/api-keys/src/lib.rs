@@ -2,6 +2,7 @@
 
 mod audit;
 mod connection;
+mod count;
 mod create;
 mod decrypt;
 mod delete;

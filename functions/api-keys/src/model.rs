@@ -103,6 +103,8 @@ pub enum Refusal {
     CanWithdraw,
     /// The credential is kept already, by whomever.
     Duplicate,
+    /// The caller has as many keys as anybody may have.
+    Full,
     /// The exchange could not say now whether the credential works; it wants to be left alone for so many seconds.
     Unverified(Status, Option<u32>),
     /// Too often, for so many seconds.
@@ -121,6 +123,9 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
+    /// The word for what failed for another reason than a refusal, and so for what nobody can say more of.
+    pub const FAILED: &'static str = "FAILED";
+
     /// The word for it in the list of accesses and in `data.code`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -130,9 +135,10 @@ impl Refusal {
             Self::Disabled => "KEY_DISABLED",
             Self::CanWithdraw => "KEY_CAN_WITHDRAW",
             Self::Duplicate => "KEY_ALREADY_STORED",
+            Self::Full => "TOO_MANY_KEYS",
             Self::Unverified(..) => "KEY_UNVERIFIED",
             Self::TooMany(_) => "TOO_MANY_REQUESTS",
-            Self::Failed(_) => "FAILED",
+            Self::Failed(_) => Self::FAILED,
         }
     }
 
@@ -145,6 +151,7 @@ impl Refusal {
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
             Self::Duplicate => "This API key is stored already",
+            Self::Full => "No more than 1000 API keys can be stored: delete one first",
             Self::Unverified(status, _) => status.message(),
             Self::TooMany(_) => "Too many requests",
             Self::Failed(_) => "Failed",
@@ -165,7 +172,7 @@ impl IntoResponse for Refusal {
             Self::NotFound => Reply::not_found(body).into_response(),
             Self::Unverified(_, seconds) => Reply::unavailable(body, seconds.unwrap_or(5)).into_response(),
             Self::KycRequired => Reply::forbidden(body).into_response(),
-            Self::Disabled | Self::CanWithdraw | Self::Duplicate => Reply::conflict(body).into_response(),
+            Self::Disabled | Self::CanWithdraw | Self::Duplicate | Self::Full => Reply::conflict(body).into_response(),
             Self::TooMany(seconds) => Reply::too_many_requests(body, seconds).into_response(),
             Self::Failed(error) => error.into_response(),
         }

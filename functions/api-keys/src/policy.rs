@@ -25,17 +25,22 @@ pub fn warnings(access: &Access) -> Vec<Warning> {
     let permissions = access.permissions;
     let findings = [
         (permissions.withdraw == Some(true), Warning::KeyCanWithdraw),
-        (access.can_pay_others, Warning::KeyCanPayOthers),
+        (access.can_pay_others == Some(true), Warning::KeyCanPayOthers),
         (permissions.withdraw.is_none(), Warning::WithdrawPermissionUnknown),
         (permissions.trade == Some(true) && access.ip_restricted == Some(false), Warning::TradeWithoutIpRestriction),
     ];
     findings.into_iter().filter_map(|(found, warning)| found.then_some(warning)).collect()
 }
 
-/// Whether it can send funds to others: such keys are blocked unless the configuration allows them.
+/// Whether it can send funds to others: such keys are blocked unless the configuration allows them. `None` where the exchange does
+/// not say, which unblocks nothing.
 #[must_use]
-pub fn sends_funds(access: &Access) -> bool {
-    access.permissions.withdraw == Some(true) || access.can_pay_others
+pub fn sends_funds(access: &Access) -> Option<bool> {
+    match (access.permissions.withdraw, access.can_pay_others) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -53,13 +58,19 @@ mod tests {
         use Warning::{KeyCanPayOthers, KeyCanWithdraw, TradeWithoutIpRestriction, WithdrawPermissionUnknown};
         let (yes, no) = (Some(true), Some(false));
         for (access, expected, sends) in [
-            (access(no, no, no), vec![], false),
-            (access(yes, no, yes), vec![], false),
-            (access(yes, no, None), vec![], false),
-            (access(yes, no, no), vec![TradeWithoutIpRestriction], false),
-            (access(None, None, no), vec![WithdrawPermissionUnknown], false),
-            (access(yes, yes, no), vec![KeyCanWithdraw, TradeWithoutIpRestriction], true),
-            (Access { can_pay_others: true, ..access(no, no, no) }, vec![KeyCanPayOthers], true),
+            (access(no, no, no), vec![], no),
+            (access(yes, no, yes), vec![], no),
+            (access(yes, no, None), vec![], no),
+            (access(yes, no, no), vec![TradeWithoutIpRestriction], no),
+            (access(None, None, no), vec![WithdrawPermissionUnknown], None),
+            (access(yes, yes, no), vec![KeyCanWithdraw, TradeWithoutIpRestriction], yes),
+            (Access { can_pay_others: yes, ..access(no, no, no) }, vec![KeyCanPayOthers], yes),
+            (
+                Access { can_pay_others: yes, ..access(no, None, no) },
+                vec![KeyCanPayOthers, WithdrawPermissionUnknown],
+                yes,
+            ),
+            (Access { can_pay_others: None, ..access(no, no, no) }, vec![], None),
         ] {
             assert_eq!(warnings(&access), expected);
             assert_eq!(sends_funds(&access), sends);

@@ -13,6 +13,9 @@ use crate::{
     policy::Warning,
 };
 
+/// As many former names are remembered; whoever has more of them can as well delete the key, and all is forgotten.
+const FORMER_NAMES: usize = 20;
+
 /// One row of the table `ExchangeKeys`. Nothing in it is secret but what the envelope holds.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct KeyRecord {
@@ -40,6 +43,9 @@ pub struct KeyRecord {
     pub(crate) secret_version: u64,
     /// Names the row that keeps the credential unique.
     pub(crate) fingerprint: String,
+    /// Former names of the key that were last found to send funds, unreadable; the oldest first. A name that comes back is blocked
+    /// as it was.
+    pub(crate) former_names: Vec<String>,
     #[serde(flatten)]
     pub(crate) envelope: Envelope,
 }
@@ -52,21 +58,24 @@ pub struct Findings {
     pub(crate) last_status: Option<Status>,
     /// Whether the last test that found out anything found that it works.
     pub(crate) has_worked: bool,
+    /// Whether it can send funds to others, as the last test found that found it out.
+    pub(crate) sends_funds: bool,
     // The rest is what the last successful test said.
     pub(crate) permissions: Permissions,
     pub(crate) ip_restricted: Option<bool>,
-    /// Whether it can send funds to others.
-    pub(crate) sends_funds: bool,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-/// That a credential is kept, by whom, and in which version: an older record put back does not agree with it.
-#[derive(Serialize, Deserialize)]
+/// That a credential is kept, by whom, in which version, and what was found out of it: an older record put back does not agree
+/// with it.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     pub(crate) account: AccountId,
     pub(crate) key: KeyId,
     pub(crate) secret_version: u64,
+    /// Whether it can send funds to others.
+    pub(crate) sends_funds: bool,
 }
 
 impl KeyRecord {
@@ -74,6 +83,29 @@ impl KeyRecord {
     pub(crate) fn binding(&self, account: AccountId, key: KeyId) -> Binding<'_> {
         let environment = self.environment.as_str();
         Binding { account, key, exchange: &self.exchange, environment, version: self.secret_version }
+    }
+
+    /// What the row of its credential must say.
+    pub(crate) fn as_kept(&self, account: AccountId) -> Fingerprint {
+        let (secret_version, sends_funds) = (self.secret_version, self.findings.sends_funds);
+        Fingerprint { account, key: self.id, secret_version, sends_funds }
+    }
+
+    /// Whether nothing has changed since `seen` that decides what may be done with the key.
+    pub(crate) fn is_still(&self, seen: &Self) -> bool {
+        (self.version, self.findings.sends_funds) == (seen.version, seen.findings.sends_funds)
+    }
+
+    /// The key gets another name, whose findings these are: none, but that it was blocked when it was called so before.
+    pub(crate) fn renamed(&mut self, left: String, taken: &String) {
+        let sends_funds = self.former_names.contains(taken);
+        self.former_names.retain(|name| *name != left);
+        if self.findings.sends_funds {
+            self.former_names.push(left);
+        }
+        let forgotten = self.former_names.len().saturating_sub(FORMER_NAMES);
+        self.former_names.drain(..forgotten);
+        self.findings = Findings { sends_funds, ..Findings::default() };
     }
 }
 

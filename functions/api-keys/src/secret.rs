@@ -19,7 +19,7 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use crate::exchanges::{Credentials, KeyType};
+use crate::exchanges::Identity;
 
 const ID: usize = 16;
 const TAG: usize = 16;
@@ -28,6 +28,7 @@ const NONCE: usize = 12;
 /// Keys derived from the one that is stored, one for each use.
 pub struct VaultKey {
     fingerprints: hmac::Key,
+    former_names: hmac::Key,
     cursors: hmac::Key,
     names: RandomizedNonceKey,
 }
@@ -53,25 +54,28 @@ impl VaultKey {
         let names = RandomizedNonceKey::new(&AES_256_GCM, derived("names").as_ref());
         Ok(Self {
             fingerprints: key_of("fingerprints"),
+            former_names: key_of("former names"),
             cursors: key_of("cursors"),
             names: names.map_err(|_| Error::internal("no key for names"))?,
         })
     }
 
-    /// The same for the same credential of an exchange, whoever brings it. Says nothing to who lacks the vault's key. The secret is
-    /// part of it: names of keys are seen by many, and whoever knows no more than one must not keep its owner out.
+    /// The same for the same credential, whoever brings it and in whatever form. Says nothing to who lacks the vault's key. The key
+    /// is part of it: names of keys are seen by many, and whoever knows no more than one must not keep its owner out.
     #[must_use]
-    pub fn fingerprint(&self, exchange: &str, credentials: &Credentials) -> String {
-        // Coinbase writes the same name with and without what it belongs to.
-        let name = credentials.api_key.rsplit("/apiKeys/").next().unwrap_or_default();
-        let mut mac = hmac::Context::with_key(&self.fingerprints);
-        // An agent is named by its address, which its secret makes; the secret itself is written in several ways.
-        let secret = if credentials.key_type == KeyType::Agent { "" } else { &credentials.secret };
-        for part in [exchange, name, secret] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        BASE64_URL_SAFE_NO_PAD.encode(mac.sign())
+    pub fn fingerprint(&self, identity: &Identity) -> String {
+        let Identity { exchange, name, kind, key } = identity;
+        let mac = tag_of(
+            &self.fingerprints,
+            &[exchange.as_bytes(), name.as_bytes(), kind.as_str().as_bytes(), key.as_slice()],
+        );
+        BASE64_URL_SAFE_NO_PAD.encode(mac)
+    }
+
+    /// What a stored key's former name is remembered by: the same for the same name of this key, another for every other key.
+    #[must_use]
+    pub fn former_name(&self, account: AccountId, key: KeyId, name: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(tag_of(&self.former_names, &[&place(account, key), name.as_bytes()]))
     }
 
     /// Where a list goes on: after `id`, for this account and this list only.
@@ -124,6 +128,16 @@ impl VaultKey {
     }
 }
 
+/// Over parts of any length, none of which can pass for two.
+fn tag_of(key: &hmac::Key, parts: &[&[u8]]) -> hmac::Tag {
+    let mut mac = hmac::Context::with_key(key);
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.sign()
+}
+
 fn place(account: AccountId, key: KeyId) -> Vec<u8> {
     [&account.as_bytes()[..], key.as_bytes()].concat()
 }
@@ -140,6 +154,7 @@ async fn make(store: &Store, seal: &Seal) -> Result<SealedSecret, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchanges::KeyType::{Ed25519, Hmac};
 
     fn key() -> (VaultKey, AccountId, KeyId) {
         (VaultKey::derive(&[1; 32]).unwrap(), AccountId::from_bytes([2; 16]), KeyId::from_bytes([3; 16]))
@@ -174,20 +189,30 @@ mod tests {
     #[test]
     fn exchanges_do_not_share_fingerprints() {
         let (key, ..) = key();
-        let of = |exchange: &str, name: &str, secret: &str| {
-            let credentials = Credentials {
-                key_type: KeyType::Hmac,
-                api_key: Zeroizing::new(name.to_owned()),
-                secret: Zeroizing::new(secret.to_owned()),
-                passphrase: None,
-                wallet_address: None,
-            };
-            key.fingerprint(exchange, &credentials)
+        let of = |exchange, name: &str, kind, secret: &[u8]| {
+            let (name, secret) = (Zeroizing::new(name.to_owned()), Zeroizing::new(secret.to_vec()));
+            key.fingerprint(&Identity { exchange, name, kind, key: secret })
         };
-        assert_eq!(of("okx", "a", "s"), of("okx", "a", "s"));
-        assert_eq!(of("coinbase", "organizations/o/apiKeys/k", "s"), of("coinbase", "k", "s"));
-        for other in [of("binance", "a", "s"), of("okx", "b", "s"), of("okx", "a", "t"), of("okx", "as", "")] {
-            assert_ne!(of("okx", "a", "s"), other);
+        let one = of("okx", "a", Hmac, b"s");
+        assert_eq!(one, of("okx", "a", Hmac, b"s"));
+        for other in [
+            of("binance", "a", Hmac, b"s"),
+            of("okx", "b", Hmac, b"s"),
+            of("okx", "a", Hmac, b"t"),
+            of("okx", "a", Ed25519, b"s"),
+            of("okx", "as", Hmac, b""),
+        ] {
+            assert_ne!(one, other);
         }
+    }
+
+    #[test]
+    fn a_former_name_is_known_at_its_own_key_only() {
+        let (key, account, id) = key();
+        let name = key.former_name(account, id, "my-key");
+        assert_eq!(name, key.former_name(account, id, "my-key"));
+        assert_ne!(name, key.former_name(account, id, "my-kez"));
+        assert_ne!(name, key.former_name(account, KeyId::from_bytes([4; 16]), "my-key"));
+        assert_ne!(name, key.former_name(AccountId::from_bytes([4; 16]), id, "my-key"));
     }
 }

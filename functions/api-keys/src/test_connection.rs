@@ -1,6 +1,6 @@
 //! `POST /api/v1/api-keys/{key_id}/test-connection`: tries a key at its exchange.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -13,7 +13,7 @@ use shared::{
     ids::KeyId,
     keys::Row,
     limits::Limit,
-    store::{Condition, Update, Written},
+    store::{Condition, Put, Update, Write, Written},
     time::Timestamp,
 };
 
@@ -22,7 +22,7 @@ use crate::{
     connection::{self, Report},
     document::{self, operation},
     exchanges::{self, Environment, Exchange, Permissions, Site, Source, Status},
-    keys::{KeyPath, rolled_back},
+    keys::{KeyPath, names, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     policy::{self, Warning},
     record::{Findings, KeyRecord},
@@ -48,7 +48,7 @@ pub struct TestResult {
     latency_ms: u64,
     /// Whether the same test may end differently without the user doing anything.
     retryable: bool,
-    /// Seconds after which the exchange answers again.
+    /// Seconds after which the exchange answers again, at most an hour.
     retry_after: Option<u32>,
     permissions: Permissions,
     permission_source: Source,
@@ -63,7 +63,7 @@ pub struct TestResult {
 
 /// Tries a key. The answer is 200 however the test ends.
 pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
-    let key = path.id()?;
+    let (key, since) = (path.id()?, Instant::now());
     vault.count(BY_ACCOUNT, &caller, "").await?;
     let mut record = vault.find(&caller, key).await?;
     vault.count(BY_KEY, &caller, &key.to_string()).await?;
@@ -71,12 +71,15 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
         return Err(vault.refuse((&caller, &origin, key), Action::Test, Refusal::Disabled).await);
     }
     let place = place(&record)?;
-    let credentials = vault.open(&caller, key, &record).await?;
-    let report = connection::test(&vault.wire, place, &credentials, &vault.app.clock).await;
-    let event = vault.event((&caller, &origin, key), Action::Test, report.status.as_str())?;
+    let event = vault.begin((&caller, &origin, key), Action::Test).await?;
+    let credentials = match vault.open(&caller, key, &record).await {
+        Ok(credentials) => credentials,
+        Err(error) => return Err(vault.end(event, Refusal::FAILED, error.into()).await),
+    };
+    let report = connection::test(&vault.wire, place, &credentials, &vault.app.clock, since).await;
     let now = vault.app.clock.now();
     record.findings.take_in(&report, &record.exchange, now);
-    vault.keep(&caller, key, &record, &event).await?;
+    vault.keep(&caller, key, &record, &event.ended(report.status.as_str())).await?;
     let result = TestResult::new(&record, report, vault.is_blocked(&record), now);
     Ok(Reply::ok(ApiKeyResponse::new(result.status == Status::Ok, result.message, &result)?))
 }
@@ -90,7 +93,8 @@ fn place(record: &KeyRecord) -> Result<(&'static Exchange, &'static Site), Error
 }
 
 impl Findings {
-    /// Takes in how a test ended. One that failed says nothing of permissions: what was known of them stays.
+    /// Takes in how a test ended. One that failed says nothing of permissions: what was known of them stays. Nor does what is unknown
+    /// unblock a key.
     pub(crate) fn take_in(&mut self, report: &Report, exchange: &str, now: Timestamp) {
         let status = report.status;
         if self.has_worked && status.is_about_the_key() {
@@ -103,7 +107,7 @@ impl Findings {
         if let Some(access) = &report.access {
             self.permissions = access.permissions;
             self.ip_restricted = access.ip_restricted;
-            self.sends_funds = policy::sends_funds(access);
+            self.sends_funds = policy::sends_funds(access).unwrap_or(self.sends_funds);
             self.warnings = policy::warnings(access);
             self.expires_at = access.expires_at;
         }
@@ -111,17 +115,21 @@ impl Findings {
 }
 
 impl Vault {
-    /// Stores the outcome with the key, and the access. An outcome that belongs to a secret replaced meanwhile is not stored.
+    /// Stores the outcome with the key, with its credential and with the access. An outcome that belongs to a secret replaced meanwhile
+    /// is not stored.
     async fn keep(&self, caller: &Caller, key: KeyId, record: &KeyRecord, event: &AccessEvent) -> Result<(), Refusal> {
-        let seen = record.secret_version;
-        let update = Update::new(Row::ExchangeKey(caller.account(), key))
+        let (account, seen) = (caller.account(), record.secret_version);
+        let row = Update::new(Row::ExchangeKey(account, key))
             .set_all(&record.findings)?
             .when(Condition::equals("secret_version", &seen)?);
-        if let Written::Done(()) = self.write(caller.account(), record, update, event).await? {
+        let kept = Put::new(Row::Fingerprint(&record.fingerprint), &record.as_kept(account))?;
+        let kept = names(record, account)?.into_iter().fold(kept, Put::when);
+        let writes = vec![Write::Update(row), Write::Put(kept), Write::Put(event.replace()?)];
+        if let Written::Done(()) = self.app.store.transact(writes).await? {
             return Ok(());
         }
         // Replaced or deleted meanwhile, or put back by somebody: the access took place all the same.
-        let _written = self.app.store.put(event.put()?).await?;
+        let _written = self.app.store.put(event.replace()?).await?;
         let now = self.find(caller, key).await?;
         if now.secret_version == seen { Err(rolled_back()) } else { Ok(()) }
     }
@@ -160,7 +168,8 @@ pub fn document() -> Operation {
         "test_api_key_connection",
         "Tries a key at its exchange with one signed question that changes nothing there. The answer is 200 however the test \
          ends: `success` says whether the exchange accepts the key, `data` what it says of it. Unknown is null, never \
-         false. Up to 5 times a minute for one key, 20 times for all.",
+         false. A key that can send funds is blocked until a test says that it cannot. Up to 5 times a minute for one key, 20 \
+         times for all.",
     );
     document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled])).ok(&ApiKeyResponse::example(
         true,

@@ -14,11 +14,11 @@ use shared::{
 use crate::{
     audit::Action,
     document::{self, operation},
-    exchanges::{self, Credentials},
+    exchanges::{self, Credentials, Exchange},
     input::{ChangeKey, Kept},
-    keys::{KeyPath, ROUNDS, as_seen, contended, fingerprint_as_seen, rolled_back},
+    keys::{KeyPath, ROUNDS, as_seen, contended, fingerprint_as_seen, identity, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
-    record::{Findings, Fingerprint, KeyRecord, masked},
+    record::{KeyRecord, masked},
     state::Vault,
 };
 
@@ -54,7 +54,7 @@ pub async fn update(
             // Either the key has changed, or the new credential is kept already.
             Written::Conflict(_) => {
                 let now = vault.find(&caller, key).await?;
-                if now.version == seen.version {
+                if now.is_still(&seen) {
                     let is_sound = vault.agrees(&caller, &seen).await?;
                     return Err(if is_sound { Refusal::Duplicate } else { rolled_back() });
                 }
@@ -84,51 +84,43 @@ impl Vault {
             record.is_active = is_active;
         }
         if !change.given.is_empty() {
-            let credentials = self.completed(account, key, seen, change).await?;
-            self.rotate(account, key, &mut record, &credentials).await?;
+            let exchange = exchanges::find(&seen.exchange);
+            let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
+            let name = self.key().await?.open_name(account, key, &seen.sealed_name)?;
+            let kept = Kept { name: name.clone(), wallet_address: seen.wallet_address.clone() };
+            let credentials = change.given.complete(exchange, Some(kept));
+            let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
+            self.rotate((account, key), &mut record, &name, (exchange, &credentials)).await?;
         }
         Ok(record)
     }
 
-    /// The new credentials, the name of the key being the old one unless it came along.
-    async fn completed(
-        &self,
-        account: AccountId,
-        key: KeyId,
-        seen: &KeyRecord,
-        change: &ChangeKey,
-    ) -> Result<Credentials, Refusal> {
-        let exchange = exchanges::find(&seen.exchange);
-        let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
-        let name = self.key().await?.open_name(account, key, &seen.sealed_name)?;
-        let kept = Kept { name, wallet_address: seen.wallet_address.clone() };
-        change.given.complete(exchange, Some(kept)).map_err(|broken| Error::invalid_all("body", broken).into())
-    }
-
-    /// A new secret: sealed anew, and nothing known of it yet.
+    /// A new secret: sealed anew, and nothing known of it yet. What the exchange lets a key do does not change because its secret was
+    /// entered again, in whatever form, or its name in another.
     async fn rotate(
         &self,
-        account: AccountId,
-        key: KeyId,
+        (account, key): (AccountId, KeyId),
         record: &mut KeyRecord,
-        credentials: &Credentials,
+        old_name: &str,
+        (exchange, credentials): (&Exchange, &Credentials),
     ) -> Result<(), Error> {
         record.secret_version += 1;
         record.envelope = self.seal(record.binding(account, key), credentials).await?;
         let own = self.key().await?;
-        record.fingerprint = own.fingerprint(&record.exchange, credentials);
-        let is_renamed = *own.open_name(account, key, &record.sealed_name)? != *credentials.api_key;
+        record.fingerprint = own.fingerprint(&identity(exchange, credentials)?);
         record.sealed_name = own.seal_name(account, key, &credentials.api_key)?;
         record.masked = masked(&credentials.api_key);
         record.key_type = credentials.key_type;
         record.wallet_address.clone_from(&credentials.wallet_address);
         record.secret_rotated_at = Some(record.updated_at);
-        // What the exchange lets a key do does not change because its secret was entered again.
-        record.findings = if is_renamed {
-            Findings::default()
+        let tag = |name| own.former_name(account, key, &exchange.name_of(name));
+        let (left, taken) = (tag(old_name), tag(&credentials.api_key));
+        if left == taken {
+            record.findings.last_status = None;
+            record.findings.last_tested_at = None;
         } else {
-            Findings { last_status: None, last_tested_at: None, ..record.findings.clone() }
-        };
+            record.renamed(left, &taken);
+        }
         Ok(())
     }
 }
@@ -154,9 +146,9 @@ fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -
         .set("key_type", &changed.key_type)?
         .set("wallet_address", &changed.wallet_address)?
         .set("secret_rotated_at", &changed.secret_rotated_at)?
+        .set("former_names", &changed.former_names)?
         .set_all(&changed.findings)?;
-    let fingerprint = Fingerprint { account, key: seen.id, secret_version: changed.secret_version };
-    let new = Put::new(Row::Fingerprint(&changed.fingerprint), &fingerprint)?;
+    let new = Put::new(Row::Fingerprint(&changed.fingerprint), &changed.as_kept(account))?;
     if changed.fingerprint == seen.fingerprint {
         let new = as_seen(seen, account)?.into_iter().fold(new, Put::when);
         return Ok(vec![Write::Update(row), Write::Put(new)]);
@@ -170,7 +162,8 @@ pub fn document() -> Operation {
     let operation = operation(
         "update_api_key",
         "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
-         the name of the key may stay away if it is the same. Exchange and environment cannot change.",
+         the name of the key may stay away if it is the same. A blocked key stays blocked under the same name. Exchange and \
+         environment cannot change.",
     );
     let refusal = Refusal::KycRequired;
     document::refuses(document::of_key(operation), &[Refusal::Duplicate])

@@ -8,7 +8,7 @@ use super::{KEYS, Owner, binance, demo, is_404, is_ok, rows, text, with};
 const REST_API: &str = include_str!("../../events/rest_api.json");
 
 /// Actions and outcomes, newest first.
-fn told(events: &[Value]) -> Vec<(&str, &str)> {
+pub(super) fn told(events: &[Value]) -> Vec<(&str, &str)> {
     events.iter().map(|event| (event["action"].as_str().unwrap(), event["outcome"].as_str().unwrap())).collect()
 }
 

@@ -2,8 +2,10 @@
 
 mod audit;
 mod canaries;
+mod cap;
 mod changes;
 mod credentials;
+mod forms;
 mod isolation;
 mod limits;
 mod misbehaving;
@@ -15,6 +17,7 @@ mod races;
 mod sealing;
 mod tampering;
 mod testing;
+mod verdicts;
 mod verify;
 
 use std::net::Ipv4Addr;
@@ -168,6 +171,13 @@ async fn fingerprints_agree(world: &World) {
         assert_eq!(format!("ACCOUNT#{}", text(&own["account"])), key["pk"]);
         assert_eq!((&own["key"], &own["secret_version"]), (&key["id"], &key["secret_version"]));
     }
+}
+
+/// The vault's own key is there, and nothing else but events and counts of no keys.
+async fn nothing_is_left(world: &World) {
+    let mut rows = rows_but_events(world).await;
+    rows.retain(|row| row["sk"] != "COUNT" || row["keys"] != 0);
+    assert_eq!(rows.len(), 1, "{rows:#?}");
 }
 
 /// As if nobody had used anything of late.

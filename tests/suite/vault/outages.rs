@@ -4,7 +4,9 @@ use local::{Mode, Service};
 use serde_json::{Value, json};
 use tests::World;
 
-use super::{Owner, demo, fingerprints_agree, is_503, is_ok, rows, rows_but_events, with};
+use super::{
+    Owner, audit::told, demo, fingerprints_agree, is_500, is_503, is_ok, rows, rows_but_events, with, without,
+};
 
 const TRANSACTION: &str = "TransactWriteItems";
 
@@ -22,19 +24,22 @@ async fn without_kms_every_route_that_needs_it_says_later_and_writes_nothing() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
-    let before = rows(&world).await;
-    for mode in [Mode::Unavailable, Mode::Throttled] {
+    for (tries, mode) in [Mode::Unavailable, Mode::Throttled].into_iter().enumerate() {
+        let before = rows(&world).await;
         world.break_down(Service::Kms, mode, None);
         is_503(&ada.creates(&demo(&world, "bybit", "ok")).await);
         is_503(&ada.changes(&id, json!({ "secret": "another", "passphrase": "another", "label": "x" })).await);
-        assert_eq!(world.aws.exchange_calls().remove("okx"), None);
-        is_503(&ada.tests(&id).await);
         assert_eq!(rows(&world).await, before);
+        is_503(&ada.tests(&id).await);
+        let but_events = rows_but_events(&world).await;
+        assert!(but_events.iter().all(|row| before.contains(row)) && rows(&world).await.len() == before.len() + 1);
         assert_eq!(world.aws.exchange_calls().remove("okx"), None);
 
-        // What needs no key goes on.
+        // What needs no key goes on; that a test was tried is known.
         assert_eq!(ada.sees(&id).await["status"], "untested");
-        assert_eq!(ada.events(&id).await.len(), 1);
+        let events = ada.events(&id).await;
+        assert_eq!(told(&events)[0], ("test", "FAILED"));
+        assert_eq!(events.len(), 2 + tries);
         world.mend();
     }
     is_ok(&ada.tests(&id).await);
@@ -89,15 +94,74 @@ async fn a_refusal_that_cannot_be_recorded_is_an_outage() {
 }
 
 #[tokio::test]
-async fn a_test_that_cannot_be_recorded_tells_nothing() {
+async fn a_test_that_cannot_be_recorded_opens_nothing_and_asks_nobody() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
     let before = rows(&world).await;
+    let verified = with(&demo(&world, "bybit", "ok"), json!({ "verify": true }));
+    for mode in [Mode::Unavailable, Mode::Throttled, Mode::Refused] {
+        world.break_down(Service::DynamoDb, mode, Some("PutItem"));
+        let (replies, calls) = world.calls(async { [ada.tests(&id).await, ada.creates(&verified).await] }).await;
+        let expected = if mode == Mode::Refused { 500 } else { 503 };
+        assert_eq!(replies.each_ref().map(|reply| reply.status), [expected; 2], "{replies:?}");
+        assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty(), "{mode:?}: {calls:?}");
+        world.mend();
+        assert_eq!(rows(&world).await, before);
+    }
+}
+
+#[tokio::test]
+async fn a_test_whose_outcome_cannot_be_kept_is_recorded_all_the_same() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    let before = rows_but_events(&world).await;
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some(TRANSACTION));
-    is_503(&ada.tests(&id).await);
+    let (reply, calls) = world.calls(ada.tests(&id)).await;
+    is_503(&reply);
+    assert_eq!((calls.kms["Decrypt"], world.aws.exchange_calls()["okx"]), (1, 1));
     world.mend();
-    assert_eq!(rows(&world).await, before);
+    assert_eq!(rows_but_events(&world).await, before);
+    assert_eq!(told(&ada.events(&id).await)[..2], [("test", "unknown"), ("create", "ok")]);
+    is_ok(&ada.tests(&id).await);
+    assert_eq!(told(&ada.events(&id).await)[..2], [("test", "ok"), ("test", "unknown")]);
+}
+
+#[tokio::test]
+async fn the_test_of_a_key_that_is_not_stored_after_all_is_recorded_with_its_outcome() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let body = with(&demo(&world, "okx", "ok"), json!({ "verify": true }));
+    let before = rows_but_events(&world).await;
+    for (service, operation) in [(Service::Kms, "GenerateDataKey"), (Service::DynamoDb, TRANSACTION)] {
+        world.break_down(service, Mode::Unavailable, Some(operation));
+        is_503(&ada.creates(&body).await);
+        world.mend();
+    }
+    assert_eq!(rows_but_events(&world).await, before);
+    let mut outcomes = Vec::new();
+    assert_eq!(ada.creates(&with(&body, json!({ "api_key": "nobody-knows-me" }))).await.status, 422);
+    ada.keeps(&without(&body, "verify")).await;
+    assert_eq!(ada.creates(&body).await.status, 409);
+    for row in rows(&world).await {
+        if row["action"] == "test" {
+            outcomes.push(row["outcome"].as_str().unwrap().to_owned());
+        }
+    }
+    outcomes.sort();
+    assert_eq!(outcomes, ["invalid_key", "ok", "ok", "ok"]);
+}
+
+#[tokio::test]
+async fn a_test_of_a_record_that_does_not_open_is_recorded() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "ok")).await;
+    let row = ada.row(&id).await;
+    world.tamper("ExchangeKeys", &row, "nonce", json!("AAAAAAAAAAAAAAAA")).await;
+    is_500(&ada.tests(&id).await);
+    assert_eq!(told(&ada.events(&id).await)[..], [("test", "FAILED"), ("create", "ok")]);
 }
 
 #[tokio::test]

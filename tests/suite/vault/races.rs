@@ -7,7 +7,10 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{Owner, binance, demo, fingerprints_agree, is_404, is_409, is_500, is_ok, rows_but_events, text, with};
+use super::{
+    Owner, binance, demo, fingerprints_agree, is_404, is_409, is_500, is_ok, nothing_is_left, rows_but_events, text,
+    with,
+};
 
 const TRANSACTION: &str = "TransactWriteItems";
 
@@ -60,11 +63,6 @@ fn count(replies: &[Reply], status: u64) -> usize {
 
 fn told(events: &[Value], action: &str) -> usize {
     events.iter().filter(|event| event["action"] == action).count()
-}
-
-/// The vault's own key is there, and nothing else but events.
-async fn nothing_is_left(world: &World) {
-    assert_eq!(rows_but_events(world).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -218,6 +216,49 @@ async fn a_key_that_was_disabled_since_it_was_read_is_not_shown() {
     let disabled = left_by(&ada, &id, json!({ "is_active": false })).await;
     is_409(&overtaken(&world, ada.decrypts(&id), disabled).await, "KEY_DISABLED");
     assert_eq!(ada.events(&id).await[0]["outcome"], "KEY_DISABLED");
+}
+
+/// The rows as a test of the key leaves them, which then has not yet taken place.
+async fn left_by_a_test(ada: &Owner<'_>, id: &str) -> Vec<Value> {
+    let before = rows_but_events(ada.world).await;
+    is_ok(&ada.tests(id).await);
+    let after = rows_but_events(ada.world).await;
+    set_rows(ada.world, before).await;
+    after
+}
+
+#[tokio::test]
+async fn a_key_that_was_blocked_since_it_was_read_is_not_shown() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    let blocked = left_by_a_test(&ada, &id).await;
+    is_409(&overtaken(&world, ada.decrypts(&id), blocked).await, "KEY_CAN_WITHDRAW");
+    assert_eq!(ada.events(&id).await[0]["outcome"], "KEY_CAN_WITHDRAW");
+}
+
+#[tokio::test]
+async fn a_key_that_was_blocked_since_it_was_read_is_not_unblocked_by_a_change() {
+    for change in [json!({ "label": "x" }), json!({ "secret": "another", "passphrase": "another" })] {
+        let world = World::start().await;
+        let ada = Owner::of(&world).await;
+        let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+        let blocked = left_by_a_test(&ada, &id).await;
+        is_ok(&overtaken(&world, ada.changes(&id, change), blocked).await);
+        assert_eq!(ada.sees(&id).await["status"], "blocked");
+        is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+        fingerprints_agree(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_blocked_since_it_was_read_can_be_deleted() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    let blocked = left_by_a_test(&ada, &id).await;
+    is_ok(&overtaken(&world, ada.deletes(&id), blocked).await);
+    nothing_is_left(&world).await;
 }
 
 #[tokio::test]

@@ -69,8 +69,8 @@ pub struct Access {
     pub ip_allow_list: Option<Vec<String>>,
     /// When the key ends.
     pub expires_at: Option<Timestamp>,
-    /// Whether it can pay other users, though it cannot withdraw.
-    pub can_pay_others: bool,
+    /// Whether it can pay other users, though it cannot withdraw; `None` where the exchange could say and does not.
+    pub can_pay_others: Option<bool>,
     /// The exchange's code for success, where it has one.
     pub code: Option<String>,
 }
@@ -85,7 +85,7 @@ impl Access {
             ip_restricted: None,
             ip_allow_list: None,
             expires_at: None,
-            can_pay_others: false,
+            can_pay_others: Some(false),
             code: None,
         }
     }

@@ -87,7 +87,7 @@ fn access(body: &Value) -> Access {
     };
     Access {
         ip_restricted: flag(&body["ipRestrict"]),
-        can_pay_others: is_allowed("enableInternalTransfer") == Some(true),
+        can_pay_others: is_allowed("enableInternalTransfer"),
         ..Access::of_key(permissions)
     }
 }

@@ -40,6 +40,11 @@ struct Claims<'a> {
     uri: String,
 }
 
+/// The id of a key, which stands alone or at the end of its name.
+pub(super) fn id_in(name: &str) -> &str {
+    name.rsplit_once("/apiKeys/").map_or(name, |(_, id)| id)
+}
+
 fn check(credentials: &Credentials) -> Result<(), (&'static str, &'static str)> {
     let name = credentials.api_key.as_str();
     let is_path = matches!(

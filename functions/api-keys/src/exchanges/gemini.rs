@@ -43,7 +43,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         let roles = ["isAuditor", "isFundManager", "isTrader"].map(|role| flag(&body[role]));
         return match answer.status {
             200 if roles.iter().any(Option::is_some) => Verdict::Accepted(Access {
-                can_pay_others: may_be_admin(body),
+                can_pay_others: Some(may_be_admin(body)),
                 ..Access::of_key(permissions(body, roles))
             }),
             _ => answer.by_http_status(),

@@ -29,7 +29,8 @@ pub(super) static EXCHANGE: Exchange = Exchange {
     read,
 };
 
-fn secret(credentials: &Credentials) -> Result<Zeroizing<Vec<u8>>, Unsignable> {
+/// The bytes that sign.
+pub(super) fn secret(credentials: &Credentials) -> Result<Zeroizing<Vec<u8>>, Unsignable> {
     BASE64_STANDARD.decode(credentials.secret.as_bytes()).map(Zeroizing::new).map_err(|_| Unsignable)
 }
 

@@ -19,6 +19,7 @@ mod gate;
 mod gemini;
 mod htx;
 mod hyperliquid;
+mod identity;
 mod kraken;
 mod kucoin;
 mod mexc;
@@ -31,6 +32,7 @@ mod tests;
 pub use answer::{Access, Answer, Permissions, Source, Verdict};
 pub use credentials::{Credentials, KeyType};
 pub use hyperliquid::agent_address;
+pub use identity::Identity;
 pub use request::{Call, Method, Moment, Request};
 pub use status::Status;
 

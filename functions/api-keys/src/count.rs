@@ -1,0 +1,89 @@
+//! How many keys an account has. One row says it, which changes in the transactions that the keys come and go in.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    error::Error,
+    ids::AccountId,
+    keys::{Row, Rows},
+    store::{Condition, Update, Write},
+    time::Timestamp,
+};
+
+use crate::{model::Refusal, record::Fingerprint, state::Vault};
+
+/// So many keys an account may have.
+pub const MOST: u32 = 1_000;
+
+/// The row.
+#[derive(Serialize, Deserialize)]
+struct Count {
+    keys: i64,
+    /// When the account ended: from then on no key comes in.
+    ended_at: Option<Timestamp>,
+}
+
+/// A row of which nothing matters but that it is there.
+#[derive(Deserialize)]
+struct Any {}
+
+/// One key more: if there is room for it, and the account has not ended.
+pub fn one_more(account: AccountId) -> Result<Write<'static>, Error> {
+    let row = Update::new(Row::KeyCount(account)).count("keys");
+    Ok(Write::Update(row.when(Condition::below("keys", &MOST)?).when(Condition::Absent("ended_at"))))
+}
+
+/// One key less, of those that were counted.
+pub fn one_less(account: AccountId) -> Result<Write<'static>, Error> {
+    let row = Update::new(Row::KeyCount(account)).add("keys", -1);
+    Ok(Write::Update(row.when(Condition::above("keys", &0)?)))
+}
+
+/// What is counted, and what there is.
+#[derive(Clone, Copy)]
+pub struct Recount {
+    counted: Option<i64>,
+    keys: usize,
+}
+
+impl Recount {
+    /// One key less of those that there are, whatever was counted: for keys that somebody has put back or taken away behind our
+    /// back.
+    pub fn one_less(self, account: AccountId) -> Result<Write<'static>, Error> {
+        let row = Update::new(Row::KeyCount(account)).set("keys", &self.keys.saturating_sub(1))?;
+        let as_seen = match self.counted {
+            Some(keys) => Condition::equals("keys", &keys)?,
+            None => Condition::Absent("keys"),
+        };
+        Ok(Write::Update(row.when(as_seen)))
+    }
+}
+
+impl Vault {
+    /// Why a new key was not stored; `None` when nothing stands in its way any more.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn obstacle(&self, account: AccountId, fingerprint: &str) -> Result<Option<Refusal>, Error> {
+        let kept: Option<Fingerprint> = self.app.store.get(Row::Fingerprint(fingerprint)).await?;
+        if kept.is_some() {
+            return Ok(Some(Refusal::Duplicate));
+        }
+        let count: Option<Count> = self.app.store.get(Row::KeyCount(account)).await?;
+        Ok(count.and_then(|count| match count.ended_at {
+            // Its sessions are gone, too, or will be in a moment.
+            Some(_) => Some(Error::InvalidToken.into()),
+            None => (count.keys >= i64::from(MOST)).then_some(Refusal::Full),
+        }))
+    }
+
+    /// Counts the keys of an account once more.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn recount(&self, account: AccountId) -> Result<Recount, Error> {
+        // First what is counted: a key that comes or goes meanwhile changes that, and the count is not set.
+        let counted: Option<Count> = self.app.store.get(Row::KeyCount(account)).await?;
+        let keys: Vec<Any> = self.app.store.query(Rows::ExchangeKeysOf(account)).await?;
+        Ok(Recount { counted: counted.map(|count| count.keys), keys: keys.len() })
+    }
+}

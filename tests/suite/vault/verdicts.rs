@@ -1,0 +1,167 @@
+//! A key that can send funds away stays blocked until a test says otherwise, whatever is done to what stands around it.
+
+use local::Canned;
+use serde_json::{Value, json};
+use tests::World;
+
+use super::{Owner, demo, fingerprints_agree, forget_uses, is_409, is_ok, text, with, without};
+
+const BLOCKED: &str = "KEY_CAN_WITHDRAW";
+
+/// What Coinbase says of a key.
+fn coinbase_says(can_transfer: &Value) -> Canned {
+    let body = json!({ "can_view": true, "can_trade": true, "can_transfer": can_transfer });
+    Canned::new(200, body.to_string())
+}
+
+/// What changes credentials.
+fn credentials(body: &Value) -> Value {
+    let names = ["api_key", "secret", "passphrase"];
+    let members = names.into_iter().filter_map(|name| Some((name.to_owned(), body.get(name)?.clone())));
+    Value::Object(members.collect())
+}
+
+/// Stores a key and tests it: it can withdraw.
+async fn is_blocked(ada: &Owner<'_>, body: &Value) -> String {
+    let id = ada.keeps(body).await;
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    is_409(&ada.decrypts(&id).await, BLOCKED);
+    id
+}
+
+/// The list says that it is blocked, and it is.
+async fn stays_blocked(ada: &Owner<'_>, id: &str, why: &str) {
+    assert_eq!(ada.sees(id).await["status"], "blocked", "{why}");
+    let reply = ada.decrypts(id).await;
+    assert_eq!(reply.status, 409, "{why}");
+    is_409(&reply, BLOCKED);
+    fingerprints_agree(ada.world).await;
+}
+
+#[tokio::test]
+async fn a_blocked_key_stays_blocked_under_the_other_form_of_its_name() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let body = demo(&world, "coinbase", "withdraw");
+    let name = text(&body["api_key"]);
+    let short = name.rsplit('/').next().unwrap();
+    let id = is_blocked(&ada, &body).await;
+    for name in [
+        short,
+        &short.to_uppercase(),
+        &name.to_uppercase().replace("ORGANIZATIONS", "organizations").replace("APIKEYS", "apiKeys"),
+        &name,
+    ] {
+        is_ok(&ada.changes(&id, json!({ "api_key": name, "secret": body["secret"] })).await);
+        stays_blocked(&ada, &id, name).await;
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_key_stays_blocked_in_every_form_of_its_secret() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let body = demo(&world, "binance", "withdraw");
+    assert_eq!(body["key_type"], "ed25519");
+    let id = is_blocked(&ada, &body).await;
+    for change in [
+        json!({ "secret": body["secret"] }),
+        json!({ "secret": body["secret"], "key_type": "hmac" }),
+        json!({ "secret": body["secret"], "key_type": "ed25519", "api_key": body["api_key"] }),
+        json!({ "secret": "another", "api_key": text(&body["api_key"]).to_lowercase() }),
+        json!({ "label": "x" }),
+        json!({ "is_active": false }),
+        json!({ "is_active": true }),
+    ] {
+        is_ok(&ada.changes(&id, change.clone()).await);
+        if change["is_active"] != false {
+            stays_blocked(&ada, &id, &change.to_string()).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_blocked_key_that_comes_back_is_blocked_still() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let (blocked, other) = (demo(&world, "okx", "withdraw"), demo(&world, "okx", "ok"));
+    let id = is_blocked(&ada, &blocked).await;
+    let secret = with(&credentials(&blocked), json!({ "secret": "another" }));
+    for way_back in [credentials(&blocked), secret, credentials(&blocked)] {
+        is_ok(&ada.changes(&id, credentials(&other)).await);
+        assert_eq!(ada.sees(&id).await["status"], "untested");
+        is_ok(&ada.decrypts(&id).await);
+        forget_uses(&world).await;
+        is_ok(&ada.changes(&id, way_back).await);
+        stays_blocked(&ada, &id, "back again").await;
+    }
+    // A test that says otherwise counts, also after the key has been away.
+    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
+    is_ok(&ada.decrypts(&id).await);
+    is_ok(&ada.changes(&id, credentials(&other)).await);
+    is_ok(&ada.changes(&id, credentials(&blocked)).await);
+    assert_eq!(ada.sees(&id).await["status"], "untested");
+    is_ok(&ada.decrypts(&id).await);
+    // With the key goes what was known of it.
+    is_ok(&ada.deletes(&id).await);
+    let rows = super::rows_but_events(&world).await;
+    assert!(!rows.iter().any(|row| text(&row["sk"]).starts_with("KEY#") || row["sk"] == "FINGERPRINT"), "{rows:#?}");
+}
+
+#[tokio::test]
+async fn what_was_blocked_before_is_remembered_for_as_long_as_the_key_is_kept_and_no_name_is() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    world.aws.set_paper(Some(coinbase_says(&json!(true))));
+    let body = demo(&world, "coinbase", "ok");
+    let id = ada.keeps(&body).await;
+    let name = |number: u32| format!("{:08x}-7e1b-4c55-8f3a-2d9b8e6a7c10", 0xabcd_ef10 + number);
+    for number in 0..6 {
+        is_ok(&ada.changes(&id, json!({ "api_key": name(number), "secret": body["secret"] })).await);
+        forget_uses(&world).await;
+        assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    }
+    let row = ada.row(&id).await.to_string();
+    for number in (0..6).rev() {
+        assert!(!row.contains(&name(number)[..8]), "{row}");
+        is_ok(&ada.changes(&id, json!({ "api_key": name(number), "secret": body["secret"] })).await);
+        stays_blocked(&ada, &id, &name(number)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_test_that_does_not_know_whether_it_can_withdraw_unblocks_nothing() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = is_blocked(&ada, &demo(&world, "coinbase", "withdraw")).await;
+    for unknown in [json!(null), json!("false"), json!(0)] {
+        world.aws.set_paper(Some(coinbase_says(&unknown)));
+        forget_uses(&world).await;
+        let data = ada.tests(&id).await.body["data"].clone();
+        assert_eq!((&data["status"], &data["permissions"]["withdraw"]), (&json!("ok"), &json!(null)));
+        assert_eq!(data["key_status"], "blocked");
+        stays_blocked(&ada, &id, "unknown is not no").await;
+    }
+    world.aws.set_paper(Some(coinbase_says(&json!(false))));
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
+    is_ok(&ada.decrypts(&id).await);
+}
+
+#[tokio::test]
+async fn a_key_that_is_put_back_as_it_was_before_its_test_is_noticed() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    let before = ada.row(&id).await;
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    world.tamper("ExchangeKeys", &before, "label", json!("put back")).await;
+    let (reply, calls) = world.calls(ada.decrypts(&id)).await;
+    super::is_500(&reply);
+    assert!(calls.kms.is_empty(), "{calls:?}");
+    super::is_500(&ada.changes(&id, json!({ "label": "x" })).await);
+    // The next test finds it out again.
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    stays_blocked(&ada, &id, "found out again").await;
+    assert_eq!(without(&ada.row(&id).await, "updated_at")["label"], "put back");
+}
