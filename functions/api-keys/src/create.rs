@@ -147,6 +147,7 @@ impl Vault {
         let environment = site.environment.as_str();
         let envelope = self.seal(Binding { account, key, exchange, environment, version }, credentials).await?;
         let own = self.key().await?;
+        let identity = identity(input.exchange, credentials)?;
         Ok(KeyRecord {
             id: key,
             exchange: exchange.to_owned(),
@@ -165,8 +166,9 @@ impl Vault {
             last_decrypted_at: None,
             version: 1,
             secret_version: version,
-            fingerprint: own.fingerprint(&identity(input.exchange, credentials)?),
-            former_names: Vec::new(),
+            fingerprint: own.fingerprint(&identity),
+            tags: own.tags(account, key, &identity),
+            blocked: Vec::new(),
             envelope,
         })
     }

@@ -13,8 +13,8 @@ use crate::{
     policy::Warning,
 };
 
-/// As many former names are remembered; whoever has more of them can as well delete the key, and all is forgotten.
-const FORMER_NAMES: usize = 20;
+/// As many former credentials are remembered; whoever has more of them can as well delete the key, and all is forgotten.
+const FORMER: usize = 20;
 
 /// One row of the table `ExchangeKeys`. Nothing in it is secret but what the envelope holds.
 #[derive(Clone, Serialize, Deserialize)]
@@ -43,11 +43,21 @@ pub struct KeyRecord {
     pub(crate) secret_version: u64,
     /// Names the row that keeps the credential unique.
     pub(crate) fingerprint: String,
-    /// Former names of the key that were last found to send funds, unreadable; the oldest first. A name that comes back is blocked
-    /// as it was.
-    pub(crate) former_names: Vec<String>,
+    /// What the credentials are recognised by.
+    pub(crate) tags: Tags,
+    /// Former credentials of the key that were last found to send funds; the oldest first. What comes back is blocked as it was.
+    pub(crate) blocked: Vec<Tags>,
     #[serde(flatten)]
     pub(crate) envelope: Envelope,
+}
+
+/// What credentials are recognised by among those that the same key had before: unreadable, and others for every key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tags {
+    /// Of the name.
+    pub(crate) name: String,
+    /// Of the secret.
+    pub(crate) secret: String,
 }
 
 /// What tests have found out. Nothing, since the secret is new.
@@ -96,16 +106,24 @@ impl KeyRecord {
         (self.version, self.findings.sends_funds) == (seen.version, seen.findings.sends_funds)
     }
 
-    /// The key gets another name, whose findings these are: none, but that it was blocked when it was called so before.
-    pub(crate) fn renamed(&mut self, left: String, taken: &String) {
-        let sends_funds = self.former_names.contains(taken);
-        self.former_names.retain(|name| *name != left);
+    /// The key gets other credentials. What the exchange lets a name do does not change because its secret was entered again; of
+    /// another name nothing is known. Neither is a way out for what was found to send funds, under this name or with this secret.
+    pub(crate) fn replaced_by(&mut self, tags: Tags) {
+        let left = std::mem::replace(&mut self.tags, tags);
+        let is_renamed = left.name != self.tags.name;
+        self.blocked.retain(|former| *former != left && (self.findings.sends_funds || former.name != left.name));
         if self.findings.sends_funds {
-            self.former_names.push(left);
+            self.blocked.push(left);
         }
-        let forgotten = self.former_names.len().saturating_sub(FORMER_NAMES);
-        self.former_names.drain(..forgotten);
-        self.findings = Findings { sends_funds, ..Findings::default() };
+        let is_known = |former: &Tags| former.name == self.tags.name || former.secret == self.tags.secret;
+        let sends_funds = self.blocked.iter().any(is_known);
+        let forgotten = self.blocked.len().saturating_sub(FORMER);
+        self.blocked.drain(..forgotten);
+        self.findings = if is_renamed {
+            Findings { sends_funds, ..Findings::default() }
+        } else {
+            Findings { sends_funds, last_status: None, last_tested_at: None, ..self.findings.clone() }
+        };
     }
 }
 

@@ -19,7 +19,7 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use crate::exchanges::Identity;
+use crate::{exchanges::Identity, record::Tags};
 
 const ID: usize = 16;
 const TAG: usize = 16;
@@ -28,7 +28,7 @@ const NONCE: usize = 12;
 /// Keys derived from the one that is stored, one for each use.
 pub struct VaultKey {
     fingerprints: hmac::Key,
-    former_names: hmac::Key,
+    tags: hmac::Key,
     cursors: hmac::Key,
     names: RandomizedNonceKey,
 }
@@ -54,7 +54,7 @@ impl VaultKey {
         let names = RandomizedNonceKey::new(&AES_256_GCM, derived("names").as_ref());
         Ok(Self {
             fingerprints: key_of("fingerprints"),
-            former_names: key_of("former names"),
+            tags: key_of("tags"),
             cursors: key_of("cursors"),
             names: names.map_err(|_| Error::internal("no key for names"))?,
         })
@@ -72,10 +72,15 @@ impl VaultKey {
         BASE64_URL_SAFE_NO_PAD.encode(mac)
     }
 
-    /// What a stored key's former name is remembered by: the same for the same name of this key, another for every other key.
+    /// What credentials are recognised by when the key that had them gets them again: the same for the same name or secret of this key,
+    /// others for every other key.
     #[must_use]
-    pub fn former_name(&self, account: AccountId, key: KeyId, name: &str) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(tag_of(&self.former_names, &[&place(account, key), name.as_bytes()]))
+    pub fn tags(&self, account: AccountId, key: KeyId, identity: &Identity) -> Tags {
+        let Identity { exchange: _, name, kind, key: secret } = identity;
+        let tag = |kind: &str, what: &[u8]| {
+            BASE64_URL_SAFE_NO_PAD.encode(tag_of(&self.tags, &[&place(account, key), kind.as_bytes(), what]))
+        };
+        Tags { name: tag("name", name.as_bytes()), secret: tag(kind.as_str(), secret) }
     }
 
     /// Where a list goes on: after `id`, for this account and this list only.
@@ -154,7 +159,7 @@ async fn make(store: &Store, seal: &Seal) -> Result<SealedSecret, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchanges::KeyType::{Ed25519, Hmac};
+    use crate::exchanges::KeyType::{self, Ed25519, Hmac};
 
     fn key() -> (VaultKey, AccountId, KeyId) {
         (VaultKey::derive(&[1; 32]).unwrap(), AccountId::from_bytes([2; 16]), KeyId::from_bytes([3; 16]))
@@ -186,13 +191,15 @@ mod tests {
         assert!(key.open_name(account, id, "").is_err());
     }
 
+    fn identity(exchange: &'static str, name: &str, kind: KeyType, secret: &[u8]) -> Identity {
+        let (name, key) = (Zeroizing::new(name.to_owned()), Zeroizing::new(secret.to_vec()));
+        Identity { exchange, name, kind, key }
+    }
+
     #[test]
     fn exchanges_do_not_share_fingerprints() {
         let (key, ..) = key();
-        let of = |exchange, name: &str, kind, secret: &[u8]| {
-            let (name, secret) = (Zeroizing::new(name.to_owned()), Zeroizing::new(secret.to_vec()));
-            key.fingerprint(&Identity { exchange, name, kind, key: secret })
-        };
+        let of = |exchange, name, kind, secret| key.fingerprint(&identity(exchange, name, kind, secret));
         let one = of("okx", "a", Hmac, b"s");
         assert_eq!(one, of("okx", "a", Hmac, b"s"));
         for other in [
@@ -207,12 +214,18 @@ mod tests {
     }
 
     #[test]
-    fn a_former_name_is_known_at_its_own_key_only() {
+    fn name_and_secret_are_recognised_each_by_itself_and_at_their_own_key_only() {
         let (key, account, id) = key();
-        let name = key.former_name(account, id, "my-key");
-        assert_eq!(name, key.former_name(account, id, "my-key"));
-        assert_ne!(name, key.former_name(account, id, "my-kez"));
-        assert_ne!(name, key.former_name(account, KeyId::from_bytes([4; 16]), "my-key"));
-        assert_ne!(name, key.former_name(AccountId::from_bytes([4; 16]), id, "my-key"));
+        let of = |account, id, name, secret| key.tags(account, id, &identity("okx", name, Hmac, secret));
+        let one = of(account, id, "a", b"s");
+        assert!(one == of(account, id, "a", b"s") && one.name != one.secret);
+        let (renamed, rotated) = (of(account, id, "b", b"s"), of(account, id, "a", b"t"));
+        assert!(renamed.secret == one.secret && renamed.name != one.name);
+        assert!(rotated.name == one.name && rotated.secret != one.secret);
+        for other in
+            [of(account, KeyId::from_bytes([4; 16]), "a", b"s"), of(AccountId::from_bytes([4; 16]), id, "a", b"s")]
+        {
+            assert!(other.name != one.name && other.secret != one.secret);
+        }
     }
 }

@@ -87,40 +87,32 @@ impl Vault {
             let exchange = exchanges::find(&seen.exchange);
             let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
             let name = self.key().await?.open_name(account, key, &seen.sealed_name)?;
-            let kept = Kept { name: name.clone(), wallet_address: seen.wallet_address.clone() };
+            let kept = Kept { name, wallet_address: seen.wallet_address.clone() };
             let credentials = change.given.complete(exchange, Some(kept));
             let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
-            self.rotate((account, key), &mut record, &name, (exchange, &credentials)).await?;
+            self.rotate((account, key), &mut record, (exchange, &credentials)).await?;
         }
         Ok(record)
     }
 
-    /// A new secret: sealed anew, and nothing known of it yet. What the exchange lets a key do does not change because its secret was
-    /// entered again, in whatever form, or its name in another.
+    /// A new secret: sealed anew.
     async fn rotate(
         &self,
         (account, key): (AccountId, KeyId),
         record: &mut KeyRecord,
-        old_name: &str,
         (exchange, credentials): (&Exchange, &Credentials),
     ) -> Result<(), Error> {
         record.secret_version += 1;
         record.envelope = self.seal(record.binding(account, key), credentials).await?;
         let own = self.key().await?;
-        record.fingerprint = own.fingerprint(&identity(exchange, credentials)?);
+        let identity = identity(exchange, credentials)?;
+        record.fingerprint = own.fingerprint(&identity);
         record.sealed_name = own.seal_name(account, key, &credentials.api_key)?;
         record.masked = masked(&credentials.api_key);
         record.key_type = credentials.key_type;
         record.wallet_address.clone_from(&credentials.wallet_address);
         record.secret_rotated_at = Some(record.updated_at);
-        let tag = |name| own.former_name(account, key, &exchange.name_of(name));
-        let (left, taken) = (tag(old_name), tag(&credentials.api_key));
-        if left == taken {
-            record.findings.last_status = None;
-            record.findings.last_tested_at = None;
-        } else {
-            record.renamed(left, &taken);
-        }
+        record.replaced_by(own.tags(account, key, &identity));
         Ok(())
     }
 }
@@ -146,7 +138,8 @@ fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -
         .set("key_type", &changed.key_type)?
         .set("wallet_address", &changed.wallet_address)?
         .set("secret_rotated_at", &changed.secret_rotated_at)?
-        .set("former_names", &changed.former_names)?
+        .set("tags", &changed.tags)?
+        .set("blocked", &changed.blocked)?
         .set_all(&changed.findings)?;
     let new = Put::new(Row::Fingerprint(&changed.fingerprint), &changed.as_kept(account))?;
     if changed.fingerprint == seen.fingerprint {
@@ -162,8 +155,8 @@ pub fn document() -> Operation {
     let operation = operation(
         "update_api_key",
         "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
-         the name of the key may stay away if it is the same. A blocked key stays blocked under the same name. Exchange and \
-         environment cannot change.",
+         the name of the key may stay away if it is the same. What is blocked stays blocked under the same name and with \
+         the same secret. Exchange and environment cannot change.",
     );
     let refusal = Refusal::KycRequired;
     document::refuses(document::of_key(operation), &[Refusal::Duplicate])

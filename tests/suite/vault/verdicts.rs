@@ -110,22 +110,42 @@ async fn a_blocked_key_that_comes_back_is_blocked_still() {
 }
 
 #[tokio::test]
+async fn a_blocked_secret_stays_blocked_under_a_name_that_is_made_up() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let (blocked, other) = (demo(&world, "okx", "withdraw"), demo(&world, "okx", "ok"));
+    let id = is_blocked(&ada, &blocked).await;
+    let made_up = |name: &str| with(&credentials(&blocked), json!({ "api_key": name }));
+    is_ok(&ada.changes(&id, made_up("made-up-by-ada-01")).await);
+    stays_blocked(&ada, &id, "the same secret").await;
+    is_ok(&ada.changes(&id, with(&made_up("made-up-by-ada-01"), json!({ "secret": "another" }))).await);
+    stays_blocked(&ada, &id, "the same name").await;
+    is_ok(&ada.changes(&id, credentials(&other)).await);
+    is_ok(&ada.decrypts(&id).await);
+    is_ok(&ada.changes(&id, made_up("made-up-by-ada-02")).await);
+    stays_blocked(&ada, &id, "back again under another name").await;
+    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
+    is_ok(&ada.decrypts(&id).await);
+}
+
+#[tokio::test]
 async fn what_was_blocked_before_is_remembered_for_as_long_as_the_key_is_kept_and_no_name_is() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
-    world.aws.set_paper(Some(coinbase_says(&json!(true))));
-    let body = demo(&world, "coinbase", "ok");
-    let id = ada.keeps(&body).await;
+    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"withdraw","ip":""}]}"#)));
+    let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     let name = |number: u32| format!("{:08x}-7e1b-4c55-8f3a-2d9b8e6a7c10", 0xabcd_ef10 + number);
+    let body = |number, secret: &str| json!({ "api_key": name(number), "secret": format!("{secret}-{number}"), "passphrase": "p" });
     for number in 0..6 {
-        is_ok(&ada.changes(&id, json!({ "api_key": name(number), "secret": body["secret"] })).await);
+        is_ok(&ada.changes(&id, body(number, "first-secret")).await);
         forget_uses(&world).await;
         assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     }
     let row = ada.row(&id).await.to_string();
     for number in (0..6).rev() {
-        assert!(!row.contains(&name(number)[..8]), "{row}");
-        is_ok(&ada.changes(&id, json!({ "api_key": name(number), "secret": body["secret"] })).await);
+        assert!(!row.contains(&name(number)[..8]) && !row.contains("first-secret"), "{row}");
+        is_ok(&ada.changes(&id, body(number, "second-secret")).await);
         stays_blocked(&ada, &id, &name(number)).await;
     }
 }
