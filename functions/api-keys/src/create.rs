@@ -118,7 +118,7 @@ impl Vault {
         let account = caller.account();
         let mut record = self.new_record(caller, key, input).await?;
         if let Some(Tested { report, .. }) = tested {
-            record.findings.take_in(report, input.exchange.id, self.app.clock.now());
+            record.take_in(report, self.app.clock.now());
         }
         for _ in 0..ROUNDS {
             let kept = Put::new(Row::Fingerprint(&record.fingerprint), &record.as_kept(account))?;
@@ -160,6 +160,7 @@ impl Vault {
             wallet_address: credentials.wallet_address.clone(),
             is_active: true,
             findings: Findings::default(),
+            sends_funds: false,
             created_at: now,
             updated_at: now,
             secret_rotated_at: None,

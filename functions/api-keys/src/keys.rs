@@ -208,7 +208,7 @@ impl Vault {
 
     /// Whether the policy keeps a key from being used.
     pub(crate) fn is_blocked(&self, record: &KeyRecord) -> bool {
-        record.findings.sends_funds && !self.config.allow_withdrawal_keys
+        record.sends_funds && !self.config.allow_withdrawal_keys
     }
 
     /// A key as its owner sees it.
@@ -238,7 +238,7 @@ pub fn names(record: &KeyRecord, account: AccountId) -> Result<[Condition; 3], E
 /// The same, and that no test has found out anything else since.
 pub fn as_seen(record: &KeyRecord, account: AccountId) -> Result<[Condition; 4], Error> {
     let [owner, key, version] = names(record, account)?;
-    Ok([owner, key, version, Condition::equals("sends_funds", &record.findings.sends_funds)?])
+    Ok([owner, key, version, Condition::equals("sends_funds", &record.sends_funds)?])
 }
 
 /// The fingerprint of a key under that condition: to check or to delete.

@@ -33,6 +33,8 @@ pub struct KeyRecord {
     pub(crate) is_active: bool,
     #[serde(flatten)]
     pub(crate) findings: Findings,
+    /// Whether it can send funds to others, as the last test said that could say.
+    pub(crate) sends_funds: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) secret_rotated_at: Option<Timestamp>,
@@ -68,8 +70,6 @@ pub struct Findings {
     pub(crate) last_status: Option<Status>,
     /// Whether the last test that found out anything found that it works.
     pub(crate) has_worked: bool,
-    /// Whether it can send funds to others, as the last test found that found it out.
-    pub(crate) sends_funds: bool,
     // The rest is what the last successful test said.
     pub(crate) permissions: Permissions,
     pub(crate) ip_restricted: Option<bool>,
@@ -97,13 +97,13 @@ impl KeyRecord {
 
     /// What the row of its credential must say.
     pub(crate) fn as_kept(&self, account: AccountId) -> Fingerprint {
-        let (secret_version, sends_funds) = (self.secret_version, self.findings.sends_funds);
+        let (secret_version, sends_funds) = (self.secret_version, self.sends_funds);
         Fingerprint { account, key: self.id, secret_version, sends_funds }
     }
 
     /// Whether nothing has changed since `seen` that decides what may be done with the key.
     pub(crate) fn is_still(&self, seen: &Self) -> bool {
-        (self.version, self.findings.sends_funds) == (seen.version, seen.findings.sends_funds)
+        (self.version, self.sends_funds) == (seen.version, seen.sends_funds)
     }
 
     /// The key gets other credentials. What the exchange lets a name do does not change because its secret was entered again; of
@@ -111,18 +111,18 @@ impl KeyRecord {
     pub(crate) fn replaced_by(&mut self, tags: Tags) {
         let left = std::mem::replace(&mut self.tags, tags);
         let is_renamed = left.name != self.tags.name;
-        self.blocked.retain(|former| *former != left && (self.findings.sends_funds || former.name != left.name));
-        if self.findings.sends_funds {
+        self.blocked.retain(|former| *former != left && (self.sends_funds || former.name != left.name));
+        if self.sends_funds {
             self.blocked.push(left);
         }
         let is_known = |former: &Tags| former.name == self.tags.name || former.secret == self.tags.secret;
-        let sends_funds = self.blocked.iter().any(is_known);
+        self.sends_funds = self.blocked.iter().any(is_known);
         let forgotten = self.blocked.len().saturating_sub(FORMER);
         self.blocked.drain(..forgotten);
         self.findings = if is_renamed {
-            Findings { sends_funds, ..Findings::default() }
+            Findings::default()
         } else {
-            Findings { sends_funds, last_status: None, last_tested_at: None, ..self.findings.clone() }
+            Findings { last_status: None, last_tested_at: None, ..self.findings.clone() }
         };
     }
 }

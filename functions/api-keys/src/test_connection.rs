@@ -10,10 +10,10 @@ use shared::{
     caller::{Caller, Origin},
     error::Error,
     http::{Operation, Reply},
-    ids::KeyId,
+    ids::{AccountId, KeyId},
     keys::Row,
     limits::Limit,
-    store::{Condition, Put, Update, Write, Written},
+    store::{Condition, Put, Target, Update, Write, Written},
     time::Timestamp,
 };
 
@@ -25,7 +25,7 @@ use crate::{
     keys::{KeyPath, names, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     policy::{self, Warning},
-    record::{Findings, KeyRecord},
+    record::KeyRecord,
     state::Vault,
 };
 
@@ -78,8 +78,8 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
     };
     let report = connection::test(&vault.wire, place, &credentials, &vault.app.clock, since).await;
     let now = vault.app.clock.now();
-    record.findings.take_in(&report, &record.exchange, now);
-    vault.keep(&caller, key, &record, &event.ended(report.status.as_str())).await?;
+    record.take_in(&report, now);
+    vault.keep((&caller, key), &record, &report, &event.ended(report.status.as_str())).await?;
     let result = TestResult::new(&record, report, vault.is_blocked(&record), now);
     Ok(Reply::ok(ApiKeyResponse::new(result.status == Status::Ok, result.message, &result)?))
 }
@@ -92,39 +92,41 @@ fn place(record: &KeyRecord) -> Result<(&'static Exchange, &'static Site), Error
     place.ok_or_else(|| Error::internal("a key of a place that is no longer known"))
 }
 
-impl Findings {
-    /// Takes in how a test ended. One that failed says nothing of permissions: what was known of them stays. Nor does what is unknown
-    /// unblock a key.
-    pub(crate) fn take_in(&mut self, report: &Report, exchange: &str, now: Timestamp) {
-        let status = report.status;
-        if self.has_worked && status.is_about_the_key() {
-            let status = status.as_str();
+impl KeyRecord {
+    /// Takes in how a test ended. One that failed says nothing of permissions: what was known of them stays. Nor does what is
+    /// unknown unblock a key.
+    pub(crate) fn take_in(&mut self, report: &Report, now: Timestamp) {
+        let (status, known) = (report.status, &mut self.findings);
+        if known.has_worked && status.is_about_the_key() {
+            let (exchange, status) = (&self.exchange, status.as_str());
             tracing::warn!(event = "key_stopped_working", exchange, status, "a key stopped working");
         }
-        self.has_worked = status == Status::Ok || (self.has_worked && !status.is_about_the_key());
-        self.last_tested_at = Some(now);
-        self.last_status = Some(report.status);
+        known.has_worked = status == Status::Ok || (known.has_worked && !status.is_about_the_key());
+        known.last_tested_at = Some(now);
+        known.last_status = Some(status);
         if let Some(access) = &report.access {
-            self.permissions = access.permissions;
-            self.ip_restricted = access.ip_restricted;
+            known.permissions = access.permissions;
+            known.ip_restricted = access.ip_restricted;
+            known.warnings = policy::warnings(access);
+            known.expires_at = access.expires_at;
             self.sends_funds = policy::sends_funds(access).unwrap_or(self.sends_funds);
-            self.warnings = policy::warnings(access);
-            self.expires_at = access.expires_at;
         }
     }
 }
 
 impl Vault {
-    /// Stores the outcome with the key, with its credential and with the access. An outcome that belongs to a secret replaced meanwhile
-    /// is not stored.
-    async fn keep(&self, caller: &Caller, key: KeyId, record: &KeyRecord, event: &AccessEvent) -> Result<(), Refusal> {
+    /// Stores the outcome with the key, with its credential and with the access. An outcome that belongs to a secret replaced
+    /// meanwhile is not stored.
+    async fn keep(
+        &self,
+        (caller, key): (&Caller, KeyId),
+        record: &KeyRecord,
+        report: &Report,
+        event: &AccessEvent,
+    ) -> Result<(), Refusal> {
         let (account, seen) = (caller.account(), record.secret_version);
-        let row = Update::new(Row::ExchangeKey(account, key))
-            .set_all(&record.findings)?
-            .when(Condition::equals("secret_version", &seen)?);
-        let kept = Put::new(Row::Fingerprint(&record.fingerprint), &record.as_kept(account))?;
-        let kept = names(record, account)?.into_iter().fold(kept, Put::when);
-        let writes = vec![Write::Update(row), Write::Put(kept), Write::Put(event.replace()?)];
+        let [row, credential] = outcome((account, key), record, report)?;
+        let writes = vec![row, credential, Write::Put(event.replace()?)];
         if let Written::Done(()) = self.app.store.transact(writes).await? {
             return Ok(());
         }
@@ -133,6 +135,32 @@ impl Vault {
         let now = self.find(caller, key).await?;
         if now.secret_version == seen { Err(rolled_back()) } else { Ok(()) }
     }
+}
+
+/// What a test has found out and nothing else, for another one may have found out more meanwhile.
+fn outcome<'a>(
+    (account, key): (AccountId, KeyId),
+    record: &'a KeyRecord,
+    report: &Report,
+) -> Result<[Write<'a>; 2], Error> {
+    let (findings, credential) = (&record.findings, Row::Fingerprint(&record.fingerprint));
+    let row = Update::new(Row::ExchangeKey(account, key));
+    let row = row.when(Condition::equals("secret_version", &record.secret_version)?);
+    let row = match &report.access {
+        Some(_) => row.set_all(findings)?,
+        None => row
+            .set("last_tested_at", &findings.last_tested_at)?
+            .set("last_status", &findings.last_status)?
+            .set("has_worked", &findings.has_worked)?,
+    };
+    let named = names(record, account)?.into_iter();
+    Ok(match report.access.as_ref().and_then(policy::sends_funds) {
+        Some(sends_funds) => {
+            let kept = named.fold(Put::new(credential, &record.as_kept(account))?, Put::when);
+            [Write::Update(row.set("sends_funds", &sends_funds)?), Write::Put(kept)]
+        }
+        None => [Write::Update(row), Write::Check(named.fold(Target::new(credential), Target::when))],
+    })
 }
 
 impl TestResult {

@@ -140,6 +140,7 @@ fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -
         .set("secret_rotated_at", &changed.secret_rotated_at)?
         .set("tags", &changed.tags)?
         .set("blocked", &changed.blocked)?
+        .set("sends_funds", &changed.sends_funds)?
         .set_all(&changed.findings)?;
     let new = Put::new(Row::Fingerprint(&changed.fingerprint), &changed.as_kept(account))?;
     if changed.fingerprint == seen.fingerprint {
