@@ -68,6 +68,17 @@ pub enum Error {
     /// The operating system's generator of randomness failed.
     #[error("no randomness")]
     Randomness,
+    /// No schedule of the template has such a task.
+    #[error("there is no task {0}")]
+    NoSuchTask(String),
+    /// The function did not carry out what a schedule asks for.
+    #[error("task {name}: {reason}")]
+    Task {
+        /// The task.
+        name: String,
+        /// What the function said, or why it could not be asked.
+        reason: String,
+    },
     /// The outbox was not delivered in time.
     #[error("the stream of the outbox is not drained after {0} seconds")]
     NotSettled(u64),

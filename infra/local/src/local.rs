@@ -13,7 +13,7 @@ use crate::backend::Backend;
 use crate::calls::Recorder;
 use crate::door::Door;
 use crate::faults::Faults;
-use crate::feeder::{Checkpoint, Feeder, Reports, Stream, Target};
+use crate::feeder::{Checkpoint, Feeder, Reports, Stream, Target, Tasks};
 use crate::iam::Guard;
 use crate::identity::Reporter;
 use crate::inbox::Inbox;
@@ -43,7 +43,7 @@ pub struct LocalAws {
     /// Up to which of the door's writes the stream is delivered; none before the first delivery.
     drained: watch::Sender<Option<u64>>,
     feeder: Mutex<Option<JoinHandle<()>>>,
-    /// The door and the database, in the order in which they stop.
+    /// Who keeps the schedules, the door and the database, in the order in which they stop.
     servers: Vec<JoinHandle<()>>,
     /// Never sent to. The door closes when it is dropped.
     stop: watch::Sender<()>,
@@ -55,7 +55,7 @@ impl LocalAws {
     /// # Errors
     /// The template is not understood, the address is taken, the state is damaged, or the upstream does not play along.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let Template { tables, mapping, resources } = Template::read(&options.template)?;
+        let Template { tables, mapping, tasks, resources } = Template::read(&options.template)?;
         let guard = Guard::read(&resources, &options).map_err(Error::Template)?;
         let state = StateDir::open(options.state.clone())?;
         let (backend, database) = start_backend(&options, &state).await?;
@@ -83,9 +83,11 @@ impl LocalAws {
             paper: Paper::new(options.clock.clone()),
             reporter,
             reports: Arc::new(Reports::default()),
+            tasks: Arc::new(Tasks::new(tasks)),
             writes: watch::Sender::new(0),
         });
         let stop = watch::Sender::new(());
+        let timekeeper = options.schedules.then(|| keep_time(Arc::clone(&door.tasks), stop.subscribe()));
         let (url, server) = serve(&options, Arc::clone(&door), stop.subscribe()).await?;
         let local = Self {
             url,
@@ -96,7 +98,7 @@ impl LocalAws {
             mapping,
             drained: watch::Sender::new(None),
             feeder: Mutex::new(None),
-            servers: [server].into_iter().chain(database).collect(),
+            servers: timekeeper.into_iter().chain([server]).chain(database).collect(),
             stop,
         };
         local.feed(options.mail).await?;
@@ -121,7 +123,9 @@ impl LocalAws {
             // Until it is really gone it could still report a position of its own.
             let _ = earlier.await;
         }
-        let Some(target) = Target::new(function) else {
+        let target = Target::new(function).map(Arc::new);
+        self.door.tasks.call(target.clone());
+        let Some(target) = target else {
             return Ok(());
         };
         let mapping = self.mapping.clone().ok_or_else(|| Error::Template("no function reads a stream".to_owned()))?;
@@ -143,8 +147,16 @@ impl LocalAws {
         Ok(())
     }
 
+    /// Has the function that is fed carry out a task of its schedules, and waits until it has.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTask`]; [`Error::Task`] when nobody is fed or the function fails.
+    pub async fn run_task(&self, name: &str) -> Result<(), Error> {
+        self.door.tasks.run(name).await
+    }
+
     /// Waits until the function has taken all that was written before this call, and what SES reports of the mails that it
-    /// sent of it. At once if nobody is fed.
+    /// sent of it. What it has put off is for its schedules. At once if nobody is fed.
     ///
     /// # Errors
     /// [`Error::NotSettled`] after a minute.
@@ -261,6 +273,15 @@ async fn start_backend(options: &Options, state: &StateDir) -> Result<(Backend, 
     }
     let database = database::start(&state.file("dynamodb.sqlite")).await?;
     Ok((Backend::new(&database.url, &options.region, Some(database.running)), Some(database.task)))
+}
+
+fn keep_time(tasks: Arc<Tasks>, mut stopped: watch::Receiver<()>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            () = tasks.keep_time() => {}
+            _ = stopped.changed() => {}
+        }
+    })
 }
 
 /// Opens the door. It closes, without cutting off anybody, when the sender of `stopped` is gone.

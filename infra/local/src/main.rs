@@ -69,6 +69,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
         upstream: Some(setting("AWS_UPSTREAM", "")).filter(|url| !url.is_empty()),
         table_prefix: setting("TABLE_PREFIX", "local"),
         mail: MailFunction::Url(setting("MAIL_FUNCTION_URL", MAIL_FUNCTION_URL)),
+        schedules: true,
         identity: identity()?,
         region: setting("AWS_REGION", "us-east-1"),
         stage: setting("STAGE", &defaults.stage),

@@ -44,7 +44,7 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// Base URL of another AWS emulator that answers instead of our own database and stand-ins.
     pub upstream: Option<String>,
-    /// The deployment template whose tables and event source mapping are used.
+    /// The deployment template whose tables, event source mapping and schedules are used.
     pub template: PathBuf,
     /// Tables are named `{table_prefix}-{logical id}`.
     pub table_prefix: String,
@@ -52,6 +52,8 @@ pub struct Options {
     pub mail: MailFunction,
     /// How often the outbox stream is read when no write came through the door, as expired items or other processes may add to it.
     pub poll: Duration,
+    /// Whether the schedules of the template are kept, by the real clock. Otherwise a task is carried out on demand only.
+    pub schedules: bool,
     /// The clock of the exchanges and the identity providers, which must be that of the functions.
     pub clock: Clock,
     /// What signs reports of identity providers; without it, none are sent.
@@ -80,6 +82,7 @@ impl Options {
             table_prefix: "local".to_owned(),
             mail: MailFunction::None,
             poll: Duration::from_secs(1),
+            schedules: false,
             clock: Clock::default(),
             identity: None,
             region: "us-east-1".to_owned(),

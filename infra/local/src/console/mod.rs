@@ -1,5 +1,5 @@
-//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the exchanges,
-//! the identity providers.
+//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the tasks of schedules,
+//! the exchanges, the identity providers.
 
 mod exchanges;
 mod kyc;
@@ -11,12 +11,12 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
-use axum::routing::{delete, get, put};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router, middleware};
 use serde::Deserialize;
 
 use crate::door::{self, Door};
-use crate::{Calls, Fault, Mail, Service};
+use crate::{Calls, Error, Fault, Mail, Service};
 
 /// Our own pages; all other requests are calls to AWS. Requests to exchanges come to neither.
 pub(crate) fn router(door: Arc<Door>) -> Router {
@@ -28,6 +28,7 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         .route("/calls", delete(reset_calls))
         .route("/faults", delete(clear_faults))
         .route("/faults/{service}", put(set_fault))
+        .route("/tasks/{name}", post(run_task))
         .route("/exchanges", get(exchanges::page))
         .route("/exchanges.json", get(exchanges::json))
         .route("/exchange-calls.json", get(exchanges::calls_json))
@@ -83,6 +84,14 @@ async fn set_fault(
         serde_json::from_slice(&body).map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
     door.faults.set(service, fault);
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Carries out a task as its schedule would, and answers when that is done.
+async fn run_task(State(door): State<Arc<Door>>, Path(name): Path<String>) -> Result<StatusCode, (StatusCode, String)> {
+    door.tasks.run(&name).await.map(|()| StatusCode::NO_CONTENT).map_err(|error| {
+        let status = if matches!(error, Error::NoSuchTask(_)) { StatusCode::NOT_FOUND } else { StatusCode::BAD_GATEWAY };
+        (status, format!("{error}\n"))
+    })
 }
 
 async fn clear_faults(State(door): State<Arc<Door>>) -> StatusCode {

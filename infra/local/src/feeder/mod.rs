@@ -1,7 +1,8 @@
 //! Does what an event source mapping does: invokes a function with the records of a table's stream.
 //!
 //! Records are delivered in order, at least once. A batch that fails is tried again for ever, later records wait. In between
-//! the function is told what SES reports, as a rule of `EventBridge` would, also until it takes it.
+//! the function is told what SES reports, as a rule of `EventBridge` would, also until it takes it. Its schedules call it beside all
+//! that.
 
 mod backoff;
 mod checkpoint;
@@ -10,6 +11,7 @@ mod function;
 mod outcome;
 mod reports;
 mod stream;
+mod tasks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,13 +27,14 @@ pub(crate) use checkpoint::Checkpoint;
 pub(crate) use function::Target;
 pub(crate) use reports::Reports;
 pub(crate) use stream::Stream;
+pub(crate) use tasks::Tasks;
 
 /// One mapping at work.
 pub(crate) struct Feeder {
     pub(crate) stream: Stream,
     pub(crate) mapping: Mapping,
     pub(crate) checkpoint: Checkpoint,
-    pub(crate) target: Target,
+    pub(crate) target: Arc<Target>,
     pub(crate) reports: Arc<Reports>,
     pub(crate) poll: Duration,
     /// Counts the writes that the door has seen, and the mails that SES reports of.

@@ -25,7 +25,7 @@ async fn exists(clients: &Clients, key: &str) -> bool {
 }
 
 /// The whole answer to a plain request, as a person with curl would see it.
-async fn ask(local: &LocalAws, request: &str, body: &str) -> String {
+pub async fn ask(local: &LocalAws, request: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(local.url().trim_start_matches("http://")).await.unwrap();
     let length = body.len();
     let request =

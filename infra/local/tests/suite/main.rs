@@ -10,5 +10,6 @@ mod paper;
 mod ses;
 mod simulator;
 mod tables;
+mod tasks;
 mod upstream;
 mod world;
