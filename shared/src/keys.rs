@@ -6,6 +6,7 @@ use crate::{
     email::AddressKey,
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
     seal::Purpose,
+    time::Timestamp,
 };
 
 /// The tables, as `template.yaml` calls them.
@@ -42,6 +43,8 @@ pub enum Row<'a> {
     VerifyingKey(&'a str),
     /// Mail: one letter.
     Mail(MailId),
+    /// Mail: that a letter waits, and until when.
+    WaitingMail(Timestamp, MailId),
     /// Mail: the sealed link keys, for the function that writes the links.
     MailLinkKeys,
     /// Mail: the only link key, as versions laid it that knew of one. Read where the row above is not there yet.
@@ -81,6 +84,8 @@ pub enum Rows<'a> {
     ExchangeKeysOf(AccountId),
     /// `ExchangeKeys`: all accesses to a key, by time.
     AccessEventsOf(AccountId, KeyId),
+    /// Mail: all letters that wait, those that are due first before the others.
+    WaitingMails,
     /// Kyc: all reports of a user, by the id that the user has outside.
     KycReportsOf(&'a str),
 }
@@ -96,13 +101,14 @@ const SECRET: &str = "SECRET";
 const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const ACCOUNT: &str = "ACCOUNT#";
 const KEY: &str = "KEY#";
+const WAITING: &str = "WAITING";
 
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
             Self::Address(_) | Self::Account(_) | Self::Secret(..) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
-            Self::Mail(_) | Self::MailLinkKeys | Self::MailLinkKey => Table::Mail,
+            Self::Mail(_) | Self::WaitingMail(..) | Self::MailLinkKeys | Self::MailLinkKey => Table::Mail,
             Self::ExchangeKey(..)
             | Self::KeyCount(_)
             | Self::Fingerprint(_)
@@ -125,9 +131,10 @@ impl Row<'_> {
             Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some("GUARD".to_owned())),
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
-            Self::Mail(id) => (format!("MAIL#{id}"), None),
-            Self::MailLinkKeys => ("LINK_KEYS".to_owned(), None),
-            Self::MailLinkKey => ("LINK_KEY".to_owned(), None),
+            Self::Mail(id) => (format!("MAIL#{id}"), Some("MAIL".to_owned())),
+            Self::WaitingMail(due, id) => (WAITING.to_owned(), Some(format!("{:0>12}#{id}", due.as_second()))),
+            Self::MailLinkKeys => ("LINK_KEYS".to_owned(), Some("LINK_KEYS".to_owned())),
+            Self::MailLinkKey => ("LINK_KEY".to_owned(), Some("LINK_KEY".to_owned())),
             Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
             Self::KeyCount(owner) => (account(*owner), Some("COUNT".to_owned())),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
@@ -160,6 +167,7 @@ impl Rows<'_> {
             Self::Secrets => Table::Accounts,
             Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
             Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) => Table::ExchangeKeys,
+            Self::WaitingMails => Table::Mail,
             Self::KycReportsOf(_) => Table::Kyc,
         }
     }
@@ -172,6 +180,7 @@ impl Rows<'_> {
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
+            Self::WaitingMails => (WAITING.to_owned(), String::new()),
             Self::KycReportsOf(user) => (kyc_user(user), "REPORT#".to_owned()),
         }
     }
@@ -243,9 +252,15 @@ mod tests {
             ),
             (Row::SessionGuard(account), "Sessions", format!("ACCOUNT#{uuid}"), "GUARD".into()),
             (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
-            (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), String::new()),
-            (Row::MailLinkKeys, "Mail", "LINK_KEYS".into(), String::new()),
-            (Row::MailLinkKey, "Mail", "LINK_KEY".into(), String::new()),
+            (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), "MAIL".into()),
+            (
+                Row::WaitingMail(Timestamp::from_second(1_566_656_122), MailId::from_bytes(id)),
+                "Mail",
+                "WAITING".into(),
+                format!("001566656122#{uuid}"),
+            ),
+            (Row::MailLinkKeys, "Mail", "LINK_KEYS".into(), "LINK_KEYS".into()),
+            (Row::MailLinkKey, "Mail", "LINK_KEY".into(), "LINK_KEY".into()),
             (Row::ExchangeKey(account, key), "ExchangeKeys", format!("ACCOUNT#{uuid}"), format!("KEY#{key}")),
             (Row::KeyCount(account), "ExchangeKeys", format!("ACCOUNT#{uuid}"), "COUNT".into()),
             (Row::Fingerprint("f"), "ExchangeKeys", "FINGERPRINT#f".into(), "FINGERPRINT".into()),

@@ -22,7 +22,7 @@ const fn count(event: &'static str, name: &'static str, dimensions: &'static [&'
 }
 
 /// Every metric of the service. Each value of a dimension is a metric of its own and is paid for.
-pub const TABLE: [Metric; 22] = [
+pub const TABLE: [Metric; 25] = [
     count("cold_start", "ColdStarts", &[&["service"]]),
     count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     count("letter_failed", "FailedLetters", &[&["service", "function_version"]]),
@@ -44,6 +44,9 @@ pub const TABLE: [Metric; 22] = [
     Metric { value: Some("age_s"), unit: "Seconds", ..count("kyc_report_age", "KycReportAge", &[&["provider"]]) },
     count("mail_sent", "MailsSent", &[&["kind"]]),
     count("mail_failed", "MailsRefused", &[&[]]),
+    count("mail_undeliverable", "MailsUndeliverable", &[&[]]),
+    count("mail_given_up", "MailsGivenUp", &[&[]]),
+    Metric { value: Some("age_ms"), unit: "Milliseconds", ..count("mail_waits", "OldestWaitingMail", &[&[]]) },
     count("mail_bounced", "MailsBounced", &[&["kind"]]),
 ];
 

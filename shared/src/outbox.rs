@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a letter stays visible, sent or not.
-const KEPT: Duration = Duration::from_hours(30 * 24);
+pub const KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// What a letter says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -336,10 +336,17 @@ impl World {
         self.clock.now()
     }
 
-    /// The mails to an address, newest first, once everything on its way has arrived.
+    /// The mails to an address, newest first, once everything on its way has arrived. Letters that wait for another try are on no
+    /// way until [`World::send_waiting_mail`].
     pub async fn mails(&self, to: &str) -> Vec<Mail> {
         self.aws.settled().await.expect("mail arrives");
         self.aws.inbox(Some(to))
+    }
+
+    /// Has `mail` try the letters again that wait and are due, as its schedule does every minute.
+    pub async fn send_waiting_mail(&self) {
+        self.aws.settled().await.expect("mail arrives");
+        self.aws.run_task("send-waiting-mail").await.expect("a round");
     }
 
     /// Leaves letters in the outbox from now on.

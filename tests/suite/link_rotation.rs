@@ -27,7 +27,7 @@ pub async fn rotate(world: &World, compromised: bool) -> Result<Rotation, Failur
     rotate_link_key::rotate(&world.operator(), &Arguments { compromised }, &world.clock).await
 }
 
-/// Lets an instance of `mail` write what is in the outbox, and answers how much of it has to be tried again.
+/// Lets an instance of `mail` write what is in the outbox, and answers how much of it has to be delivered again.
 async fn written_by(world: &World, postman: &Postman) -> usize {
     let answer = postman.handle(stream_event(world).await).await.unwrap();
     answer["batchItemFailures"].as_array().unwrap().len()
@@ -223,7 +223,8 @@ async fn an_instance_that_cannot_read_its_keys_again_writes_for_a_while_and_then
     world.advance(3 * 60);
     world.break_down(Service::Kms, Mode::Unavailable, Some("Decrypt"));
     for _ in 0..2 {
-        assert_ne!(written_by(&world, &postman).await, 0);
+        assert_eq!(written_by(&world, &postman).await, 0);
+        assert!(!world.rows_of("Mail", "WAITING").await.is_empty());
     }
     assert!(ada.all_mailed("verify-email").await.is_empty());
     world.mend();
@@ -257,8 +258,8 @@ pub async fn as_the_version_before_left_it(world: &World) {
     let mut only = link_keys(world).await.remove(0);
     only.as_object_mut().unwrap().retain(|name, _| ["pk", "sk", "purpose", "sealed", "kms_key_arn"].contains(&&**name));
     world.put_rows("Accounts", vec![only.clone()]).await;
-    only.as_object_mut().unwrap().remove("sk");
     only["pk"] = json!("LINK_KEY");
+    only["sk"] = json!("LINK_KEY");
     world.empty("Mail").await;
     world.put_rows("Mail", vec![only]).await;
 }

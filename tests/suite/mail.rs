@@ -1,4 +1,4 @@
-//! From the outbox to the inbox: every letter once.
+//! From the outbox to the inbox: every letter once. What becomes of letters that wait: `waiting.rs`.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub async fn stream_event(world: &World) -> Value {
                 "eventSourceARN": "arn:aws:dynamodb:us-east-1:123456789012:table/t-Mail/stream/2026-11-22T00:00:00.000",
                 "dynamodb": {
                     "ApproximateCreationDateTime": 1_795_341_600,
-                    "Keys": { "pk": { "S": row["pk"] } },
+                    "Keys": { "pk": { "S": row["pk"] }, "sk": { "S": row["sk"] } },
                     "NewImage": typed(row),
                     "SequenceNumber": (number + 100).to_string(),
                     "SizeBytes": 300,
@@ -44,6 +44,7 @@ pub async fn stream_event(world: &World) -> Value {
     json!({ "Records": records })
 }
 
+/// The sequence numbers of the records that are to be delivered again.
 pub async fn deliver(world: &World, event: &Value) -> Vec<String> {
     let answer = world.postman().handle(event.clone()).await.unwrap();
     let failures = answer["batchItemFailures"].as_array().unwrap().iter();
@@ -79,51 +80,6 @@ async fn a_record_delivered_twice_at_once_is_mailed_once() {
     let event = stream_event(&world).await;
     futures::future::join_all((0..10).map(|_| deliver(&world, &event))).await;
     assert_eq!(world.aws.inbox(Some(&ada.email)).len(), 1);
-}
-
-#[tokio::test]
-async fn only_the_letters_that_failed_are_tried_again() {
-    let world = quiet_world().await;
-    for _ in 0..3 {
-        world.person().signs_up().await;
-    }
-    let event = stream_event(&world).await;
-    // Somebody else is sending the second one.
-    let mut claimed = world.rows_of("Mail", "MAIL#").await.remove(1);
-    claimed["status"] = json!("claimed");
-    world.tamper("Mail", &claimed, "claimed_until", json!(world.now().as_second() + 90)).await;
-    assert_eq!(deliver(&world, &event).await, ["101"]);
-    assert_eq!(world.aws.inbox(None).len(), 2);
-}
-
-#[tokio::test]
-async fn a_letter_that_ses_did_not_take_is_free_for_the_next_try() {
-    let world = quiet_world().await;
-    world.person().signs_up().await;
-    let event = stream_event(&world).await;
-    world.break_down(Service::Ses, Mode::Throttled, None);
-    assert_eq!(deliver(&world, &event).await, ["100"]);
-    assert_eq!(world.rows_of("Mail", "MAIL#").await[0]["status"], "pending");
-    world.mend();
-    assert!(deliver(&world, &event).await.is_empty());
-    assert_eq!(world.aws.inbox(None).len(), 1);
-}
-
-#[tokio::test]
-async fn a_claim_left_behind_is_taken_over_when_it_is_stale() {
-    let world = quiet_world().await;
-    let ada = world.person();
-    ada.signs_up().await;
-    let event = stream_event(&world).await;
-    let letter = world.rows_of("Mail", "MAIL#").await.remove(0);
-    let mut claimed = letter.clone();
-    claimed["status"] = json!("claimed");
-    world.tamper("Mail", &claimed, "claimed_until", json!(world.now().as_second() + 90)).await;
-    assert_eq!(deliver(&world, &event).await, ["100"]);
-    assert!(world.aws.inbox(None).is_empty());
-    world.advance(91);
-    assert!(deliver(&world, &event).await.is_empty());
-    assert_eq!(world.aws.inbox(None).len(), 1);
 }
 
 #[tokio::test]
@@ -176,28 +132,6 @@ async fn an_international_address_is_mailed_in_the_form_that_servers_take() {
     let mails = world.mails(&ada.email).await;
     assert_eq!(mails[0].to, "ada@xn--bcher-kva.example.com");
     assert_eq!(ada.verifies().await.body["email"], ada.email);
-}
-
-#[tokio::test]
-async fn a_letter_whose_answer_is_lost_is_not_sent_again_at_once() {
-    let world = quiet_world().await;
-    world.person().signs_up().await;
-    let event = stream_event(&world).await;
-    world.break_down(Service::Ses, Mode::Lost, None);
-    for _ in 0..3 {
-        assert_eq!(deliver(&world, &event).await, ["100"]);
-    }
-    assert_eq!(world.aws.inbox(None).len(), 1, "SES has taken it once");
-    // Each try that stays without an answer is followed by a longer wait: 90, 180, 360, … seconds.
-    for (wait, sent) in [(91, 2), (91, 2), (91, 3), (181, 3), (181, 4)] {
-        world.advance(wait);
-        assert_eq!(deliver(&world, &event).await, ["100"]);
-        assert_eq!(world.aws.inbox(None).len(), sent);
-    }
-    world.mend();
-    world.advance(3_600);
-    assert!(deliver(&world, &event).await.is_empty());
-    assert_eq!(world.rows_of("Mail", "MAIL#").await[0]["status"], "sent");
 }
 
 #[tokio::test]

@@ -36,3 +36,4 @@ mod tls;
 mod tokens;
 mod ui;
 mod vault;
+mod waiting;

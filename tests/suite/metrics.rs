@@ -34,6 +34,7 @@ fn name(point: &Datapoint) -> String {
     assert_eq!(point.namespace, logs::NAMESPACE);
     match point.unit.as_str() {
         "Count" => assert!((point.value - 1.0).abs() < f64::EPSILON, "{point:?}"),
+        "Milliseconds" => assert!(point.value >= 60_000.0, "{point:?}"),
         "Seconds" => assert!((AGE..AGE + 60.0).contains(&point.value), "{point:?}"),
         other => panic!("{other}"),
     }
@@ -190,13 +191,18 @@ async fn outages(count: &mut Count<'_>) {
     count.of(world.post_as(&session, &decrypt, json!(null)), &[FAILED, "Throttled dependency=kms"]).await;
     world.mend();
     world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
-    let expected = [
-        "FailedLetters function_version=7 service=auth",
-        "MailsSent kind=verify",
-        "SignUps",
-        "Throttled dependency=ses",
-    ];
-    count.of(world.person().signs_up(), &expected).await;
+    let failed = "FailedLetters function_version=7 service=auth";
+    count.of(world.person().signs_up(), &[failed, "SignUps", "Throttled dependency=ses"]).await;
+    world.advance(60);
+    count.of(world.send_waiting_mail(), &["MailsSent kind=verify", "OldestWaitingMail"]).await;
+    count.of(world.send_waiting_mail(), &[]).await;
+    world.break_down(Service::Ses, Mode::Unavailable, None);
+    count.of(world.person().signs_up(), &[failed, "SignUps"]).await;
+    world.advance(23 * 3_600);
+    count.of(world.send_waiting_mail(), &[failed, "MailsGivenUp", "OldestWaitingMail"]).await;
+    world.mend();
+    let nobody = Person::new(world, "j\u{f6}rg@example.com".to_owned());
+    count.of(nobody.signs_up(), &["MailsUndeliverable", "SignUps"]).await;
     world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
     count.of(world.person().signs_up(), &["MailsRefused", "SignUps"]).await;
     let nobody = Person::new(world, "bounce@simulator.amazonses.com".to_owned());

@@ -104,6 +104,7 @@ async fn without_ses_answers_do_not_wait_and_no_mail_is_lost() {
     }
     world.advance(3_600);
     world.mend();
+    world.send_waiting_mail().await;
     for person in &people {
         assert_eq!(person.all_mailed("verify-email").await.len(), 1, "{}", person.email);
         assert_eq!(person.verifies().await.status, 200);

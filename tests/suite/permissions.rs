@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use admin::{
     kyc_secret, rewrap, rewrap_secrets, rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key,
 };
-use local::Permission;
+use local::{Mode, Permission, Service};
 use serde_json::{Value, json};
 use tests::{Session, World};
 
@@ -58,6 +58,7 @@ async fn everything(world: &World) {
     assert_eq!(world.refresh(&session.refresh).await.status, 401, "it was used before");
     world.post("/auth/logout", json!({ "access_token": refreshed.access })).await;
     world.mails(&ada.email).await;
+    mail_that_waits(world).await;
     cold_starts(world).await;
     operators(world).await;
 }
@@ -77,6 +78,18 @@ async fn exchange_key(world: &World, session: &Session) {
     world.patch_as(session, &path, json!({ "secret": key["secret"], "passphrase": key["passphrase"] })).await;
     world.get_as(session, &format!("{path}/events")).await;
     assert_eq!(world.delete_as(session, &path).await.status, 200);
+}
+
+/// A letter that is put off twice and then sent.
+async fn mail_that_waits(world: &World) {
+    world.break_down(Service::Ses, Mode::Unavailable, None);
+    world.person().signs_up().await;
+    world.aws.settled().await.unwrap();
+    for _ in 0..2 {
+        world.advance(120);
+        world.send_waiting_mail().await;
+        world.mend();
+    }
 }
 
 /// Secrets are made by the first instance, and opened by the next.

@@ -1,11 +1,15 @@
-//! Sends the letters of the outbox: a record of the Mail table's stream becomes a mail, once. What SES reports of a mail later, that
-//! it bounced for instance, is noted on its letter.
+//! Sends the letters of the outbox: a record of the Mail table's stream becomes a mail, once. A letter that cannot be sent then waits
+//! by itself, and a schedule has it tried again. What SES reports of a mail later, that it bounced for instance, is noted on its
+//! letter.
 
 mod feedback;
 mod links;
 mod outbox;
 pub mod render;
+mod round;
+mod sending;
 mod ses;
+mod waiting;
 
 use aws_config::SdkConfig;
 use aws_lambda_events::{
@@ -31,9 +35,10 @@ use shared::{
 use crate::{
     feedback::Feedback,
     links::Links,
-    outbox::{Claim, Claimed, Outbox},
+    outbox::Outbox,
     render::{Brand, Rendered},
-    ses::{NotSent, Ses},
+    ses::Ses,
+    waiting::WaitingRoom,
 };
 
 /// What the function is invoked with.
@@ -42,19 +47,22 @@ use crate::{
 enum Incoming {
     Letters(Event),
     Feedback(Feedback),
+    Scheduled { task: Task },
 }
 
-/// What has become of a record, if nothing failed.
-enum Delivery {
-    /// Nothing is left to do.
-    Done,
-    /// Somebody else is at it, or was and has not said how it went: to be looked at again.
-    Elsewhere,
+/// What a schedule of the template asks for.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Task {
+    SendWaitingMail,
 }
 
 /// Carries letters from the outbox to SES, and back what becomes of them.
 pub struct Postman {
+    store: Store,
+    clock: Clock,
     outbox: Outbox,
+    waiting: WaitingRoom,
     ses: Ses,
     links: Links,
     brand: Brand,
@@ -68,8 +76,11 @@ impl Postman {
         let (store, seal) = (Store::new(aws, &common.table_prefix), Seal::new(aws, &config.kms_key_id));
         Self {
             outbox: Outbox::new(store.clone(), clock.clone()),
+            waiting: WaitingRoom::new(store.clone()),
             ses: Ses::new(aws, config.mail_from, config.configuration_set),
-            links: Links::new(store, seal, clock),
+            links: Links::new(store.clone(), seal, clock.clone()),
+            store,
+            clock,
             brand: Brand { product: config.product, sign_in_url: config.sign_in_url },
             app_url: common.app_url.clone(),
         }
@@ -84,19 +95,22 @@ impl Postman {
         }
     }
 
-    /// Takes a batch of stream records, and answers which of them have to be tried again; or a report of SES.
+    /// Takes a batch of stream records, and answers which of them have to be delivered again; or a report of SES; or the word of the
+    /// schedule.
     ///
     /// # Errors
-    /// `Internal` for an event that is neither, `Unavailable` for a report that has to be delivered again.
+    /// `Internal` for an event that is none of these, `Unavailable` for a report or a word that has to be delivered again.
     pub async fn handle(&self, event: Value) -> Result<Value, Error> {
         // Not the parser's own words: they may quote the event.
-        let event = serde_json::from_value(event)
-            .map_err(|_| Error::internal("neither records of the outbox nor a report of SES on one of its letters"))?;
+        let event = serde_json::from_value(event).map_err(|_| {
+            Error::internal("neither records of the outbox nor a report of SES on one of its letters nor a task")
+        })?;
         match event {
             Incoming::Letters(batch) => {
                 serde_json::to_value(self.deliver_all(batch).await).map_err(|error| Error::internal(error.to_string()))
             }
             Incoming::Feedback(feedback) => self.note(&feedback).await.map(|()| Value::Null),
+            Incoming::Scheduled { task: Task::SendWaitingMail } => self.send_waiting().await.map(|()| Value::Null),
         }
     }
 
@@ -110,61 +124,31 @@ impl Postman {
         Ok(())
     }
 
-    /// Sends what a batch of stream records asks for. Those that must be tried again are named in the answer, the others are done.
+    /// Sends what a batch of stream records asks for. A record is done when its letter is settled, or waits by itself. The others are
+    /// named in the answer, and delivered again: nothing could be written of them.
     async fn deliver_all(&self, event: Event) -> DynamoDbEventResponse {
-        let outcomes = join_all(event.records.iter().map(|record| self.deliver(record))).await;
+        let outcomes = join_all(event.records.iter().map(|record| self.take(record))).await;
         let mut answer = DynamoDbEventResponse::default();
         for (record, outcome) in event.records.iter().zip(outcomes) {
-            let event_id = &record.event_id;
-            match outcome {
-                Ok(Delivery::Done) => continue,
-                Ok(Delivery::Elsewhere) => tracing::info!(event_id, "another invocation is sending this letter"),
-                Err(error) => {
-                    tracing::warn!(event = "letter_failed", event_id, ?error, "a letter has to be tried again");
-                }
+            if let Err(error) = outcome {
+                let event_id = &record.event_id;
+                tracing::warn!(event_id, ?error, "a letter has to be delivered again");
+                let mut failure = DynamoDbBatchItemFailure::default();
+                failure.item_identifier.clone_from(&record.change.sequence_number);
+                answer.batch_item_failures.push(failure);
             }
-            let mut failure = DynamoDbBatchItemFailure::default();
-            failure.item_identifier.clone_from(&record.change.sequence_number);
-            answer.batch_item_failures.push(failure);
         }
         tracing::info!(records = event.records.len(), to_retry = answer.batch_item_failures.len(), "batch");
         answer
     }
 
-    async fn deliver(&self, record: &EventRecord) -> Result<Delivery, Error> {
+    async fn take(&self, record: &EventRecord) -> Result<(), Error> {
         let Ok(mail) = serde_dynamo::from_item::<_, Mail>(record.change.new_image.clone()) else {
             // Trying again would not make it readable, and would hold up the letters behind it.
             tracing::error!(event = "mail_failed", event_id = record.event_id, "a record is no letter");
-            return Ok(Delivery::Done);
+            return Ok(());
         };
-        let Some((to, rendered)) = self.write(&mail.letter).await? else {
-            return Ok(Delivery::Done);
-        };
-        match self.outbox.claim(mail.id).await? {
-            Claimed::Ours(claim) => self.send(&mail, claim, &to, rendered).await.map(|()| Delivery::Done),
-            Claimed::Settled => Ok(Delivery::Done),
-            Claimed::Theirs => Ok(Delivery::Elsewhere),
-        }
-    }
-
-    async fn send(&self, mail: &Mail, claim: Claim, to: &EmailAddress, rendered: Rendered) -> Result<(), Error> {
-        let kind = mail.letter.kind();
-        match self.ses.send(mail.id, to, rendered).await {
-            Ok(message_id) => {
-                tracing::info!(event = "mail_sent", kind, message_id, "a letter was sent");
-                self.outbox.sent(&claim, &message_id).await
-            }
-            Err(NotSent::Never(reason)) => {
-                tracing::error!(event = "mail_failed", kind, reason, "SES refuses a letter");
-                self.outbox.failed(&claim, &reason).await
-            }
-            Err(NotSent::Yet(error)) => {
-                self.outbox.release(&claim).await?;
-                Err(error)
-            }
-            // The claim stays until its lease is over, for another try at once might be another mail.
-            Err(NotSent::Perhaps(error)) => Err(error),
-        }
+        self.attend(&mail, None).await
     }
 
     /// Recipient and text of a letter; `None` for one that has none.

@@ -1,5 +1,5 @@
 //! The life of a letter: pending → claimed → sent or failed, and bounced, complained or rejected when SES reports so. A conditional
-//! update is what keeps two deliveries of one record from becoming two mails, and a report from being undone.
+//! update is what keeps two tries at once from becoming two mails, and a report from being undone.
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ use crate::feedback::{Outcome, Reported};
 /// A first claim lasts so long: longer than the function may run. Each later one lasts twice as long as the one before, so that a
 /// letter whose answer is lost again and again is sent a few times and not a thousand.
 const LEASE: Duration = Duration::from_secs(90);
+/// The reason of a letter that failed because it could not be sent in time.
+const GIVEN_UP: &str = "given-up";
 /// Claims grow no longer than 90 s × 2^8, about six hours.
 const DOUBLINGS: u32 = 8;
 
@@ -27,7 +29,10 @@ pub enum Claimed {
     /// This invocation's, to send.
     Ours(Claim),
     /// Another invocation's, which is sending it now or may have sent it.
-    Theirs,
+    Theirs {
+        /// When the lease is over, if there still is one.
+        until: Option<Timestamp>,
+    },
     /// Nobody's any more: sent, failed or forgotten.
     Settled,
 }
@@ -38,6 +43,14 @@ pub struct Claim {
     id: MailId,
     /// Tells this claim from every other one.
     by: ClaimId,
+    until: Timestamp,
+}
+
+impl Claim {
+    /// When the lease is over, and somebody else may send the letter.
+    pub const fn until(&self) -> Timestamp {
+        self.until
+    }
 }
 
 /// The Mail table, seen from this function.
@@ -53,6 +66,17 @@ struct Standing {
     claimed_until: Option<Timestamp>,
     #[serde(default)]
     claims: u32,
+    reason: Option<String>,
+}
+
+/// What a letter is that this invocation may not claim.
+fn of_somebody_else(there: Option<Standing>) -> Claimed {
+    match there {
+        Some(Standing { status: Status::Claimed, claimed_until, .. }) => Claimed::Theirs { until: claimed_until },
+        // Let go of again, just now.
+        Some(Standing { status: Status::Pending, .. }) => Claimed::Theirs { until: None },
+        Some(_) | None => Claimed::Settled,
+    }
 }
 
 #[derive(Deserialize)]
@@ -72,23 +96,21 @@ impl Outbox {
     /// `Unavailable`, `Internal`.
     pub async fn claim(&self, id: MailId) -> Result<Claimed, Error> {
         let pending = Update::new(Row::Mail(id)).when(Condition::equals("status", &Status::Pending)?);
-        let there: Standing = match self.try_claim(id, 0, pending).await? {
+        let there = match self.try_claim(id, 0, pending).await? {
             Ok(claim) => return Ok(Claimed::Ours(claim)),
-            Err(None) => return Ok(Claimed::Settled),
-            Err(Some(there)) => there,
+            Err(there) => there,
         };
         match there {
-            Standing { status: Status::Claimed, claimed_until: Some(until), claims, .. }
+            Some(Standing { status: Status::Claimed, claimed_until: Some(until), claims, .. })
                 if until <= self.clock.now() =>
             {
                 let stale = Update::new(Row::Mail(id))
                     .when(Condition::equals("status", &Status::Claimed)?)
                     .when(Condition::equals("claimed_until", &until)?);
                 let taken = self.try_claim(id, claims, stale).await?;
-                Ok(taken.map_or(Claimed::Theirs, Claimed::Ours))
+                Ok(taken.map_or_else(of_somebody_else, Claimed::Ours))
             }
-            Standing { status: Status::Claimed, .. } => Ok(Claimed::Theirs),
-            Standing { .. } => Ok(Claimed::Settled),
+            there => Ok(of_somebody_else(there)),
         }
     }
 
@@ -106,13 +128,13 @@ impl Outbox {
             .set("claimed_until", &until)?
             .count("claims");
         let there: Standing = match self.store.update::<Standing>(claim).await? {
-            Written::Done(_) => return Ok(Ok(Claim { id, by })),
+            Written::Done(_) => return Ok(Ok(Claim { id, by, until })),
             Written::Conflict(None) => return Ok(Err(None)),
             Written::Conflict(Some(row)) => row.read()?,
         };
         // The answer to our own claim may have been lost and the claim been sent again.
         let is_ours = there.status == Status::Claimed && there.claimed_by == Some(by);
-        Ok(if is_ours { Ok(Claim { id, by }) } else { Err(Some(there)) })
+        Ok(if is_ours { Ok(Claim { id, by, until }) } else { Err(Some(there)) })
     }
 
     /// SES has taken it.
@@ -131,7 +153,24 @@ impl Outbox {
         self.settle(claim, Status::Failed, "reason", &Some(reason)).await
     }
 
-    /// SES did not take it; the next delivery may try at once.
+    /// It was tried for long enough. Tells whether that is how it ends: it may be settled by now.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn give_up(&self, id: MailId) -> Result<bool, Error> {
+        let update = Update::new(Row::Mail(id))
+            .set("status", &Status::Failed)?
+            .set("reason", &GIVEN_UP)?
+            .when(Condition::one_of("status", &[Status::Pending, Status::Claimed])?);
+        Ok(match self.store.update::<Standing>(update).await? {
+            Written::Done(_) => true,
+            Written::Conflict(None) => false,
+            // The answer may have been lost and the update been sent again.
+            Written::Conflict(Some(row)) => row.read::<Standing>()?.reason.as_deref() == Some(GIVEN_UP),
+        })
+    }
+
+    /// SES did not take it; whoever tries next need not wait for the lease.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.

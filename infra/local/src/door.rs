@@ -14,7 +14,7 @@ use crate::backend::Backend;
 use crate::call::Call;
 use crate::calls::Recorder;
 use crate::faults::{self, Faults, Mode};
-use crate::feeder::Reports;
+use crate::feeder::{Reports, Tasks};
 use crate::iam::Guard;
 use crate::identity::Reporter;
 use crate::inbox::Inbox;
@@ -41,6 +41,8 @@ pub(crate) struct Door {
     pub(crate) reporter: Option<Reporter>,
     /// What SES has yet to report to the function.
     pub(crate) reports: Arc<Reports>,
+    /// What schedules have the function do.
+    pub(crate) tasks: Arc<Tasks>,
     /// How many writes the database has answered, and how many mails SES reports of; wakes the feeder.
     pub(crate) writes: watch::Sender<u64>,
 }
@@ -111,7 +113,7 @@ impl Door {
     }
 
     async fn send_mail(&self, parts: &Parts, body: Bytes) -> Response {
-        let message = match ses::read(&body) {
+        let message = match ses::read(&body).and_then(ses::deliverable) {
             Ok(message) => message,
             Err(refusal) => return refusal.answer(Service::Ses),
         };

@@ -69,6 +69,16 @@ impl EmailAddress {
         let (local, domain) = self.0.split_once('@').unwrap_or((&self.0, ""));
         format!("{local}@{}", idna::domain_to_ascii(domain).as_deref().unwrap_or(domain))
     }
+
+    /// Whether SES takes mails to it. SES knows no SMTPUTF8 (RFC 6531), so the part before the @-sign must be ASCII; and it may
+    /// decode what looks like a word of MIME (RFC 2047). It takes every other form of an address that there is here, also local
+    /// parts of more than 64 octets: its limit is 320 octets in all.
+    #[must_use]
+    pub fn is_deliverable(&self) -> bool {
+        let (local, _) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let is_encoded = local.split_once("=?").is_some_and(|(_, rest)| rest.contains("?="));
+        local.is_ascii() && !is_encoded
+    }
 }
 
 /// The limit holds for the address as given, for its normal form and for the form with an ASCII domain.

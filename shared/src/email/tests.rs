@@ -97,6 +97,18 @@ fn a_key_is_the_sha_256_of_the_folded_address() {
     assert!(super::AddressKey::from_bytes(*key.as_bytes()) == key);
 }
 
+#[test]
+fn an_address_is_deliverable_if_ses_takes_it() {
+    let is_deliverable = |raw: &str| EmailAddress::parse(raw).unwrap().is_deliverable();
+    for raw in ["ada@b.co", "ada@b\u{fc}cher.de", "!#$%&'*+-/=?^_`{|}~@b.co", "a=?b@b.co"] {
+        assert!(is_deliverable(raw), "{raw}");
+    }
+    assert!(is_deliverable(&format!("{}@b.co", "a".repeat(249))));
+    for raw in ["\u{e9}@b.co", "e\u{301}@b.co", "ａda@b.co", "ада@b.co", "=?utf-8?q?=C3=A9?=@b.co"] {
+        assert!(!is_deliverable(raw), "{raw}");
+    }
+}
+
 /// Text with the characters that the rules are about more often than chance would have them.
 fn text() -> impl Strategy<Value = String> {
     r#"([a-zA-Z0-9.@<> "-]|\PC|\pL|\pM|[\u{600}-\u{6FF}]|xn--){0,20}"#
@@ -133,6 +145,18 @@ proptest! {
                 prop_assert!(other.key() == address.key(), "{spelling:?}");
             }
         }
+    }
+
+    // What mail servers without SMTPUTF8 take: atoms and dots of RFC 5321, and a host name.
+    #[test]
+    fn what_is_deliverable_is_ascii_of_a_plain_form(raw in prop_oneof![address(), text()]) {
+        let Ok(address) = EmailAddress::parse(&raw) else { return Ok(()) };
+        let sent = address.for_delivery();
+        let (local, domain) = sent.split_once('@').unwrap();
+        prop_assert!(domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)), "{sent}");
+        prop_assert!(sent.len() <= 254 && domain.split('.').all(|label| (1..=63).contains(&label.len())), "{sent}");
+        let is_atext = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+        prop_assert!(!address.is_deliverable() || local.bytes().all(is_atext), "{sent}");
     }
 
     #[test]

@@ -71,10 +71,18 @@ impl Store {
     /// # Errors
     /// `Unavailable`; `Internal` when a row is not a `T`.
     pub async fn query<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<T>, Error> {
+        self.query_each(rows).await?.into_iter().collect()
+    }
+
+    /// The same, each row for itself: one that is no `T` does not stand in the way of the others.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn query_each<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<Result<T, Error>>, Error> {
         let mut pages = self.rows(rows).into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
-            found.push(from_item(item.map_err(|error| failure("Query", &error))?)?);
+            found.push(from_item(item.map_err(|error| failure("Query", &error))?));
         }
         Ok(found)
     }

@@ -19,6 +19,8 @@ pub enum Condition {
     Exists,
     /// The attribute equals the value.
     Equals(&'static str, AttributeValue),
+    /// The attribute equals one of the values.
+    OneOf(&'static str, Vec<AttributeValue>),
     /// The attribute is a number greater than the value.
     Above(&'static str, AttributeValue),
     /// The attribute is a number that is not below the value.
@@ -36,6 +38,14 @@ impl Condition {
     /// `Internal` when `value` cannot be stored.
     pub fn equals(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
         Ok(Self::Equals(attribute, to_attribute(value)?))
+    }
+
+    /// The attribute equals one of `values`, of which there are some.
+    ///
+    /// # Errors
+    /// `Internal` when a value cannot be stored.
+    pub fn one_of(attribute: &'static str, values: &[impl Serialize]) -> Result<Self, Error> {
+        Ok(Self::OneOf(attribute, values.iter().map(to_attribute).collect::<Result<_, _>>()?))
     }
 
     /// The attribute is greater than the number `value`.
@@ -292,6 +302,10 @@ impl Expression {
             Condition::New => return format!("attribute_not_exists({})", self.name("pk")),
             Condition::Exists => return format!("attribute_exists({})", self.name("pk")),
             Condition::Equals(attribute, value) => (attribute, "=", value),
+            Condition::OneOf(attribute, values) => {
+                let values: Vec<_> = values.into_iter().map(|value| self.value(value)).collect();
+                return format!("{} IN ({})", self.name(attribute), values.join(", "));
+            }
             Condition::Above(attribute, value) => (attribute, ">", value),
             Condition::AtLeast(attribute, value) => (attribute, ">=", value),
             Condition::Below(attribute, value) => {
@@ -335,10 +349,12 @@ mod tests {
         let mut expression = Expression::default();
         let changes = vec![("ttl".into(), Some(AttributeValue::N("5".into()))), ("status".into(), None)];
         assert_eq!(expression.changes(changes, Some(("n", -1))), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
-        let conditions = vec![Condition::Exists, Condition::above("ttl", &3).unwrap(), Condition::Absent("end")];
-        let expected = "attribute_exists(#pk) AND #ttl > :v2 AND attribute_not_exists(#end)";
+        let either = Condition::one_of("status", &["a", "b"]).unwrap();
+        let above = Condition::above("ttl", &3).unwrap();
+        let conditions = vec![Condition::Exists, above, Condition::Absent("end"), either];
+        let expected = "attribute_exists(#pk) AND #ttl > :v2 AND attribute_not_exists(#end) AND #status IN (:v3, :v4)";
         assert_eq!(expression.conditions(conditions).unwrap(), expected);
         assert_eq!(expression.names().unwrap()["#status"], "status");
-        assert_eq!(expression.values().unwrap().len(), 3);
+        assert_eq!(expression.values().unwrap().len(), 5);
     }
 }

@@ -1,4 +1,4 @@
-//! As much of CloudWatch's metric math as alarms need: numbers, ids, operators, `IF`, `FILL` and `SUM(METRICS())`.
+//! As much of CloudWatch's metric math as alarms need: numbers, ids, operators, `IF`, `FILL`, `SUM(METRICS())` and `MAX(METRICS())`.
 
 use std::collections::BTreeMap;
 
@@ -77,13 +77,16 @@ impl Parser<'_> {
                 if condition? == 0.0 { otherwise } else { then }
             }),
             "FILL" => self.call(|parser| parser.comparison().or(parser.next())),
-            "SUM" => self.call(|parser| {
-                assert!(parser.takes("METRICS()"), "not understood: {:?}", parser.rest);
-                let there: Vec<_> = parser.of.values().copied().flatten().collect();
-                (!there.is_empty()).then(|| there.iter().sum())
-            }),
+            "SUM" => self.call(|parser| parser.metrics().into_iter().reduce(|a, b| a + b)),
+            "MAX" => self.call(|parser| parser.metrics().into_iter().reduce(f64::max)),
             word => word.parse().ok().or_else(|| *self.of.get(word).unwrap_or_else(|| panic!("no such id: {word:?}"))),
         }
+    }
+
+    /// The values that are there.
+    fn metrics(&mut self) -> Vec<f64> {
+        assert!(self.takes("METRICS()"), "not understood: {:?}", self.rest);
+        self.of.values().copied().flatten().collect()
     }
 
     fn call(&mut self, inside: impl FnOnce(&mut Self) -> Option<f64>) -> Option<f64> {
@@ -119,6 +122,7 @@ fn math_is_what_cloudwatch_makes_of_it() {
         ("IF(a >= 5, 100 * a / b, 0)", Some(1.2)),
         ("IF(a > 6, 100 * a / b, 0)", Some(0.0)),
         ("SUM(METRICS())", Some(506.0)),
+        ("MAX(METRICS())", Some(500.0)),
         ("(b - a - 4) / 2", Some(245.0)),
         ("a / none", None),
         ("a / (a - a)", None),

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::config::LogConfig;
-use tests::{Request, Session, World};
+use tests::{Person, Request, Session, World};
 
 use crate::{
     emf::Datapoint,
@@ -100,6 +100,14 @@ fn turns(alarm: &str) -> [&'static [(&'static str, f64)]; 4] {
             &[("accounts", 4.0), ("mail", 5.0)],
             &[("sessions", 0.0)],
         ],
+        // Ten minutes are green, a little more is red, wherever the mail waits.
+        "MailLate" => [
+            &[("waiting", 600_001.0), ("stream", 0.0)],
+            &[("stream", 600_001.0)],
+            &[("waiting", 600_000.0), ("stream", 600_000.0)],
+            &[("stream", 0.0)],
+        ],
+        "MailGivenUp" => [&[("mails", 1.0)], &[("queue", 1.0)], &[("queue", 0.0), ("mails", 0.0)], &[("queue", 0.0)]],
         other => panic!("{other} has metric math and no case here"),
     }
 }
@@ -140,7 +148,16 @@ fn alarms_look_at_metrics_that_aws_publishes() {
     }
 }
 
-/// So many events, each a number of its own: their sum is not their average.
+/// Numbers of one period that come to this by a statistic, and to something else by others: so many events, each a number of its
+/// own, or one that is the greatest.
+fn numbers(statistic: &str, value: f64) -> Vec<f64> {
+    match statistic {
+        "Sum" => one_by_one(value),
+        "Maximum" => vec![0.0, value, value / 2.0],
+        other => panic!("{other} in metric math has no case here"),
+    }
+}
+
 fn one_by_one(mut events: f64) -> Vec<f64> {
     let mut numbers = vec![0.0];
     while events > 0.0 {
@@ -154,7 +171,11 @@ fn one_by_one(mut events: f64) -> Vec<f64> {
 fn alarms_on_metric_math_turn_red_where_they_say() {
     for alarm in Alarm::all(&template()).iter().filter(|alarm| alarm.expression.is_some()) {
         for (values, state) in turns(&alarm.id).into_iter().zip([State::Alarm, State::Alarm, State::Ok, State::Ok]) {
-            let data = values.iter().map(|(id, value)| (alarm.metrics[*id].0.clone(), one_by_one(*value))).collect();
+            let of = |(id, value): &(&str, f64)| {
+                let (metric, statistic) = &alarm.metrics[*id];
+                (metric.clone(), numbers(statistic, *value))
+            };
+            let data = values.iter().map(of).collect();
             assert_eq!(alarm.judge(&data), state, "{}: {values:?}", alarm.id);
         }
     }
@@ -235,6 +256,19 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         ("MailsRefused", "") => {
             world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
             counted(world, world.person().signs_up()).await
+        }
+        ("OldestWaitingMail", "") => {
+            world.break_times(Service::Ses, Mode::Lost, "SendEmail", 1);
+            world.person().signs_up().await;
+            world.advance(60);
+            counted(world, world.send_waiting_mail()).await
+        }
+        ("MailsGivenUp", "") => {
+            world.break_down(Service::Ses, Mode::Unavailable, None);
+            world.person().signs_up().await;
+            world.aws.settled().await.unwrap();
+            world.advance(23 * 3_600);
+            counted(world, world.send_waiting_mail()).await
         }
         ("FailedLetters", version) => {
             let process = LogConfig { service: "mail", function_version: Some(version.to_owned()), ..logs::config() };
@@ -327,5 +361,44 @@ async fn no_alarm_is_red_in_ordinary_life() {
     assert!(data.len() > 10, "{data:?}");
     for alarm in Alarm::all(&template()) {
         assert_eq!(alarm.judge(&data), State::Ok, "{} after {data:?}", alarm.id);
+    }
+}
+
+/// Addresses that there are and no mail comes to, and those that SES does not take.
+const ODD: [&str; 8] = [
+    "j\u{f6}rg@example.com",
+    "\u{430}\u{434}\u{430}@example.com",
+    "=?utf-8?q?=C3=A9?=@example.com",
+    "!#$%&'*+-/=?^_`{|}~@example.com",
+    "x@b\u{fc}cher.example.com",
+    "bounce@simulator.amazonses.com",
+    "suppressionlist@simulator.amazonses.com",
+    "complaint@simulator.amazonses.com",
+];
+
+#[tokio::test]
+async fn strangers_who_choose_addresses_set_off_no_alarm_of_mail() {
+    let world = World::start().await;
+    let longest = format!("{}@b.co", "a".repeat(249));
+    let sign_ups = async {
+        for email in ODD.into_iter().chain([longest.as_str()]) {
+            assert_eq!(Person::new(&world, email.to_owned()).signs_up().await.status, 200, "{email}");
+        }
+        for _ in 0..5 {
+            world.advance(3_600);
+            world.send_waiting_mail().await;
+        }
+    };
+    let points = counted(&world, sign_ups).await;
+    let count = |name: &str| points.iter().filter(|point| point.name == name).count();
+    assert_eq!(["MailsSent", "MailsUndeliverable", "FailedLetters"].map(count), [6, 3, 0], "{points:?}");
+    // However many of them there are.
+    let mut data: Data = BTreeMap::new();
+    for point in points {
+        let value = point.value;
+        data.entry(point.into()).or_default().extend([value; 1_000]);
+    }
+    for alarm in Alarm::all(&template()) {
+        assert_eq!(alarm.judge(&data), State::Ok, "{}", alarm.id);
     }
 }

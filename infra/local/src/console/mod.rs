@@ -89,7 +89,8 @@ async fn set_fault(
 /// Carries out a task as its schedule would, and answers when that is done.
 async fn run_task(State(door): State<Arc<Door>>, Path(name): Path<String>) -> Result<StatusCode, (StatusCode, String)> {
     door.tasks.run(&name).await.map(|()| StatusCode::NO_CONTENT).map_err(|error| {
-        let status = if matches!(error, Error::NoSuchTask(_)) { StatusCode::NOT_FOUND } else { StatusCode::BAD_GATEWAY };
+        let status =
+            if matches!(error, Error::NoSuchTask(_)) { StatusCode::NOT_FOUND } else { StatusCode::BAD_GATEWAY };
         (status, format!("{error}\n"))
     })
 }

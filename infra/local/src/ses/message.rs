@@ -116,6 +116,22 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
     Ok(message)
 }
 
+/// Refuses a mail to an address that SES cannot send to. "Amazon SES does not support the SMTPUTF8 extension": the part before the
+/// @-sign may only be ASCII, a domain must be in Punycode (`docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html`).
+/// The words are those that people report: of the local part `egulias/EmailValidator` #414, of the domain `awslabs/aws-sdk-rust` #881.
+pub(crate) fn deliverable(message: Message) -> Result<Message, Refusal> {
+    for address in &message.to {
+        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+        if !local.is_ascii() {
+            return Err(bad("Local address contains control or whitespace"));
+        }
+        if !domain.is_ascii() {
+            return Err(bad("Domain contains illegal character"));
+        }
+    }
+    Ok(message)
+}
+
 fn simple(content: Simple) -> Result<Message, Refusal> {
     let Body { text, html } = content.body;
     if text.is_none() && html.is_none() {

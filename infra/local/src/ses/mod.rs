@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Builder;
 
 pub(crate) use links::{Piece, pieces};
-pub(crate) use message::{Message, bare, read};
+pub(crate) use message::{Message, bare, deliverable, read};
 pub use simulator::Outcome;
 pub(crate) use simulator::{outcome, reports};
 

@@ -74,6 +74,27 @@ async fn a_mail_from_nobody_or_to_nobody_is_refused() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_not_ascii_is_refused() {
+    let local = start(options()).await;
+    let ses = clients(&local).ses;
+    let mail = || ses.send_email().from_email_address(SENDER).content(simple("x", Some("x"), None));
+    for (address, words) in [
+        ("j\u{f6}rg@example.com", "Local address contains control or whitespace"),
+        ("J\u{f6}rg <ад@example.com>", "Local address contains control or whitespace"),
+        ("ada@b\u{fc}cher.example", "Domain contains illegal character"),
+    ] {
+        let with_others = Destination::builder().to_addresses("ada@example.com").cc_addresses(address).build();
+        for destination in [to(address), with_others] {
+            let error = mail().destination(destination).send().await.unwrap_err();
+            assert_eq!((error.code(), error.message()), (Some("BadRequestException"), Some(words)), "{address}");
+        }
+    }
+    assert!(local.inbox(None).is_empty());
+    mail().destination(to("J\u{f6}rg <ada@xn--bcher-kva.example>")).send().await.unwrap();
+    assert_eq!(local.inbox(Some("ada@b\u{fc}cher.example")).len(), 1);
+}
+
+#[tokio::test]
 async fn mails_outlive_a_restart_even_one_that_came_in_the_middle_of_writing() {
     let directory = Directory::new();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };

@@ -19,11 +19,10 @@ async fn a_task_is_the_function_called_with_the_input_of_its_schedule() {
     let answer = ask(&local, "POST /tasks/sweep", "").await;
     assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     let events = function.events.lock().unwrap().clone();
-    assert_eq!(events.iter().map(|event| event["task"].clone()).collect::<Vec<_>>(), [
-        json!("sweep"),
-        Value::Null,
-        json!("sweep"),
-    ]);
+    assert_eq!(
+        events.iter().map(|event| event["task"].clone()).collect::<Vec<_>>(),
+        [json!("sweep"), Value::Null, json!("sweep"),]
+    );
 }
 
 #[tokio::test]

@@ -42,8 +42,11 @@ async fn another_emulator_can_answer_instead() {
     assert_eq!(accepted.message_id(), Some(local.inbox(None)[0].id.as_str()));
     let refused = send("stranger@elsewhere.example").await.unwrap_err();
     assert_eq!(refused.code(), Some("MessageRejected"));
+    let odd = clients.ses.send_email().from_email_address("no-reply@bitcain.example").destination(to("j\u{f6}rg@b.co"));
+    let refused = odd.content(simple("Hi", Some("x"), None)).send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("BadRequestException"), "whatever the upstream would say");
     assert_eq!(local.inbox(Some("ada@example.com")).len(), 1, "only what the upstream accepted");
-    assert_eq!(local.calls().ses["SendEmail"], 2);
+    assert_eq!(local.calls().ses["SendEmail"], 3);
 
     // What an earlier start has made is taken as it is.
     start(options).await;

@@ -1,0 +1,126 @@
+//! One letter: a try to send it, and what comes of a try that did not settle it. Whatever failed, only this letter waits.
+
+use std::time::Duration;
+
+use shared::{email::EmailAddress, error::Error, outbox::Mail, time::Timestamp};
+
+use crate::{
+    Postman,
+    outbox::{Claim, Claimed},
+    render::Rendered,
+    ses::NotSent,
+    waiting::Waiting,
+};
+
+/// A letter that could not be sent for so long is given up. Nobody waits for it any more: the links in letters live for a day at
+/// most, and the stream, too, gives up what it cannot hand over for so long.
+const LONGEST_WAIT: Duration = Duration::from_hours(23);
+/// The wait after a first try that failed. Each later one is twice as long as the one before.
+const PAUSE: Duration = Duration::from_mins(1);
+/// Waits grow no longer than 2^4 minutes.
+const DOUBLINGS: u32 = 4;
+/// The reason of a letter that failed because of its address.
+const UNDELIVERABLE: &str = "undeliverable";
+
+/// Why a letter is not settled yet.
+struct Unsettled {
+    /// What went wrong here; nothing did where somebody else is at it.
+    cause: Option<Error>,
+    /// When the claim on it is over, if there is one: another try before that might be another mail.
+    claimed_until: Option<Timestamp>,
+}
+
+impl From<Error> for Unsettled {
+    fn from(error: Error) -> Self {
+        Self { cause: Some(error), claimed_until: None }
+    }
+}
+
+impl Unsettled {
+    fn under(claim: &Claim) -> impl FnOnce(Error) -> Self {
+        let until = claim.until();
+        move |error| Self { cause: Some(error), claimed_until: Some(until) }
+    }
+
+    fn log(&self, mail: &Mail) {
+        let letter = mail.id.to_string();
+        match &self.cause {
+            Some(error) => tracing::warn!(event = "letter_failed", letter, ?error, "a letter has to be tried again"),
+            None => tracing::info!(letter, "another invocation is sending this letter"),
+        }
+    }
+}
+
+impl Postman {
+    /// Tries to send a letter. One that is not settled by that waits, with a row of its own in place of `before`, or is given up.
+    ///
+    /// # Errors
+    /// `Unavailable` or `Internal` when even that could not be written: the letter is where it was.
+    pub(crate) async fn attend(&self, mail: &Mail, before: Option<&Waiting>) -> Result<(), Error> {
+        if let Err(unsettled) = self.deliver(mail).await {
+            unsettled.log(mail);
+            let (now, end) = (self.clock.now(), mail.created_at + LONGEST_WAIT);
+            if now < end {
+                let tries = before.map_or(0, |before| before.tries);
+                let pause = now + PAUSE * 2_u32.pow(tries.min(DOUBLINGS));
+                let due = unsettled.claimed_until.unwrap_or(pause).min(end);
+                return self.postpone(&Waiting::new(mail, due, tries.saturating_add(1)), before).await;
+            }
+            self.give_up(mail).await?;
+        }
+        match before {
+            Some(before) => self.waiting.remove(before).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn postpone(&self, waiting: &Waiting, before: Option<&Waiting>) -> Result<(), Error> {
+        match before {
+            Some(before) => self.waiting.replace(before, waiting).await,
+            None => self.waiting.add(waiting).await,
+        }
+    }
+
+    async fn give_up(&self, mail: &Mail) -> Result<(), Error> {
+        if self.outbox.give_up(mail.id).await? {
+            let (letter, kind) = (mail.id.to_string(), mail.letter.kind());
+            tracing::error!(event = "mail_given_up", letter, kind, "a letter could not be sent for a day");
+        }
+        Ok(())
+    }
+
+    async fn deliver(&self, mail: &Mail) -> Result<(), Unsettled> {
+        let Some((to, rendered)) = self.write(&mail.letter).await? else {
+            return Ok(());
+        };
+        match self.outbox.claim(mail.id).await? {
+            Claimed::Ours(claim) => self.send(mail, &claim, &to, rendered).await,
+            Claimed::Settled => Ok(()),
+            Claimed::Theirs { until } => Err(Unsettled { cause: None, claimed_until: until }),
+        }
+    }
+
+    async fn send(&self, mail: &Mail, claim: &Claim, to: &EmailAddress, rendered: Rendered) -> Result<(), Unsettled> {
+        let kind = mail.letter.kind();
+        if !to.is_deliverable() {
+            // Strangers choose addresses, so this alarms nobody.
+            tracing::info!(event = "mail_undeliverable", kind, "SES takes no mail to such an address");
+            return self.outbox.failed(claim, UNDELIVERABLE).await.map_err(Unsettled::under(claim));
+        }
+        match self.ses.send(mail.id, to, rendered).await {
+            Ok(message_id) => {
+                tracing::info!(event = "mail_sent", kind, message_id, "a letter was sent");
+                self.outbox.sent(claim, &message_id).await.map_err(Unsettled::under(claim))
+            }
+            Err(NotSent::Never(reason)) => {
+                tracing::error!(event = "mail_failed", kind, reason, "SES refuses a letter");
+                self.outbox.failed(claim, &reason).await.map_err(Unsettled::under(claim))
+            }
+            Err(NotSent::Yet(error)) => {
+                self.outbox.release(claim).await.map_err(Unsettled::under(claim))?;
+                Err(error.into())
+            }
+            Err(NotSent::Perhaps(error)) => Err(Unsettled::under(claim)(error)),
+        }
+    }
+}
