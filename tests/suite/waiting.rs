@@ -318,7 +318,8 @@ async fn two_clocks_leave_one_row_as_well() {
     let ahead = world.postman_at(Clock::at(world.now() + Duration::from_secs(1)));
     let (one, other) = tokio::join!(ahead.handle(task()), round(&world));
     assert_eq!((one.unwrap(), other), (Value::Null, ()));
-    assert!([120, 121].contains(&(due(&world).await - world.now().as_second())));
+    // Who came second has met the claim of the first one, or what it had let go of.
+    assert!([90, 91, 120, 121].contains(&(due(&world).await - world.now().as_second())));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-//! Sends the letters of the outbox: a record of the Mail table's stream becomes a mail, once. A letter that cannot be sent then waits
-//! by itself, and a schedule has it tried again. What SES reports of a mail later, that it bounced for instance, is noted on its
-//! letter.
+//! Sends the letters of the outbox: a record of the Mail table's stream becomes a mail, once. A letter that cannot be sent then
+//! waits by itself, and a schedule has it tried again. What SES reports of a mail later, that it bounced for instance, is noted on
+//! its letter.
 
 mod feedback;
 mod links;
@@ -124,8 +124,8 @@ impl Postman {
         Ok(())
     }
 
-    /// Sends what a batch of stream records asks for. A record is done when its letter is settled, or waits by itself. The others are
-    /// named in the answer, and delivered again: nothing could be written of them.
+    /// Sends what a batch of stream records asks for. A record is done when its letter is settled, or waits by itself. The others
+    /// are named in the answer, and delivered again: nothing could be written of them.
     async fn deliver_all(&self, event: Event) -> DynamoDbEventResponse {
         let outcomes = join_all(event.records.iter().map(|record| self.take(record))).await;
         let mut answer = DynamoDbEventResponse::default();

@@ -70,9 +70,9 @@ struct Standing {
 }
 
 /// What a letter is that this invocation may not claim.
-fn of_somebody_else(there: Option<Standing>) -> Claimed {
+fn of_somebody_else(there: Option<&Standing>) -> Claimed {
     match there {
-        Some(Standing { status: Status::Claimed, claimed_until, .. }) => Claimed::Theirs { until: claimed_until },
+        Some(Standing { status: Status::Claimed, claimed_until, .. }) => Claimed::Theirs { until: *claimed_until },
         // Let go of again, just now.
         Some(Standing { status: Status::Pending, .. }) => Claimed::Theirs { until: None },
         Some(_) | None => Claimed::Settled,
@@ -108,9 +108,9 @@ impl Outbox {
                     .when(Condition::equals("status", &Status::Claimed)?)
                     .when(Condition::equals("claimed_until", &until)?);
                 let taken = self.try_claim(id, claims, stale).await?;
-                Ok(taken.map_or_else(of_somebody_else, Claimed::Ours))
+                Ok(taken.map_or_else(|there| of_somebody_else(there.as_ref()), Claimed::Ours))
             }
-            there => Ok(of_somebody_else(there)),
+            there => Ok(of_somebody_else(there.as_ref())),
         }
     }
 

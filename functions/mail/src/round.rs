@@ -9,9 +9,9 @@ use crate::{Postman, waiting::Waiting};
 
 /// So many letters are tried at once, as many as the stream hands over.
 const AT_ONCE: usize = 10;
-/// No more letters are taken after so long, as the last ones may need the rest of the function's minute: SES has 20 s to answer, and
+/// No more letters are taken after so long: the last ones may need most of the function's minute, as SES has 20 s to answer and
 /// DynamoDB 5 s each time. What is left is due at the next round.
-const TAKING: Duration = Duration::from_secs(20);
+const TAKING: Duration = Duration::from_secs(10);
 
 impl Postman {
     /// Tries the letters again that are due, the longest due first.

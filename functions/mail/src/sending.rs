@@ -44,9 +44,10 @@ impl Unsettled {
 
     fn log(&self, mail: &Mail) {
         let letter = mail.id.to_string();
-        match &self.cause {
-            Some(error) => tracing::warn!(event = "letter_failed", letter, ?error, "a letter has to be tried again"),
-            None => tracing::info!(letter, "another invocation is sending this letter"),
+        if let Some(error) = &self.cause {
+            tracing::warn!(event = "letter_failed", letter, ?error, "a letter has to be tried again");
+        } else {
+            tracing::info!(letter, "another invocation is sending this letter");
         }
     }
 }

@@ -118,7 +118,8 @@ pub(crate) fn read(body: &[u8]) -> Result<Message, Refusal> {
 
 /// Refuses a mail to an address that SES cannot send to. "Amazon SES does not support the SMTPUTF8 extension": the part before the
 /// @-sign may only be ASCII, a domain must be in Punycode (`docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html`).
-/// The words are those that people report: of the local part `egulias/EmailValidator` #414, of the domain `awslabs/aws-sdk-rust` #881.
+/// The words are those that people report: of the local part `egulias/EmailValidator` #414, of the domain
+/// `awslabs/aws-sdk-rust` #881.
 pub(crate) fn deliverable(message: Message) -> Result<Message, Refusal> {
     for address in &message.to {
         let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
