@@ -79,6 +79,11 @@ impl Alarm {
         }
     }
 
+    /// Whether it is about something that has to happen, and does not.
+    pub fn is_for_too_few(&self) -> bool {
+        self.comparison.starts_with("LessThan")
+    }
+
     /// Where it stands when every period has these data, after having stood at OK.
     pub fn judge(&self, data: &Data) -> State {
         let value_of = |(metric, statistic): &(Metric, String)| reduce(data.get(metric)?, statistic);
