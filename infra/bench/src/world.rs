@@ -59,7 +59,10 @@ impl World {
         };
         let mail = MailFunction::InProcess(std::sync::Arc::new(take));
         let (table_prefix, key_alias, region) = (TABLE_PREFIX.to_owned(), KEY.to_owned(), REGION.to_owned());
-        let aws = LocalAws::start(Options { mail, table_prefix, key_alias, region, ..Options::new(path) }).await?;
+        // One request comes after the other: on AWS no transaction is in the way of the next one.
+        let conflicts = Duration::ZERO;
+        let options = Options { mail, table_prefix, key_alias, region, conflicts, ..Options::new(path) };
+        let aws = LocalAws::start(options).await?;
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(REGION))

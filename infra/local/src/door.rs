@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use crate::backend::Backend;
 use crate::call::Call;
 use crate::calls::Recorder;
+use crate::conflicts::Conflicts;
 use crate::faults::{self, Faults, Mode};
 use crate::feeder::{Reports, Tasks};
 use crate::iam::Guard;
@@ -36,6 +37,7 @@ pub(crate) struct Door {
     pub(crate) recorder: Recorder,
     pub(crate) guard: Guard,
     pub(crate) faults: Faults,
+    pub(crate) conflicts: Conflicts,
     pub(crate) paper: Paper,
     /// Plays the identity providers; none without their secrets.
     pub(crate) reporter: Option<Reporter>,
@@ -83,7 +85,7 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
         Some(Mode::Held) => drop(gate.changed().await),
         Some(Mode::Lost) | None => {}
     }
-    let answer = door.execute(&call, &parts, body).await;
+    let answer = door.take_turn(&call, &parts, body).await;
     if call.writes_items() && answer.status().is_success() {
         door.writes.send_modify(|count| *count += 1);
     }
@@ -94,6 +96,19 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
 }
 
 impl Door {
+    /// Executes a call, unless a transaction is in its way.
+    async fn take_turn(&self, call: &Call, parts: &Parts, body: Bytes) -> Response {
+        let hold = match self.conflicts.enter(call, &body).await {
+            Ok(hold) => hold,
+            Err(conflict) => return conflict.answer(),
+        };
+        let answer = self.execute(call, parts, body).await;
+        if let Some(hold) = hold {
+            hold.end(answer.status().is_success());
+        }
+        answer
+    }
+
     async fn execute(&self, call: &Call, parts: &Parts, body: Bytes) -> Response {
         match (call.service, &self.kms) {
             (Service::Kms, Some(kms)) => kms.answer(&call.operation, &body),

@@ -1,7 +1,7 @@
 //! The local AWS: one process that answers as `DynamoDB`, KMS, `SESv2` and the exchanges, on a laptop and in tests.
 //!
 //! Every request of an SDK client enters by one [`door`], which counts it, holds it against the caller's role in
-//! `template.yaml` ([`iam`]), may let it fail on demand, and passes it on:
+//! `template.yaml` ([`iam`]), may let it fail on demand, refuses what a transaction is in the way of ([`conflicts`]), and passes it on:
 //! `DynamoDB` to an embedded emulator on a `SQLite` file, KMS and SES to the stand-ins in this crate, or everything to
 //! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares, and a feeder does what an event
 //! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function. Of mails to the
@@ -15,6 +15,7 @@ mod backend;
 mod call;
 mod calls;
 mod clock;
+mod conflicts;
 mod console;
 mod database;
 mod door;

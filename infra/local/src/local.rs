@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::backend::Backend;
 use crate::calls::Recorder;
+use crate::conflicts::Conflicts;
 use crate::door::Door;
 use crate::faults::Faults;
 use crate::feeder::{Checkpoint, Feeder, Reports, Stream, Target, Tasks};
@@ -80,6 +81,7 @@ impl LocalAws {
             recorder: Recorder::default(),
             guard,
             faults: Faults::default(),
+            conflicts: Conflicts::new(options.conflicts),
             paper: Paper::new(options.clock.clone()),
             reporter,
             reports: Arc::new(Reports::default()),
@@ -216,6 +218,16 @@ impl LocalAws {
     /// Ends all faults.
     pub fn clear_faults(&self) {
         self.door.faults.clear();
+    }
+
+    /// How long after its answer a transaction is in the way of other writes of its rows; zero for never, not even before it.
+    pub fn set_conflicts(&self, time: Duration) {
+        self.door.conflicts.set(time);
+    }
+
+    /// Waits until no transaction is in the way of anybody.
+    pub async fn no_conflicts(&self) {
+        self.door.conflicts.over().await;
     }
 
     /// The credentials that the paper exchange knows.

@@ -54,6 +54,8 @@ pub struct Options {
     pub poll: Duration,
     /// Whether the schedules of the template are kept, by the real clock. Otherwise a task is carried out on demand only.
     pub schedules: bool,
+    /// How long after its answer a transaction is in the way of other writes of its rows; zero for never, not even before it.
+    pub conflicts: Duration,
     /// The clock of the exchanges and the identity providers, which must be that of the functions.
     pub clock: Clock,
     /// What signs reports of identity providers; without it, none are sent.
@@ -83,6 +85,7 @@ impl Options {
             mail: MailFunction::None,
             poll: Duration::from_secs(1),
             schedules: false,
+            conflicts: Duration::from_millis(10),
             clock: Clock::default(),
             identity: None,
             region: "us-east-1".to_owned(),

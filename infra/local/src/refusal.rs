@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::Service;
 
@@ -24,15 +24,20 @@ impl Refusal {
 
     /// The answer as `service` would write it.
     pub(crate) fn answer(self, service: Service) -> Response {
-        let (namespace, content_type) = match service {
-            Service::DynamoDb => ("com.amazonaws.dynamodb.v20120810#", "application/x-amz-json-1.0"),
-            Service::Kms => ("", "application/x-amz-json-1.1"),
-            Service::Ses => ("", "application/json"),
-        };
-        let body = json!({"__type": format!("{namespace}{}", self.code), "message": self.message});
-        let mut answer = (self.status, Json(body)).into_response();
-        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        answer.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(self.code));
-        answer
+        exception(service, self.status, self.code, json!({"message": self.message}))
     }
+}
+
+/// An exception of `service` with these members, a JSON object.
+pub(crate) fn exception(service: Service, status: StatusCode, code: &'static str, mut members: Value) -> Response {
+    let (namespace, content_type) = match service {
+        Service::DynamoDb => ("com.amazonaws.dynamodb.v20120810#", "application/x-amz-json-1.0"),
+        Service::Kms => ("", "application/x-amz-json-1.1"),
+        Service::Ses => ("", "application/json"),
+    };
+    members["__type"] = json!(format!("{namespace}{code}"));
+    let mut answer = (status, Json(members)).into_response();
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static(code));
+    answer
 }

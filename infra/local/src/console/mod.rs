@@ -1,11 +1,12 @@
-//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the tasks of schedules,
-//! the exchanges, the identity providers.
+//! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the conflicts of transactions,
+//! the tasks of schedules, the exchanges, the identity providers.
 
 mod exchanges;
 mod kyc;
 mod page;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -29,6 +30,7 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         .route("/faults", delete(clear_faults))
         .route("/faults/{service}", put(set_fault))
         .route("/tasks/{name}", post(run_task))
+        .route("/conflicts", put(set_conflicts))
         .route("/exchanges", get(exchanges::page))
         .route("/exchanges.json", get(exchanges::json))
         .route("/exchange-calls.json", get(exchanges::calls_json))
@@ -49,6 +51,13 @@ struct Recipient {
 #[derive(Deserialize)]
 struct Without {
     without: Option<String>,
+}
+
+/// How long transactions are in the way of other writes after their answers, in milliseconds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hold {
+    hold_ms: u16,
 }
 
 async fn index() -> Html<&'static str> {
@@ -98,4 +107,12 @@ async fn run_task(State(door): State<Arc<Door>>, Path(name): Path<String>) -> Re
 async fn clear_faults(State(door): State<Arc<Door>>) -> StatusCode {
     door.faults.clear();
     StatusCode::NO_CONTENT
+}
+
+/// Takes the time whatever content type it comes with, too.
+async fn set_conflicts(State(door): State<Arc<Door>>, body: Bytes) -> Result<StatusCode, (StatusCode, String)> {
+    let Hold { hold_ms } =
+        serde_json::from_slice(&body).map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
+    door.conflicts.set(Duration::from_millis(hold_ms.into()));
+    Ok(StatusCode::NO_CONTENT)
 }

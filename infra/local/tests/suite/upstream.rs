@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use aws_sdk_kms::primitives::Blob;
 use local::Options;
 
@@ -47,6 +49,14 @@ async fn another_emulator_can_answer_instead() {
     assert_eq!(refused.code(), Some("BadRequestException"), "whatever the upstream would say");
     assert_eq!(local.inbox(Some("ada@example.com")).len(), 1, "only what the upstream accepted");
     assert_eq!(local.calls().ses["SendEmail"], 3);
+
+    // It knows no conflicts either.
+    local.set_conflicts(Duration::from_mins(1));
+    let put = Put::builder().table_name(&table).item("pk", text("d")).build().unwrap();
+    let transaction = TransactWriteItem::builder().put(put).build();
+    clients.dynamodb.transact_write_items().transact_items(transaction).send().await.unwrap();
+    let put = clients.dynamodb.put_item().table_name(&table).item("pk", text("d")).send().await;
+    assert_eq!(put.unwrap_err().code(), Some("TransactionConflictException"));
 
     // What an earlier start has made is taken as it is.
     start(options).await;
