@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 
-use crate::{config::Config, http::DEADLINE, store::Store, time::Clock, token::Verifier};
+use crate::{config::Config, contention::Contention, http::DEADLINE, store::Store, time::Clock, token::Verifier};
 
 /// Warming up may take this long. Init may take ten seconds; one that is cut off begins again in the first request.
 pub const WARM_UP: Duration = Duration::from_secs(4);
@@ -31,6 +31,15 @@ impl App {
         let store = Store::new(aws, &config.table_prefix);
         let tokens = Arc::new(Verifier::new(store.clone(), &config.app_url));
         Self { config: Arc::new(config), clock, store, tokens, deadline: DEADLINE }
+    }
+
+    /// A competition for a record that is read, changed and written back. Rounds begin during half of a request's time: with what the
+    /// request has done before, such as a run of Argon2, and what the last round takes, it then ends before the deadline, for an answer that
+    /// is cut off would look like a fault of ours. A time and not a number, because it is the time that is scarce. Forty who change one row
+    /// at once come to eight rounds each on the average, and are all done in one of the four seconds.
+    #[must_use]
+    pub fn contention(&self, record: &'static str) -> Contention {
+        Contention::over(record, self.deadline / 2)
     }
 
     /// Opens the connection to the tables in init, where CPU is cheap. A failure is not fatal: the next request tries again.

@@ -108,8 +108,7 @@ const THROTTLING: [&str; 8] = [
 ];
 
 /// Errors that mean "later" in the same way.
-const TEMPORARY: [&str; 5] = [
-    "TransactionConflictException",
+const TEMPORARY: [&str; 4] = [
     "TransactionInProgressException",
     // A key that is switched off comes back by an operator's hand, not by a new request of another form.
     "DisabledException",

@@ -15,6 +15,9 @@ use crate::http::{Flaw, Invalid};
 /// Seconds after which a client may try again when something we depend on is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
+/// The same where others were quicker: they are done by then.
+const RETRY_SOON: HeaderValue = HeaderValue::from_static("1");
+
 /// An answer that is not a business answer. Its causes go to the log, never to the client.
 #[derive(Debug)]
 pub enum Error {
@@ -36,6 +39,8 @@ pub enum Error {
     UnreadableEvent,
     /// Something we depend on is down or throttles us. Nothing was half-written.
     Unavailable(String),
+    /// Others who wrote to the same rows were quicker until the time was up. Nothing was half-written.
+    Contended(String),
     /// This installation is not set up for it. To clients it looks as if something were down.
     NotSetUp(String),
     /// A bug or a misconfiguration.
@@ -101,7 +106,7 @@ impl Error {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
             Self::UriTooLong => (StatusCode::URI_TOO_LONG, "URI Too Long"),
             Self::UnreadableEvent => (StatusCode::BAD_REQUEST, "Bad Request"),
-            Self::Unavailable(_) | Self::NotSetUp(_) => {
+            Self::Unavailable(_) | Self::Contended(_) | Self::NotSetUp(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable")
             }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
@@ -127,6 +132,11 @@ impl IntoResponse for Error {
             Self::Unavailable(cause) => {
                 tracing::warn!(cause, "a dependency is unavailable");
                 failed(with(answer, header::RETRY_AFTER, RETRY_AFTER))
+            }
+            // Whoever sends enough at once to one row of theirs brings that about: no version is to blame.
+            Self::Contended(cause) => {
+                tracing::warn!(event = "contended", cause, "rows are contended");
+                with(answer, header::RETRY_AFTER, RETRY_SOON)
             }
             Self::NotSetUp(cause) => {
                 tracing::warn!(cause, "not set up");

@@ -5,6 +5,7 @@ pub mod aws;
 pub mod blank;
 pub mod caller;
 pub mod config;
+pub mod contention;
 pub mod email;
 pub mod error;
 pub mod http;

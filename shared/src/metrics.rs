@@ -22,9 +22,10 @@ const fn count(event: &'static str, name: &'static str, dimensions: &'static [&'
 }
 
 /// Every metric of the service. Each value of a dimension is a metric of its own and is paid for.
-pub const TABLE: [Metric; 25] = [
+pub const TABLE: [Metric; 26] = [
     count("cold_start", "ColdStarts", &[&["service"]]),
     count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
+    count("contended", "Contended", &[&["service"]]),
     count("letter_failed", "FailedLetters", &[&["service", "function_version"]]),
     count("aws_throttled", "Throttled", &[&["dependency"]]),
     count("sign_up", "SignUps", &[&[]]),

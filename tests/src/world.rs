@@ -167,8 +167,18 @@ impl World {
     /// Another instance of `api-keys` on the same AWS, cold, that seals under the KMS key `key`.
     #[must_use]
     pub fn another_vault(&self, key: &str) -> Vault {
+        self.vault_on(key, PATIENCE)
+    }
+
+    /// One that has no more time for a request than a deployed one.
+    #[must_use]
+    pub fn impatient_vault(&self) -> Vault {
+        self.vault_on(&self.key, DEADLINE)
+    }
+
+    fn vault_on(&self, key: &str, deadline: Duration) -> Vault {
         let role = signed_by(&self.sdk, "api-keys");
-        let app = patient_app(self.config.clone(), &role, self.clock.clone());
+        let app = App { deadline, ..App::new(self.config.clone(), &role, self.clock.clone()) };
         Vault::new(app, self.vault_config(key), &role)
     }
 
@@ -369,6 +379,8 @@ impl World {
     /// The calls to AWS that `work` makes, mail aside.
     pub async fn calls<T>(&self, work: impl Future<Output = T>) -> (T, Calls) {
         self.pause_mail().await;
+        // What was done before is no part of it.
+        self.aws.no_conflicts().await;
         self.aws.reset_calls();
         let result = work.await;
         let calls = self.aws.calls();
@@ -452,6 +464,7 @@ impl World {
         let key: serde_json::Map<_, _> =
             ["pk", "sk"].into_iter().filter_map(|name| Some((name.to_owned(), row.get(name)?.clone()))).collect();
         let key = serde_dynamo::to_item(key).expect("a key");
+        self.aws.no_conflicts().await;
         db.delete_item().table_name(&name).set_key(Some(key)).send().await.expect("a deletion");
     }
 
@@ -496,6 +509,7 @@ impl World {
         row[attribute] = value;
         let item = serde_dynamo::to_item(row).expect("an item");
         let name = format!("{}-{table}", self.config.table_prefix);
+        self.aws.no_conflicts().await;
         db.put_item().table_name(name).set_item(Some(item)).send().await.expect("a put");
     }
 }

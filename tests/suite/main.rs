@@ -6,6 +6,7 @@ mod account;
 mod alarms;
 mod budgets;
 mod concurrency;
+mod contention;
 mod contested;
 mod contract;
 mod docs_page;

@@ -1,6 +1,9 @@
 //! Metrics: what happens is counted once, by words of ours, where CloudWatch finds it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use api_keys::exchanges;
 use kyc::providers;
@@ -208,6 +211,10 @@ async fn outages(count: &mut Count<'_>) {
     let nobody = Person::new(world, "bounce@simulator.amazonses.com".to_owned());
     let expected = ["MailsBounced kind=permanent", "MailsSent kind=verify", "SignUps"];
     count.of(nobody.signs_up(), &expected).await;
+    world.aws.set_conflicts(Duration::from_mins(1));
+    count.of(ada.logs_in(), &["Logins"]).await;
+    count.of(ada.logs_in(), &["Contended service=auth"]).await;
+    world.aws.set_conflicts(Duration::ZERO);
     for mode in [Mode::Unavailable, Mode::Refused] {
         world.break_down(Service::DynamoDb, mode, None);
         count.of(ada.logs_in(), &[FAILED]).await;

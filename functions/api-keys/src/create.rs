@@ -12,7 +12,7 @@ use shared::{
     keys::Row,
     kyc,
     seal::Binding,
-    store::{Condition, Put, Write, Written},
+    store::{Condition, Put, Raced, Write},
 };
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     document::{self, operation},
     exchanges::Status,
     input::CreateKey,
-    keys::{ROUNDS, contended, identity},
+    keys::{RECORD, identity},
     model::{Answer, ApiKeyResponse, Refusal},
     policy,
     record::{Findings, KeyRecord, masked},
@@ -120,7 +120,8 @@ impl Vault {
         if let Some(Tested { report, .. }) = tested {
             record.take_in(report, self.app.clock.now());
         }
-        for _ in 0..ROUNDS {
+        let mut contention = self.app.contention(RECORD);
+        loop {
             let kept = Put::new(Row::Fingerprint(&record.fingerprint), &record.as_kept(account))?;
             let mut writes = vec![
                 Write::Put(Put::new(Row::ExchangeKey(account, key), &record)?.when(Condition::New)),
@@ -131,14 +132,17 @@ impl Vault {
             if let Some(Tested { event, report }) = tested {
                 writes.push(Write::Put(event.clone().ended(report.status.as_str()).replace()?));
             }
-            if let Written::Done(()) = self.app.store.transact(writes).await? {
+            let raced = self.app.store.race(writes).await?;
+            if raced == Raced::Won {
                 return Ok(record);
             }
-            if let Some(refusal) = self.obstacle(account, &record.fingerprint).await? {
+            contention.lost().await?;
+            if let Some(refusal) =
+                self.obstacle(account, &record.fingerprint).await?.filter(|_| raced == Raced::Overtaken)
+            {
                 return Err(refusal);
             }
         }
-        Err(contended())
     }
 
     async fn new_record(&self, caller: &Caller, key: KeyId, input: &CreateKey) -> Result<KeyRecord, Error> {

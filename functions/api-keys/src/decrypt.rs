@@ -9,13 +9,13 @@ use shared::{
     ids::KeyId,
     keys::Row,
     limits::Limit,
-    store::{Condition, Update, Written},
+    store::{Condition, Raced, Update},
 };
 
 use crate::{
     audit::Action,
     document::{self, operation},
-    keys::{KeyPath, ROUNDS, contended},
+    keys::{KeyPath, RECORD, accessed},
     model::{Answer, DecryptedApiKeyResponse, Refusal},
     record::KeyRecord,
     state::Vault,
@@ -51,7 +51,8 @@ impl Vault {
     /// A key that may be shown, after the access has been written down: what cannot be recorded is not shown.
     async fn admit(&self, who: (&Caller, &Origin, KeyId), mut record: KeyRecord) -> Result<KeyRecord, Refusal> {
         let (caller, _, key) = who;
-        for _ in 0..ROUNDS {
+        let mut contention = self.app.contention(RECORD);
+        loop {
             if !record.is_active {
                 return Err(self.refuse(who, Action::Decrypt, Refusal::Disabled).await);
             }
@@ -62,12 +63,18 @@ impl Vault {
             let row = Update::new(Row::ExchangeKey(caller.account(), key));
             let update = row.set("last_decrypted_at", &self.app.clock.now())?;
             let update = update.when(Condition::equals("version", &record.version)?);
-            match self.write(caller.account(), &record, update, &event).await? {
-                Written::Done(()) => return Ok(record),
-                Written::Conflict(_) => record = self.again(caller, key, &record).await?,
+            match self.app.store.race(accessed(caller.account(), &record, update, &event)?).await? {
+                Raced::Won => return Ok(record),
+                Raced::Obstructed => {
+                    contention.lost().await?;
+                    record = self.find(caller, key).await?;
+                }
+                Raced::Overtaken => {
+                    contention.lost().await?;
+                    record = self.again(caller, key, &record).await?;
+                }
             }
         }
-        Err(contended())
     }
 }
 

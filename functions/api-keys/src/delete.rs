@@ -5,69 +5,77 @@ use shared::{
     caller::{Caller, Origin},
     error::Error,
     http::{Operation, Reply},
+    ids::KeyId,
     keys::Row,
-    store::{Condition, Target, Write, Written},
+    store::{Condition, Raced, Target, Write},
 };
 
 use crate::{
     audit::{AccessEvent, Action},
     count::{Recount, one_less},
     document::{self, operation},
-    keys::{KeyPath, ROUNDS, contended, fingerprint_as_seen, rolled_back},
-    model::{Answer, ApiKeyResponse},
+    keys::{KeyPath, RECORD, fingerprint_as_seen, rolled_back},
+    model::{Answer, ApiKeyResponse, Refusal},
     record::KeyRecord,
     state::Vault,
 };
 
-/// Forgets a key and its fingerprint, and counts one less, all or nothing. A second time it is not found.
+/// Forgets a key and its fingerprint, all or nothing. A second time it is not found.
 pub async fn delete(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
     let key = path.id()?;
-    let mut record = vault.find(&caller, key).await?;
-    let mut sight = Sight { is_sound: true, recount: None };
-    for _ in 0..ROUNDS {
+    let mut contention = vault.app.contention(RECORD);
+    let mut sight = Sight::of(vault.find(&caller, key).await?);
+    loop {
         let event = vault.event((&caller, &origin, key), Action::Delete, "ok")?;
-        match vault.app.store.transact(gone(&caller, &record, &event, &sight)?).await? {
-            Written::Done(()) => return Ok(Reply::ok(ApiKeyResponse::bare(true, "API key deleted"))),
-            Written::Conflict(_) => {
-                let now = vault.find(&caller, key).await?;
-                sight = vault.sight(&caller, &record, &now).await?;
-                record = now;
+        match vault.app.store.race(gone(&caller, &event, &sight)?).await? {
+            Raced::Won => return Ok(Reply::ok(ApiKeyResponse::bare(true, "API key deleted"))),
+            Raced::Obstructed => {
+                contention.lost().await?;
+                sight = Sight::of(vault.find(&caller, key).await?);
+            }
+            Raced::Overtaken => {
+                contention.lost().await?;
+                sight = vault.look_again(&caller, key, &sight.record).await?;
             }
         }
     }
-    Err(contended())
 }
 
 /// What is known of a key that is to go.
 struct Sight {
+    record: KeyRecord,
     /// Whether its fingerprint names it.
     is_sound: bool,
     /// The keys, counted once more where somebody may have written to the table behind our back.
     recount: Option<Recount>,
 }
 
+impl Sight {
+    /// A key that nothing seems to be wrong with.
+    const fn of(record: KeyRecord) -> Self {
+        Self { record, is_sound: true, recount: None }
+    }
+}
+
 impl Vault {
-    /// What it means that `seen`, which is `now` so, did not go.
-    async fn sight(&self, caller: &Caller, seen: &KeyRecord, now: &KeyRecord) -> Result<Sight, Error> {
-        if !now.is_still(seen) {
-            return Ok(Sight { is_sound: true, recount: None });
+    /// What it means that a key which was `seen` so did not go.
+    async fn look_again(&self, caller: &Caller, key: KeyId, seen: &KeyRecord) -> Result<Sight, Refusal> {
+        // In this order: where the key is still the same, nobody has moved its fingerprint in between.
+        let is_sound = self.agrees(caller, seen).await?;
+        let record = self.find(caller, key).await?;
+        if !record.is_still(seen) {
+            return Ok(Sight::of(record));
         }
-        let is_sound = self.agrees(caller, now).await?;
         if !is_sound {
             let _alarm = rolled_back();
         }
-        Ok(Sight { is_sound, recount: Some(self.recount(caller.account()).await?) })
+        Ok(Sight { record, is_sound, recount: Some(self.recount(caller.account()).await?) })
     }
 }
 
 /// A record that somebody put back goes all the same; the fingerprint that does not name it stays.
-fn gone<'a>(
-    caller: &Caller,
-    record: &'a KeyRecord,
-    event: &AccessEvent,
-    sight: &Sight,
-) -> Result<Vec<Write<'a>>, Error> {
-    let account = caller.account();
+fn gone<'a>(caller: &Caller, event: &AccessEvent, sight: &'a Sight) -> Result<Vec<Write<'a>>, Error> {
+    let (account, record) = (caller.account(), &sight.record);
     let row = Target::new(Row::ExchangeKey(account, record.id)).when(Condition::equals("version", &record.version)?);
     let count = sight.recount.map_or_else(|| one_less(account), |recount| recount.one_less(account));
     let mut writes = vec![Write::Delete(row), event.write()?, count?];

@@ -12,7 +12,7 @@ use shared::{
     keys::Row,
     limits::{Limit, Room},
     seal::{Binding, Envelope},
-    store::{Condition, Put, Target, Update, Write, Written},
+    store::{Condition, Put, Target, Update, Write},
 };
 use zeroize::Zeroizing;
 
@@ -24,8 +24,8 @@ use crate::{
     state::Vault,
 };
 
-/// Rounds before a client is told to come back later. In each lost one somebody else's write went through.
-pub const ROUNDS: u32 = 8;
+/// What those who change or use a key at once compete for.
+pub const RECORD: &str = "a key";
 
 /// The id in the path. A malformed one names no key, like an unknown one.
 pub struct KeyPath(Option<KeyId>);
@@ -167,31 +167,16 @@ impl Vault {
         }
     }
 
-    /// Writes a change of a key and the access that it is part of; nothing if a condition of the change does not hold, or if the
-    /// key does not agree with its fingerprint.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`.
-    pub(crate) async fn write(
-        &self,
-        account: AccountId,
-        record: &KeyRecord,
-        update: Update<'static>,
-        event: &AccessEvent,
-    ) -> Result<Written<()>, Error> {
-        let fingerprint = Write::Check(fingerprint_as_seen(record, account)?);
-        let writes = vec![Write::Update(update), fingerprint, event.write()?];
-        self.app.store.transact(writes).await
-    }
-
     /// What a lost write means: the key is gone, has changed (`Ok`, and the caller of this goes on with it as it is now), or has
     /// been tampered with.
     ///
     /// # Errors
     /// `NotFound`, `Failed`.
     pub(crate) async fn again(&self, caller: &Caller, key: KeyId, seen: &KeyRecord) -> Result<KeyRecord, Refusal> {
+        // In this order: where the key is still the same, nobody has moved its fingerprint in between.
+        let is_sound = self.agrees(caller, seen).await?;
         let record = self.find(caller, key).await?;
-        if record.is_still(seen) && !self.agrees(caller, &record).await? {
+        if record.is_still(seen) && !is_sound {
             return Err(rolled_back());
         }
         Ok(record)
@@ -226,6 +211,20 @@ pub fn identity(exchange: &Exchange, credentials: &Credentials) -> Result<Identi
     exchange.identity(credentials).map_err(|Unsignable| Error::internal("credentials that are no key"))
 }
 
+/// The writes of a change of a key and of the access that it is part of. They take place only if the key agrees with its fingerprint.
+///
+/// # Errors
+/// `Internal`.
+pub fn accessed<'a>(
+    account: AccountId,
+    record: &'a KeyRecord,
+    update: Update<'a>,
+    event: &AccessEvent,
+) -> Result<Vec<Write<'a>>, Error> {
+    let fingerprint = Write::Check(fingerprint_as_seen(record, account)?);
+    Ok(vec![Write::Update(update), fingerprint, event.write()?])
+}
+
 /// That a fingerprint still names this key in this version: an older record that somebody put back does not pass.
 pub fn names(record: &KeyRecord, account: AccountId) -> Result<[Condition; 3], Error> {
     Ok([
@@ -251,9 +250,4 @@ pub fn fingerprint_as_seen(record: &KeyRecord, account: AccountId) -> Result<Tar
 pub fn rolled_back() -> Refusal {
     tracing::error!(event = "record_rolled_back", "a key does not agree with its fingerprint");
     Error::internal("a key does not agree with its fingerprint").into()
-}
-
-/// What a client is told when its writes lose every round.
-pub fn contended() -> Refusal {
-    Error::Unavailable("a key is contended".to_owned()).into()
 }

@@ -8,7 +8,7 @@ use shared::{
     http::{Body, Operation, Reply},
     ids::{AccountId, KeyId},
     keys::Row,
-    store::{Condition, Put, Update, Write, Written},
+    store::{Condition, Put, Raced, Update, Write},
 };
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     document::{self, operation},
     exchanges::{self, Credentials, Exchange},
     input::{ChangeKey, Kept},
-    keys::{KeyPath, ROUNDS, as_seen, contended, fingerprint_as_seen, identity, rolled_back},
+    keys::{KeyPath, RECORD, as_seen, fingerprint_as_seen, identity, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     record::{KeyRecord, masked},
     state::Vault,
@@ -39,30 +39,37 @@ pub async fn update(
     if !change.given.is_empty() {
         vault.permit(&caller).await?;
     }
-    for _ in 0..ROUNDS {
+    let mut contention = vault.app.contention(RECORD);
+    loop {
         let changed = vault.changed(caller.account(), key, &seen, &change).await?;
         let event = vault.event((&caller, &origin, key), Action::Update, "ok")?;
         let mut writes = writes(caller.account(), &seen, &changed)?;
         writes.push(event.write()?);
-        match vault.app.store.transact(writes).await? {
-            Written::Done(()) => {
+        match vault.app.store.race(writes).await? {
+            Raced::Won => {
                 return Ok(Reply::ok(ApiKeyResponse::new(true, "API key updated", &vault.view(changed))?));
             }
-            Written::Conflict(_) if changed.fingerprint == seen.fingerprint => {
+            Raced::Obstructed => {
+                contention.lost().await?;
+                seen = vault.find(&caller, key).await?;
+            }
+            Raced::Overtaken if changed.fingerprint == seen.fingerprint => {
+                contention.lost().await?;
                 seen = vault.again(&caller, key, &seen).await?;
             }
             // Either the key has changed, or the new credential is kept already.
-            Written::Conflict(_) => {
+            Raced::Overtaken => {
+                contention.lost().await?;
+                // In this order: where the key is still the same, nobody has moved its fingerprint in between.
+                let is_sound = vault.agrees(&caller, &seen).await?;
                 let now = vault.find(&caller, key).await?;
                 if now.is_still(&seen) {
-                    let is_sound = vault.agrees(&caller, &seen).await?;
                     return Err(if is_sound { Refusal::Duplicate } else { rolled_back() });
                 }
                 seen = now;
             }
         }
     }
-    Err(contended())
 }
 
 impl Vault {

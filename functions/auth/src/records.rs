@@ -8,7 +8,7 @@ use shared::{
     ids::AccountId,
     keys::Row,
     outbox::{Letter, Mail},
-    store::{Condition, Put, Write, Written},
+    store::{Condition, Put, Raced, Write},
     time::Timestamp,
 };
 
@@ -18,8 +18,8 @@ use crate::{
     state::Auth,
 };
 
-/// Rounds before a client is told to come back later. In each lost one somebody else's write went through.
-pub const ROUNDS: u32 = 8;
+/// What those who change an address at once compete for.
+pub const RECORD: &str = "an address record";
 
 /// What a rule decided.
 pub struct Decision<T> {
@@ -57,14 +57,14 @@ impl Auth {
     /// Applies `rule` to the record of an address. The rule is told whether somebody else has written meanwhile.
     ///
     /// # Errors
-    /// Those of the rule; `Unavailable` when the table is down or the record is too contended.
+    /// Those of the rule; `Unavailable` when the table is down, `Contended` when others are quicker all the time.
     pub(crate) async fn change_record<T>(
         &self,
         key: &AddressKey,
         rule: impl Fn(&mut AddressRecord, bool) -> Result<Decision<T>, Error>,
     ) -> Result<T, Error> {
-        let mut first_seen = None;
-        for _ in 0..ROUNDS {
+        let (mut contention, mut first_seen) = (self.app.contention(RECORD), None);
+        loop {
             let rule = |record: &mut AddressRecord| {
                 let raced = *first_seen.get_or_insert(record.version) < record.version;
                 rule(record, raced)
@@ -72,11 +72,11 @@ impl Auth {
             if let Some(answer) = self.try_change(key, rule).await? {
                 return Ok(answer);
             }
+            contention.lost().await?;
         }
-        Err(contended())
     }
 
-    /// The same, once; `None` when somebody else has written to any of the rows meanwhile.
+    /// The same, once; `None` when somebody else has written to any of the rows meanwhile, or is about to.
     ///
     /// # Errors
     /// Those of the rule; `Unavailable`.
@@ -108,18 +108,13 @@ impl Auth {
         };
         record.version += 1;
         writes.push(Write::Put(Put::new(Row::Address(key), &record)?.when(as_read)));
-        Ok(matches!(self.app.store.transact(writes).await?, Written::Done(())))
+        Ok(self.app.store.race(writes).await? == Raced::Won)
     }
 
     /// The record of an address; an empty one when there is none.
     pub(crate) async fn record(&self, key: &AddressKey) -> Result<AddressRecord, Error> {
         Ok(self.app.store.get(Row::Address(key)).await?.unwrap_or_default())
     }
-}
-
-/// What a client is told when its writes lose every round.
-pub fn contended() -> Error {
-    Error::Unavailable("an address record is contended".to_owned())
 }
 
 /// The write that posts a letter.

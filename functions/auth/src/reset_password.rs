@@ -13,12 +13,7 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{
-    address::Offer,
-    password::Verdict,
-    records::{ROUNDS, contended},
-    state::Auth,
-};
+use crate::{address::Offer, password::Verdict, records::RECORD, state::Auth};
 
 /// What the link held, and the new password.
 pub struct ResetPasswordRequest {
@@ -87,8 +82,8 @@ impl Auth {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let passwords = &self.secrets().await?.passwords;
-        let mut hash = None;
-        for _ in 0..ROUNDS {
+        let (mut contention, mut hash) = (self.app.contention(RECORD), None);
+        loop {
             let mut record = self.record(address).await?;
             let owner = match record.offer(link, now) {
                 Offer::Open(owner) => owner,
@@ -103,7 +98,7 @@ impl Auth {
             if record.set_password(link, hash.clone(), now) && self.write_record(address, record, ending).await? {
                 return Ok(true);
             }
+            contention.lost().await?;
         }
-        Err(contended())
     }
 }

@@ -22,7 +22,8 @@ use crate::operator::{Failure, Operator};
 
 /// Records under way at a time. KMS allows some thousand calls a second to everybody in the account; the functions come first.
 const IN_FLIGHT: usize = 8;
-/// Tries of a record that its owner changes at the same time.
+/// Tries of a record that its owner changes at the same time. A refused one brings the row along, and nobody else of this kind competes
+/// for it; what is lost again is left to another run.
 const ROUNDS: u32 = 2;
 
 /// Move all sealed exchange keys, and the vault's own secret, to another KMS key.

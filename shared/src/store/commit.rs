@@ -1,33 +1,41 @@
 //! How writes are carried out, and what a refusal tells.
-
-use std::time::Duration;
+//!
+//! While a transaction is under way at a row, DynamoDB refuses every other write of it. That says nothing of conditions, so it is
+//! waited out, here and for every kind of write alike; where a change of what was read is at stake, by whoever reads it again
+//! ([`Store::race`]). The client of AWS leaves such refusals alone: it repeats what was throttled, timed
+//! out or failed, under time limits of its own.
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
-    operation::{put_item::PutItemError, transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::{
+        delete_item::DeleteItemError,
+        put_item::PutItemError,
+        transact_write_items::{TransactWriteItemsError, builders::TransactWriteItemsFluentBuilder},
+        update_item::UpdateItemError,
+    },
     types::{
         CancellationReason, ReturnValue, ReturnValuesOnConditionCheckFailure, error::ConditionalCheckFailedException,
     },
 };
 use serde::de::DeserializeOwned;
 
-use super::{Conflict, Put, Store, Update, Write, Written, from_item, key_of};
+use super::{Conflict, Put, Raced, Store, Update, Write, Written, from_item, key_of};
 use crate::{
     aws::{failure, is_throttling},
+    contention::Contention,
     error::Error,
     keys::Row,
-    random,
 };
 
-/// Tries of a transaction that is in the way of others.
-const TRIES: u64 = 6;
+/// The code of an item of a transaction that another one is under way at.
+const CONFLICT: &str = "TransactionConflict";
 const SHOW_WHAT_IS_THERE: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 impl Store {
     /// Writes a whole row, if its conditions hold.
     ///
     /// # Errors
-    /// `Unavailable`, `Internal`.
+    /// `Contended`, `Unavailable`, `Internal`.
     pub async fn put(&self, put: Put<'_>) -> Result<Written<()>, Error> {
         let put = put.build(self)?;
         let request = self
@@ -39,7 +47,9 @@ impl Store {
             .set_expression_attribute_names(put.expression_attribute_names)
             .set_expression_attribute_values(put.expression_attribute_values)
             .return_values_on_condition_check_failure(SHOW_WHAT_IS_THERE);
-        match request.send().await {
+        match unobstructed("PutItem", || request.clone().send(), PutItemError::is_transaction_conflict_exception)
+            .await?
+        {
             Ok(_) => Ok(Written::Done(())),
             Err(error) => refused("PutItem", &error, |error| match error {
                 PutItemError::ConditionalCheckFailedException(refused) => Some(refused),
@@ -51,7 +61,7 @@ impl Store {
     /// Changes a row, if its conditions hold, and answers with the row as it is then.
     ///
     /// # Errors
-    /// `Unavailable`; `Internal` when the row is not a `T`.
+    /// `Contended`, `Unavailable`; `Internal` when the row is not a `T`.
     pub async fn update<T: DeserializeOwned>(&self, update: Update<'_>) -> Result<Written<T>, Error> {
         let update = update.build(self)?;
         let request = self
@@ -65,7 +75,8 @@ impl Store {
             .set_expression_attribute_values(update.expression_attribute_values)
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(SHOW_WHAT_IS_THERE);
-        match request.send().await {
+        let is_obstructed = UpdateItemError::is_transaction_conflict_exception;
+        match unobstructed("UpdateItem", || request.clone().send(), is_obstructed).await? {
             Ok(answer) => from_item(answer.attributes.unwrap_or_default()).map(Written::Done),
             Err(error) => refused("UpdateItem", &error, |error| match error {
                 UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused),
@@ -77,35 +88,78 @@ impl Store {
     /// Deletes a row. One that is not there counts as deleted.
     ///
     /// # Errors
-    /// `Unavailable`, `Internal`.
+    /// `Contended`, `Unavailable`, `Internal`.
     pub async fn delete(&self, row: Row<'_>) -> Result<(), Error> {
         let request = self.db.delete_item().table_name(self.name(row.table())).set_key(Some(key_of(&row)));
-        request.send().await.map_err(|error| failure("DeleteItem", &error))?;
-        Ok(())
+        let is_obstructed = DeleteItemError::is_transaction_conflict_exception;
+        let deleted = unobstructed("DeleteItem", || request.clone().send(), is_obstructed).await?;
+        deleted.map(|_| ()).map_err(|error| failure("DeleteItem", &error))
     }
 
-    /// Writes all of it or nothing. That another transaction is under way at one of the rows says nothing about conditions, so
-    /// that is waited out here.
+    /// Writes all of it or nothing, as one round of a competition for what was read before. While a transaction is under way at one of
+    /// the rows, that is about to change: this is not waited out here, for what is written then would be out of date.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn transact(&self, writes: Vec<Write<'_>>) -> Result<Written<()>, Error> {
-        let items = writes.into_iter().map(|write| write.build(self)).collect::<Result<Vec<_>, _>>()?;
-        for try_number in 1..=TRIES {
-            let request = self.db.transact_write_items().set_transact_items(Some(items.clone()));
-            let Err(error) = request.send().await else { return Ok(Written::Done(())) };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
-            else {
-                return Err(failure("TransactWriteItems", &error));
-            };
-            if let Some(verdict) = verdict(cancelled.cancellation_reasons()) {
-                return verdict;
-            }
-            let [jitter] = random::bytes()?;
-            tokio::time::sleep(Duration::from_millis(try_number * 10 + u64::from(jitter % 16))).await;
+    pub async fn race(&self, writes: Vec<Write<'_>>) -> Result<Raced, Error> {
+        let Err(error) = self.transaction(writes)?.send().await else { return Ok(Raced::Won) };
+        if error.as_service_error().is_some_and(is_only_obstructed) {
+            return Ok(Raced::Obstructed);
         }
-        Err(Error::Unavailable("TransactWriteItems: the rows are contended".to_owned()))
+        Ok(match cancelled(&error)? {
+            Written::Done(()) => Raced::Won,
+            Written::Conflict(_) => Raced::Overtaken,
+        })
     }
+
+    /// Writes all of it or nothing.
+    ///
+    /// # Errors
+    /// `Contended`, `Unavailable`, `Internal`.
+    pub async fn transact(&self, writes: Vec<Write<'_>>) -> Result<Written<()>, Error> {
+        let request = self.transaction(writes)?;
+        let Err(error) = unobstructed("TransactWriteItems", || request.clone().send(), is_only_obstructed).await?
+        else {
+            return Ok(Written::Done(()));
+        };
+        cancelled(&error)
+    }
+
+    fn transaction(&self, writes: Vec<Write<'_>>) -> Result<TransactWriteItemsFluentBuilder, Error> {
+        let items = writes.into_iter().map(|write| write.build(self)).collect::<Result<Vec<_>, _>>()?;
+        Ok(self.db.transact_write_items().set_transact_items(Some(items)))
+    }
+}
+
+/// Sends a write, again and again while a transaction is under way at one of its rows. Each time it is a request of its own: one that was
+/// refused has no effect that could be repeated.
+async fn unobstructed<T, E, F>(
+    call: &'static str,
+    send: impl Fn() -> F,
+    is_obstructed: impl Fn(&E) -> bool,
+) -> Result<Result<T, SdkError<E>>, Error>
+where
+    F: Future<Output = Result<T, SdkError<E>>>,
+{
+    let mut contention = Contention::at_rows(call);
+    loop {
+        match send().await {
+            Err(error) if error.as_service_error().is_some_and(&is_obstructed) => contention.lost().await?,
+            answer => return Ok(answer),
+        }
+    }
+}
+
+/// Whether a transaction was in the way of another one and of nothing else.
+fn is_only_obstructed(error: &TransactWriteItemsError) -> bool {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return false };
+    let codes = codes(cancelled.cancellation_reasons());
+    !codes.is_empty() && codes.iter().all(|code| *code == CONFLICT)
+}
+
+/// What was wrong with the items of a cancelled transaction, those aside that nothing was wrong with.
+fn codes(reasons: &[CancellationReason]) -> Vec<&str> {
+    reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").collect()
 }
 
 fn refused<T, E>(
@@ -122,17 +176,60 @@ where
     }
 }
 
-/// What a cancelled transaction means; `None` when it was in the way of another one and of nothing else.
-fn verdict(reasons: &[CancellationReason]) -> Option<Result<Written<()>, Error>> {
-    let codes: Vec<&str> = reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").collect();
-    if codes.contains(&"ConditionalCheckFailed") {
-        return Some(Ok(Written::Conflict(None)));
+/// What it means that a transaction did not take place.
+fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Result<Written<()>, Error> {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            verdict(cancelled.cancellation_reasons())
+        }
+        _ => Err(failure("TransactWriteItems", error)),
     }
-    if !codes.is_empty() && codes.iter().all(|code| *code == "TransactionConflict") {
-        return None;
+}
+
+/// What a cancelled transaction means. A condition that failed would have failed without the others who were in the way, too.
+fn verdict(reasons: &[CancellationReason]) -> Result<Written<()>, Error> {
+    let codes = codes(reasons);
+    if codes.contains(&"ConditionalCheckFailed") {
+        return Ok(Written::Conflict(None));
     }
     let cause = format!("TransactWriteItems: cancelled: {}", codes.join(", "));
-    let is_load =
-        codes.iter().any(|code| is_throttling("TransactWriteItems", code)) || codes.contains(&"TransactionConflict");
-    Some(Err(if is_load { Error::Unavailable(cause) } else { Error::Internal(cause) }))
+    let is_load = codes.iter().any(|code| is_throttling("TransactWriteItems", code)) || codes.contains(&CONFLICT);
+    Err(if is_load { Error::Unavailable(cause) } else { Error::Internal(cause) })
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+
+    use super::*;
+
+    fn reasons(codes: &[&str]) -> Vec<CancellationReason> {
+        codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect()
+    }
+
+    fn is_waited_out(codes: &[&str]) -> bool {
+        let exception = TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons(codes)));
+        is_only_obstructed(&TransactWriteItemsError::TransactionCanceledException(exception.build()))
+    }
+
+    #[test]
+    fn only_conflicts_alone_are_waited_out() {
+        assert!(is_waited_out(&["None", "TransactionConflict", "TransactionConflict"]));
+        for other in ["ConditionalCheckFailed", "ProvisionedThroughputExceeded", "ThrottlingError", "ValidationError"] {
+            assert!(!is_waited_out(&["TransactionConflict", other]), "{other}");
+        }
+        assert!(!is_waited_out(&["None", "None"]) && !is_waited_out(&[]));
+    }
+
+    #[test]
+    fn a_conflict_mixed_with_a_failed_condition_is_a_failed_condition() {
+        for codes in
+            [["ConditionalCheckFailed", "TransactionConflict"], ["TransactionConflict", "ConditionalCheckFailed"]]
+        {
+            assert!(matches!(verdict(&reasons(&codes)), Ok(Written::Conflict(None))));
+        }
+        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ThrottlingError"])), Err(Error::Unavailable(_))));
+        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ValidationError"])), Err(Error::Unavailable(_))));
+        assert!(matches!(verdict(&reasons(&["ValidationError"])), Err(Error::Internal(_))));
+    }
 }

@@ -36,6 +36,18 @@ pub enum Written<T> {
     Conflict(Option<Conflict>),
 }
 
+/// How a round of a competition ended.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raced {
+    /// The write took place.
+    Won,
+    /// A condition did not hold, nothing was written: somebody else has written since.
+    Overtaken,
+    /// Somebody else is writing, nothing was written. Of the conditions that says nothing.
+    Obstructed,
+}
+
 /// The row that refused a write.
 pub struct Conflict(Item);
 

@@ -50,7 +50,7 @@ async fn report(world: &World, provider: &str, body: &Value) {
     is_taken(&world.send(genuine(world, provider, body)).await);
 }
 
-fn is_taken(reply: &Reply) {
+pub fn is_taken(reply: &Reply) {
     assert_eq!((reply.status, reply.text.as_str()), (200, "null"), "{reply:?}");
 }
 
