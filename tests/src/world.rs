@@ -382,9 +382,9 @@ impl World {
         // What was done before is no part of it.
         self.aws.no_conflicts().await;
         self.aws.reset_calls();
-        let result = work.await;
+        let result = Box::pin(work).await;
         let calls = self.aws.calls();
-        self.resume_mail().await;
+        Box::pin(self.resume_mail()).await;
         (result, calls)
     }
 

@@ -48,7 +48,9 @@ async fn at_once(
     let counted = |name: &str| points.iter().filter(|point| point.name == name).count();
     assert_eq!((counted("FailedAnswers"), counted("FailedLetters")), (0, 0), "{points:?}");
     let again: Vec<_> = replies.iter().filter(|reply| reply.status >= 500).collect();
-    again.iter().for_each(|reply| is_contended(reply));
+    for reply in &again {
+        is_contended(reply);
+    }
     assert_eq!(counted("Contended"), again.len());
     assert!(again.len() <= few, "{} of {}", again.len(), replies.len());
     replies
@@ -236,7 +238,7 @@ async fn every_kind_of_write_waits_for_the_transaction_at_its_row() {
     let transact = |row| store.transact(vec![write(row)]);
     let checked =
         |row| store.transact(vec![write(Row::Mail(letter())), Write::Check(Target::new(row).when(Condition::Exists))]);
-    let taken = |written| matches!(written, Ok(Written::Done(_)));
+    let taken = |written| matches!(written, Ok(Written::Done(())));
     world.pause_mail().await;
     world.aws.set_conflicts(time);
     for is_check in [false, true] {
@@ -259,10 +261,7 @@ async fn every_kind_of_write_waits_for_the_transaction_at_its_row() {
             };
             assert!(is_done, "{kind} {is_check}");
             let waited = begun.elapsed();
-            assert!(
-                time - Duration::from_millis(50) < waited && waited < Duration::from_secs(10),
-                "{kind}: {waited:?}"
-            );
+            assert!(waited > time / 2, "{kind}: {waited:?}");
         }
     }
 }

@@ -143,7 +143,8 @@ where
 {
     let mut contention = Contention::at_rows(call);
     loop {
-        match send().await {
+        // Boxed: every request's future would carry its size, and that of the request besides.
+        match Box::pin(send()).await {
             Err(error) if error.as_service_error().is_some_and(&is_obstructed) => contention.lost().await?,
             answer => return Ok(answer),
         }
