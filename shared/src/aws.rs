@@ -133,7 +133,9 @@ where
     let code = service.err().code().unwrap_or("an unnamed error");
     let status = service.raw().status();
     let cause = format!("{call}: {code} ({status}), request {}", error.request_id().unwrap_or("unknown"));
-    if is_throttling(call, code) || TEMPORARY.contains(&code) || status.is_server_error() {
+    if is_throttling(call, code) {
+        Error::Throttled(cause)
+    } else if TEMPORARY.contains(&code) || status.is_server_error() {
         Error::Unavailable(cause)
     } else {
         Error::Internal(cause)

@@ -37,8 +37,10 @@ pub enum Error {
     UriTooLong,
     /// What no gateway hands over.
     UnreadableEvent,
-    /// Something we depend on is down or throttles us. Nothing was half-written.
+    /// Something we depend on is down. Nothing was half-written.
     Unavailable(String),
+    /// AWS asks for fewer calls; wherever something may be `Unavailable`, this may come instead. Nothing was half-written.
+    Throttled(String),
     /// Others who wrote to the same rows were quicker until the time was up. Nothing was half-written.
     Contended(String),
     /// This installation is not set up for it. To clients it looks as if something were down.
@@ -106,7 +108,7 @@ impl Error {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
             Self::UriTooLong => (StatusCode::URI_TOO_LONG, "URI Too Long"),
             Self::UnreadableEvent => (StatusCode::BAD_REQUEST, "Bad Request"),
-            Self::Unavailable(_) | Self::Contended(_) | Self::NotSetUp(_) => {
+            Self::Unavailable(_) | Self::Throttled(_) | Self::Contended(_) | Self::NotSetUp(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable")
             }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
@@ -133,7 +135,11 @@ impl IntoResponse for Error {
                 tracing::warn!(cause, "a dependency is unavailable");
                 failed(with(answer, header::RETRY_AFTER, RETRY_AFTER))
             }
-            // Whoever sends enough at once to one row of theirs brings that about: no version is to blame.
+            // Load, and be it that of one user on one row: the same under every version.
+            Self::Throttled(cause) => {
+                tracing::warn!(cause, "a dependency asks for fewer calls");
+                with(answer, header::RETRY_AFTER, RETRY_AFTER)
+            }
             Self::Contended(cause) => {
                 tracing::warn!(event = "contended", cause, "rows are contended");
                 with(answer, header::RETRY_AFTER, RETRY_SOON)

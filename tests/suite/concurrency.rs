@@ -133,6 +133,7 @@ async fn no_login_slips_through_while_the_password_changes() {
     let (logins, reset) = tokio::join!(logins, world.post("/auth/reset-password", body));
     assert_eq!(reset.status, 200, "{reset:?}");
     for login in logins {
+        assert!([200, 401].contains(&login.status), "{login:?}");
         if login.status == 200 {
             let session = Session::of(&login);
             assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);

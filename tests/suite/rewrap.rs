@@ -278,8 +278,9 @@ async fn called(world: &World, operation: &str, times: u64) {
     panic!("{operation} is not called {times} times");
 }
 
-/// A run whose records, once they are read, wait at KMS until [`World::mend`].
+/// A run whose records, once they are read, wait at KMS until [`World::mend`]. What their owners write is still under way then.
 async fn run_held(world: &World, key: &str) -> Report {
+    world.aws.set_conflicts(Duration::from_millis(200));
     world.aws.reset_calls();
     let hold = |done, _| {
         if done == 1 {

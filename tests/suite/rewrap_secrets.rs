@@ -1,5 +1,7 @@
 //! The operators' tool moves the small secrets of the service to another KMS key, and shows which there are.
 
+use std::time::Duration;
+
 use admin::{
     rewrap::Report,
     rewrap_secrets::{Arguments, rewrap_secrets},
@@ -111,6 +113,8 @@ async fn amid<T, U>(
     slow: impl Future<Output = T>,
     quick: impl Future<Output = U>,
 ) -> (T, U) {
+    // What the quick one has written is still under way when the slow one writes.
+    world.aws.set_conflicts(Duration::from_millis(200));
     world.aws.reset_calls();
     let held = Fault { mode: Mode::Held, operation: Some(operation.to_owned()), times: Some(1_000) };
     world.aws.set_fault(Service::Kms, held);

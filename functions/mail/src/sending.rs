@@ -44,10 +44,15 @@ impl Unsettled {
 
     fn log(&self, mail: &Mail) {
         let letter = mail.id.to_string();
-        if let Some(error) = &self.cause {
-            tracing::warn!(event = "letter_failed", letter, ?error, "a letter has to be tried again");
-        } else {
-            tracing::info!(letter, "another invocation is sending this letter");
+        match &self.cause {
+            None => tracing::info!(letter, "another invocation is sending this letter"),
+            // Load, that of strangers who sign up as well: no version is to blame.
+            Some(Error::Throttled(cause) | Error::Contended(cause)) => {
+                tracing::warn!(letter, cause, "a letter has to wait");
+            }
+            Some(error) => {
+                tracing::warn!(event = "letter_failed", letter, ?error, "a letter has to be tried again");
+            }
         }
     }
 }

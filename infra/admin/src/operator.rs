@@ -76,9 +76,11 @@ impl From<String> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Unavailable(cause) | Error::Contended(cause) | Error::NotSetUp(cause) | Error::Internal(cause) => {
-                Self(cause)
-            }
+            Error::Unavailable(cause)
+            | Error::Throttled(cause)
+            | Error::Contended(cause)
+            | Error::NotSetUp(cause)
+            | Error::Internal(cause) => Self(cause),
             other => Self(other.answer().1.to_owned()),
         }
     }

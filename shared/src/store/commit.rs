@@ -194,8 +194,13 @@ fn verdict(reasons: &[CancellationReason]) -> Result<Written<()>, Error> {
         return Ok(Written::Conflict(None));
     }
     let cause = format!("TransactWriteItems: cancelled: {}", codes.join(", "));
-    let is_load = codes.iter().any(|code| is_throttling("TransactWriteItems", code)) || codes.contains(&CONFLICT);
-    Err(if is_load { Error::Unavailable(cause) } else { Error::Internal(cause) })
+    Err(if codes.iter().any(|code| is_throttling("TransactWriteItems", code)) {
+        Error::Throttled(cause)
+    } else if codes.contains(&CONFLICT) {
+        Error::Contended(cause)
+    } else {
+        Error::Internal(cause)
+    })
 }
 
 #[cfg(test)]
@@ -229,8 +234,8 @@ mod tests {
         {
             assert!(matches!(verdict(&reasons(&codes)), Ok(Written::Conflict(None))));
         }
-        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ThrottlingError"])), Err(Error::Unavailable(_))));
-        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ValidationError"])), Err(Error::Unavailable(_))));
+        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ThrottlingError"])), Err(Error::Throttled(_))));
+        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ValidationError"])), Err(Error::Contended(_))));
         assert!(matches!(verdict(&reasons(&["ValidationError"])), Err(Error::Internal(_))));
     }
 }
