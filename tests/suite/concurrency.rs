@@ -1,5 +1,7 @@
 //! Twenty at once, through instances of their own.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{Reply, Session, World};
@@ -39,6 +41,8 @@ async fn one_link_redeemed_many_times_makes_one_account() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_refresh_token_presented_many_times_has_one_successor() {
     let world = World::start().await;
+    // The sign-in is still under way at the session's row.
+    world.aws.set_conflicts(Duration::from_millis(800));
     let (_, session) = world.person().signed_in().await;
     let replies =
         racing(&world, "/auth/refresh", "UpdateItem", vec![json!({ "refresh_token": session.refresh }); MANY]).await;
