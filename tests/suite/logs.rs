@@ -164,7 +164,7 @@ async fn every_line_of_a_request_says_where_it_comes_from() {
     let refused = ["somebody may not sign in", "request"];
     assert_eq!(
         messages,
-        [&refused[..], &["AWS asks for fewer calls", "a dependency is unavailable", "request"]].concat()
+        [&refused[..], &["AWS asks for fewer calls", "a dependency asks for fewer calls", "request"]].concat()
     );
     for line in lines {
         assert_eq!((&line["service"], &line["function_name"]), (&json!("auth"), &json!("stack-auth")));

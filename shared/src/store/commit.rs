@@ -2,8 +2,8 @@
 //!
 //! While a transaction is under way at a row, DynamoDB refuses every other write of it. That says nothing of conditions, so it is
 //! waited out, here and for every kind of write alike; where a change of what was read is at stake, by whoever reads it again
-//! ([`Store::race`]). The client of AWS leaves such refusals alone: it repeats what was throttled, timed
-//! out or failed, under time limits of its own.
+//! ([`Store::race`]). The client of AWS leaves such refusals alone: it repeats what was throttled, timed out or failed, under time
+//! limits of its own.
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
@@ -29,6 +29,8 @@ use crate::{
 
 /// The code of an item of a transaction that another one is under way at.
 const CONFLICT: &str = "TransactionConflict";
+/// The code of an item of a transaction whose condition does not hold.
+const CONDITION: &str = "ConditionalCheckFailed";
 const SHOW_WHAT_IS_THERE: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 impl Store {
@@ -103,7 +105,8 @@ impl Store {
     /// `Unavailable`, `Internal`.
     pub async fn race(&self, writes: Vec<Write<'_>>) -> Result<Raced, Error> {
         let Err(error) = self.transaction(writes)?.send().await else { return Ok(Raced::Won) };
-        if error.as_service_error().is_some_and(is_only_obstructed) {
+        // A condition that failed at the same time may have met one half of somebody else's change. Another round tells.
+        if error.as_service_error().is_some_and(|error| is_obstructed(error, &[CONDITION])) {
             return Ok(Raced::Obstructed);
         }
         Ok(match cancelled(&error)? {
@@ -118,11 +121,11 @@ impl Store {
     /// `Contended`, `Unavailable`, `Internal`.
     pub async fn transact(&self, writes: Vec<Write<'_>>) -> Result<Written<()>, Error> {
         let request = self.transaction(writes)?;
-        let Err(error) = unobstructed("TransactWriteItems", || request.clone().send(), is_only_obstructed).await?
-        else {
-            return Ok(Written::Done(()));
-        };
-        cancelled(&error)
+        let is_only_obstructed = |error: &_| is_obstructed(error, &[]);
+        match unobstructed("TransactWriteItems", || request.clone().send(), is_only_obstructed).await? {
+            Ok(_) => Ok(Written::Done(())),
+            Err(error) => cancelled(&error),
+        }
     }
 
     fn transaction(&self, writes: Vec<Write<'_>>) -> Result<TransactWriteItemsFluentBuilder, Error> {
@@ -151,11 +154,11 @@ where
     }
 }
 
-/// Whether a transaction was in the way of another one and of nothing else.
-fn is_only_obstructed(error: &TransactWriteItemsError) -> bool {
+/// Whether another transaction was in the way of this one, and nothing was wrong but that and what may be, `besides`.
+fn is_obstructed(error: &TransactWriteItemsError, besides: &[&str]) -> bool {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return false };
     let codes = codes(cancelled.cancellation_reasons());
-    !codes.is_empty() && codes.iter().all(|code| *code == CONFLICT)
+    codes.contains(&CONFLICT) && codes.iter().all(|code| *code == CONFLICT || besides.contains(code))
 }
 
 /// What was wrong with the items of a cancelled transaction, those aside that nothing was wrong with.
@@ -190,7 +193,7 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Result<Written<()>, E
 /// What a cancelled transaction means. A condition that failed would have failed without the others who were in the way, too.
 fn verdict(reasons: &[CancellationReason]) -> Result<Written<()>, Error> {
     let codes = codes(reasons);
-    if codes.contains(&"ConditionalCheckFailed") {
+    if codes.contains(&CONDITION) {
         return Ok(Written::Conflict(None));
     }
     let cause = format!("TransactWriteItems: cancelled: {}", codes.join(", "));
@@ -213,29 +216,32 @@ mod tests {
         codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect()
     }
 
-    fn is_waited_out(codes: &[&str]) -> bool {
+    /// By a write that stands for itself, and by a round.
+    fn is_waited_out(codes: &[&str]) -> [bool; 2] {
         let exception = TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons(codes)));
-        is_only_obstructed(&TransactWriteItemsError::TransactionCanceledException(exception.build()))
+        let error = TransactWriteItemsError::TransactionCanceledException(exception.build());
+        [is_obstructed(&error, &[]), is_obstructed(&error, &[CONDITION])]
     }
 
     #[test]
     fn only_conflicts_alone_are_waited_out() {
-        assert!(is_waited_out(&["None", "TransactionConflict", "TransactionConflict"]));
-        for other in ["ConditionalCheckFailed", "ProvisionedThroughputExceeded", "ThrottlingError", "ValidationError"] {
-            assert!(!is_waited_out(&["TransactionConflict", other]), "{other}");
+        assert_eq!(is_waited_out(&["None", CONFLICT, CONFLICT]), [true, true]);
+        assert_eq!(is_waited_out(&[CONDITION, CONFLICT, "None"]), [false, true]);
+        for other in ["ProvisionedThroughputExceeded", "ThrottlingError", "ValidationError"] {
+            assert_eq!(is_waited_out(&[CONFLICT, CONDITION, other]), [false, false], "{other}");
         }
-        assert!(!is_waited_out(&["None", "None"]) && !is_waited_out(&[]));
+        for codes in [&["None", "None"][..], &[CONDITION], &[]] {
+            assert_eq!(is_waited_out(codes), [false, false], "{codes:?}");
+        }
     }
 
     #[test]
     fn a_conflict_mixed_with_a_failed_condition_is_a_failed_condition() {
-        for codes in
-            [["ConditionalCheckFailed", "TransactionConflict"], ["TransactionConflict", "ConditionalCheckFailed"]]
-        {
+        for codes in [[CONDITION, CONFLICT], [CONFLICT, CONDITION]] {
             assert!(matches!(verdict(&reasons(&codes)), Ok(Written::Conflict(None))));
         }
-        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ThrottlingError"])), Err(Error::Throttled(_))));
-        assert!(matches!(verdict(&reasons(&["TransactionConflict", "ValidationError"])), Err(Error::Contended(_))));
+        assert!(matches!(verdict(&reasons(&[CONFLICT, "ThrottlingError"])), Err(Error::Throttled(_))));
+        assert!(matches!(verdict(&reasons(&[CONFLICT, "ValidationError"])), Err(Error::Contended(_))));
         assert!(matches!(verdict(&reasons(&["ValidationError"])), Err(Error::Internal(_))));
     }
 }
