@@ -23,8 +23,6 @@ pub enum Condition {
     OneOf(&'static str, Vec<AttributeValue>),
     /// The attribute is a number greater than the value.
     Above(&'static str, AttributeValue),
-    /// The attribute is a number that is not below the value.
-    AtLeast(&'static str, AttributeValue),
     /// The attribute is a number below the value, or is not there.
     Below(&'static str, AttributeValue),
     /// The attribute is not there.
@@ -54,14 +52,6 @@ impl Condition {
     /// `Internal` when `value` cannot be stored.
     pub fn above(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
         Ok(Self::Above(attribute, to_attribute(value)?))
-    }
-
-    /// The attribute is not below the number `value`.
-    ///
-    /// # Errors
-    /// `Internal` when `value` cannot be stored.
-    pub fn at_least(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
-        Ok(Self::AtLeast(attribute, to_attribute(value)?))
     }
 
     /// The attribute is below the number `value`, or is not there.
@@ -307,7 +297,6 @@ impl Expression {
                 return format!("{} IN ({})", self.name(attribute), values.join(", "));
             }
             Condition::Above(attribute, value) => (attribute, ">", value),
-            Condition::AtLeast(attribute, value) => (attribute, ">=", value),
             Condition::Below(attribute, value) => {
                 let (name, value) = (self.name(attribute), self.value(value));
                 return format!("(attribute_not_exists({name}) OR {name} < {value})");
