@@ -32,6 +32,9 @@ pub const ALGORITHM: Algorithm = Algorithm::ES256;
 pub const TYPE: &str = "at+jwt";
 /// Life of an access token.
 pub const LIFE: Duration = Duration::from_mins(15);
+/// After a refresh both tokens, the one before and its successor, are good for the successor for so long. So there is one successor in
+/// that time, however often and by however many tabs it is asked for.
+pub const REFRESH_GRACE: Duration = Duration::from_secs(30);
 /// Longer texts are refused before anything in them is parsed. Bytes.
 const MAX_LENGTH: usize = 4_096;
 /// An unknown `kid` makes an instance look for new keys, at most this often.

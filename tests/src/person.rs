@@ -97,7 +97,7 @@ impl<'w> Person<'w> {
         let expires_at = self.world.now() + Duration::from_mins(1);
         let offer = json!({
             "id": link, "spelling": self.email, "purpose": "set-password", "expires_at": expires_at,
-            "account": row["owner"]["id"], "is_mailed": true,
+            "asked_at": self.world.now(), "account": row["owner"]["id"], "is_signed_up": false,
         });
         self.world.tamper("Accounts", row, "links", json!([offer])).await;
         let to = EmailAddress::parse(&self.email).expect("an address");

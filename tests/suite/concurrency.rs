@@ -95,6 +95,39 @@ async fn many_sign_ups_with_different_passwords_leave_the_choice_to_the_owner() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_up_is_mailed_though_another_spelling_signs_up_at_the_same_moment() {
+    for _ in 0..4 {
+        let world = World::start().await;
+        let ada = world.person();
+        ada.signs_up().await;
+        world.advance(20 * 3_600);
+        let mut stranger = ada.rival("a mere guess");
+        stranger.email = ada.email.replace("person", "PERSON");
+        world.hold(TRANSACTION, 2);
+        let (own, other) = tokio::join!(ada.signs_up(), stranger.signs_up());
+        assert_eq!((own.status, other.status), (200, 200));
+        assert_eq!(ada.all_mailed("verify-email").await.len(), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_sign_ups_at_once_cost_the_same_whoever_has_the_address() {
+    let mut writes = Vec::new();
+    for is_owner in [false, true] {
+        let world = World::start().await;
+        let person = if is_owner { world.person().signed_in().await.0 } else { world.person() };
+        world.advance(25 * 3_600);
+        let body = json!({ "email": person.email, "password": "a stranger's password" });
+        let (replies, calls) = world.calls(racing(&world, "/auth/signup", TRANSACTION, vec![body; MANY])).await;
+        assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+        writes.push(calls.dynamodb[TRANSACTION]);
+    }
+    // One goes through, and all others find that it has.
+    let fewest = u64::try_from(MANY).unwrap();
+    assert!(writes.iter().all(|count| (fewest..=fewest + 4).contains(count)), "{writes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_link_sets_one_password() {
     let world = World::start().await;
     let ada = world.person();

@@ -73,6 +73,28 @@ async fn who_asks_again_is_mailed_at_the_spelling_that_asks() {
 }
 
 #[tokio::test]
+async fn who_only_asks_for_a_letter_does_not_come_to_a_password_of_somebody_else() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let thief = shouting(&ada, "unknown to him");
+    asks_again(&thief).await;
+    let token = thief.mailed("verify-email").await;
+    assert_eq!(redeems(&world, &token).await.body["email"], thief.email);
+    // The account is his who proved to read that mailbox, and nothing of hers is in it: she is not let in to use it.
+    assert_eq!(ada.logs_in().await.status, 401);
+    assert_eq!(thief.all_mailed("reset-password").await.len(), 1);
+
+    // Her own letter, asked for again at her own spelling, keeps her password.
+    let bob = world.person();
+    bob.signs_up().await;
+    world.advance(25 * 3_600);
+    asks_again(&bob).await;
+    bob.verifies().await;
+    assert_eq!(bob.logs_in().await.status, 200);
+}
+
+#[tokio::test]
 async fn an_account_is_written_to_in_its_own_spelling_whoever_asks() {
     let world = World::start().await;
     let ada = world.person();
@@ -220,6 +242,42 @@ async fn asking_in_vain_keeps_nobody_from_signing_up() {
     ada.signs_up().await;
     assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
     assert_eq!(ada.verifies().await.status, 200);
+
+    // Nor does a link that has hardly any time left.
+    let bob = world.person();
+    asks_again(&bob).await;
+    world.advance(23 * 3_600 + 39 * 60);
+    for _ in 0..5 {
+        assert_eq!(asks_again(&bob).await.status, 200);
+        world.advance(60);
+    }
+    world.advance(120);
+    bob.signs_up().await;
+    assert_eq!(bob.all_mailed("verify-email").await.len(), 1);
+    assert_eq!(bob.verifies().await.status, 200);
+    assert_eq!(bob.logs_in().await.status, 200);
+}
+
+#[tokio::test]
+async fn five_letters_an_hour_go_to_other_spellings_whatever_was_asked_for_before() {
+    let world = World::start().await;
+    let ada = world.person();
+    let name = ada.email.strip_prefix("person").unwrap();
+    let others = ["Person", "pErson", "peRson", "perSon"].map(|person| format!("{person}{name}"));
+    for other in &others[1..] {
+        asks_again(&spelled(&ada, other, "a mere guess")).await;
+        world.advance(60);
+    }
+    world.advance(3_600);
+    for _ in 0..5 {
+        spelled(&ada, &others[0], "a mere guess").signs_up().await;
+    }
+    let mut mailed = 0;
+    for other in &others {
+        spelled(&ada, other, "a mere guess").signs_up().await;
+        mailed += world.mails(other).await.len();
+    }
+    assert_eq!(mailed, 5);
 }
 
 #[tokio::test]
@@ -252,6 +310,7 @@ async fn a_password_that_is_set_twice_by_one_link_is_set() {
     ada.signs_up().await;
     ada.verifies().await;
     let token = ada.mailed("reset-password").await;
+    world.advance(30 * 60 - 1);
     let set = |password: &str| {
         let body = json!({ "token": token, "password": password });
         async { world.post("/auth/reset-password", body).await }
@@ -263,6 +322,9 @@ async fn a_password_that_is_set_twice_by_one_link_is_set() {
     assert_eq!((again.status, &again.body), (200, &first.body));
     assert_eq!(world.get_as(&session, "/auth/profile").await.status, 200, "nothing has happened");
     assert_eq!(set("chosen by a thief").await.status, 400);
-    world.advance(30 * 60);
+    // Half an hour from then on, however much time the link had left.
+    world.advance(30 * 60 - 1);
+    assert_eq!(set("chosen by the owner").await.status, 200);
+    world.advance(1);
     assert_eq!(set("chosen by the owner").await.status, 400, "its time is over");
 }

@@ -15,12 +15,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use shared::{
     email::EmailAddress,
+    error::Error,
     ids::{AccountId, LinkId},
     link::{LONGEST_LIFE, Purpose},
     outbox::Letter,
     time::Timestamp,
 };
 
+pub use self::allowance::Wait;
 use self::{
     allowance::{Allowance, Allowances},
     issued::{IssuedLink, IssuedLinks},
@@ -37,6 +39,8 @@ const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 const REVIVABLE: Duration = Duration::from_hours(24);
 /// How long after the proof anybody may learn that an address is verified.
 const VERIFIED_IS_PUBLIC: Duration = Duration::from_hours(24);
+/// Requests that began together and that one of them has settled are no further apart.
+const A_MOMENT: Duration = Duration::from_mins(1);
 /// Between two mails that tell an owner of attempts to sign up again.
 const NOTICE_COOLDOWN: Duration = Duration::from_hours(1);
 
@@ -45,13 +49,15 @@ const NOTICE_COOLDOWN: Duration = Duration::from_hours(1);
 pub struct AddressRecord {
     /// Counts the writes; a write states the number it has seen.
     pub(crate) version: u64,
-    pending: Option<Pending>,
     owner: Option<Owner>,
-    /// Links that prove a spelling are listed for every address that was asked for, also where none is mailed: what anybody may learn of an
-    /// address depends on these alone.
+    /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed: what
+    /// anybody may learn of an address, and what a request costs, depends on these alone.
+    pending: Option<Pending>,
     links: IssuedLinks,
     /// Sign-ups and letters that were asked for again, counted for every address alike.
     asked: Allowances,
+    /// Letters that ask the reader of the usual spelling for a proof.
+    letters: Allowance,
     /// Letters that offer a password.
     offers: Allowance,
     notice_from: Option<Timestamp>,
@@ -59,11 +65,20 @@ pub struct AddressRecord {
     ttl: Option<Timestamp>,
 }
 
+/// Ids for what may come of a request.
+#[derive(Clone, Copy)]
+pub struct Fresh {
+    /// The account.
+    pub account: AccountId,
+    /// A link that proves the address.
+    pub proof: LinkId,
+    /// A link that sets a password.
+    pub offer: LinkId,
+}
+
 /// Somebody who wants an account.
 #[derive(Clone)]
 pub struct SignUp {
-    /// The id that the account would have.
-    pub account: AccountId,
     /// The address as it was typed, in its normal form.
     pub email: EmailAddress,
     /// The password as sign-ups of one address can be compared by.
@@ -84,9 +99,25 @@ pub struct Owner {
     /// By which link; none where proof was not asked for.
     verified_by: Option<LinkId>,
     /// The link that has set the password; none where the sign-up has.
-    password_by: Option<IssuedLink>,
+    password_by: Option<UsedLink>,
     /// Counts the passwords; sessions of earlier ones are dead.
     pub generation: u64,
+}
+
+/// A link that has set a password.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct UsedLink {
+    id: LinkId,
+    /// Until then the same request, whose answer may have been lost, is told how it went.
+    until: Timestamp,
+}
+
+/// A letter that was asked for again.
+pub struct Resent {
+    /// What to write.
+    pub letter: Letter,
+    /// When the next may be asked for.
+    pub next: Wait,
 }
 
 /// What redeeming a link that proves an address comes to.
@@ -106,7 +137,7 @@ pub enum Proof {
 pub enum Offer<'a> {
     /// It may set the password of this account.
     Open(&'a Owner),
-    /// It has set this one, and would still be good otherwise.
+    /// It has set this one, a short while ago.
     Taken(&'a PasswordHash),
     /// Nothing.
     Void,
@@ -126,68 +157,59 @@ pub enum Status {
 }
 
 impl AddressRecord {
-    /// Somebody signs up. Whatever the address is, one link and one letter come of it; or neither, after too many of late. What is known of
-    /// the passwords changes all the same: a stranger's is none the better for coming late.
-    pub fn sign_up(&mut self, new: &SignUp, link: LinkId, now: Timestamp) -> Letter {
+    /// Somebody signs up. One link and one letter come of it, whatever the address is, unless too many were asked for of late. What is known
+    /// of the passwords changes all the same: a stranger's is none the better for coming late. Nor do strangers who have asked for letters in
+    /// vain use up the first letter of whoever reads the usual spelling.
+    pub fn sign_up(&mut self, new: &SignUp, fresh: &Fresh, now: Timestamp) -> Letter {
         self.forget(now);
+        self.pending = Some(Pending::after(self.pending.take(), &new.password));
         let has_room = self.asked.of(&new.email).take(now);
         if has_room {
-            self.issue_proof(&new.email, link, new.account, now);
+            self.issue_proof(&new.email, fresh, now);
         }
-        if self.owner.is_some() {
-            return if has_room { self.notify_owner(link, now) } else { Letter::Nothing };
-        }
-        self.pending = Some(Pending::after(self.pending.take(), &new.password));
-        // A link that strangers have asked for in vain is mailed however often they have.
-        match self.links.mail(Purpose::VerifyEmail, &new.email, has_room, now) {
-            Some(link) => {
-                link.account = new.account;
-                letter(link)
-            }
-            None => Letter::Nothing,
+        self.links.sign_up(&new.email, now, || proof(&new.email, fresh, now));
+        self.expire();
+        match (&self.owner, has_room) {
+            (Some(_), true) => self.notify_owner(fresh, now),
+            (None, _) if has_room || new.email.is_folded() => self.mail_proof(&new.email, Some(fresh.account), now),
+            _ => Letter::Nothing,
         }
     }
 
-    /// Whether a sign-up would change nothing: its password is no news, and its spelling has been mailed a link.
+    /// Whether a sign-up that others were quicker than would change nothing: its password is no news, and its spelling was signed up with a
+    /// moment ago.
     #[must_use]
     pub fn has_pending(&self, new: &SignUp, now: Timestamp) -> bool {
         let is_no_news = self.pending.as_ref().is_some_and(|pending| pending.knows(&new.password));
         let link = self.links.to(Purpose::VerifyEmail, &new.email).filter(|_| is_no_news);
-        link.is_some_and(|link| link.is_mailed && now < link.expires_at)
+        link.is_some_and(|link| link.is_signed_up && now < link.asked_at + A_MOMENT)
     }
 
-    /// Makes the account of a sign-up without a proof, unless the address is contested.
-    pub fn confirm_unproven(&mut self, new: SignUp, now: Timestamp) -> Option<Owner> {
+    /// Makes the account of a sign-up without a proof, unless the address has one or is contested.
+    pub fn confirm_unproven(&mut self, new: &SignUp, fresh: &Fresh, now: Timestamp) -> Option<Owner> {
         match self.pending {
-            Some(Pending::Agreed(_)) => self.own(new.account, new.email, None, now),
+            Some(Pending::Agreed(_)) if self.owner.is_none() => {
+                let password = self.pending.take().and_then(Pending::password);
+                Some(self.own(fresh.account, new.email.clone(), password, None, now))
+            }
             _ => None,
         }
     }
 
-    /// Somebody asks for the mail again: the letter, and the seconds until the next may be asked for. `link` and `account` are for the link
-    /// that is issued if its spelling has none.
+    /// Somebody asks for the mail again. It goes to the spelling that was typed or, where there is an account, to its own.
     ///
     /// # Errors
-    /// The seconds to wait. Nothing has changed.
-    pub fn resend(
-        &mut self,
-        email: &EmailAddress,
-        link: LinkId,
-        account: AccountId,
-        now: Timestamp,
-    ) -> Result<(Letter, i64), i64> {
-        let wait = self.asked.of(email).take_again(now)?;
+    /// When it may be asked for. Nothing has changed.
+    pub fn resend(&mut self, email: &EmailAddress, fresh: &Fresh, now: Timestamp) -> Result<Resent, Wait> {
+        let next = self.asked.of(email).take_again(now)?;
         self.forget(now);
-        let account = self.links.to(Purpose::VerifyEmail, email).map_or(account, |known| known.account);
-        self.issue_proof(email, link, account, now);
+        self.issue_proof(email, fresh, now);
         let letter = match (&self.owner, &self.pending) {
-            (Some(owner), _) if owner.password.is_none() => self.offer_password_on_request(link, now),
-            (None, Some(_)) => {
-                self.links.mail(Purpose::VerifyEmail, email, true, now).map_or(Letter::Nothing, |link| letter(link))
-            }
+            (Some(owner), _) if owner.password.is_none() => self.offer_password_on_request(fresh.offer, now),
+            (None, Some(_)) => self.mail_proof(email, None, now),
             _ => Letter::Nothing,
         };
-        Ok((letter, wait))
+        Ok(Resent { letter, next })
     }
 
     /// An authentic link is redeemed: the spelling that it was mailed to becomes the address of the account. `fresh` names the next link,
@@ -203,9 +225,12 @@ impl AddressRecord {
         if link.expires_at <= now {
             return Proof::Expired;
         }
-        let Some(owner) = self.own(link.account, link.spelling, Some(link.id), now) else {
+        let Some(pending) = self.pending.take() else {
             return Proof::Invalid;
         };
+        // Who has only asked for a letter to this spelling has chosen no password: the one that is known is somebody else's.
+        let password = pending.password().filter(|_| link.is_signed_up);
+        let owner = self.own(link.account, link.spelling, password, Some(link.id), now);
         let letter = owner.password.is_none().then(|| self.offer_password(fresh, now));
         Proof::Verified(owner, letter)
     }
@@ -214,12 +239,12 @@ impl AddressRecord {
     #[must_use]
     pub fn offer(&self, link: LinkId, now: Timestamp) -> Offer<'_> {
         let Some(owner) = &self.owner else { return Offer::Void };
-        let is_good = |known: &IssuedLink| known.id == link && now < known.expires_at;
-        if self.links.find(Purpose::SetPassword, link).is_some_and(is_good) {
+        if self.links.find(Purpose::SetPassword, link).is_some_and(|known| now < known.expires_at) {
             return Offer::Open(owner);
         }
+        let is_used = |used: &UsedLink| used.id == link && now < used.until;
         match &owner.password {
-            Some(password) if owner.password_by.as_ref().is_some_and(is_good) => Offer::Taken(password),
+            Some(password) if owner.password_by.as_ref().is_some_and(is_used) => Offer::Taken(password),
             _ => Offer::Void,
         }
     }
@@ -230,11 +255,10 @@ impl AddressRecord {
         if !matches!(self.offer(link, now), Offer::Open(_)) {
             return false;
         }
-        let link = self.links.find(Purpose::SetPassword, link).cloned();
         self.links.drop_all(Purpose::SetPassword);
         let Some(owner) = self.owner.as_mut() else { return false };
         owner.password = Some(password);
-        owner.password_by = link;
+        owner.password_by = Some(UsedLink { id: link, until: now + SET_PASSWORD_LIFE });
         owner.generation += 1;
         true
     }
@@ -286,38 +310,44 @@ impl AddressRecord {
         }
     }
 
-    fn issue_proof(&mut self, email: &EmailAddress, id: LinkId, account: AccountId, now: Timestamp) {
-        let link = IssuedLink {
-            id,
-            spelling: email.clone(),
-            purpose: Purpose::VerifyEmail,
-            expires_at: now + VERIFY_LIFE,
-            account,
-            is_mailed: false,
-        };
-        self.links.issue(link, now);
+    fn issue_proof(&mut self, email: &EmailAddress, fresh: &Fresh, now: Timestamp) {
+        self.links.issue(proof(email, fresh, now), now);
+        self.expire();
+    }
+
+    /// The letter with the link to this spelling; `account` is the id that a sign-up was told.
+    fn mail_proof(&mut self, email: &EmailAddress, account: Option<AccountId>, now: Timestamp) -> Letter {
+        let Some(link) = self.links.to_mail(Purpose::VerifyEmail, email, now) else { return Letter::Nothing };
+        if email.is_folded() && !self.letters.take(now) {
+            return Letter::Nothing;
+        }
+        link.account = account.unwrap_or(link.account);
+        letter(link)
+    }
+
+    /// The row goes by itself when its last link can no longer be revived, unless there is an account.
+    fn expire(&mut self) {
         let last = self.links.last_expiry(Purpose::VerifyEmail).filter(|_| self.owner.is_none());
         self.ttl = last.map(|last| last + REVIVABLE);
     }
 
-    /// The pending sign-up becomes an account under this spelling of the address; `None` where there is none.
+    /// An account comes into being under this spelling of the address. All that was asked for before is settled by it.
     fn own(
         &mut self,
         id: AccountId,
         email: EmailAddress,
+        password: Option<PasswordHash>,
         verified_by: Option<LinkId>,
         now: Timestamp,
-    ) -> Option<Owner> {
-        let password = self.pending.take()?.password();
+    ) -> Owner {
         let owner = Owner { id, email, password, verified_at: now, verified_by, password_by: None, generation: 0 };
-        // All that was asked for before the proof is settled by it.
         *self = Self { version: self.version, owner: Some(owner.clone()), ..Self::default() };
-        Some(owner)
+        owner
     }
 
-    fn notify_owner(&mut self, link: LinkId, now: Timestamp) -> Letter {
+    fn notify_owner(&mut self, fresh: &Fresh, now: Timestamp) -> Letter {
         match &self.owner {
-            Some(owner) if owner.password.is_none() => self.offer_password_on_request(link, now),
+            Some(owner) if owner.password.is_none() => self.offer_password_on_request(fresh.offer, now),
             Some(owner) if self.notice_from.is_none_or(|from| from <= now) => {
                 self.notice_from = Some(now + NOTICE_COOLDOWN);
                 Letter::AlreadyRegistered { to: owner.email.clone() }
@@ -332,7 +362,7 @@ impl AddressRecord {
     }
 
     fn offer_password(&mut self, id: LinkId, now: Timestamp) -> Letter {
-        let Some(Owner { id: account, email, .. }) = &self.owner else {
+        let Some(Owner { id: account, email, .. }) = self.owner.clone() else {
             return Letter::Nothing;
         };
         let link = IssuedLink {
@@ -340,11 +370,35 @@ impl AddressRecord {
             spelling: email.clone(),
             purpose: Purpose::SetPassword,
             expires_at: now + SET_PASSWORD_LIFE,
-            account: *account,
-            is_mailed: true,
+            asked_at: now,
+            account,
+            is_signed_up: false,
         };
         self.links.issue(link, now);
-        self.links.mail(Purpose::SetPassword, email, true, now).map_or(Letter::Nothing, |link| letter(link))
+        self.links.to_mail(Purpose::SetPassword, &email, now).map_or(Letter::Nothing, |link| letter(link))
+    }
+}
+
+impl Fresh {
+    /// New ids.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn random() -> Result<Self, Error> {
+        Ok(Self { account: AccountId::random()?, proof: LinkId::random()?, offer: LinkId::random()? })
+    }
+}
+
+/// A new link that proves this spelling.
+fn proof(email: &EmailAddress, fresh: &Fresh, now: Timestamp) -> IssuedLink {
+    IssuedLink {
+        id: fresh.proof,
+        spelling: email.clone(),
+        purpose: Purpose::VerifyEmail,
+        expires_at: now + VERIFY_LIFE,
+        asked_at: now,
+        account: fresh.account,
+        is_signed_up: false,
     }
 }
 

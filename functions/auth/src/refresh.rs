@@ -11,12 +11,13 @@ use shared::{
     rotation::{Opened, in_use},
     store::{Condition, Update, Written},
     time::Timestamp,
+    token::REFRESH_GRACE,
 };
 
 use crate::{
     account_key::AccountKey,
     answer::AuthResponse,
-    session::{GRACE, LIFE, Presented, RefreshToken, Session},
+    session::{LIFE, Presented, RefreshToken, Session},
     state::Auth,
 };
 
@@ -92,7 +93,7 @@ impl Auth {
             .set("expires_at", &(now + LIFE))?
             .set("ttl", &(now + LIFE))?
             .when(Condition::equals("current", &was)?)
-            .when(Condition::below("rotated_at", &(now - GRACE))?)
+            .when(Condition::below("rotated_at", &(now - REFRESH_GRACE))?)
             .when(Condition::above("expires_at", &now)?);
         let session: Session = match self.app.store.update(update).await? {
             Written::Done(session) => return Ok(Some(Refreshed { session, token: successor })),

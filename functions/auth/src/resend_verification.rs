@@ -8,10 +8,10 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
-    ids::{AccountId, LinkId},
 };
 
 use crate::{
+    address::{Fresh, Resent, Wait},
     records::{Decision, post},
     state::Auth,
 };
@@ -42,16 +42,16 @@ pub async fn resend_verification(
     State(auth): State<Auth>,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
-    let (now, link, account) = (auth.app.clock.now(), LinkId::random()?, AccountId::random()?);
+    let (now, fresh) = (auth.app.clock.now(), Fresh::random()?);
     let sent = auth
-        .change_record(&email.key(), |record, _| match record.resend(&email, link, account, now) {
-            Ok((letter, seconds)) => Ok(Decision::write(Ok(seconds), vec![post(letter, now)?])),
-            Err(seconds) => Ok(Decision::keep(Err(seconds))),
+        .change_record(&email.key(), |record, _| match record.resend(&email, &fresh, now) {
+            Ok(Resent { letter, next }) => Ok(Decision::write(Ok(next), vec![post(letter, now)?])),
+            Err(wait) => Ok(Decision::keep(Err(wait))),
         })
         .await?;
     Ok(match sent {
-        Ok(seconds) => Reply::ok(accepted(seconds)),
-        Err(seconds) => Reply::too_many_requests(too_soon(seconds), seconds),
+        Ok(Wait { seconds }) => Reply::ok(accepted(seconds)),
+        Err(Wait { seconds }) => Reply::too_many_requests(too_soon(seconds), seconds),
     })
 }
 

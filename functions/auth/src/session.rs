@@ -13,6 +13,7 @@ use shared::{
     ids::{AccountId, SessionId},
     random,
     time::Timestamp,
+    token::REFRESH_GRACE as GRACE,
 };
 use zeroize::Zeroizing;
 
@@ -20,10 +21,6 @@ use crate::{account_key::AccountKey, address::Owner};
 
 /// A session that is not refreshed for this long ends.
 pub const LIFE: Duration = Duration::from_hours(30 * 24);
-/// After a refresh both tokens, the one before and its successor, are good for the successor for so long. So there is one successor in
-/// that time, however often and by however many tabs it is asked for.
-pub const GRACE: Duration = Duration::from_secs(30);
-
 /// Given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
 pub struct RefreshToken(Zeroizing<[u8; Self::LENGTH]>);
 

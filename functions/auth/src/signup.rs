@@ -6,11 +6,10 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    ids::{AccountId, LinkId},
 };
 
 use crate::{
-    address::SignUp,
+    address::{Fresh, SignUp},
     answer::AuthResponse,
     records::{Decision, account_created, new_account, post},
     state::Auth,
@@ -38,16 +37,15 @@ pub async fn signup(
     let (now, key) = (auth.app.clock.now(), email.key());
     let password = auth.secrets().await?.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
     // A fresh id even for an address that has one: it must tell nothing.
-    let (account, link) = (AccountId::random()?, LinkId::random()?);
-    let new = SignUp { account, email, password };
+    let (fresh, new) = (Fresh::random()?, SignUp { email, password });
     let confirmed = auth
         .change_record(&key, |record, raced| {
-            // Whoever got in first with the same password has done all of this.
+            // Whoever got in first with this spelling and password has done all of this.
             if raced && record.has_pending(&new, now) {
                 return Ok(Decision::keep(None));
             }
-            let letter = record.sign_up(&new, link, now);
-            match auth.config.auto_confirm.then(|| record.confirm_unproven(new.clone(), now)).flatten() {
+            let letter = record.sign_up(&new, &fresh, now);
+            match auth.config.auto_confirm.then(|| record.confirm_unproven(&new, &fresh, now)).flatten() {
                 Some(owner) => Ok(Decision::write(Some(owner.clone()), new_account(&owner, now)?)),
                 None => Ok(Decision::write(None, vec![post(letter, now)?])),
             }
@@ -58,9 +56,9 @@ pub async fn signup(
         Some(owner) => {
             account_created();
             let signed_in = auth.sign_in(&owner).await?;
-            Ok(Reply::ok(signed_in.unwrap_or_else(|| AuthResponse::signed_up(account, &new.email))))
+            Ok(Reply::ok(signed_in.unwrap_or_else(|| AuthResponse::signed_up(fresh.account, &new.email))))
         }
-        None => Ok(Reply::ok(AuthResponse::signed_up(account, &new.email))),
+        None => Ok(Reply::ok(AuthResponse::signed_up(fresh.account, &new.email))),
     }
 }
 

@@ -58,7 +58,7 @@ impl Auth {
         self.argon2_runs.load(Ordering::Relaxed)
     }
 
-    /// Peppers, link keys and signing keys, as they were some minutes ago.
+    /// Peppers, link keys, signing keys and account keys, as they were some minutes ago.
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when a secret does not open.

@@ -10,6 +10,7 @@ use shared::{
     seal::Purpose,
     store::{Condition, Put, Write},
     time::{Clock, Timestamp},
+    token::REFRESH_GRACE,
 };
 use zeroize::Zeroizing;
 
@@ -19,15 +20,15 @@ use crate::{
 };
 
 /// How long the old key is good after the new one has come into use: until nobody asks again for the successor of a refresh token that
-/// was derived under it, perhaps by an instance whose clock is behind or that could not read the keys again. The grace is 30 seconds.
-const ASKED_AGAIN: Duration = Duration::from_secs(30 + TRUSTED.as_secs() + SKEW.as_secs());
+/// was derived under it, perhaps by an instance whose clock is behind or that could not read the keys again.
+const ASKED_AGAIN: Duration = Duration::from_secs(REFRESH_GRACE.as_secs() + TRUSTED.as_secs() + SKEW.as_secs());
 
 /// Replace the key under which successors of refresh tokens are derived.
 ///
 /// They are derived under the new one from 30 minutes later. Nobody is signed out: tokens that are out stay good.
 #[derive(Args)]
 pub struct Arguments {
-    /// The old key is known to somebody else: withdraw it now. Who is just refreshing may have to ask twice.
+    /// The old key is known to somebody else: withdraw it now. Who is just refreshing may have to sign in again.
     #[arg(long)]
     pub compromised: bool,
 }

@@ -27,6 +27,13 @@ pub struct Allowances {
     others: Allowance,
 }
 
+/// Until somebody may ask for a letter again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// How long. Seconds.
+    pub seconds: i64,
+}
+
 impl Allowances {
     /// The one that letters to this spelling are counted in.
     pub fn of(&mut self, spelling: &EmailAddress) -> &mut Allowance {
@@ -45,24 +52,23 @@ impl Allowance {
         has_room
     }
 
-    /// Counts a letter that somebody asks for again, if there is room and the last one is a while ago; answers with the seconds until the
-    /// next may be asked for.
+    /// Counts a letter that somebody asks for again, if there is room and the last one is a while ago; tells when the next may be asked
+    /// for.
     ///
     /// # Errors
-    /// The seconds to wait. Nothing was counted.
-    pub fn take_again(&mut self, now: Timestamp) -> Result<i64, i64> {
+    /// When this one may. Nothing was counted.
+    pub fn take_again(&mut self, now: Timestamp) -> Result<Wait, Wait> {
         let wait = self.wait(now);
-        if wait > 0 || !self.take(now) {
-            return Err(wait.max(1));
+        if wait.seconds > 0 || !self.take(now) {
+            return Err(Wait { seconds: wait.seconds.max(1) });
         }
         self.resend_from = Some(now + RESEND_COOLDOWN);
         Ok(self.wait(now))
     }
 
-    /// Seconds until a letter may be asked for again.
-    fn wait(&self, now: Timestamp) -> i64 {
+    fn wait(&self, now: Timestamp) -> Wait {
         let cooldown = self.resend_from.map_or(0, |from| from.seconds_from(now));
         let first_of_full_span = self.taken.iter().rev().nth(LETTERS - 1);
-        cooldown.max(first_of_full_span.map_or(0, |at| (*at + SPAN).seconds_from(now)))
+        Wait { seconds: cooldown.max(first_of_full_span.map_or(0, |at| (*at + SPAN).seconds_from(now))) }
     }
 }

@@ -1,4 +1,4 @@
-//! The links of an address: to which spelling each was mailed, what it is good for, and until when.
+//! The links of an address: to which spelling each is mailed, what it is good for, and until when.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const WORTH_MAILING_AGAIN: Duration = Duration::from_mins(15);
 /// Links of one purpose to spellings other than the one that rows are keyed by.
 const OTHER_SPELLINGS: usize = 4;
 
-/// One link.
+/// One link. Those of addresses that get no mail are kept like the others.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IssuedLink {
     /// Names the link, in its token too.
@@ -26,10 +26,12 @@ pub struct IssuedLink {
     pub purpose: Purpose,
     /// From this moment on it is good for nothing.
     pub expires_at: Timestamp,
-    /// The account that it is about, or that comes into being by it.
+    /// When it was last asked for.
+    pub asked_at: Timestamp,
+    /// The account that it is about, or that would come into being by it.
     pub account: AccountId,
-    /// Whether a letter with it has gone out. Links of addresses that get no mail are kept like others.
-    pub is_mailed: bool,
+    /// Whether somebody has signed up with this very spelling, and not only asked for a letter to it.
+    pub is_signed_up: bool,
 }
 
 impl IssuedLink {
@@ -54,22 +56,26 @@ impl IssuedLinks {
             let oldest = self.0.iter().position(|link| is_other(&link));
             oldest.map(|at| self.0.remove(at));
         }
-        self.0.push(known.filter(|link| link.is_worth_mailing(now)).unwrap_or(new));
+        self.0.push(match known {
+            Some(known) if known.is_worth_mailing(now) => IssuedLink { asked_at: now, ..known },
+            Some(IssuedLink { account, is_signed_up, .. }) => IssuedLink { account, is_signed_up, ..new },
+            None => new,
+        });
     }
 
-    /// The link to this spelling, to be mailed now: for the first time, or `again`.
-    pub fn mail(
-        &mut self,
-        purpose: Purpose,
-        spelling: &EmailAddress,
-        again: bool,
-        now: Timestamp,
-    ) -> Option<&mut IssuedLink> {
-        let is_it = |link: &&mut IssuedLink| link.purpose == purpose && link.spelling == *spelling;
-        let link = self.0.iter_mut().find(is_it).filter(|link| link.is_worth_mailing(now))?;
-        let is_due = again || !link.is_mailed;
-        link.is_mailed = true;
-        is_due.then_some(link)
+    /// The link to this spelling, if it has enough time left to be mailed.
+    pub fn to_mail(&mut self, purpose: Purpose, spelling: &EmailAddress, now: Timestamp) -> Option<&mut IssuedLink> {
+        self.at(purpose, spelling).filter(|link| link.is_worth_mailing(now))
+    }
+
+    /// Notes that somebody has signed up with this spelling. A link that had only been asked for, and has no time left for a letter, gives
+    /// way to `fresh`: until it expires, whoever reads the mail would get none.
+    pub fn sign_up(&mut self, spelling: &EmailAddress, now: Timestamp, fresh: impl FnOnce() -> IssuedLink) {
+        let Some(link) = self.at(Purpose::VerifyEmail, spelling) else { return };
+        if !link.is_signed_up && !link.is_worth_mailing(now) && spelling.is_folded() {
+            *link = fresh();
+        }
+        link.is_signed_up = true;
     }
 
     /// The link of this id, expired or not.
@@ -99,5 +105,9 @@ impl IssuedLinks {
 
     fn of(&self, purpose: Purpose) -> impl Iterator<Item = &IssuedLink> {
         self.0.iter().filter(move |link| link.purpose == purpose)
+    }
+
+    fn at(&mut self, purpose: Purpose, spelling: &EmailAddress) -> Option<&mut IssuedLink> {
+        self.0.iter_mut().find(|link| link.purpose == purpose && link.spelling == *spelling)
     }
 }

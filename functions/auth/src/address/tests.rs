@@ -66,6 +66,14 @@ struct Arrived {
     expires_at: Timestamp,
 }
 
+/// A link as the rules say that it is.
+#[derive(Clone, Debug)]
+struct Known {
+    spelling: usize,
+    expires_at: Timestamp,
+    is_signed_up: bool,
+}
+
 /// A record, and all that an observer of its whole history knows.
 struct History {
     record: AddressRecord,
@@ -75,6 +83,8 @@ struct History {
     /// Offers that nobody but the reader of the mail has caused.
     uncounted_offers: usize,
     notices: Vec<Timestamp>,
+    /// The links to spellings, the one that was asked for last at the end.
+    links: Vec<Known>,
     /// Sign-ups and letters asked for again that were counted, by whether their spelling is the usual one.
     asked: Vec<(bool, Timestamp)>,
     /// Passwords of the sign-ups that the pending one consists of.
@@ -82,6 +92,12 @@ struct History {
     owner: Option<Owner>,
     /// The links by which a password was set, and that password.
     used: Vec<(LinkId, u8)>,
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+fn fresh() -> Fresh {
+    Fresh::random().unwrap()
 }
 
 impl History {
@@ -93,6 +109,7 @@ impl History {
             offers: Vec::new(),
             uncounted_offers: 0,
             notices: Vec::new(),
+            links: Vec::new(),
             asked: Vec::new(),
             contenders: Vec::new(),
             owner: None,
@@ -124,31 +141,10 @@ impl History {
         assert_eq!(matches!(letter, Letter::Verify { .. }), self.owner.is_none(), "an owner has proven enough");
     }
 
-    fn sign_up(&mut self, spelling: usize, password: u8) {
-        self.forget_contenders();
-        let new = SignUp { account: AccountId::random().unwrap(), email: spelled(spelling), password: hash(password) };
-        let (before, is_counted) = (self.record.clone(), self.is_counted(spelling));
-        let letter = self.record.sign_up(&new, LinkId::random().unwrap(), self.now);
-        if letter == Letter::Nothing && self.owner.is_none() {
-            assert!(!is_counted, "only a flood goes unanswered");
-            let (mut before, mut after) = (before, self.record.clone());
-            before.forget(self.now);
-            (before.pending, after.pending) = (None, None);
-            assert_eq!(
-                json!(before),
-                json!(after),
-                "a sign-up without a letter changes the verdict on passwords alone"
-            );
-        }
-        self.is_rightly_addressed(&letter, spelling);
-        self.contenders.push(password);
-        self.arrives(letter);
-    }
-
     /// Whether a request for this spelling is one of five within an hour.
     fn is_counted(&mut self, spelling: usize) -> bool {
         let (now, is_folded) = (self.now, spelling == 0);
-        let lately = |(folded, at): &&(bool, Timestamp)| *folded == is_folded && now < *at + Duration::from_hours(1);
+        let lately = |(folded, at): &&(bool, Timestamp)| *folded == is_folded && now < *at + HOUR;
         let is_counted = self.asked.iter().filter(lately).count() < 5;
         if is_counted {
             self.asked.push((is_folded, now));
@@ -156,28 +152,98 @@ impl History {
         is_counted
     }
 
-    /// They count until the last link could no longer be revived, and no shorter.
-    fn forget_contenders(&mut self) {
-        if !self.record.is_pending() || self.record.clone().forgotten(self.now) {
+    /// A sign-up lasts until its last link can no longer be revived, and no shorter.
+    fn forget(&mut self) {
+        let now = self.now;
+        self.links.retain(|link| now < link.expires_at + REVIVABLE);
+        if self.links.is_empty() {
             self.contenders.clear();
         }
+    }
+
+    fn has_time_left(&self, link: &Known) -> bool {
+        self.now + Duration::from_mins(15) < link.expires_at
+    }
+
+    fn issue(&mut self, spelling: usize) {
+        let known = self.links.iter().position(|link| link.spelling == spelling).map(|at| self.links.remove(at));
+        let others = self.links.iter().filter(|link| link.spelling != 0).count();
+        if spelling != 0 && others == 4 {
+            let oldest = self.links.iter().position(|link| link.spelling != 0).unwrap();
+            self.links.remove(oldest);
+        }
+        let mut link = known.unwrap_or(Known { spelling, expires_at: self.now, is_signed_up: false });
+        if !self.has_time_left(&link) {
+            link.expires_at = self.now + VERIFY_LIFE;
+        }
+        self.links.push(link);
+    }
+
+    /// Whether a letter to this spelling is due, if its sender may ask for one.
+    fn is_mailed(&self, spelling: usize) -> bool {
+        let link = self.links.iter().find(|link| link.spelling == spelling);
+        let lately = self.proofs.iter().filter(|proof| proof.to.is_folded() && self.now < proof.at + HOUR).count();
+        link.is_some_and(|link| self.has_time_left(link)) && (spelling != 0 || lately < 5)
+    }
+
+    fn sign_up(&mut self, spelling: usize, password: u8) {
+        self.forget();
+        let new = SignUp { email: spelled(spelling), password: hash(password) };
+        let (before, is_counted) = (self.record.clone(), self.is_counted(spelling));
+        let letter = self.record.sign_up(&new, &fresh(), self.now);
+        if is_counted {
+            self.issue(spelling);
+        }
+        let (now, at) = (self.now, self.links.iter().position(|link| link.spelling == spelling));
+        let has_time_left = at.is_some_and(|at| self.has_time_left(&self.links[at]));
+        if let Some(link) = at.map(|at| &mut self.links[at]) {
+            if spelling == 0 && !link.is_signed_up && !has_time_left {
+                link.expires_at = now + VERIFY_LIFE;
+            }
+            link.is_signed_up = true;
+        }
+        let is_due = (is_counted || spelling == 0) && self.is_mailed(spelling);
+        if self.owner.is_none() {
+            assert_eq!(matches!(letter, Letter::Verify { .. }), is_due, "{letter:?}");
+        }
+        if letter == Letter::Nothing && !is_counted && spelling != 0 {
+            let (mut before, mut after) = (before, self.record.clone());
+            before.forget(self.now);
+            (before.pending, after.pending) = (None, None);
+            let changes_nothing = |record: AddressRecord| {
+                json!(record).to_string().replace("\"is_signed_up\":false", "\"is_signed_up\":true")
+            };
+            assert_eq!(
+                changes_nothing(before),
+                changes_nothing(after),
+                "without a letter only the verdict on passwords changes"
+            );
+        }
+        self.is_rightly_addressed(&letter, spelling);
+        self.contenders.push(password);
+        self.arrives(letter);
     }
 
     /// The seconds to wait, whether or not it was accepted.
     fn resend(&mut self, spelling: usize) -> Result<i64, i64> {
         let before = json!(self.record);
-        let (link, account) = (LinkId::random().unwrap(), AccountId::random().unwrap());
-        match self.record.resend(&spelled(spelling), link, account, self.now) {
-            Ok((letter, wait)) => {
-                assert!(self.is_counted(spelling) && wait >= 60, "{wait}");
+        match self.record.resend(&spelled(spelling), &fresh(), self.now) {
+            Ok(Resent { letter, next: Wait { seconds } }) => {
+                assert!(self.is_counted(spelling) && seconds >= 60, "{seconds}");
+                self.forget();
+                self.issue(spelling);
+                let is_due = !self.contenders.is_empty() && self.is_mailed(spelling);
+                if self.owner.is_none() {
+                    assert_eq!(matches!(letter, Letter::Verify { .. }), is_due, "{letter:?}");
+                }
                 self.is_rightly_addressed(&letter, spelling);
                 self.arrives(letter);
-                Ok(wait)
+                Ok(seconds)
             }
-            Err(wait) => {
-                assert!((1..=3_600).contains(&wait), "{wait}");
+            Err(Wait { seconds }) => {
+                assert!((1..=3_600).contains(&seconds), "{seconds}");
                 assert_eq!(json!(self.record), before, "what is refused changes nothing");
-                Err(wait)
+                Err(seconds)
             }
         }
     }
@@ -185,40 +251,32 @@ impl History {
     fn redeem(&mut self, back: usize) {
         let Some(at) = self.proofs.len().checked_sub(back + 1) else { return };
         let Arrived { link, to, expires_at, .. } = self.proofs[at].clone();
-        self.forget_contenders();
-        let known = self.owner.clone();
-        match self.record.redeem(link, LinkId::random().unwrap(), self.now) {
-            Proof::Verified(owner, letter) => {
-                assert!(known.is_none(), "an account is made once");
+        self.forget();
+        let is_it = |known: &&Known| spelled(known.spelling) == to && known.expires_at == expires_at;
+        let current =
+            self.links.iter().find(is_it).filter(|_| self.owner.is_none() && !self.contenders.is_empty()).cloned();
+        match (self.record.redeem(link, LinkId::random().unwrap(), self.now), current) {
+            (Proof::Verified(owner, letter), Some(known)) => {
                 assert!(self.now < expires_at, "a link proves in its time");
                 assert!(owner.email == to, "a link proves the spelling that it was mailed to");
-                let same = self.contenders.iter().all(|password| *password == self.contenders[0]);
-                let expected = same.then(|| hash(self.contenders[0]));
-                assert_eq!(owner.password, expected, "a password counts only if nobody tried another");
+                let agree = self.contenders.iter().all(|password| *password == self.contenders[0]);
+                let expected = (agree && known.is_signed_up).then(|| hash(self.contenders[0]));
+                assert_eq!(owner.password, expected, "a password counts only if all chose it, this spelling too");
                 self.owner = Some(owner);
                 self.asked.clear();
+                self.links.clear();
+                self.contenders.clear();
                 if let Some(letter) = letter {
                     self.uncounted_offers += 1;
                     assert!(matches!(&letter, Letter::SetPassword { to: offered, .. } if *offered == to));
                     self.arrives(letter);
                 }
             }
-            Proof::AlreadyVerified(owner) => assert_eq!(Some(owner.id), known.map(|owner| owner.id)),
-            Proof::Expired => assert!(self.now >= expires_at),
-            Proof::Invalid => assert!(
-                known.is_some() || self.now >= expires_at || !to.is_folded() || self.is_replaced(at),
-                "a link that is out stays good"
-            ),
+            (Proof::AlreadyVerified(owner), _) => assert_eq!(Some(owner.id), self.owner.as_ref().map(|owner| owner.id)),
+            (Proof::Expired, Some(_)) => assert!(self.now >= expires_at),
+            (Proof::Invalid, None) => {}
+            (wrong, known) => panic!("{wrong:?} of {known:?}"),
         }
-    }
-
-    /// Whether a link to the usual spelling has given way to a newer one, as it may in its last quarter of an hour.
-    fn is_replaced(&self, at: usize) -> bool {
-        let Arrived { link, to, expires_at, .. } = &self.proofs[at];
-        let may_replace = |newer: &&Arrived| {
-            newer.link != *link && newer.to == *to && *expires_at <= newer.at + Duration::from_mins(15)
-        };
-        self.proofs[at..].iter().any(|newer| may_replace(&newer))
     }
 
     fn set_password(&mut self, back: usize, password: u8) {
@@ -267,14 +325,6 @@ impl History {
         assert!(most_within_an_hour(others.map(|proof| proof.at)) <= 5);
         assert!(most_within_an_hour(self.offers.iter().map(|offer| offer.at)) <= 5 + self.uncounted_offers);
         assert!(most_within_an_hour(self.notices.iter().copied()) <= 1);
-    }
-}
-
-impl AddressRecord {
-    /// Whether nothing of a sign-up is left at `now`.
-    fn forgotten(mut self, now: Timestamp) -> bool {
-        self.forget(now);
-        !self.is_pending()
     }
 }
 
