@@ -317,7 +317,7 @@ impl AddressRecord {
 
     /// The letter with the link to this spelling; `account` is the id that a sign-up was told.
     fn mail_proof(&mut self, email: &EmailAddress, account: Option<AccountId>, now: Timestamp) -> Letter {
-        let Some(link) = self.links.to_mail(Purpose::VerifyEmail, email, now) else { return Letter::Nothing };
+        let Some(link) = self.links.mailable(Purpose::VerifyEmail, email, now) else { return Letter::Nothing };
         if email.is_folded() && !self.letters.take(now) {
             return Letter::Nothing;
         }
@@ -375,7 +375,7 @@ impl AddressRecord {
             is_signed_up: false,
         };
         self.links.issue(link, now);
-        self.links.to_mail(Purpose::SetPassword, &email, now).map_or(Letter::Nothing, |link| letter(link))
+        self.links.mailable(Purpose::SetPassword, &email, now).map_or(Letter::Nothing, |link| letter(link))
     }
 }
 

@@ -64,7 +64,7 @@ impl IssuedLinks {
     }
 
     /// The link to this spelling, if it has enough time left to be mailed.
-    pub fn to_mail(&mut self, purpose: Purpose, spelling: &EmailAddress, now: Timestamp) -> Option<&mut IssuedLink> {
+    pub fn mailable(&mut self, purpose: Purpose, spelling: &EmailAddress, now: Timestamp) -> Option<&mut IssuedLink> {
         self.at(purpose, spelling).filter(|link| link.is_worth_mailing(now))
     }
 
