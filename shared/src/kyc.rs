@@ -1,6 +1,11 @@
 //! Where a user's identity check stands: derived from all that providers have reported of them, in the order in which it
-//! happened. Nothing is derived when a report comes in, so it does not matter in which order or how often reports arrive. Where
-//! nothing tells which of two was first, the more cautious one counts.
+//! happened. Nothing is derived when a report comes in, so it does not matter in which order or how often reports arrive.
+//!
+//! Times decide. Of two reports of the same moment the one counts that is further along ([`Status::rank`]), and where both are as far,
+//! the more cautious one. What has no time counts after all that has one, as far as it may have happened then: not if it came in before
+//! something that is later, nor if an operator knew of it and decided. It moves its own session, and only on. An approval without a time
+//! neither follows what was found at a known time nor, once that has started over, comes back if it may be older than that. A rejection
+//! without a time ends an approval of whichever session.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -167,13 +172,18 @@ impl Report {
     /// outlive findings by its claim, so it counts as one without a time.
     #[must_use]
     pub fn counted_ms(&self) -> Option<i64> {
-        let bound = self.received_at.as_second().saturating_add(AHEAD).saturating_mul(1000);
+        let bound = self.bound_ms();
         match self.occurred_ms {
             Some(claimed) if claimed > bound && self.provider != MANUAL => {
                 Some(bound).filter(|_| self.status != Some(Status::Approved))
             }
             claimed => claimed,
         }
+    }
+
+    /// Until when it has happened, on whichever clock. Milliseconds since 1970.
+    const fn bound_ms(&self) -> i64 {
+        self.received_at.as_second().saturating_add(AHEAD).saturating_mul(1000)
     }
 
     /// When it counts as having happened; else when it came in.
@@ -197,16 +207,69 @@ impl Report {
     }
 
     /// Whether it counts after `before` although it has no time: its own session has moved on. An approval says nothing about what was
-    /// found at a known time, and a rejection is never lost to an approval, whichever session that is of: it may be the later one.
+    /// found at a known time, and a rejection is not lost to an approval, whichever session that is of: it may be the later one.
     fn may_follow_untimed(&self, before: &Self) -> bool {
         let (Some(status), Some(reached)) = (self.status, before.status) else { return false };
         let is_ahead = self.is_of_session_of(before) && status.weight() > reached.weight();
-        let is_found = before.counted_ms().is_some() && reached.rank() >= Status::InReview.rank();
-        let is_held_up = status == Status::Approved && is_found;
-        // An operator knew of all that had come in by then.
-        let is_known = before.provider == MANUAL && self.received_at <= before.received_at;
-        let is_finding = (status, reached) == (Status::Rejected, Status::Approved) && !is_known;
+        let is_held_up = status == Status::Approved && before.is_found();
+        let is_finding = (status, reached) == (Status::Rejected, Status::Approved);
         (is_ahead && !is_held_up) || is_finding
+    }
+
+    /// Whether it finds something at a known time, or ends a session then.
+    fn is_found(&self) -> bool {
+        self.counted_ms().is_some() && self.status.is_some_and(|status| status.rank() >= Status::InReview.rank())
+    }
+
+    /// Whether an operator knew of it when deciding. Within the second nobody can tell: then not.
+    fn is_known_to(&self, decision: &Self) -> bool {
+        decision.provider == MANUAL && self.provider != MANUAL && self.received_at < decision.received_at
+    }
+
+    /// Whether, being without a time, it happened before `other` for certain: nothing happens after it has come in.
+    fn is_older_than(&self, other: &Self) -> bool {
+        // Operators date what they decide after all that they know, which is no time of day.
+        other.provider != MANUAL && other.counted_ms() > Some(self.bound_ms())
+    }
+
+    /// Whether, being an approval without a time, it may be older than what was found at a known time and speaks against it. A
+    /// session that starts over after that does not renew it.
+    fn is_refuted_by(&self, found: &Self) -> bool {
+        let received_ms = self.received_at.as_second().saturating_mul(1000);
+        let is_in_doubt = found.counted_ms().is_some_and(|ms| received_ms <= ms.saturating_add(AHEAD * 1000));
+        let speaks_against = found.status != Some(Status::Approved) && found.is_found() && found.may_follow(self);
+        self.status == Some(Status::Approved) && is_in_doubt && speaks_against
+    }
+}
+
+/// What has counted so far, in the order in which it counts.
+#[derive(Default)]
+struct Course<'a>(Vec<&'a Report>);
+
+impl<'a> Course<'a> {
+    /// The next report in order, with whether it counts.
+    fn take(&mut self, report: &'a Report) -> (&'a Report, bool) {
+        let counts = self.allows(report);
+        if counts {
+            self.0.push(report);
+        }
+        (report, counts)
+    }
+
+    fn allows(&self, report: &Report) -> bool {
+        let is_settled = || self.0.iter().any(|decision| report.is_known_to(decision));
+        match self.0.last() {
+            _ if report.status.is_none() => false,
+            None => true,
+            Some(_) if is_settled() => false,
+            Some(before) if report.counted_ms().is_some() => report.may_follow(before),
+            Some(before) => report.may_follow_untimed(before) && !self.is_past(report),
+        }
+    }
+
+    /// Whether a report without a time is, or may be, older than what outdates it.
+    fn is_past(&self, report: &Report) -> bool {
+        self.0.iter().any(|other| report.is_older_than(other) || report.is_refuted_by(other))
     }
 }
 
@@ -222,25 +285,8 @@ pub fn history(reports: &[Report]) -> Vec<(&Report, bool)> {
         let said = (&report.kind, &report.session, &report.level, &report.reason, claims);
         (counted_ms.is_none(), counted_ms, weight, (&report.provider, &report.event), said)
     });
-    let mut now = None;
-    let in_turn = |report| {
-        let counts = counts_after(now, report);
-        if counts {
-            now = Some(report);
-        }
-        (report, counts)
-    };
-    reports.into_iter().map(in_turn).collect()
-}
-
-/// Whether a report changes where a check stands that stands by the report `now`.
-fn counts_after(now: Option<&Report>, report: &Report) -> bool {
-    match now {
-        _ if report.status.is_none() => false,
-        None => true,
-        Some(before) if report.counted_ms().is_some() => report.may_follow(before),
-        Some(before) => report.may_follow_untimed(before),
-    }
+    let mut course = Course::default();
+    reports.into_iter().map(|report| course.take(report)).collect()
 }
 
 /// Where a check stands after these reports, in whatever order they are given.
@@ -412,10 +458,13 @@ mod tests {
         let mut manual = report("1", "-", Status::Approved, Some(10_000));
         manual.provider = MANUAL.to_owned();
         manual.received_at = Timestamp::from_second(10);
-        for (second, expected) in [(9, Status::Approved), (10, Status::Approved), (11, Status::Rejected)] {
+        for (second, expected) in [(9, Status::Approved), (10, Status::Rejected), (11, Status::Rejected)] {
             let mut found = report("2", "a", Status::Rejected, None);
             found.received_at = Timestamp::from_second(second);
-            assert_eq!(standing(&[found, manual.clone()]).status, expected, "{second}");
+            assert_eq!(standing(&[found.clone(), manual.clone()]).status, expected, "{second}");
+            // Nor does it come back with what follows.
+            let anew = report("3", "b", Status::Approved, Some(20_000));
+            assert_eq!(standing(&[found, manual.clone(), anew]).status, expected, "{second}");
         }
         // What operators say of the time is true: it is later than all that they knew of.
         manual.occurred_ms = Some(2_000_000_000_000);
@@ -423,11 +472,57 @@ mod tests {
         assert_eq!(standing(&[manual, rejected]).status, Status::Approved);
     }
 
+    #[test]
+    fn starting_over_renews_no_approval_that_may_be_older_than_a_finding() {
+        use Status::{Approved, Expired, InReview, NotStarted, Pending, Rejected};
+        let far = Some(2_000_000_000_000);
+        for dated in [None, far] {
+            for (session, found) in [("a", Rejected), ("b", Rejected), ("a", InReview), ("b", InReview), ("a", Expired)]
+            {
+                for over in [Pending, NotStarted] {
+                    let steps = [("a", Approved, dated), (session, found, Some(10)), ("a", over, Some(20))];
+                    assert_eq!(after(&steps), over, "{steps:?}");
+                }
+                // By way of a step that has no time either.
+                let steps = [("a", Approved, dated), (session, found, Some(10)), ("a", Pending, Some(20))];
+                assert_eq!(after(&[&steps[..], &[("a", InReview, None)]].concat()), InReview, "{steps:?}");
+            }
+        }
+        // What comes in later than any clock is off may be newer.
+        let found = [report("1", "a", Rejected, Some(10)), report("2", "a", Pending, Some(20))];
+        for (second, expected) in [(0, Pending), (AHEAD, Pending), (AHEAD + 1, Approved)] {
+            let anew = Report { received_at: Timestamp::from_second(second), ..report("3", "a", Approved, None) };
+            assert_eq!(standing(&[&found[..], &[anew]].concat()).status, expected, "{second}");
+        }
+    }
+
+    #[test]
+    fn without_a_time_nothing_has_happened_after_it_came_in() {
+        use Status::{Approved, InReview, Pending, Rejected};
+        for (ms, expected) in [(AHEAD * 1000, Rejected), (AHEAD * 1000 + 1, Approved)] {
+            let approved = report("2", "b", Approved, Some(ms));
+            let approved = Report { received_at: Timestamp::from_second(AHEAD), ..approved };
+            assert_eq!(standing(&[report("1", "a", Rejected, None), approved]).status, expected, "{ms}");
+        }
+        // What lies between them does not hide it.
+        let old = report("1", "a", Rejected, None);
+        let received_at = Timestamp::from_second(1000);
+        let pending = Report { received_at, ..report("2", "a", Pending, Some(1_000_000)) };
+        let review = Report { received_at, ..report("3", "a", InReview, None) };
+        assert_eq!(standing(&[old, pending, review]).status, InReview);
+    }
+
     fn any_report() -> impl Strategy<Value = Report> {
         let status = (0..Status::ALL.len()).prop_map(|at| Status::ALL[at]);
         let far = 4_000_000_000_000_i64;
-        let time = prop_oneof![6 => (-1_i64..5).prop_map(Some), 2 => Just(None), 1 => (far..far + 2).prop_map(Some)];
-        let extra = (any::<bool>(), any::<bool>(), 0_i64..3);
+        let time = prop_oneof![
+            6 => (-1_i64..5).prop_map(Some),
+            3 => (0_i64..6).prop_map(|step| Some(step * 100_000)),
+            3 => Just(None),
+            1 => (far..far + 2).prop_map(Some),
+        ];
+        let second = prop_oneof![2 => 0_i64..3, 1 => (0_i64..6).prop_map(|step| step * 100)];
+        let extra = (any::<bool>(), any::<bool>(), second);
         (0_u8..20, "[ab]", status, time, extra).prop_map(|(event, session, status, time, (ends, by_hand, second))| {
             let by_hand = by_hand && time.is_some() && event == 0;
             let said = report(&event.to_string(), &session, status, time);
@@ -466,17 +561,35 @@ mod tests {
         }
 
         #[test]
-        fn beside_an_approval_that_stands_there_is_no_rejection(
+        fn beside_an_approval_that_stands_there_is_no_rejection_that_may_be_later(
             reports in prop::collection::vec(any_report(), 0..12).prop_map(kept)
         ) {
             let now = standing(&reports);
             let Some(by) = now.by.filter(|_| now.status == Status::Approved) else { return Ok(()) };
+            let counted: Vec<_> = history(&reports).into_iter().filter_map(|(report, counts)| counts.then_some(report)).collect();
             for rejected in reports.iter().filter(|report| report.status == Some(Status::Rejected)) {
-                match rejected.counted_ms() {
-                    Some(at) => prop_assert!(by.counted_ms().is_none_or(|approved| at < approved), "{:?}", rejected),
-                    None => prop_assert!(by.provider == MANUAL && rejected.received_at <= by.received_at),
-                }
+                let is_earlier = match (rejected.counted_ms(), by.counted_ms()) {
+                    (Some(at), Some(approved)) => at < approved,
+                    (Some(at), None) => at + AHEAD * 1000 < by.received_at.as_second() * 1000,
+                    (None, _) => counted.iter().any(|other| rejected.is_older_than(other)),
+                };
+                prop_assert!(is_earlier || counted.iter().any(|other| rejected.is_known_to(other)), "{:?}", rejected);
             }
+        }
+
+        #[test]
+        fn no_approval_without_a_time_outlives_a_rejection_after_it_came_in(
+            (others, second, since, far) in
+                (prop::collection::vec(any_report(), 0..12), 0_i64..500, 0_i64..500, any::<bool>())
+        ) {
+            let mut others = others;
+            others.retain(|other| other.status != Some(Status::Approved));
+            let at = |second| Timestamp::from_second(second);
+            let old = report("old", "a", Status::Approved, Some(9_000_000_000_000).filter(|_| far));
+            let found = report("found", "b", Status::Rejected, Some((second + since) * 1000));
+            others.push(Report { received_at: at(second), ..old });
+            others.push(Report { received_at: at(second + since), ..found });
+            prop_assert_ne!(standing(&others).status, Status::Approved);
         }
     }
 }

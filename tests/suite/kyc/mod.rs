@@ -1,5 +1,6 @@
 //! Identity checks through the front door: providers report, users ask, and what depends on it follows.
 
+mod again;
 mod doubt;
 mod effects;
 mod fuzz;
