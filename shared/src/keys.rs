@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     email::AddressKey,
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
+    kyc::Saying,
     seal::Purpose,
     time::Timestamp,
 };
@@ -62,13 +63,57 @@ pub enum Row<'a> {
     /// Limits: a counter.
     Counter(&'a str),
     /// Kyc: what a provider reported of a user, by the provider's id of the event.
-    KycReport(&'a str, &'a str, &'a str),
+    KycReport {
+        /// The id that the user has outside.
+        user: &'a str,
+        /// Who says so.
+        provider: &'a str,
+        /// The provider's id of the event.
+        event: &'a str,
+    },
     /// Kyc: what a provider reported of nobody of ours.
-    StrayKycReport(&'a str, &'a str),
-    /// Kyc: what else a provider reported of a user under the id of the same event, by a hash of what it says.
-    OtherKycReport(&'a str, &'a str, &'a str, &'a str),
+    StrayKycReport {
+        /// Who says so.
+        provider: &'a str,
+        /// The provider's id of the event.
+        event: &'a str,
+    },
+    /// Kyc: what else a provider reported of a user under the id of the same event.
+    OtherKycReport {
+        /// The id that the user has outside.
+        user: &'a str,
+        /// Who says so.
+        provider: &'a str,
+        /// The provider's id of the event.
+        event: &'a str,
+        /// What it says.
+        saying: &'a Saying,
+    },
     /// Kyc: the same of nobody of ours.
-    OtherStrayKycReport(&'a str, &'a str, &'a str),
+    OtherStrayKycReport {
+        /// Who says so.
+        provider: &'a str,
+        /// The provider's id of the event.
+        event: &'a str,
+        /// What it says.
+        saying: &'a Saying,
+    },
+    /// Kyc: what a provider said first under the id of an event, whomever of.
+    KycClaim {
+        /// Who says so.
+        provider: &'a str,
+        /// The provider's id of the event.
+        event: &'a str,
+    },
+    /// Kyc: what else it said under that id.
+    OtherKycClaim {
+        /// Who says so.
+        provider: &'a str,
+        /// The provider's id of the event.
+        event: &'a str,
+        /// What it says.
+        saying: &'a Saying,
+    },
 }
 
 /// Rows that are read together: one partition, and how its sort keys begin.
@@ -88,6 +133,13 @@ pub enum Rows<'a> {
     WaitingMails,
     /// Kyc: all reports of a user, by the id that the user has outside.
     KycReportsOf(&'a str),
+    /// Kyc: all that a provider has said under the id of an event, what it said first before the others.
+    KycClaimsOf {
+        /// Who says so.
+        provider: &'a str,
+        /// The provider's id of the event.
+        event: &'a str,
+    },
 }
 
 /// Rows of all partitions of a table. For operators' tools: no role of a function allows `Scan`.
@@ -102,6 +154,7 @@ const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const ACCOUNT: &str = "ACCOUNT#";
 const KEY: &str = "KEY#";
 const WAITING: &str = "WAITING";
+const CLAIM: &str = "CLAIM";
 
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
@@ -115,10 +168,12 @@ impl Row<'_> {
             | Self::AccessEvent(..)
             | Self::VaultKey => Table::ExchangeKeys,
             Self::Counter(_) => Table::Limits,
-            Self::KycReport(..)
-            | Self::StrayKycReport(..)
-            | Self::OtherKycReport(..)
-            | Self::OtherStrayKycReport(..) => Table::Kyc,
+            Self::KycReport { .. }
+            | Self::StrayKycReport { .. }
+            | Self::OtherKycReport { .. }
+            | Self::OtherStrayKycReport { .. }
+            | Self::KycClaim { .. }
+            | Self::OtherKycClaim { .. } => Table::Kyc,
         }
     }
 
@@ -141,14 +196,20 @@ impl Row<'_> {
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
             Self::VaultKey => (SECRET.to_owned(), Some("VAULT_KEY".to_owned())),
             Self::Counter(name) => (format!("COUNTER#{name}"), None),
-            Self::KycReport(user, provider, event) => (kyc_user(user), Some(format!("REPORT#{provider}#{event}"))),
-            Self::StrayKycReport(provider, event) => (format!("STRAY#{provider}#{event}"), Some("REPORT".to_owned())),
+            Self::KycReport { user, provider, event } => (kyc_user(user), Some(format!("REPORT#{provider}#{event}"))),
+            Self::StrayKycReport { provider, event } => {
+                (format!("STRAY#{provider}#{event}"), Some("REPORT".to_owned()))
+            }
             // No provider is called like a hash, so no event's id makes the key of another row.
-            Self::OtherKycReport(user, provider, event, saying) => {
+            Self::OtherKycReport { user, provider, event, saying } => {
                 (kyc_user(user), Some(format!("REPORT#{saying}#{provider}#{event}")))
             }
-            Self::OtherStrayKycReport(provider, event, saying) => {
+            Self::OtherStrayKycReport { provider, event, saying } => {
                 (format!("STRAY#{saying}#{provider}#{event}"), Some("REPORT".to_owned()))
+            }
+            Self::KycClaim { provider, event } => (kyc_claims(provider, event), Some(CLAIM.to_owned())),
+            Self::OtherKycClaim { provider, event, saying } => {
+                (kyc_claims(provider, event), Some(format!("{CLAIM}#{saying}")))
             }
         }
     }
@@ -168,7 +229,7 @@ impl Rows<'_> {
             Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
             Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) => Table::ExchangeKeys,
             Self::WaitingMails => Table::Mail,
-            Self::KycReportsOf(_) => Table::Kyc,
+            Self::KycReportsOf(_) | Self::KycClaimsOf { .. } => Table::Kyc,
         }
     }
 
@@ -182,6 +243,7 @@ impl Rows<'_> {
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
             Self::WaitingMails => (WAITING.to_owned(), String::new()),
             Self::KycReportsOf(user) => (kyc_user(user), "REPORT#".to_owned()),
+            Self::KycClaimsOf { provider, event } => (kyc_claims(provider, event), CLAIM.to_owned()),
         }
     }
 }
@@ -213,6 +275,10 @@ fn kyc_user(user: &str) -> String {
     format!("USER#{user}")
 }
 
+fn kyc_claims(provider: &str, event: &str) -> String {
+    format!("EVENT#{provider}#{event}")
+}
+
 fn account(id: AccountId) -> String {
     format!("{ACCOUNT}{id}")
 }
@@ -234,6 +300,7 @@ mod tests {
         let address = AddressKey::from_bytes([1; 32]);
         let key = KeyId::from_bytes([5; 16]);
         let uuid = "07070707-0707-0707-0707-070707070707";
+        let (user, provider, event, saying) = ("u", "p", "e", &Saying::of(&"what is said").unwrap());
         let rows = [
             (
                 Row::Address(&address),
@@ -272,10 +339,22 @@ mod tests {
             ),
             (Row::VaultKey, "ExchangeKeys", "SECRET".into(), "VAULT_KEY".into()),
             (Row::Counter("c"), "Limits", "COUNTER#c".into(), String::new()),
-            (Row::KycReport("u", "p", "e"), "Kyc", "USER#u".into(), "REPORT#p#e".into()),
-            (Row::StrayKycReport("p", "e"), "Kyc", "STRAY#p#e".into(), "REPORT".into()),
-            (Row::OtherKycReport("u", "p", "e", "5e"), "Kyc", "USER#u".into(), "REPORT#5e#p#e".into()),
-            (Row::OtherStrayKycReport("p", "e", "5e"), "Kyc", "STRAY#5e#p#e".into(), "REPORT".into()),
+            (Row::KycReport { user, provider, event }, "Kyc", "USER#u".into(), "REPORT#p#e".into()),
+            (Row::StrayKycReport { provider, event }, "Kyc", "STRAY#p#e".into(), "REPORT".into()),
+            (
+                Row::OtherKycReport { user, provider, event, saying },
+                "Kyc",
+                "USER#u".into(),
+                format!("REPORT#{saying}#p#e"),
+            ),
+            (
+                Row::OtherStrayKycReport { provider, event, saying },
+                "Kyc",
+                format!("STRAY#{saying}#p#e"),
+                "REPORT".into(),
+            ),
+            (Row::KycClaim { provider, event }, "Kyc", "EVENT#p#e".into(), "CLAIM".into()),
+            (Row::OtherKycClaim { provider, event, saying }, "Kyc", "EVENT#p#e".into(), format!("CLAIM#{saying}")),
         ];
         for (row, table, pk, sk) in rows {
             let (partition, sort) = row.key();

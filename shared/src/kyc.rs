@@ -7,6 +7,9 @@
 //! neither follows what was found at a known time nor, once that has started over, comes back if it may be older than that. A rejection
 //! without a time ends an approval of whichever session.
 
+use std::fmt;
+
+use aws_lc_rs::digest::{SHA256, digest};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +133,22 @@ pub struct Report {
     pub body_sha256: String,
 }
 
+/// A hash of what a report says and of whom, whichever bytes said so and whenever they came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saying(String);
+
+/// That a provider has used the id of an event, and for what: a row of the table Kyc, written together with the report. Ids are the
+/// provider's, whomever it speaks of, so the row is named after no user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Whom it spoke of; `None` for nobody of ours.
+    pub user: Option<String>,
+    /// What it said.
+    pub saying: Saying,
+    /// SHA-256 of the body as hex.
+    pub body_sha256: String,
+}
+
 /// Where a check stands, and by which report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing<'a> {
@@ -139,31 +158,65 @@ pub struct Standing<'a> {
     pub by: Option<&'a Report>,
 }
 
+impl Saying {
+    /// SHA-256 as hex.
+    pub(crate) fn of(what: &impl Serialize) -> Result<Self, Error> {
+        let json = serde_json::to_vec(what).map_err(|_| Error::internal("what a report says is no JSON"))?;
+        let hash = digest(&SHA256, &json);
+        Ok(Self(hash.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))))
+    }
+}
+
+impl fmt::Display for Saying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Claim {
+    /// Whether both cannot be true. The same bytes say something else when a newer version understands them better.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> bool {
+        self.saying != other.saying && self.body_sha256 != other.body_sha256
+    }
+}
+
 impl Report {
     /// The row that it is kept in: the same for the same event, however often it comes.
     #[must_use]
     pub fn row<'a>(&'a self, user: Option<&'a str>) -> Row<'a> {
+        let (provider, event) = (self.provider.as_str(), self.event.as_str());
         match user {
-            Some(user) => Row::KycReport(user, &self.provider, &self.event),
-            None => Row::StrayKycReport(&self.provider, &self.event),
+            Some(user) => Row::KycReport { user, provider, event },
+            None => Row::StrayKycReport { provider, event },
         }
     }
 
-    /// The row that it is kept in where another report has come under the id of its event. `saying` is a hash of
-    /// [`Report::saying`].
+    /// The row that it is kept in where another report has come under the id of its event.
     #[must_use]
-    pub fn other_row<'a>(&'a self, user: Option<&'a str>, saying: &'a str) -> Row<'a> {
+    pub fn other_row<'a>(&'a self, user: Option<&'a str>, saying: &'a Saying) -> Row<'a> {
+        let (provider, event) = (self.provider.as_str(), self.event.as_str());
         match user {
-            Some(user) => Row::OtherKycReport(user, &self.provider, &self.event, saying),
-            None => Row::OtherStrayKycReport(&self.provider, &self.event, saying),
+            Some(user) => Row::OtherKycReport { user, provider, event, saying },
+            None => Row::OtherStrayKycReport { provider, event, saying },
         }
     }
 
-    /// What it says, whichever bytes said so and whenever they came: some providers write members that we do not keep anew with
-    /// each try.
-    #[must_use]
-    pub fn saying(&self) -> Self {
-        Self { received_at: Timestamp::from_second(0), body_sha256: String::new(), ..self.clone() }
+    /// What its provider has said with it under the id of its event.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be hashed.
+    pub fn claim(&self, user: Option<&str>) -> Result<Claim, Error> {
+        let (user, body_sha256) = (user.map(str::to_owned), self.body_sha256.clone());
+        Ok(Claim { saying: self.saying(user.as_deref())?, user, body_sha256 })
+    }
+
+    /// Some providers write members that we do not keep anew with each try, and they come when they come.
+    fn saying(&self, user: Option<&str>) -> Result<Saying, Error> {
+        let Self { provider, event, kind, session, level, status, obstacle, reason, .. } = self;
+        let Self { ends_approval, occurred_ms, received_at: _, body_sha256: _, .. } = self;
+        let what = (kind, session, level, status, obstacle, ends_approval, reason, occurred_ms);
+        Saying::of(&(user, provider, event, what))
     }
 
     /// When it counts as having happened. Milliseconds since 1970; `None` when nothing tells.
@@ -302,6 +355,14 @@ pub fn standing(reports: &[Report]) -> Standing<'_> {
 /// `Unavailable`; `Internal` when a report is malformed.
 pub async fn reports_of(store: &Store, user: &str) -> Result<Vec<Report>, Error> {
     store.query(Rows::KycReportsOf(user)).await
+}
+
+/// All that a provider has said under the id of an event, what it said first before the others.
+///
+/// # Errors
+/// `Unavailable`; `Internal` when a row is malformed.
+pub async fn claims_of(store: &Store, provider: &str, event: &str) -> Result<Vec<Claim>, Error> {
+    store.query(Rows::KycClaimsOf { provider, event }).await
 }
 
 #[cfg(test)]
@@ -539,7 +600,7 @@ mod tests {
     fn kept(deliveries: Vec<Report>) -> Vec<Report> {
         let mut kept: Vec<Report> = Vec::new();
         for report in deliveries {
-            if !kept.iter().any(|before| before.saying() == report.saying()) {
+            if !kept.iter().any(|before| before.saying(None).unwrap() == report.saying(None).unwrap()) {
                 kept.push(report);
             }
         }

@@ -209,7 +209,7 @@ async fn forty_sign_ins_to_one_account() {
     assert_eq!(guard["opened"], json!(count(&replies, 200) + 1));
 }
 
-/// Reports are rows of their own, and no transaction names any: nobody is in anybody's way.
+/// Reports and what is claimed under their ids are rows of their own: nobody is in anybody's way.
 #[tokio::test]
 async fn forty_reports_of_one_user() {
     let world = World::start().await;
@@ -219,7 +219,7 @@ async fn forty_reports_of_one_user() {
     let reports: Vec<_> = (0..MANY).map(|number| genuine(&world, "generic", &said(number))).collect();
     let reports = reports.into_iter().enumerate();
     let reports = reports.map(|(number, report)| invoke(&deployed[number % INSTANCES], report));
-    let replies = at_once(&world, ("PutItem", MANY, 0), reports).await;
+    let replies = at_once(&world, (TRANSACTION, MANY, 0), reports).await;
     replies.iter().for_each(is_taken);
     assert_eq!(world.rows_of("Kyc", "USER#ada").await.len(), MANY);
 }

@@ -12,13 +12,14 @@ use shared::{
     config::Stage,
     error::{self, Error},
     http::{Operation, Reply},
-    kyc::{Report, Standing, reports_of, standing},
-    store::{Condition, Put, Written},
+    keys::Row,
+    kyc::{Claim, Report, Standing, claims_of, reports_of, standing},
+    store::{Condition, Put, Write, Written},
     time::Timestamp,
 };
 
 use crate::{
-    providers::{self, Event, Meaning, Provider, Refusal, Secret, Verified, bearer, sha256_hex},
+    providers::{self, Event, Meaning, Provider, Refusal, Secret, Verified, bearer},
     state::Kyc,
 };
 
@@ -133,26 +134,37 @@ impl Kyc {
         Ok(Outcome { word, is_unknown: meaning.is_unknown() })
     }
 
-    /// Keeps a report once: the row is named after the event. What says something else under the same id is kept as well, in a row
-    /// named after what it says, so that neither hides the other: whoever can lay such rows holds the secret and could lay as many
-    /// under new ids. Somebody should look: one of both is wrong.
+    /// Keeps a report once: the row is named after the event. What says something else under the same id, or of somebody else, is kept
+    /// as well, in a row named after what it says, so that neither hides the other: whoever can lay such rows holds the secret and
+    /// could lay as many under new ids. Somebody should look: one of both is wrong.
     async fn put(&self, user: Option<&str>, report: &Report) -> Result<Written<()>, Error> {
-        let row = Put::new(report.row(user), report)?.when(Condition::New);
-        let Written::Conflict(there) = self.app.store.put(row).await? else { return Ok(Written::Done(())) };
-        let there = there.ok_or_else(|| Error::internal("a report is refused by a row that is not shown"))?;
-        let (first, saying) = (there.read::<Report>()?, report.saying());
-        if first.saying() == saying {
-            return Ok(Written::Conflict(None));
+        let (claim, provider, event) = (report.claim(user)?, report.provider.as_str(), report.event.as_str());
+        let first = (report.row(user), Row::KycClaim { provider, event });
+        if let Written::Done(()) = self.put_as(first, report, &claim).await? {
+            return Ok(Written::Done(()));
         }
-        // The same bytes say something else when a newer version understands them better.
-        if first.body_sha256 != report.body_sha256 {
-            let provider = report.provider.as_str();
+        let claims = claims_of(&self.app.store, provider, event).await?;
+        if claims.first().is_some_and(|first| claim.contradicts(first)) {
             tracing::warn!(event = "kyc_contradicted", provider, "a report says something else under a known id");
         }
-        let saying = serde_json::to_vec(&saying).map_err(|_| Error::internal("a report is no JSON"))?;
-        let saying = sha256_hex(&saying);
-        let row = Put::new(report.other_row(user, &saying), report)?;
-        self.app.store.put(row.when(Condition::New)).await
+        if claims.iter().any(|known| known.saying == claim.saying) {
+            return Ok(Written::Conflict(None));
+        }
+        let saying = &claim.saying;
+        let other = (report.other_row(user, saying), Row::OtherKycClaim { provider, event, saying });
+        self.put_as(other, report, &claim).await
+    }
+
+    /// Writes a report and its claim, or neither.
+    async fn put_as(
+        &self,
+        (place, claimed): (Row<'_>, Row<'_>),
+        report: &Report,
+        claim: &Claim,
+    ) -> Result<Written<()>, Error> {
+        let report = Put::new(place, report)?.when(Condition::New);
+        let claim = Put::new(claimed, claim)?.when(Condition::New);
+        self.app.store.transact(vec![Write::Put(report), Write::Put(claim)]).await
     }
 
     /// What the report has changed. It is kept by now, so not knowing is no failure.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     ids::AccountId,
-    kyc::{Report, Standing, Status, history, reports_of, standing},
+    kyc::{Claim, Report, Standing, Status, claims_of, history, reports_of, standing},
     time::Timestamp,
 };
 
@@ -17,7 +17,8 @@ use crate::{
 /// Show what has been reported of a user, and where the identity check stands.
 ///
 /// One line for each report, by time: time, provider, type, status, reason, and what came of it. Where the provider claims a time
-/// that cannot be true, that follows, and where another report of the same event says something else, that.
+/// that cannot be true, that follows, and where another report of the same event says something else, of this user or of
+/// another, that.
 #[derive(Args)]
 pub struct Arguments {
     /// The user: `user.id` of the API.
@@ -45,8 +46,13 @@ pub async fn show(operator: &Operator, user: AccountId) -> Result<Vec<String>, F
     let mut in_turn = history(&reports);
     // Those without a time count last, but are looked for where they came in.
     in_turn.sort_by_key(|(report, _)| report.moment());
-    let lines = in_turn.into_iter().map(|(report, counts)| line(report, counts) + &remarks(report, &reports));
-    Ok(lines.chain([described(&standing(&reports))]).collect())
+    let mut lines = Vec::new();
+    for (report, counts) in in_turn {
+        let claims = claims_of(&operator.store, &report.provider, &report.event).await?;
+        lines.push(line(report, counts) + &remarks(report, &claims));
+    }
+    lines.push(described(&standing(&reports)));
+    Ok(lines)
 }
 
 fn line(report: &Report, counts: bool) -> String {
@@ -62,11 +68,10 @@ fn line(report: &Report, counts: bool) -> String {
     format!("{time}  {provider:<15}  {kind:<28}  {status:<22}  {reason:<22}  {outcome}")
 }
 
-fn remarks(report: &Report, all: &[Report]) -> String {
+fn remarks(report: &Report, claims: &[Claim]) -> String {
     let claimed = report.occurred_ms.filter(|claimed| report.counted_ms() != Some(*claimed));
     let claimed = claimed.map(|ms| format!("  claims_{}", Timestamp::from_second(ms.div_euclid(1000))));
-    let is_of_the_event = |other: &&Report| (&other.provider, &other.event) == (&report.provider, &report.event);
-    let is_contradicted = all.iter().filter(is_of_the_event).any(|other| other.saying() != report.saying());
+    let is_contradicted = claims.iter().any(|one| claims.iter().any(|other| one.contradicts(other)));
     claimed.unwrap_or_default() + if is_contradicted { "  contradicted" } else { "" }
 }
 

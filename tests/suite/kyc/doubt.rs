@@ -1,4 +1,4 @@
-//! Where nothing tells which of two reports is the later or the true one: the more cautious one counts, and none is dropped.
+//! Where time does not tell which of two reports is the later or the true one: which of them counts, and that none is dropped.
 
 use admin::kyc_show::show;
 use serde_json::{Value, json};
@@ -101,6 +101,7 @@ async fn a_report_that_says_something_else_under_a_known_id_is_kept_and_counts_a
     // Stripe rejects nobody, and what Veriff decides is in the ids of its events.
     for provider in ["sumsub", "onfido", "persona", "didit", "generic"] {
         for order in [[0, 1], [1, 0]] {
+            world.empty("Kyc").await;
             let user = format!("{provider}-{order:?}");
             let approved = approval(provider, &user, world.now());
             let bodies = [approved.clone(), rejecting(provider, approved)];
@@ -136,7 +137,7 @@ async fn what_is_kept_beside_a_report_of_nobody_is_kept_apart_too() {
         report(&world, "generic", body).await;
     }
     assert_eq!(world.rows_of("Kyc", "STRAY#").await.len(), 2);
-    assert_eq!(world.rows("Kyc").await.len(), 2);
+    assert!(world.rows_of("Kyc", "USER#").await.is_empty());
 }
 
 #[tokio::test]
@@ -277,4 +278,37 @@ async fn absurd_times_are_taken_and_shown_as_they_came() {
     assert_eq!(claims.len(), 3, "{lines:#?}");
     assert_eq!(lines.iter().filter(|line| line.contains("contradicted")).count(), 2, "{lines:#?}");
     assert!(lines.last().unwrap().starts_with("rejected since"), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn an_event_that_is_told_of_several_users_is_kept_of_all_and_somebody_is_told() {
+    let world = World::start().await;
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        world.empty("Kyc").await;
+        let (_, ada) = world.person().signed_in().await;
+        let (_, bob) = world.person().signed_in().await;
+        let users = [Some(&ada.user_id), Some(&bob.user_id), None];
+        for (round, outcome) in [(1, "ok"), (2, "duplicate")] {
+            logs::capture();
+            for at in order {
+                let mut body = said("", "e-1", "a", "approved", Some(world.now()));
+                body["user_id"] = json!(users[at]);
+                report(&world, "generic", &body).await;
+            }
+            let lines = logs::lines();
+            let count = |name: &str, word: &str| lines.iter().filter(|line| line[name] == word).count();
+            assert_eq!(count("outcome", outcome), if round == 1 { 2 } else { 3 }, "{order:?} {round}");
+            assert_eq!(count("event", "kyc_contradicted"), 2, "{order:?} {round}");
+        }
+        assert_eq!(world.rows_of("Kyc", "STRAY#").await.len(), 1);
+        for user in [&ada.user_id, &bob.user_id] {
+            assert_eq!((kept(&world, user).await.len(), status(&world, user).await), (1, Status::Approved));
+            let lines = show(&world.operator(), AccountId::parse(user).unwrap()).await.unwrap();
+            assert!(lines[0].ends_with("  contradicted"), "{lines:#?}");
+        }
+        let (_, eve) = world.person().signed_in().await;
+        report(&world, "generic", &said(&eve.user_id, "e-2", "a", "approved", Some(world.now()))).await;
+        let lines = show(&world.operator(), AccountId::parse(&eve.user_id).unwrap()).await.unwrap();
+        assert!(lines.iter().all(|line| !line.contains("contradicted")), "{lines:#?}");
+    }
 }

@@ -173,7 +173,7 @@ async fn the_longest_ids_fit_and_longer_ones_are_none() {
             let reports = kept(&world, &user).await;
             assert_eq!(reports.len(), usize::from(length == 256), "{}", provider.id);
             let is_approved = reports.iter().all(|report| report.status == Some(Status::Approved));
-            assert!(is_approved && world.rows("Kyc").await.len() == 1, "{}", provider.id);
+            assert!(is_approved && world.rows("Kyc").await.len() == 2, "{}", provider.id);
         }
     }
 }

@@ -64,23 +64,25 @@ pub fn said(user: &str, event: &str, session: &str, status: &str, at: Option<Tim
 /// A provider's report that the identity of `user` is proven.
 pub fn approval(provider: &str, user: &str, at: Timestamp) -> Value {
     let (second, time) = (at.as_second(), at.to_string());
+    // What happens to another is another event.
+    let id = format!("e-1-{user}");
     match provider {
-        "sumsub" => json!({ "type": "applicantReviewed", "correlationId": "req-1", "applicantId": "s-1",
+        "sumsub" => json!({ "type": "applicantReviewed", "correlationId": id, "applicantId": "s-1",
             "externalUserId": user, "levelName": "basic", "createdAtMs": sumsub_time(at),
             "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "GREEN" } }),
         "onfido" => json!({ "payload": { "action": "workflow_run.completed",
             "object": { "id": "s-1", "status": "approved", "completed_at_iso8601": time },
             "resource": { "customer_user_id": user, "workflow_id": "basic" } } }),
-        "persona" => json!({ "data": { "id": "evt_1", "attributes": { "name": "inquiry.approved", "created-at": time,
+        "persona" => json!({ "data": { "id": id, "attributes": { "name": "inquiry.approved", "created-at": time,
             "payload": { "data": { "id": "s-1", "attributes": { "status": "approved", "reference-id": user } } } } } }),
-        "veriff" => json!({ "status": "success", "verification": { "id": "s-1", "attemptId": "a-1",
+        "veriff" => json!({ "status": "success", "verification": { "id": "s-1", "attemptId": id,
             "status": "approved", "vendorData": user, "decisionTime": time } }),
-        "stripe_identity" => json!({ "id": "evt_1", "created": second, "livemode": true,
+        "stripe_identity" => json!({ "id": id, "created": second, "livemode": true,
             "type": "identity.verification_session.verified",
             "data": { "object": { "id": "s-1", "status": "verified", "client_reference_id": user } } }),
-        "didit" => json!({ "webhook_type": "status.updated", "event_id": "e-1", "timestamp": second,
+        "didit" => json!({ "webhook_type": "status.updated", "event_id": id, "timestamp": second,
             "status": "Approved", "session_id": "s-1", "vendor_data": user, "workflow_id": "basic" }),
-        _ => said(user, "e-1", "s-1", "approved", Some(at)),
+        _ => said(user, &id, "s-1", "approved", Some(at)),
     }
 }
 

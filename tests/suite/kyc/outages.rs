@@ -53,7 +53,7 @@ async fn without_its_table_nobody_is_told_a_status() {
 async fn a_write_whose_answer_is_lost_has_one_effect() {
     let world = World::start().await;
     let request = genuine(&world, "onfido", &approval("onfido", "ada", world.now()));
-    world.break_times(Service::DynamoDb, Mode::Lost, "PutItem", 1);
+    world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
     is_taken(&world.send(request).await);
     assert_eq!((kept(&world, "ada").await.len(), status(&world, "ada").await), (1, Status::Approved));
 }

@@ -135,7 +135,7 @@ pub(super) fn is_near(second: i64, now: Timestamp, tolerance: u64) -> bool {
 }
 
 /// SHA-256 as hex.
-pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     hex(sha256(bytes).as_ref())
 }
 

@@ -21,7 +21,6 @@ mod veriff;
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-pub(crate) use crypto::sha256_hex;
 pub use crypto::{Secret, bearer};
 pub use event::{Cause, Event, Meaning};
 pub use millis::Millis;
