@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::Router;
+use axum::{Router, extract::Request, middleware::map_request};
 use proptest::{collection::vec, prelude::*, sample::select, test_runner::TestRunner};
 use serde_json::{Map, Value, json};
 use shared::config::Stage;
@@ -20,7 +20,7 @@ const MOST: usize = 65_534;
 type Case = (u64, &'static str, fn(&mut Value));
 
 /// What a hostile client, or whoever may invoke the function, can write into an event of either gateway.
-const OF_BOTH: [Case; 29] = [
+const OF_BOTH: [Case; 30] = [
     (414, "a path of braces", |event| put_path(event, &"/{".repeat(25_000))),
     (414, "a long path", |event| put_path(event, &format!("/{}", "a".repeat(MOST)))),
     (414, "a path of emoji", |event| put_path(event, &"\u{1f424}".repeat(6_000))),
@@ -63,6 +63,10 @@ const OF_BOTH: [Case; 29] = [
     (400, "a header that is none", |event| put_header(event, "a b", "1")),
     (400, "a header of two lines", |event| put_header(event, "x-a", "1\r\nx-b: 2")),
     (400, "more headers than fit", |event| event["headers"] = headers("a", 33_000)),
+    (400, "more headers than anybody sends, and a cookie", |event| {
+        event["headers"] = headers("a", 24_576);
+        event["cookies"] = json!(["a=b"]);
+    }),
     (400, "no context", |event| {
         event.as_object_mut().unwrap().remove("requestContext");
     }),
@@ -70,11 +74,21 @@ const OF_BOTH: [Case; 29] = [
 ];
 
 /// What only a REST API's events have.
-const OF_REST: [Case; 3] = [
+const OF_REST: [Case; 5] = [
     (400, "a parameter without a value", |event| event["multiValueQueryStringParameters"] = json!({ "a": [] })),
     (414, "a long single parameter", |event| {
         event["multiValueQueryStringParameters"] = Value::Null;
         event["queryStringParameters"] = json!({ "a": "{".repeat(25_000) });
+    }),
+    // Each half fits into a map of headers, both together do not.
+    (400, "more headers than fit together", |event| {
+        event["headers"] = headers("a", 20_000);
+        event["multiValueHeaders"] = headers("b", 20_000);
+        event["requestContext"]["domainName"] = json!("[not a domain");
+    }),
+    (422, "many headers", |event| {
+        event["headers"] = headers("a", 4_000);
+        event["multiValueHeaders"].as_object_mut().unwrap().extend(headers("b", 4_000).as_object().unwrap().clone());
     }),
     (422, "a path of the context that is none", |event| event["requestContext"]["path"] = json!("\u{0}%ff")),
 ];
@@ -160,12 +174,13 @@ fn nested() -> Value {
 async fn what_panics_outside_the_routes_is_a_failure_that_is_answered_and_counted() {
     let world = World::start().await;
     let [auth, ..] = world.routers_on(Stage::Local);
+    // Not at the second go, which asks for nothing that there is.
+    let panicking = auth.layer(map_request(async |request: Request| {
+        assert_eq!(request.uri().path(), "/%00", "something outside the routes");
+        request
+    }));
     logs::capture();
-    // Each half fits into a map of headers, both together do not.
-    let mut event = event(REST_API);
-    event["headers"] = headers("a", 20_000);
-    event["multiValueHeaders"] = headers("b", 20_000);
-    is_answered(&invoke_event(&auth, event).await, 500, "a panic");
+    is_answered(&invoke_event(&panicking, event(REST_API)).await, 500, "a panic");
     let lines = logs::lines();
     let failed: Vec<_> = lines.iter().filter(|line| line["event"] == "answer_failed").collect();
     assert_eq!(failed.len(), 1, "{lines:?}");

@@ -53,6 +53,10 @@ const MAX_URI: usize = u16::MAX as usize - 1;
 /// The longest host. Bytes; DNS has no longer names, and a port is short.
 const MAX_HOST: usize = 255;
 
+/// The most headers of an event. The adapter puts all of them into one [`HeaderMap`], which has room for three times as many; no gateway
+/// passes on more than 10 KB of them.
+const MAX_HEADERS: usize = 8192;
+
 /// What stands before our own paths in a client's: the stage, unless it is the default one. With a leading slash, or empty.
 #[derive(Clone)]
 pub(crate) struct Prefix(pub(crate) String);
@@ -60,7 +64,7 @@ pub(crate) struct Prefix(pub(crate) String);
 /// Why an event is no request that a route could have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// No event of a gateway.
+    /// No event of a gateway, or none with so many headers.
     Unreadable,
     /// The path and query are longer than [`MAX_URI`].
     UriTooLong,
@@ -155,6 +159,12 @@ fn request_id(event: &LambdaRequest) -> Option<&str> {
 /// in whether they decode a path; from here on it is encoded in one way. An HTTP API's path begins with the stage, a REST API's does
 /// not, but its context has both.
 fn take_target(event: &mut LambdaRequest) -> Target {
+    let has_too_many = drop_too_many(event);
+    let target = take_address(event);
+    if has_too_many { Target::none(Refusal::Unreadable) } else { target }
+}
+
+fn take_address(event: &mut LambdaRequest) -> Target {
     match event {
         LambdaRequest::ApiGatewayV2(event) => {
             drop_unusable(&mut event.headers);
@@ -188,6 +198,21 @@ fn take_target(event: &mut LambdaRequest) -> Target {
         }
         _ => Target::none(Refusal::Unreadable),
     }
+}
+
+/// Whether there are more headers than anybody sends. They are gone then.
+fn drop_too_many(event: &mut LambdaRequest) -> bool {
+    let (headers, more) = match event {
+        LambdaRequest::ApiGatewayV2(event) => (&mut event.headers, &mut HeaderMap::new()),
+        LambdaRequest::ApiGatewayV1(event) => (&mut event.headers, &mut event.multi_value_headers),
+        _ => return false,
+    };
+    let are_too_many = headers.len() + more.len() > MAX_HEADERS;
+    if are_too_many {
+        headers.clear();
+        more.clear();
+    }
+    are_too_many
 }
 
 /// Parameters as a query. `None` when one of them is an empty list, which makes the library panic.
