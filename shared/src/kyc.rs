@@ -1,11 +1,14 @@
-//! Where a user's identity check stands: derived from all that providers have reported of them, in the order in which it
-//! happened. Nothing is derived when a report comes in, so it does not matter in which order or how often reports arrive.
+//! Where a user's identity check stands: derived from all that providers have reported of them, in the order in which it happened.
+//! Nothing is derived when a report comes in, so it does not matter in which order or how often reports arrive.
 //!
-//! Times decide. Of two reports of the same moment the one counts that is further along ([`Status::rank`]), and where both are as far,
-//! the more cautious one. What has no time counts after all that has one, as far as it may have happened then: not if it came in before
-//! something that is later, nor if an operator knew of it and decided. It moves its own session, and only on. An approval without a time
-//! neither follows what was found at a known time nor, once that has started over, comes back if it may be older than that. A rejection
-//! without a time ends an approval of whichever session.
+//! Times decide. Of two reports of the same moment the one counts that is further along ([`Status::rank`]), and of two that are
+//! equally far the more cautious one.
+//!
+//! What has no time counts after all that has one. It moves its own session on, never back, and does not follow what is known to be
+//! later than it came in. An approval without a time does not follow what was found at a known time; once the session has started
+//! over it does, unless it may be the older one. A rejection without a time ends the approval of any session.
+//!
+//! What came in before an operator decided does not count after the decision.
 
 use std::fmt;
 

@@ -82,7 +82,7 @@ pub struct Change {
     pub before: String,
     /// Where it stands.
     pub after: String,
-    /// Whether it stands there because of what was set. Not, when a report claims to be of a later time.
+    /// Whether it stands there because of what was set. Not, when a report is of a later time or may have come in after it.
     pub is_in_force: bool,
 }
 
@@ -96,7 +96,10 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
     if change.is_in_force {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("It is kept, but a report of a later time decides; is this clock right? kyc-show lists them all.");
+    eprintln!(
+        "It is kept, but a report decides that is of a later time or came in within this second. Is this clock right? Then set it \
+         again; kyc-show lists them all."
+    );
     Ok(ExitCode::FAILURE)
 }
 
