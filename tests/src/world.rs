@@ -22,6 +22,10 @@ use aws_sdk_dynamodb::{
     types::{PutRequest, WriteRequest},
 };
 use aws_sdk_kms::primitives::Blob;
+use aws_types::{
+    origin::Origin,
+    service_config::{LoadServiceConfig, ServiceConfigKey},
+};
 use axum::Router;
 use futures::StreamExt;
 use kyc::Kyc;
@@ -37,6 +41,7 @@ use shared::{
     store::Store,
     time::{Clock, Timestamp},
 };
+use tokio::net::TcpListener;
 
 use crate::{
     event::{Reply, Request, invoke, invoke_event},
@@ -262,6 +267,23 @@ impl World {
     /// The same with a clock of its own.
     #[must_use]
     pub fn postman_at(&self, clock: Clock) -> Postman {
+        self.postman_on(&self.sdk, clock)
+    }
+
+    /// One that finds nobody where SES should be.
+    ///
+    /// # Panics
+    /// When there is no free port.
+    pub async fn postman_without_ses(&self) -> Postman {
+        let free = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
+        let endpoints = Endpoints { aws: self.aws.url(), ses: format!("http://{free}") };
+        let mut sdk = self.sdk.to_builder().service_config(endpoints);
+        // The only one that everything else is at gives way to these.
+        sdk.insert_origin("endpoint_url", Origin::shared_environment_variable());
+        self.postman_on(&sdk.build(), self.clock.clone())
+    }
+
+    fn postman_on(&self, sdk: &SdkConfig, clock: Clock) -> Postman {
         let config = MailConfig {
             kms_key_id: self.key.clone(),
             product: "Tested & Tried".to_owned(),
@@ -269,7 +291,7 @@ impl World {
             mail_from: "no-reply@bitcain.example".to_owned(),
             configuration_set: "local".to_owned(),
         };
-        Postman::new(&self.config, config, &signed_by(&self.sdk, "mail"), clock)
+        Postman::new(&self.config, config, &signed_by(sdk, "mail"), clock)
     }
 
     /// Somebody with an address nobody else has.
@@ -586,6 +608,20 @@ async fn sdk_config(url: &str) -> SdkConfig {
 async fn sdk_config_of_production(url: &str) -> SdkConfig {
     let loader = shared::aws::loader().region(Region::new(REGION)).endpoint_url(url);
     loader.credentials_provider(credentials("test")).load().await
+}
+
+/// Where SES is, and everything else.
+#[derive(Debug)]
+struct Endpoints {
+    aws: String,
+    ses: String,
+}
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let url = if key.service_id() == "SESv2" { &self.ses } else { &self.aws };
+        (key.env() == "AWS_ENDPOINT_URL").then(|| url.clone())
+    }
 }
 
 /// The same connection, under a role: the local AWS knows it by the access key id.

@@ -1,6 +1,6 @@
 //! From the outbox to the inbox: every letter once. What becomes of letters that wait: `waiting.rs`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use local::{MailFunction, Mode, Service};
 use serde_json::{Value, json};
@@ -166,6 +166,22 @@ async fn who_has_lost_a_claim_cannot_settle_it() {
     let (slow, quick) = tokio::join!(slow, quick);
     assert!(slow.is_empty() && quick.is_empty());
     assert_eq!(world.rows_of("Mail", "MAIL#").await[0]["status"], "sent");
+}
+
+#[tokio::test]
+async fn a_letter_that_ses_is_silent_about_holds_up_those_behind_it_for_seconds() {
+    let world = World::start().await;
+    // The first one hangs until the second one comes, and that is handed over when the first is put off.
+    world.break_times(Service::Ses, Mode::Held, "SendEmail", 2);
+    let (ada, bob) = (world.person(), world.person());
+    ada.signs_up().await;
+    while world.aws.calls().ses.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let begun = Instant::now();
+    bob.signs_up().await;
+    assert_eq!(world.mails(&bob.email).await.len(), 1);
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

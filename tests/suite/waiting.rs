@@ -424,6 +424,41 @@ async fn a_round_without_letters_costs_one_query() {
 }
 
 #[tokio::test]
+async fn a_round_tries_a_letter_though_ses_is_silent_about_those_before_it() {
+    let world = quiet_world().await;
+    // One more than are tried at once.
+    for _ in 0..11 {
+        world.person().signs_up().await;
+    }
+    world.break_down(Service::Ses, Mode::Throttled, None);
+    assert!(deliver(&world, &stream_event(&world).await).await.is_empty());
+    world.mend();
+    world.advance(60);
+    world.aws.reset_calls();
+    world.break_times(Service::Ses, Mode::Held, "SendEmail", 11);
+    round(&world).await;
+    assert_eq!(world.aws.calls().ses["SendEmail"], 11);
+    assert_eq!(waiting(&world).await.len(), 10);
+}
+
+#[tokio::test]
+async fn a_letter_that_never_came_to_ses_is_free_for_the_next_try() {
+    let (world, event) = one_letter().await;
+    let postman = world.postman_without_ses().await;
+    let answer = postman.handle(event).await.unwrap();
+    assert_eq!(answer["batchItemFailures"], json!([]));
+    for minutes in [1, 2, 4] {
+        assert_eq!(letters(&world).await[0]["status"], "pending");
+        assert_eq!(due(&world).await, world.now().as_second() + minutes * 60);
+        advance_to(&world, due(&world).await);
+        assert_eq!(postman.handle(task()).await.unwrap(), Value::Null);
+    }
+    advance_to(&world, due(&world).await);
+    round(&world).await;
+    assert_eq!((world.aws.inbox(None).len(), &letters(&world).await[0]["status"]), (1, &json!("sent")));
+}
+
+#[tokio::test]
 async fn an_address_that_ses_does_not_take_fails_its_letter_at_once_and_alarms_nobody() {
     logs::capture();
     let world = World::start().await;

@@ -1,12 +1,12 @@
 //! The only module that says SES.
 
-use std::time::Duration;
+use std::{error::Error as _, iter::successors, time::Duration};
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sesv2::{
     Client,
     config::Builder,
-    error::{BuildError, ProvideErrorMetadata, SdkError},
+    error::{BuildError, ConnectorError, ProvideErrorMetadata, SdkError},
     operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
@@ -34,8 +34,9 @@ pub enum NotSent {
 
 /// Errors that are about this one letter. What is about the account or the sender is for an operator to mend, and is tried again.
 const REFUSALS: [&str; 2] = ["MessageRejected", "BadRequestException"];
-/// SES may take long, and asking twice may send twice.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// SES answers within a second. For a letter that gets no answer all others wait that are in the same batch or behind it in the stream:
+/// so for no longer than a call to DynamoDB may hold them up. Should SES take it later, it is not sent twice, for the claim stands.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Ses {
     /// Mails from the address `from`, under a configuration set.
@@ -72,12 +73,26 @@ impl Ses {
 
 fn meaning(error: &SdkError<SendEmailError>) -> NotSent {
     let cause = failure("SendEmail", error);
-    let SdkError::ServiceError(service) = error else { return NotSent::Perhaps(cause) };
+    let service = match error {
+        SdkError::ServiceError(service) => service,
+        // Nothing was sent.
+        SdkError::ConstructionFailure(_) => return NotSent::Yet(cause),
+        SdkError::DispatchFailure(failure) if failure.as_connector_error().is_some_and(never_connected) => {
+            return NotSent::Yet(cause);
+        }
+        _ => return NotSent::Perhaps(cause),
+    };
     match (service.err().code(), service.raw().status().as_u16()) {
         (Some(code), _) if REFUSALS.contains(&code) => NotSent::Never(code.to_owned()),
         (_, 400..=499 | 503) => NotSent::Yet(cause),
         _ => NotSent::Perhaps(cause),
     }
+}
+
+/// Whether there was no connection that anything could have been sent over.
+fn never_connected(error: &ConnectorError) -> bool {
+    let mut causes = successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| cause.downcast_ref().is_some_and(hyper_util::client::legacy::Error::is_connect))
 }
 
 fn content(rendered: Rendered) -> Result<EmailContent, BuildError> {
