@@ -286,6 +286,17 @@ async fn a_report_that_cannot_be_kept_is_an_error_and_leaves_the_letter_as_it_is
 }
 
 #[tokio::test]
+async fn load_is_waited_out_and_fails_no_report() {
+    let (world, before) = sent_letter().await;
+    capture();
+    // More calls than the client of AWS makes of its own accord, twice.
+    world.break_times(Service::DynamoDb, Mode::Throttled, "UpdateItem", 7);
+    told(&world, &complaint(&before)).await;
+    assert_eq!(letter(&world).await["status"], "complained");
+    assert_eq!(logged(), ["complaint"]);
+}
+
+#[tokio::test]
 async fn a_report_costs_one_update() {
     let (world, before) = sent_letter().await;
     let (postman, event) = (world.postman(), complaint(&before));

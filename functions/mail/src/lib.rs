@@ -11,6 +11,8 @@ mod sending;
 mod ses;
 mod waiting;
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
@@ -33,13 +35,22 @@ use shared::{
 };
 
 use crate::{
-    feedback::Feedback,
+    feedback::{Feedback, Outcome, Reported},
     links::Links,
     outbox::Outbox,
     render::{Brand, Rendered},
     ses::Ses,
     waiting::WaitingRoom,
 };
+
+/// How long a report of SES waits for load to pass, time and again: eight seconds in all, which does not make mail a slow function.
+const WAITS: [Duration; 5] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
 
 /// What the function is invoked with.
 #[derive(Deserialize)]
@@ -99,7 +110,8 @@ impl Postman {
     /// schedule.
     ///
     /// # Errors
-    /// `Internal` for an event that is none of these, `Unavailable` for a report or a word that has to be delivered again.
+    /// `Internal` for an event that is none of these and for what only an operator or another version can mend, `Unavailable` for a
+    /// report that has to be delivered again.
     pub async fn handle(&self, event: Value) -> Result<Value, Error> {
         // Not the parser's own words: they may quote the event.
         let event = serde_json::from_value(event).map_err(|_| {
@@ -117,11 +129,23 @@ impl Postman {
     /// Notes on a letter what SES reports of its mail. SES itself mails no more to an address that bounced or complained.
     async fn note(&self, feedback: &Feedback) -> Result<(), Error> {
         let (mail, outcome) = feedback.outcome();
-        if self.outbox.report(mail, outcome).await? {
+        if self.keep(mail, outcome).await? {
             let (kind, message_id) = (outcome.kind(), &mail.message_id);
             tracing::warn!(event = "mail_bounced", kind, message_id, "SES reports what became of a letter");
         }
         Ok(())
+    }
+
+    /// Load is waited out for a while: a report that fails counts against the version, is delivered again but twice, and then lies in
+    /// the dead-letter queue.
+    async fn keep(&self, mail: &Reported, outcome: Outcome) -> Result<bool, Error> {
+        for wait in WAITS {
+            match self.outbox.report(mail, outcome).await {
+                Err(Error::Throttled(_) | Error::Contended(_)) => tokio::time::sleep(wait).await,
+                kept => return kept,
+            }
+        }
+        self.outbox.report(mail, outcome).await
     }
 
     /// Sends what a batch of stream records asks for. A record is done when its letter is settled, or waits by itself. The others
