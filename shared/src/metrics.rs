@@ -22,7 +22,7 @@ const fn count(event: &'static str, name: &'static str, dimensions: &'static [&'
 }
 
 /// Every metric of the service. Each value of a dimension is a metric of its own and is paid for.
-pub const TABLE: [Metric; 26] = [
+pub const TABLE: [Metric; 27] = [
     count("cold_start", "ColdStarts", &[&["service"]]),
     count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     count("contended", "Contended", &[&["service"]]),
@@ -47,7 +47,8 @@ pub const TABLE: [Metric; 26] = [
     count("mail_failed", "MailsRefused", &[&[]]),
     count("mail_undeliverable", "MailsUndeliverable", &[&[]]),
     count("mail_given_up", "MailsGivenUp", &[&[]]),
-    Metric { value: Some("age_ms"), unit: "Milliseconds", ..count("mail_waits", "OldestWaitingMail", &[&[]]) },
+    Metric { value: Some("age_ms"), unit: "Milliseconds", ..count("mail_round", "OldestWaitingMail", &[&[]]) },
+    count("mail_round_failed", "FailedMailRounds", &[&[]]),
     count("mail_bounced", "MailsBounced", &[&["kind"]]),
 ];
 

@@ -389,15 +389,25 @@ async fn what_is_wrong_with_one_letter_is_not_the_others_business() {
 }
 
 #[tokio::test]
-async fn a_round_that_sees_nothing_is_an_error_and_loses_nothing() {
+async fn a_round_that_sees_nothing_fails_nobody_and_loses_nothing() {
     let (world, event) = one_letter().await;
     world.break_down(Service::Ses, Mode::Throttled, None);
     assert!(deliver(&world, &event).await.is_empty());
     world.mend();
     world.advance(60);
     let before = waiting(&world).await;
-    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
-    assert!(matches!(world.postman().handle(task()).await, Err(Error::Unavailable(_))));
+    for mode in [Mode::Unavailable, Mode::Throttled] {
+        world.break_down(Service::DynamoDb, mode, Some("Query"));
+        logs::capture();
+        round(&world).await;
+        let mut events = events();
+        events.retain(|event| event.starts_with("mail_"));
+        assert_eq!(events, ["mail_round_failed"], "{mode:?}");
+        world.mend();
+    }
+    // Not what only an operator can mend, or another version.
+    world.break_down(Service::DynamoDb, Mode::Refused, Some("Query"));
+    assert!(matches!(world.postman().handle(task()).await, Err(Error::Internal(_))));
     world.mend();
     // What is put off again is put off as a whole, or stays.
     for (service, operation) in [(Service::DynamoDb, "GetItem"), (Service::DynamoDb, "TransactWriteItems")] {
@@ -412,7 +422,7 @@ async fn a_round_that_sees_nothing_is_an_error_and_loses_nothing() {
 }
 
 #[tokio::test]
-async fn a_round_without_letters_costs_one_query() {
+async fn a_round_without_letters_costs_one_query_and_says_that_it_was_there() {
     let world = quiet_world().await;
     logs::capture();
     world.aws.reset_calls();
@@ -420,7 +430,33 @@ async fn a_round_without_letters_costs_one_query() {
     let calls = world.aws.calls();
     assert_eq!(calls.dynamodb, [("Query".to_owned(), 1)].into());
     assert!(calls.kms.is_empty() && calls.ses.is_empty());
-    assert!(events().is_empty());
+    let lines = logs::lines();
+    let lines: Vec<_> = lines.iter().filter(|line| line["event"].is_string()).collect();
+    assert_eq!((lines.len(), &lines[0]["event"], &lines[0]["age_ms"]), (1, &json!("mail_round"), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_round_costs_one_query_however_many_letters_wait() {
+    let (world, event) = one_letter().await;
+    world.break_down(Service::Ses, Mode::Throttled, None);
+    assert!(deliver(&world, &event).await.is_empty());
+    world.mend();
+    world.advance(60);
+    // More than DynamoDB hands over in one answer.
+    let row = waiting(&world).await.remove(0);
+    let later = world.now().as_second() + 3_600;
+    let row_of = |number: i64| {
+        let mut row = row.clone();
+        row["due"] = json!(later + number);
+        row["sk"] = json!(format!("{:0>12}#{}", later + number, row["letter"].as_str().unwrap()));
+        row["filler"] = json!("x".repeat(8_000));
+        row
+    };
+    world.put_rows("Mail", (0..200).map(row_of).collect()).await;
+    world.aws.reset_calls();
+    round(&world).await;
+    assert_eq!(world.aws.calls().dynamodb["Query"], 1);
+    assert_eq!((world.aws.inbox(None).len(), waiting(&world).await.len()), (1, 200));
 }
 
 #[tokio::test]

@@ -46,12 +46,12 @@ impl WaitingRoom {
         Self { store }
     }
 
-    /// All of them, those that are due first before the others; rows that say nothing of the kind among them.
+    /// Up to `limit` of them, those that are due first; rows that say nothing of the kind among them.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn all(&self) -> Result<Vec<Result<Waiting, Error>>, Error> {
-        self.store.query_each(Rows::WaitingMails).await
+    pub async fn first(&self, limit: u16) -> Result<Vec<Result<Waiting, Error>>, Error> {
+        self.store.first_each(Rows::WaitingMails, limit).await
     }
 
     /// Keeps a letter that waits. Twice is as good as once.

@@ -83,18 +83,10 @@ impl Store {
     /// # Errors
     /// `Unavailable`; `Internal` when a row is not a `T`.
     pub async fn query<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<T>, Error> {
-        self.query_each(rows).await?.into_iter().collect()
-    }
-
-    /// The same, each row for itself: one that is no `T` does not stand in the way of the others.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`.
-    pub async fn query_each<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<Result<T, Error>>, Error> {
         let mut pages = self.rows(rows).into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
-            found.push(from_item(item.map_err(|error| failure("Query", &error))?));
+            found.push(from_item(item.map_err(|error| failure("Query", &error))?)?);
         }
         Ok(found)
     }
@@ -116,6 +108,21 @@ impl Store {
         let has_more = answer.last_evaluated_key.is_some();
         let found = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
         Ok((found, has_more))
+    }
+
+    /// Up to `limit` rows of a group, the first in sort order first: fewer where they come to more than 1 MB. Each row is for itself: one
+    /// that is no `T` does not stand in the way of the others. One call.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn first_each<T: DeserializeOwned>(
+        &self,
+        rows: Rows<'_>,
+        limit: u16,
+    ) -> Result<Vec<Result<T, Error>>, Error> {
+        let request = self.rows(rows).limit(i32::from(limit));
+        let answer = request.send().await.map_err(|error| failure("Query", &error))?;
+        Ok(answer.items.unwrap_or_default().into_iter().map(from_item).collect())
     }
 
     fn rows(&self, rows: Rows<'_>) -> QueryFluentBuilder {

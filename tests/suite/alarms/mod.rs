@@ -319,7 +319,7 @@ async fn alarms_on_our_own_metrics_turn_red_when_it_happens_often_enough() {
             .map(|point| point.value)
             .collect();
         assert!(!once.is_empty(), "{name}: nobody publishes {metric:?}");
-        if only(alarm).is_none() {
+        if only(alarm).is_none() || alarm.is_for_too_few() {
             // Its own test judges it.
             continue;
         }
@@ -348,6 +348,39 @@ fn calls_of_schedules() -> Data {
     data
 }
 
+#[tokio::test]
+async fn neither_letters_nor_reports_hide_that_nobody_sees_to_those_that_wait() {
+    let (world, template) = (World::start().await, template());
+    let mut alarms = Alarm::all(&template);
+    alarms.retain(Alarm::is_for_too_few);
+    let [alarm] = alarms.as_slice() else { panic!("{alarms:?}") };
+    let properties = &template["Resources"][&alarm.id]["Properties"];
+    let after = ["Period", "EvaluationPeriods"].map(|name| properties[name].as_u64().unwrap());
+    assert_eq!(after.iter().product::<u64>(), 15 * 60);
+    // Lambda counts calls, whatever they are about.
+    let mut data = calls_of_schedules();
+    let add = |data: &mut Data, points: Vec<Datapoint>| {
+        for point in points {
+            let value = point.value;
+            data.entry(point.into()).or_default().push(value);
+        }
+    };
+    let letters = async {
+        world.person().signs_up().await;
+        Person::new(&world, "bounce@simulator.amazonses.com".to_owned()).signs_up().await;
+    };
+    let points = counted(&world, letters).await;
+    assert!(points.iter().any(|point| point.name == "MailsBounced"), "{points:?}");
+    add(&mut data, points);
+    // A round that sees nothing is none.
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
+    add(&mut data, counted(&world, world.send_waiting_mail()).await);
+    world.mend();
+    assert_eq!(alarm.judge(&data), State::Alarm, "{data:?}");
+    add(&mut data, counted(&world, world.send_waiting_mail()).await);
+    assert_eq!(alarm.judge(&data), State::Ok, "{data:?}");
+}
+
 /// A day of people who mistype, and of providers and exchanges that do what they do.
 async fn ordinary_life(world: &World) {
     for number in 0..3 {
@@ -367,6 +400,7 @@ async fn ordinary_life(world: &World) {
         }
         world.delete_as(&session, &key).await;
         world.post("/auth/logout", json!({ "access_token": session.access })).await;
+        world.send_waiting_mail().await;
     }
 }
 
