@@ -389,6 +389,31 @@ async fn what_is_wrong_with_one_letter_is_not_the_others_business() {
 }
 
 #[tokio::test]
+async fn a_letter_that_cannot_be_read_is_given_up_like_any_other() {
+    for attribute in ["kind", "status"] {
+        let (world, event) = one_letter().await;
+        world.break_down(Service::Ses, Mode::Throttled, None);
+        assert!(deliver(&world, &event).await.is_empty());
+        world.mend();
+        let letter = letters(&world).await.remove(0);
+        world.tamper("Mail", &letter, attribute, json!("?")).await;
+        world.advance(60);
+        for minutes in [2, 4] {
+            round(&world).await;
+            assert_eq!(due(&world).await, world.now().as_second() + minutes * 60, "{attribute}");
+            advance_to(&world, due(&world).await);
+        }
+        advance_to(&world, letter["created_at"].as_i64().unwrap() + LONGEST_WAIT);
+        logs::capture();
+        round(&world).await;
+        assert!(waiting(&world).await.is_empty(), "{attribute}");
+        let mut told = logs::lines();
+        told.retain(|line| line["event"] == "mail_given_up");
+        assert_eq!((told.len(), &told[0]["letter"]), (1, &letter["id"]), "{attribute}");
+    }
+}
+
+#[tokio::test]
 async fn a_round_that_sees_nothing_fails_nobody_and_loses_nothing() {
     let (world, event) = one_letter().await;
     world.break_down(Service::Ses, Mode::Throttled, None);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use shared::{
     error::Error,
     ids::{ClaimId, MailId},
@@ -21,7 +21,7 @@ const LEASE: Duration = Duration::from_secs(90);
 /// The reason of a letter that failed because it could not be sent in time.
 const GIVEN_UP: &str = "given-up";
 /// Claims grow no longer than 90 s × 2^8, about six hours.
-const DOUBLINGS: u32 = 8;
+const LEASE_DOUBLINGS: u32 = 8;
 
 /// Whose a letter is.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ impl Outbox {
         update: Update<'_>,
     ) -> Result<Result<Claim, Option<Standing>>, Error> {
         let by = ClaimId::random()?;
-        let until = self.clock.now() + LEASE * 2_u32.pow(claims_before.min(DOUBLINGS));
+        let until = self.clock.now() + LEASE * 2_u32.pow(claims_before.min(LEASE_DOUBLINGS));
         let claim = update
             .set("status", &Status::Claimed)?
             .set("claimed_by", &by)?
@@ -153,7 +153,7 @@ impl Outbox {
         self.settle(claim, Status::Failed, "reason", &Some(reason)).await
     }
 
-    /// It was tried for long enough. Tells whether that is how it ends: it may be settled by now.
+    /// It was tried for long enough. Tells whether that is how it ends: it may be settled by now. A row that cannot say so is not.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
@@ -162,11 +162,13 @@ impl Outbox {
             .set("status", &Status::Failed)?
             .set("reason", &GIVEN_UP)?
             .when(Condition::one_of("status", &[Status::Pending, Status::Claimed])?);
-        Ok(match self.store.update::<Standing>(update).await? {
+        Ok(match self.store.update::<IgnoredAny>(update).await? {
             Written::Done(_) => true,
             Written::Conflict(None) => false,
             // The answer may have been lost and the update been sent again.
-            Written::Conflict(Some(row)) => row.read::<Standing>()?.reason.as_deref() == Some(GIVEN_UP),
+            Written::Conflict(Some(row)) => {
+                row.read::<Standing>().map_or(true, |there| there.reason.as_deref() == Some(GIVEN_UP))
+            }
         })
     }
 

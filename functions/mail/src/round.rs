@@ -55,6 +55,7 @@ impl Postman {
                 Ok(Some(mail)) => self.attend(&mail, Some(&waiting)).await,
                 // Forgotten.
                 Ok(None) => self.waiting.remove(&waiting).await,
+                Err(error @ Error::Internal(_)) => self.attend_unreadable(&waiting, error).await,
                 Err(error) => Err(error),
             }
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::{email::EmailAddress, error::Error, outbox::Mail, time::Timestamp};
+use shared::{email::EmailAddress, error::Error, ids::MailId, outbox::Mail, time::Timestamp};
 
 use crate::{
     Postman,
@@ -18,7 +18,7 @@ const LONGEST_WAIT: Duration = Duration::from_hours(23);
 /// The wait after a first try that failed. Each later one is twice as long as the one before.
 const PAUSE: Duration = Duration::from_mins(1);
 /// Waits grow no longer than 2^4 minutes.
-const DOUBLINGS: u32 = 4;
+const PAUSE_DOUBLINGS: u32 = 4;
 /// The reason of a letter that failed because of its address.
 const UNDELIVERABLE: &str = "undeliverable";
 
@@ -42,8 +42,8 @@ impl Unsettled {
         move |error| Self { cause: Some(error), claimed_until: Some(until) }
     }
 
-    fn log(&self, mail: &Mail) {
-        let letter = mail.id.to_string();
+    fn log(&self, letter: MailId) {
+        let letter = letter.to_string();
         match &self.cause {
             None => tracing::info!(letter, "another invocation is sending this letter"),
             // Load, that of strangers who sign up as well: no version is to blame.
@@ -63,17 +63,44 @@ impl Postman {
     /// # Errors
     /// `Unavailable` or `Internal` when even that could not be written: the letter is where it was.
     pub(crate) async fn attend(&self, mail: &Mail, before: Option<&Waiting>) -> Result<(), Error> {
-        if let Err(unsettled) = self.deliver(mail).await {
-            unsettled.log(mail);
-            let (now, end) = (self.clock.now(), mail.created_at + LONGEST_WAIT);
-            if now < end {
-                let tries = before.map_or(0, |before| before.tries);
-                let pause = now + PAUSE * 2_u32.pow(tries.min(DOUBLINGS));
-                let due = unsettled.claimed_until.unwrap_or(pause).min(end);
-                return self.postpone(&Waiting::new(mail, due, tries.saturating_add(1)), before).await;
+        match self.deliver(mail).await {
+            Ok(()) => self.settle(before).await,
+            Err(unsettled) => {
+                unsettled.log(mail.id);
+                self.put_off((mail.id, mail.letter.kind()), mail.created_at, unsettled.claimed_until, before).await
             }
-            self.give_up(mail).await?;
         }
+    }
+
+    /// The same of a letter that waits and cannot be read: a later version may be able to.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn attend_unreadable(&self, waiting: &Waiting, cause: Error) -> Result<(), Error> {
+        Unsettled::from(cause).log(waiting.letter);
+        self.put_off((waiting.letter, "unreadable"), waiting.since, None, Some(waiting)).await
+    }
+
+    /// Has a letter wait, or gives it up when it has waited for long enough.
+    async fn put_off(
+        &self,
+        (letter, kind): (MailId, &str),
+        since: Timestamp,
+        claimed_until: Option<Timestamp>,
+        before: Option<&Waiting>,
+    ) -> Result<(), Error> {
+        let (now, end) = (self.clock.now(), since + LONGEST_WAIT);
+        if now < end {
+            let tries = before.map_or(0, |before| before.tries);
+            let pause = now + PAUSE * 2_u32.pow(tries.min(PAUSE_DOUBLINGS));
+            let due = claimed_until.unwrap_or(pause).min(end);
+            return self.postpone(&Waiting::new(letter, since, due, tries.saturating_add(1)), before).await;
+        }
+        self.give_up(letter, kind).await?;
+        self.settle(before).await
+    }
+
+    async fn settle(&self, before: Option<&Waiting>) -> Result<(), Error> {
         match before {
             Some(before) => self.waiting.remove(before).await,
             None => Ok(()),
@@ -87,9 +114,9 @@ impl Postman {
         }
     }
 
-    async fn give_up(&self, mail: &Mail) -> Result<(), Error> {
-        if self.outbox.give_up(mail.id).await? {
-            let (letter, kind) = (mail.id.to_string(), mail.letter.kind());
+    async fn give_up(&self, letter: MailId, kind: &str) -> Result<(), Error> {
+        if self.outbox.give_up(letter).await? {
+            let letter = letter.to_string();
             tracing::error!(event = "mail_given_up", letter, kind, "a letter could not be sent for a day");
         }
         Ok(())

@@ -5,7 +5,7 @@ use shared::{
     error::Error,
     ids::MailId,
     keys::{Row, Rows},
-    outbox::{KEPT, Mail},
+    outbox::KEPT,
     store::{Condition, Put, Store, Target, Write, Written},
     time::Timestamp,
 };
@@ -25,9 +25,9 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// A letter that is to be tried again, after so many tries.
-    pub fn new(mail: &Mail, due: Timestamp, tries: u32) -> Self {
-        Self { letter: mail.id, due, since: mail.created_at, tries, ttl: mail.created_at + KEPT }
+    /// A letter, written at `since`, that is to be tried again, after so many tries.
+    pub fn new(letter: MailId, since: Timestamp, due: Timestamp, tries: u32) -> Self {
+        Self { letter, due, since, tries, ttl: since + KEPT }
     }
 
     const fn row(&self) -> Row<'static> {
