@@ -24,7 +24,7 @@ use crate::{
     input::CreateKey,
     keys::{RECORD, identity},
     model::{Answer, ApiKeyResponse, Refusal},
-    policy,
+    policy::{self, SendsFunds},
     record::{Findings, KeyRecord, masked},
     state::Vault,
     test_connection::{BY_ACCOUNT, BY_KEY},
@@ -89,7 +89,7 @@ impl Vault {
 
     /// Whether what was tested so may be stored.
     fn passes(&self, report: &Report) -> Result<(), Refusal> {
-        let sends_funds = report.access.as_ref().and_then(policy::sends_funds) == Some(true);
+        let sends_funds = report.access.as_ref().and_then(policy::sends_funds) == Some(SendsFunds::Found);
         if sends_funds && !self.config.allow_withdrawal_keys {
             let reason = format!("{}: {}", Refusal::CanWithdraw.code(), Refusal::CanWithdraw.message());
             return Err(Error::invalid("body", "api_key", Flaw::value(&reason)).into());
@@ -164,7 +164,7 @@ impl Vault {
             wallet_address: credentials.wallet_address.clone(),
             is_active: true,
             findings: Findings::default(),
-            sends_funds: false,
+            sends_funds: SendsFunds::No,
             created_at: now,
             updated_at: now,
             secret_rotated_at: None,
@@ -173,7 +173,7 @@ impl Vault {
             secret_version: version,
             fingerprint: own.fingerprint(&identity),
             tags: own.tags(account, key, &identity),
-            blocked: Vec::new(),
+            left: Vec::new(),
             envelope,
         })
     }

@@ -69,10 +69,7 @@ impl Vault {
                     contention.lost().await?;
                     record = self.find(caller, key).await?;
                 }
-                Raced::Overtaken => {
-                    contention.lost().await?;
-                    record = self.again(caller, key, &record).await?;
-                }
+                Raced::Overtaken => record = self.again((caller, key), &record, &mut contention).await?,
             }
         }
     }

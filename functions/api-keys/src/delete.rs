@@ -5,7 +5,7 @@ use shared::{
     caller::{Caller, Origin},
     error::Error,
     http::{Operation, Reply},
-    ids::KeyId,
+    ids::AccountId,
     keys::Row,
     store::{Condition, Raced, Target, Write},
 };
@@ -14,13 +14,13 @@ use crate::{
     audit::{AccessEvent, Action},
     count::{Recount, one_less},
     document::{self, operation},
-    keys::{KeyPath, RECORD, fingerprint_as_seen, rolled_back},
-    model::{Answer, ApiKeyResponse, Refusal},
+    keys::{KeyPath, Look, RECORD, as_left, fingerprint_as_seen, rolled_back},
+    model::{Answer, ApiKeyResponse},
     record::KeyRecord,
     state::Vault,
 };
 
-/// Forgets a key and its fingerprint, all or nothing. A second time it is not found.
+/// Forgets a key, its fingerprint and those that it has left behind, all or nothing. A second time it is not found.
 pub async fn delete(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
     let key = path.id()?;
     let mut contention = vault.app.contention(RECORD);
@@ -34,8 +34,8 @@ pub async fn delete(State(vault): State<Vault>, caller: Caller, origin: Origin, 
                 sight = Sight::of(vault.find(&caller, key).await?);
             }
             Raced::Overtaken => {
-                contention.lost().await?;
-                sight = vault.look_again(&caller, key, &sight.record).await?;
+                let look = vault.look_again((&caller, key), &sight.record, &mut contention).await?;
+                sight = vault.sight(caller.account(), look).await?;
             }
         }
     }
@@ -58,22 +58,23 @@ impl Sight {
 }
 
 impl Vault {
-    /// What it means that a key which was `seen` so did not go.
-    async fn look_again(&self, caller: &Caller, key: KeyId, seen: &KeyRecord) -> Result<Sight, Refusal> {
-        // In this order: where the key is still the same, nobody has moved its fingerprint in between.
-        let is_sound = self.agrees(caller, seen).await?;
-        let record = self.find(caller, key).await?;
-        if !record.is_still(seen) {
-            return Ok(Sight::of(record));
-        }
+    /// What is known of a key that did not go.
+    async fn sight(&self, account: AccountId, look: Look) -> Result<Sight, Error> {
+        let (mut record, mut is_sound) = match look {
+            Look::Changed(record) => return Ok(Sight::of(record)),
+            Look::Same(record) => (record, true),
+            Look::Tampered(record) => (record, false),
+        };
         if !is_sound {
             let _alarm = rolled_back();
+            is_sound = self.agrees(account, &record).await?;
+            record.left = self.left_by(account, &record).await?;
         }
-        Ok(Sight { record, is_sound, recount: Some(self.recount(caller.account()).await?) })
+        Ok(Sight { record, is_sound, recount: Some(self.recount(account).await?) })
     }
 }
 
-/// A record that somebody put back goes all the same; the fingerprint that does not name it stays.
+/// A record that somebody put back goes all the same; what does not name it stays. At most 24 writes, of 100 that a transaction may have.
 fn gone<'a>(caller: &Caller, event: &AccessEvent, sight: &'a Sight) -> Result<Vec<Write<'a>>, Error> {
     let (account, record) = (caller.account(), &sight.record);
     let row = Target::new(Row::ExchangeKey(account, record.id)).when(Condition::equals("version", &record.version)?);
@@ -81,6 +82,10 @@ fn gone<'a>(caller: &Caller, event: &AccessEvent, sight: &'a Sight) -> Result<Ve
     let mut writes = vec![Write::Delete(row), event.write()?, count?];
     if sight.is_sound {
         writes.push(Write::Delete(fingerprint_as_seen(record, account)?));
+    }
+    for former in &record.left {
+        let row = Target::new(Row::Fingerprint(&former.fingerprint));
+        writes.push(Write::Delete(as_left(record, account)?.into_iter().fold(row, Target::when)));
     }
     Ok(writes)
 }

@@ -1,5 +1,7 @@
 //! What all endpoints do with keys: find the caller's, seal and open them, write down who did what.
 
+use std::time::{Duration, Instant};
+
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
@@ -7,6 +9,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use shared::{
     caller::{Caller, Origin},
+    contention::Contention,
     error::Error,
     ids::{AccountId, KeyId},
     keys::Row,
@@ -20,12 +23,25 @@ use crate::{
     audit::{AccessEvent, Action, UNKNOWN},
     exchanges::{Credentials, Exchange, Identity, KeyType, Unsignable},
     model::Refusal,
-    record::{Fingerprint, KeyRecord, KeyView},
+    policy::SendsFunds,
+    record::{Fingerprint, Former, KeyRecord, KeyView},
     state::Vault,
 };
 
 /// What those who change or use a key at once compete for.
 pub const RECORD: &str = "a key";
+/// Many times what DynamoDB takes from a transaction's being certain to its being seen whole.
+const WHOLE: Duration = Duration::from_millis(150);
+
+/// A key that somebody was quicker at, as it is now.
+pub enum Look {
+    /// Something has changed that decides what may be done with it.
+    Changed(KeyRecord),
+    /// It is as it was, and agrees with its fingerprints.
+    Same(KeyRecord),
+    /// It is as it was, and one of its fingerprints says something else: somebody has written to the table behind our back.
+    Tampered(KeyRecord),
+}
 
 /// The id in the path. A malformed one names no key, like an unknown one.
 pub struct KeyPath(Option<KeyId>);
@@ -167,33 +183,79 @@ impl Vault {
         }
     }
 
-    /// What a lost write means: the key is gone, has changed (`Ok`, and the caller of this goes on with it as it is now), or has
+    /// What a lost write means: the key is gone, may have changed (`Ok`, and the caller of this goes on with it as it is now), or has
     /// been tampered with.
     ///
     /// # Errors
     /// `NotFound`, `Failed`.
-    pub(crate) async fn again(&self, caller: &Caller, key: KeyId, seen: &KeyRecord) -> Result<KeyRecord, Refusal> {
-        // In this order: where the key is still the same, nobody has moved its fingerprint in between.
-        let is_sound = self.agrees(caller, seen).await?;
-        let record = self.find(caller, key).await?;
-        if record.is_still(seen) && !is_sound {
-            return Err(rolled_back());
+    pub(crate) async fn again(
+        &self,
+        who: (&Caller, KeyId),
+        seen: &KeyRecord,
+        contention: &mut Contention,
+    ) -> Result<KeyRecord, Refusal> {
+        match self.look_again(who, seen, contention).await? {
+            Look::Changed(record) | Look::Same(record) => Ok(record),
+            Look::Tampered(_) => Err(rolled_back()),
         }
-        Ok(record)
+    }
+
+    /// Waits and looks at a key that somebody was quicker at. Reads are one by one and can see a half of somebody else's transaction
+    /// that is not carried out whole yet, so a key that does not agree with its fingerprints is looked at until it does, or for so long
+    /// that it never will.
+    ///
+    /// # Errors
+    /// `NotFound`, `Failed`.
+    pub(crate) async fn look_again(
+        &self,
+        (caller, key): (&Caller, KeyId),
+        seen: &KeyRecord,
+        contention: &mut Contention,
+    ) -> Result<Look, Refusal> {
+        let mut first = None;
+        loop {
+            contention.lost().await?;
+            let since = *first.get_or_insert_with(Instant::now);
+            // In this order: where the key is still the same, nobody has moved its fingerprint in between.
+            let is_sound = self.agrees(caller.account(), seen).await?;
+            let record = self.find(caller, key).await?;
+            if !record.is_still(seen) {
+                return Ok(Look::Changed(record));
+            }
+            if is_sound && self.left_by(caller.account(), &record).await?.len() == record.left.len() {
+                return Ok(Look::Same(record));
+            }
+            if since.elapsed() >= WHOLE {
+                return Ok(Look::Tampered(record));
+            }
+        }
     }
 
     /// Whether a key agrees with its fingerprint.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub(crate) async fn agrees(&self, caller: &Caller, record: &KeyRecord) -> Result<bool, Error> {
+    pub(crate) async fn agrees(&self, account: AccountId, record: &KeyRecord) -> Result<bool, Error> {
         let kept: Option<Fingerprint> = self.app.store.get(Row::Fingerprint(&record.fingerprint)).await?;
-        Ok(kept.is_some_and(|kept| kept == record.as_kept(caller.account())))
+        Ok(kept.is_some_and(|kept| kept == record.as_kept(account)))
+    }
+
+    /// The credentials that a key has left behind and whose rows say so.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn left_by(&self, account: AccountId, record: &KeyRecord) -> Result<Vec<Former>, Error> {
+        let mut left = Vec::new();
+        for former in &record.left {
+            let kept: Option<Fingerprint> = self.app.store.get(Row::Fingerprint(&former.fingerprint)).await?;
+            left.extend(kept.filter(|kept| *kept == record.as_left(account)).map(|_| former.clone()));
+        }
+        Ok(left)
     }
 
     /// Whether the policy keeps a key from being used.
     pub(crate) fn is_blocked(&self, record: &KeyRecord) -> bool {
-        record.sends_funds && !self.config.allow_withdrawal_keys
+        record.sends_funds != SendsFunds::No && !self.config.allow_withdrawal_keys
     }
 
     /// A key as its owner sees it.
@@ -244,6 +306,16 @@ pub fn as_seen(record: &KeyRecord, account: AccountId) -> Result<[Condition; 4],
 pub fn fingerprint_as_seen(record: &KeyRecord, account: AccountId) -> Result<Target<'_>, Error> {
     let row = Target::new(Row::Fingerprint(&record.fingerprint));
     Ok(as_seen(record, account)?.into_iter().fold(row, Target::when))
+}
+
+/// That the row of a credential says that this key has left it behind.
+pub fn as_left(record: &KeyRecord, account: AccountId) -> Result<[Condition; 4], Error> {
+    Ok([
+        Condition::equals("account", &account)?,
+        Condition::equals("key", &record.id)?,
+        Condition::Absent("secret_version"),
+        Condition::equals("sends_funds", &SendsFunds::Found)?,
+    ])
 }
 
 /// A key that does not agree with its fingerprint: somebody has written to the table behind our back.

@@ -105,6 +105,8 @@ pub enum Refusal {
     Duplicate,
     /// The caller has as many keys as anybody may have.
     Full,
+    /// The key has left behind as many credentials that can send funds to others as it may.
+    TooManyBlocked,
     /// The exchange could not say now whether the credential works; it wants to be left alone for so many seconds.
     Unverified(Status, Option<u32>),
     /// Too often, for so many seconds.
@@ -136,6 +138,7 @@ impl Refusal {
             Self::CanWithdraw => "KEY_CAN_WITHDRAW",
             Self::Duplicate => "KEY_ALREADY_STORED",
             Self::Full => "TOO_MANY_KEYS",
+            Self::TooManyBlocked => "TOO_MANY_BLOCKED",
             Self::Unverified(..) => "KEY_UNVERIFIED",
             Self::TooMany(_) => "TOO_MANY_REQUESTS",
             Self::Failed(_) => Self::FAILED,
@@ -152,6 +155,9 @@ impl Refusal {
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
             Self::Duplicate => "This API key is stored already",
             Self::Full => "No more than 1000 API keys can be stored: delete one first",
+            Self::TooManyBlocked => {
+                "This API key has had more than 20 credentials that can send funds out of the account: delete it"
+            }
             Self::Unverified(status, _) => status.message(),
             Self::TooMany(_) => "Too many requests",
             Self::Failed(_) => "Failed",
@@ -172,7 +178,9 @@ impl IntoResponse for Refusal {
             Self::NotFound => Reply::not_found(body).into_response(),
             Self::Unverified(_, seconds) => Reply::unavailable(body, seconds.unwrap_or(5)).into_response(),
             Self::KycRequired => Reply::forbidden(body).into_response(),
-            Self::Disabled | Self::CanWithdraw | Self::Duplicate | Self::Full => Reply::conflict(body).into_response(),
+            Self::Disabled | Self::CanWithdraw | Self::Duplicate | Self::Full | Self::TooManyBlocked => {
+                Reply::conflict(body).into_response()
+            }
             Self::TooMany(seconds) => Reply::too_many_requests(body, seconds).into_response(),
             Self::Failed(error) => error.into_response(),
         }

@@ -19,6 +19,18 @@ pub enum Warning {
     TradeWithoutIpRestriction,
 }
 
+/// What is known of whether a credential can send funds to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SendsFunds {
+    /// A test said that it cannot, or nothing has said that it can.
+    No,
+    /// It shares its name or its secret with one that can.
+    Presumed,
+    /// A test said that it can.
+    Found,
+}
+
 /// What to warn of.
 #[must_use]
 pub fn warnings(access: &Access) -> Vec<Warning> {
@@ -35,10 +47,10 @@ pub fn warnings(access: &Access) -> Vec<Warning> {
 /// Whether it can send funds to others: such keys are blocked unless the configuration allows them. `None` where the exchange does
 /// not say, which unblocks nothing.
 #[must_use]
-pub fn sends_funds(access: &Access) -> Option<bool> {
+pub fn sends_funds(access: &Access) -> Option<SendsFunds> {
     match (access.permissions.withdraw, access.can_pay_others) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
+        (Some(true), _) | (_, Some(true)) => Some(SendsFunds::Found),
+        (Some(false), Some(false)) => Some(SendsFunds::No),
         _ => None,
     }
 }
@@ -73,6 +85,7 @@ mod tests {
             (Access { can_pay_others: None, ..access(no, no, no) }, vec![], None),
         ] {
             assert_eq!(warnings(&access), expected);
+            let sends = sends.map(|sends| if sends { SendsFunds::Found } else { SendsFunds::No });
             assert_eq!(sends_funds(&access), sends);
         }
     }

@@ -10,11 +10,12 @@ use shared::{
 
 use crate::{
     exchanges::{Environment, KeyType, Permissions, Status},
-    policy::Warning,
+    model::Refusal,
+    policy::{SendsFunds, Warning},
 };
 
-/// As many former credentials are remembered; whoever has more of them can as well delete the key, and all is forgotten.
-const FORMER: usize = 20;
+/// So many credentials a key leaves behind at most: it goes with all of them in one transaction.
+const MOST_LEFT: usize = 20;
 
 /// One row of the table `ExchangeKeys`. Nothing in it is secret but what the envelope holds.
 #[derive(Clone, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ pub struct KeyRecord {
     #[serde(flatten)]
     pub(crate) findings: Findings,
     /// Whether it can send funds to others, as the last test said that could say.
-    pub(crate) sends_funds: bool,
+    pub(crate) sends_funds: SendsFunds,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) secret_rotated_at: Option<Timestamp>,
@@ -47,13 +48,24 @@ pub struct KeyRecord {
     pub(crate) fingerprint: String,
     /// What the credentials are recognised by.
     pub(crate) tags: Tags,
-    /// Former credentials of the key that were last found to send funds; the oldest first. What comes back is blocked as it was.
-    pub(crate) blocked: Vec<Tags>,
+    /// Former credentials of the key that a test has found to send funds. Until the key is deleted their rows stay, with the
+    /// verdict: what comes back is blocked as it was, and no other key gets it.
+    pub(crate) left: Vec<Former>,
     #[serde(flatten)]
     pub(crate) envelope: Envelope,
 }
 
-/// What credentials are recognised by among those that the same key had before: unreadable, and others for every key.
+/// A credential of a key, without the credential.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// Names its row.
+    pub(crate) fingerprint: String,
+    #[serde(flatten)]
+    pub(crate) tags: Tags,
+}
+
+/// What name and secret are recognised by, each by itself, among those that the same key had before: unreadable, and others for
+/// every key.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tags {
     /// Of the name.
@@ -83,9 +95,10 @@ pub struct Findings {
 pub struct Fingerprint {
     pub(crate) account: AccountId,
     pub(crate) key: KeyId,
-    pub(crate) secret_version: u64,
+    /// `None` where the key has left it behind.
+    pub(crate) secret_version: Option<u64>,
     /// Whether it can send funds to others.
-    pub(crate) sends_funds: bool,
+    pub(crate) sends_funds: SendsFunds,
 }
 
 impl KeyRecord {
@@ -97,8 +110,18 @@ impl KeyRecord {
 
     /// What the row of its credential must say.
     pub(crate) fn as_kept(&self, account: AccountId) -> Fingerprint {
-        let (secret_version, sends_funds) = (self.secret_version, self.sends_funds);
+        let (secret_version, sends_funds) = (Some(self.secret_version), self.sends_funds);
         Fingerprint { account, key: self.id, secret_version, sends_funds }
+    }
+
+    /// What the row of each credential must say that it has left behind.
+    pub(crate) fn as_left(&self, account: AccountId) -> Fingerprint {
+        Fingerprint { account, key: self.id, secret_version: None, sends_funds: SendsFunds::Found }
+    }
+
+    /// Whether it has left this credential behind.
+    pub(crate) fn has_left(&self, fingerprint: &str) -> bool {
+        self.left.iter().any(|former| former.fingerprint == fingerprint)
     }
 
     /// Whether nothing has changed since `seen` that decides what may be done with the key.
@@ -106,24 +129,51 @@ impl KeyRecord {
         (self.version, self.sends_funds) == (seen.version, seen.sends_funds)
     }
 
-    /// The key gets other credentials. What the exchange lets a name do does not change because its secret was entered again; of
+    /// The key gets another credential. What the exchange lets a name do does not change because its secret was entered again; of
     /// another name nothing is known. Neither is a way out for what was found to send funds, under this name or with this secret.
-    pub(crate) fn replaced_by(&mut self, tags: Tags) {
-        let left = std::mem::replace(&mut self.tags, tags);
-        let is_renamed = left.name != self.tags.name;
-        self.blocked.retain(|former| *former != left && (self.sends_funds || former.name != left.name));
-        if self.sends_funds {
-            self.blocked.push(left);
+    ///
+    /// # Errors
+    /// `TooManyBlocked`.
+    pub(crate) fn replaced_by(&mut self, next: Former) -> Result<(), Refusal> {
+        let fingerprint = std::mem::replace(&mut self.fingerprint, next.fingerprint);
+        let before = Former { fingerprint, tags: std::mem::replace(&mut self.tags, next.tags) };
+        let is_renamed = before.tags.name != self.tags.name;
+        if before.fingerprint != self.fingerprint {
+            self.leaves(before)?;
         }
-        let is_known = |former: &Tags| former.name == self.tags.name || former.secret == self.tags.secret;
-        self.sends_funds = self.blocked.iter().any(is_known);
-        let forgotten = self.blocked.len().saturating_sub(FORMER);
-        self.blocked.drain(..forgotten);
         self.findings = if is_renamed {
             Findings::default()
         } else {
             Findings { last_status: None, last_tested_at: None, ..self.findings.clone() }
         };
+        Ok(())
+    }
+
+    /// What becomes of the credential that was there `before`, and what is known of the one that is there now.
+    fn leaves(&mut self, before: Former) -> Result<(), Refusal> {
+        let is_back = self.has_left(&self.fingerprint);
+        self.left.retain(|former| former.fingerprint != self.fingerprint);
+        let sends_funds = if is_back {
+            SendsFunds::Found
+        } else if self.is_presumed(&before.tags) {
+            SendsFunds::Presumed
+        } else {
+            SendsFunds::No
+        };
+        if std::mem::replace(&mut self.sends_funds, sends_funds) == SendsFunds::Found {
+            self.left.push(before);
+        }
+        if self.left.len() > MOST_LEFT { Err(Refusal::TooManyBlocked) } else { Ok(()) }
+    }
+
+    /// Whether the credential has its name or its secret from one that is blocked. A name that is the same as `before` is what was
+    /// known of it then.
+    fn is_presumed(&self, before: &Tags) -> bool {
+        let is_like_before = before.name == self.tags.name || before.secret == self.tags.secret;
+        let is_renamed = before.name != self.tags.name;
+        let is_like =
+            |former: &Tags| former.secret == self.tags.secret || (is_renamed && former.name == self.tags.name);
+        (self.sends_funds != SendsFunds::No && is_like_before) || self.left.iter().any(|former| is_like(&former.tags))
     }
 }
 

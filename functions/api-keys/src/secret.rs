@@ -72,8 +72,8 @@ impl VaultKey {
         BASE64_URL_SAFE_NO_PAD.encode(mac)
     }
 
-    /// What credentials are recognised by when the key that had them gets them again: the same for the same name or secret of
-    /// this key, others for every other key.
+    /// What name and secret are recognised by when the key that had one of them gets it again with another of the other: the same
+    /// for the same name or secret of this key, others for every other key.
     #[must_use]
     pub fn tags(&self, account: AccountId, key: KeyId, identity: &Identity) -> Tags {
         let Identity { exchange: _, name, kind, key: secret } = identity;

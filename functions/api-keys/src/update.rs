@@ -16,9 +16,9 @@ use crate::{
     document::{self, operation},
     exchanges::{self, Credentials, Exchange},
     input::{ChangeKey, Kept},
-    keys::{KeyPath, RECORD, as_seen, fingerprint_as_seen, identity, rolled_back},
+    keys::{KeyPath, Look, RECORD, as_left, as_seen, fingerprint_as_seen, identity, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
-    record::{KeyRecord, masked},
+    record::{Former, KeyRecord, masked},
     state::Vault,
 };
 
@@ -53,20 +53,13 @@ pub async fn update(
                 contention.lost().await?;
                 seen = vault.find(&caller, key).await?;
             }
-            Raced::Overtaken if changed.fingerprint == seen.fingerprint => {
-                contention.lost().await?;
-                seen = vault.again(&caller, key, &seen).await?;
-            }
-            // Either the key has changed, or the new credential is kept already.
+            // Either the key has changed, or its new credential is kept already.
             Raced::Overtaken => {
-                contention.lost().await?;
-                // In this order: where the key is still the same, nobody has moved its fingerprint in between.
-                let is_sound = vault.agrees(&caller, &seen).await?;
-                let now = vault.find(&caller, key).await?;
-                if now.is_still(&seen) {
-                    return Err(if is_sound { Refusal::Duplicate } else { rolled_back() });
-                }
-                seen = now;
+                seen = match vault.look_again((&caller, key), &seen, &mut contention).await? {
+                    Look::Same(_) if is_new(&seen, &changed) => return Err(Refusal::Duplicate),
+                    Look::Changed(now) | Look::Same(now) => now,
+                    Look::Tampered(_) => return Err(rolled_back()),
+                };
             }
         }
     }
@@ -108,20 +101,23 @@ impl Vault {
         (account, key): (AccountId, KeyId),
         record: &mut KeyRecord,
         (exchange, credentials): (&Exchange, &Credentials),
-    ) -> Result<(), Error> {
+    ) -> Result<(), Refusal> {
         record.secret_version += 1;
         record.envelope = self.seal(record.binding(account, key), credentials).await?;
         let own = self.key().await?;
         let identity = identity(exchange, credentials)?;
-        record.fingerprint = own.fingerprint(&identity);
         record.sealed_name = own.seal_name(account, key, &credentials.api_key)?;
         record.masked = masked(&credentials.api_key);
         record.key_type = credentials.key_type;
         record.wallet_address.clone_from(&credentials.wallet_address);
         record.secret_rotated_at = Some(record.updated_at);
-        record.replaced_by(own.tags(account, key, &identity));
-        Ok(())
+        record.replaced_by(Former { fingerprint: own.fingerprint(&identity), tags: own.tags(account, key, &identity) })
     }
+}
+
+/// Whether the key gets a credential that it has not kept before.
+fn is_new(seen: &KeyRecord, changed: &KeyRecord) -> bool {
+    changed.fingerprint != seen.fingerprint && !seen.has_left(&changed.fingerprint)
 }
 
 /// The change as writes, all under the condition that the key is still as it was seen. Attributes that this change does not decide
@@ -146,7 +142,7 @@ fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -
         .set("wallet_address", &changed.wallet_address)?
         .set("secret_rotated_at", &changed.secret_rotated_at)?
         .set("tags", &changed.tags)?
-        .set("blocked", &changed.blocked)?
+        .set("left", &changed.left)?
         .set("sends_funds", &changed.sends_funds)?
         .set_all(&changed.findings)?;
     let new = Put::new(Row::Fingerprint(&changed.fingerprint), &changed.as_kept(account))?;
@@ -154,8 +150,21 @@ fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -
         let new = as_seen(seen, account)?.into_iter().fold(new, Put::when);
         return Ok(vec![Write::Update(row), Write::Put(new)]);
     }
-    let old = Write::Delete(fingerprint_as_seen(seen, account)?);
-    Ok(vec![Write::Update(row), Write::Put(new.when(Condition::New)), old])
+    let new = if is_new(seen, changed) {
+        new.when(Condition::New)
+    } else {
+        as_left(seen, account)?.into_iter().fold(new, Put::when)
+    };
+    Ok(vec![Write::Update(row), Write::Put(new), left(account, seen, changed)?])
+}
+
+/// What becomes of the credential that was `seen`.
+fn left<'a>(account: AccountId, seen: &'a KeyRecord, changed: &KeyRecord) -> Result<Write<'a>, Error> {
+    if !changed.has_left(&seen.fingerprint) {
+        return Ok(Write::Delete(fingerprint_as_seen(seen, account)?));
+    }
+    let left = Put::new(Row::Fingerprint(&seen.fingerprint), &seen.as_left(account))?;
+    Ok(Write::Put(as_seen(seen, account)?.into_iter().fold(left, Put::when)))
 }
 
 /// What the OpenAPI document says of it.
@@ -164,10 +173,11 @@ pub fn document() -> Operation {
         "update_api_key",
         "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
          the name of the key may stay away if it is the same. What is blocked stays blocked under the same name and with \
-         the same secret. Exchange and environment cannot change.",
+         the same secret. A credential that a test has found to send funds stays with its key until that is deleted: what comes \
+         back is blocked as it was, no other key gets it, and of more than 20 the next is refused. Exchange and environment cannot change.",
     );
     let refusal = Refusal::KycRequired;
-    document::refuses(document::of_key(operation), &[Refusal::Duplicate])
+    document::refuses(document::of_key(operation), &[Refusal::Duplicate, Refusal::TooManyBlocked])
         .answer(403, refusal.message(), &refusal.body())
         .body::<ChangeKey>(json!({ "label": "second account", "is_active": true }))
         .ok(&ApiKeyResponse::example(true, "API key updated", document::key_example()))

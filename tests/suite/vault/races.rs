@@ -8,6 +8,8 @@ use local::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
+use crate::logs;
+
 use super::{
     Owner, binance, demo, fingerprints_agree, is_404, is_409, is_500, is_ok, nothing_is_left, rows_but_events, text,
     with,
@@ -410,4 +412,120 @@ async fn a_record_put_back_during_a_change_is_noticed() {
     let current = with(&old, json!({ "secret_version": 2, "version": 2 }));
     world.tamper("ExchangeKeys", &current, "label", json!("x")).await;
     is_500(&ada.decrypts(&id).await);
+}
+
+/// A key whose credential a test has found to send funds, and that credential.
+async fn blocked(ada: &Owner<'_>) -> (String, Value) {
+    let body = demo(ada.world, "okx", "withdraw");
+    let id = ada.keeps(&body).await;
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    (id, json!({ "api_key": body["api_key"], "secret": body["secret"], "passphrase": body["passphrase"] }))
+}
+
+/// A credential of OKX that is made up.
+fn made_up(number: u32) -> Value {
+    let name = format!("{number:08x}-7e1b-4c55-8f3a-2d9b8e6a7c10");
+    json!({ "api_key": name, "secret": format!("made-up-{number}"), "passphrase": "p" })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_blocked_credential_is_left_behind_once() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let (id, back) = blocked(&ada).await;
+    let (one, other) = at_once(&world, ada.changes(&id, made_up(1)), ada.changes(&id, made_up(2))).await;
+    is_ok(&one);
+    is_ok(&other);
+    fingerprints_agree(&world).await;
+    assert_eq!(world.rows_of("ExchangeKeys", "FINGERPRINT#").await.len(), 2);
+    // One takes it back, the other does not, in whichever order.
+    let (one, other) = at_once(&world, ada.changes(&id, back.clone()), ada.changes(&id, made_up(3))).await;
+    is_ok(&one);
+    is_ok(&other);
+    fingerprints_agree(&world).await;
+    is_ok(&ada.changes(&id, back.clone()).await);
+    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    let (one, other) = at_once(&world, ada.changes(&id, back.clone()), ada.changes(&id, back)).await;
+    is_ok(&one);
+    is_ok(&other);
+    fingerprints_agree(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_a_key_leaves_behind_outlives_it() {
+    for is_back in [false, true] {
+        let world = World::start().await;
+        let ada = Owner::of(&world).await;
+        let (id, back) = blocked(&ada).await;
+        let change = if is_back {
+            is_ok(&ada.changes(&id, made_up(1)).await);
+            back
+        } else {
+            made_up(1)
+        };
+        let (changed, deleted) = at_once(&world, ada.changes(&id, change), ada.deletes(&id)).await;
+        is_ok(&deleted);
+        assert!([200, 404].contains(&changed.status), "{changed:?}");
+        nothing_is_left(&world).await;
+    }
+}
+
+/// How often somebody was suspected of having written to the table behind our back, since the log was captured.
+fn suspicions() -> usize {
+    logs::lines().iter().filter(|line| line["event"] == "record_rolled_back").count()
+}
+
+/// A request that meets a change which is carried out but not to be seen whole yet: the credential is, the key is not. That lasts for
+/// some time after the request has tried to write.
+async fn half_seen(world: &World, request: impl Future<Output = Reply>, whole: Vec<Value>) -> Reply {
+    let is_key = |row: &Value| text(&row["sk"]).starts_with("KEY#");
+    let (keys, others): (Vec<_>, Vec<_>) = whole.into_iter().partition(is_key);
+    let old = rows_but_events(world).await.into_iter().filter(is_key);
+    set_rows(world, others.into_iter().chain(old).collect()).await;
+    world.aws.reset_calls();
+    let becomes_whole = async {
+        while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(15)).await;
+        world.put_rows("ExchangeKeys", keys).await;
+    };
+    tokio::join!(request, becomes_whole).0
+}
+
+#[tokio::test]
+async fn a_change_that_is_seen_by_half_is_not_taken_for_tampering() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    logs::capture();
+    let rotated = left_by(&ada, &id, json!({ "secret": "another" })).await;
+    let shown = half_seen(&world, ada.decrypts(&id), rotated).await;
+    assert_eq!((shown.status, &shown.body["data"]["secret"]), (200, &json!("another")));
+    let rotated = left_by(&ada, &id, json!({ "secret": "a-third" })).await;
+    is_ok(&half_seen(&world, ada.changes(&id, json!({ "label": "x" })), rotated).await);
+    let rotated = left_by(&ada, &id, json!({ "secret": "a-fourth" })).await;
+    is_ok(&half_seen(&world, ada.changes(&id, json!({ "secret": "a-fifth" })), rotated).await);
+    assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "a-fifth");
+    fingerprints_agree(&world).await;
+    let rotated = left_by(&ada, &id, json!({ "secret": "a-sixth" })).await;
+    is_ok(&half_seen(&world, ada.deletes(&id), rotated).await);
+    nothing_is_left(&world).await;
+    assert_eq!(suspicions(), 0);
+}
+
+#[tokio::test]
+async fn what_does_not_become_whole_is_tampering() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    logs::capture();
+    let old = ada.row(&id).await;
+    is_ok(&ada.changes(&id, json!({ "secret": "another" })).await);
+    world.tamper("ExchangeKeys", &old, "label", json!("put back")).await;
+    is_500(&ada.decrypts(&id).await);
+    is_500(&ada.changes(&id, json!({ "label": "x" })).await);
+    is_500(&ada.changes(&id, json!({ "secret": "a-third" })).await);
+    is_ok(&ada.deletes(&id).await);
+    assert_eq!(suspicions(), 4);
 }

@@ -4,7 +4,9 @@ use local::Canned;
 use serde_json::{Value, json};
 use tests::World;
 
-use super::{Owner, demo, fingerprints_agree, forget_uses, is_409, is_ok, text, with, without};
+use super::{
+    Owner, binance, demo, fingerprints_agree, forget_uses, is_409, is_ok, nothing_is_left, text, with, without,
+};
 
 const BLOCKED: &str = "KEY_CAN_WITHDRAW";
 
@@ -135,8 +137,8 @@ async fn what_was_blocked_before_is_remembered_for_as_long_as_the_key_is_kept_an
     let ada = Owner::of(&world).await;
     world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"withdraw","ip":""}]}"#)));
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
-    let name = |number: u32| format!("{:08x}-7e1b-4c55-8f3a-2d9b8e6a7c10", 0xabcd_ef10 + number);
-    let body = |number, secret: &str| json!({ "api_key": name(number), "secret": format!("{secret}-{number}"), "passphrase": "p" });
+    let name = |number| text(&made_up(number)["api_key"]);
+    let body = |number, secret: &str| with(&made_up(number), json!({ "secret": format!("{secret}-{number}") }));
     for number in 0..6 {
         is_ok(&ada.changes(&id, body(number, "first-secret")).await);
         forget_uses(&world).await;
@@ -148,6 +150,85 @@ async fn what_was_blocked_before_is_remembered_for_as_long_as_the_key_is_kept_an
         is_ok(&ada.changes(&id, body(number, "second-secret")).await);
         stays_blocked(&ada, &id, &name(number)).await;
     }
+}
+
+/// A name of OKX that is made up, and a secret for it.
+fn made_up(number: u32) -> Value {
+    let name = format!("{:08x}-7e1b-4c55-8f3a-2d9b8e6a7c10", 0xabcd_ef10 + number);
+    json!({ "api_key": name, "secret": format!("made-up-{number}"), "passphrase": "p" })
+}
+
+#[tokio::test]
+async fn nothing_that_is_made_up_pushes_a_verdict_out() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let blocked = demo(&world, "okx", "withdraw");
+    let id = is_blocked(&ada, &blocked).await;
+    // Each has either its name or its secret from the one before, so that each is blocked.
+    let mut presumed = credentials(&blocked);
+    for number in 0..24 {
+        let member = if number % 2 == 0 { "secret" } else { "api_key" };
+        presumed[member] = made_up(number)[member].clone();
+        is_ok(&ada.changes(&id, presumed.clone()).await);
+        stays_blocked(&ada, &id, "made up of what is blocked").await;
+        forget_uses(&world).await;
+    }
+    is_ok(&ada.changes(&id, made_up(24)).await);
+    is_ok(&ada.changes(&id, credentials(&blocked)).await);
+    stays_blocked(&ada, &id, "back again").await;
+}
+
+#[tokio::test]
+async fn a_blocked_credential_stays_with_its_key_until_that_is_deleted() {
+    let world = World::start().await;
+    let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
+    let blocked = demo(&world, "okx", "withdraw");
+    let one = is_blocked(&ada, &blocked).await;
+    let other = ada.keeps(&demo(&world, "okx", "ok")).await;
+    let bobs = bob.keeps(&binance("a-key-of-bobs-own")).await;
+    is_ok(&ada.changes(&one, made_up(0)).await);
+    is_ok(&ada.decrypts(&one).await);
+    is_409(&ada.changes(&other, credentials(&blocked)).await, "KEY_ALREADY_STORED");
+    is_409(&ada.creates(&blocked).await, "KEY_ALREADY_STORED");
+    is_409(&bob.creates(&blocked).await, "KEY_ALREADY_STORED");
+    is_ok(&bob.deletes(&bobs).await);
+    is_ok(&ada.changes(&one, credentials(&blocked)).await);
+    stays_blocked(&ada, &one, "back again").await;
+    is_ok(&ada.changes(&one, made_up(1)).await);
+    is_ok(&ada.deletes(&one).await);
+    is_ok(&ada.changes(&other, credentials(&blocked)).await);
+    assert_eq!(ada.sees(&other).await["status"], "untested");
+    is_ok(&ada.deletes(&other).await);
+    nothing_is_left(&world).await;
+}
+
+#[tokio::test]
+async fn a_key_that_had_too_many_blocked_credentials_can_only_be_deleted() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"withdraw","ip":""}]}"#)));
+    let id = ada.keeps(&with(&demo(&world, "okx", "ok"), made_up(0))).await;
+    for number in 1..=20 {
+        forget_uses(&world).await;
+        assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+        is_ok(&ada.changes(&id, made_up(number)).await);
+    }
+    // One that nothing is known of leaves nothing behind.
+    is_ok(&ada.changes(&id, made_up(21)).await);
+    forget_uses(&world).await;
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    let before = ada.row(&id).await;
+    let refused = ada.changes(&id, made_up(22)).await;
+    is_409(&refused, "TOO_MANY_BLOCKED");
+    assert!(text(&refused.body["message"]).ends_with(": delete it"), "{refused:?}");
+    assert_eq!(ada.row(&id).await, before);
+    is_409(&ada.decrypts(&id).await, BLOCKED);
+    is_ok(&ada.changes(&id, json!({ "label": "x" })).await);
+    // One that comes back makes room for the one that goes.
+    is_ok(&ada.changes(&id, made_up(0)).await);
+    stays_blocked(&ada, &id, "the first of them").await;
+    is_ok(&ada.deletes(&id).await);
+    nothing_is_left(&world).await;
 }
 
 #[tokio::test]
@@ -166,6 +247,34 @@ async fn a_test_that_does_not_know_whether_it_can_withdraw_unblocks_nothing() {
     world.aws.set_paper(Some(coinbase_says(&json!(false))));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
     is_ok(&ada.decrypts(&id).await);
+}
+
+#[tokio::test]
+async fn a_key_that_is_put_back_with_a_credential_that_it_has_left_behind_is_noticed() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let blocked = demo(&world, "okx", "withdraw");
+    let id = is_blocked(&ada, &blocked).await;
+    let before = ada.row(&id).await;
+    is_ok(&ada.changes(&id, made_up(0)).await);
+    world.tamper("ExchangeKeys", &before, "label", json!("put back")).await;
+    super::is_500(&ada.changes(&id, json!({ "label": "x" })).await);
+    is_ok(&ada.deletes(&id).await);
+}
+
+#[tokio::test]
+async fn a_credential_left_behind_that_somebody_has_taken_away_is_noticed() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let blocked = demo(&world, "okx", "withdraw");
+    let id = is_blocked(&ada, &blocked).await;
+    is_ok(&ada.changes(&id, made_up(0)).await);
+    let rows = world.rows_of("ExchangeKeys", "FINGERPRINT#").await;
+    let left = rows.iter().find(|row| row["sends_funds"] == "found").unwrap();
+    world.remove("ExchangeKeys", left).await;
+    super::is_500(&ada.changes(&id, credentials(&blocked)).await);
+    is_ok(&ada.deletes(&id).await);
+    nothing_is_left(&world).await;
 }
 
 #[tokio::test]
