@@ -8,14 +8,16 @@ use shared::{
     http::{Body, Operation, Reply},
     ids::{AccountId, KeyId},
     keys::Row,
+    seal::{Binding, Envelope},
     store::{Condition, Put, Raced, Update, Write},
+    time::Timestamp,
 };
 
 use crate::{
     audit::Action,
     document::{self, operation},
-    exchanges::{self, Credentials, Exchange},
-    input::{ChangeKey, Kept},
+    exchanges::{self, KeyType},
+    input::{ChangeKey, Given, Kept},
     keys::{KeyPath, Look, RECORD, as_left, as_seen, fingerprint_as_seen, identity, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     record::{Former, KeyRecord, masked},
@@ -40,8 +42,10 @@ pub async fn update(
         vault.permit(&caller).await?;
     }
     let mut contention = vault.app.contention(RECORD);
+    let mut renewal = None;
     loop {
-        let changed = vault.changed(caller.account(), key, &seen, &change).await?;
+        renewal = vault.renewal((caller.account(), key), &seen, &change, renewal).await?;
+        let changed = changed(&seen, &change, renewal.as_ref(), vault.app.clock.now())?;
         let event = vault.event((&caller, &origin, key), Action::Update, "ok")?;
         let mut writes = writes(caller.account(), &seen, &changed)?;
         writes.push(event.write()?);
@@ -65,54 +69,89 @@ pub async fn update(
     }
 }
 
+/// A new secret and what belongs to it, sealed for the version after the one that was seen.
+struct Renewal {
+    secret_version: u64,
+    envelope: Envelope,
+    sealed_name: String,
+    masked: String,
+    key_type: KeyType,
+    wallet_address: Option<String>,
+    credential: Former,
+}
+
 impl Vault {
-    /// The key as it shall be.
-    async fn changed(
+    /// The secret of a change, if it brings one, sealed for the key as it was seen. What was sealed `before` is still good unless another
+    /// secret came meanwhile: only then is KMS called again.
+    async fn renewal(
         &self,
-        account: AccountId,
-        key: KeyId,
+        place: (AccountId, KeyId),
         seen: &KeyRecord,
         change: &ChangeKey,
-    ) -> Result<KeyRecord, Refusal> {
-        let mut record = seen.clone();
-        record.version += 1;
-        record.updated_at = self.app.clock.now();
-        if let Some(label) = &change.label {
-            record.label.clone_from(label);
+        before: Option<Renewal>,
+    ) -> Result<Option<Renewal>, Refusal> {
+        match before {
+            _ if change.given.is_empty() => Ok(None),
+            Some(renewal) if renewal.secret_version == seen.secret_version + 1 => Ok(Some(renewal)),
+            _ => self.renew(place, seen, &change.given).await.map(Some),
         }
-        if let Some(is_active) = change.is_active {
-            record.is_active = is_active;
-        }
-        if !change.given.is_empty() {
-            let exchange = exchanges::find(&seen.exchange);
-            let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
-            let name = self.key().await?.open_name(account, key, &seen.sealed_name)?;
-            let kept = Kept { name, wallet_address: seen.wallet_address.clone() };
-            let credentials = change.given.complete(exchange, Some(kept));
-            let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
-            self.rotate((account, key), &mut record, (exchange, &credentials)).await?;
-        }
-        Ok(record)
     }
 
-    /// A new secret: sealed anew.
-    async fn rotate(
+    async fn renew(
         &self,
         (account, key): (AccountId, KeyId),
-        record: &mut KeyRecord,
-        (exchange, credentials): (&Exchange, &Credentials),
-    ) -> Result<(), Refusal> {
-        record.secret_version += 1;
-        record.envelope = self.seal(record.binding(account, key), credentials).await?;
+        seen: &KeyRecord,
+        given: &Given,
+    ) -> Result<Renewal, Refusal> {
+        let exchange = exchanges::find(&seen.exchange);
+        let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
         let own = self.key().await?;
-        let identity = identity(exchange, credentials)?;
-        record.sealed_name = own.seal_name(account, key, &credentials.api_key)?;
-        record.masked = masked(&credentials.api_key);
-        record.key_type = credentials.key_type;
-        record.wallet_address.clone_from(&credentials.wallet_address);
-        record.secret_rotated_at = Some(record.updated_at);
-        record.replaced_by(Former { fingerprint: own.fingerprint(&identity), tags: own.tags(account, key, &identity) })
+        let name = own.open_name(account, key, &seen.sealed_name)?;
+        let kept = Kept { name, wallet_address: seen.wallet_address.clone() };
+        let credentials = given.complete(exchange, Some(kept));
+        let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
+        let identity = identity(exchange, &credentials)?;
+        let secret_version = seen.secret_version + 1;
+        let binding = Binding { version: secret_version, ..seen.binding(account, key) };
+        Ok(Renewal {
+            secret_version,
+            envelope: self.seal(binding, &credentials).await?,
+            sealed_name: own.seal_name(account, key, &credentials.api_key)?,
+            masked: masked(&credentials.api_key),
+            key_type: credentials.key_type,
+            wallet_address: credentials.wallet_address,
+            credential: Former { fingerprint: own.fingerprint(&identity), tags: own.tags(account, key, &identity) },
+        })
     }
+}
+
+/// The key as it shall be.
+fn changed(
+    seen: &KeyRecord,
+    change: &ChangeKey,
+    renewal: Option<&Renewal>,
+    now: Timestamp,
+) -> Result<KeyRecord, Refusal> {
+    let mut record = seen.clone();
+    record.version += 1;
+    record.updated_at = now;
+    if let Some(label) = &change.label {
+        record.label.clone_from(label);
+    }
+    if let Some(is_active) = change.is_active {
+        record.is_active = is_active;
+    }
+    if let Some(renewal) = renewal {
+        record.secret_version = renewal.secret_version;
+        record.envelope = renewal.envelope.clone();
+        record.sealed_name.clone_from(&renewal.sealed_name);
+        record.masked.clone_from(&renewal.masked);
+        record.key_type = renewal.key_type;
+        record.wallet_address.clone_from(&renewal.wallet_address);
+        record.secret_rotated_at = Some(now);
+        record.replaced_by(renewal.credential.clone())?;
+    }
+    Ok(record)
 }
 
 /// Whether the key gets a credential that it has not kept before.

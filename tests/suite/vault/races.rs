@@ -529,3 +529,45 @@ async fn what_does_not_become_whole_is_tampering() {
     is_ok(&ada.deletes(&id).await);
     assert_eq!(suspicions(), 4);
 }
+
+/// Calls that made a data key.
+fn sealed(world: &World) -> u64 {
+    world.aws.calls().kms.get("GenerateDataKey").copied().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_new_secret_that_another_change_has_overtaken_is_not_sealed_anew() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    let labelled = left_by(&ada, &id, json!({ "label": "x" })).await;
+    is_ok(&overtaken(&world, ada.changes(&id, json!({ "secret": "another" })), labelled).await);
+    assert_eq!((sealed(&world), &ada.sees(&id).await["label"]), (1, &json!("x")));
+    assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "another");
+    // Another secret came meanwhile, so that this one is of another version.
+    let rotated = left_by(&ada, &id, json!({ "secret": "a-third" })).await;
+    is_ok(&overtaken(&world, ada.changes(&id, json!({ "secret": "a-fourth" })), rotated).await);
+    assert_eq!((sealed(&world), &ada.row(&id).await["secret_version"]), (2, &json!(4)));
+    assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "a-fourth");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn new_secrets_among_many_changes_are_in_the_way_of_each_other_only() {
+    const SECRETS: u64 = 4;
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&binance("the-first-name-1")).await;
+    world.pause_mail().await;
+    world.aws.reset_calls();
+    world.hold(TRANSACTION, 40);
+    let change = |number: u64| match number {
+        number if number < SECRETS => json!({ "secret": format!("secret-{number}") }),
+        number => json!({ "label": format!("label {number}") }),
+    };
+    let replies = join_all((0..40).map(|number| ada.changes(&id, change(number)))).await;
+    assert_eq!(count(&replies, 200), 40, "{replies:?}");
+    // The first is sealed once, the second once more if it has met the first, and so on, however many rounds the labels cost.
+    let (sealed, rounds) = (sealed(&world), world.aws.calls().dynamodb[TRANSACTION]);
+    assert!((SECRETS..=SECRETS * (SECRETS + 1) / 2).contains(&sealed), "{sealed} in {rounds} rounds");
+    fingerprints_agree(&world).await;
+}
