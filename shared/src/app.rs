@@ -1,6 +1,9 @@
 //! What every HTTP function holds: settings, clock, tables, token checks. Built once per instance, cloned per request.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_config::SdkConfig;
 
@@ -8,6 +11,10 @@ use crate::{config::Config, contention::Contention, http::DEADLINE, store::Store
 
 /// Warming up may take this long. Init may take ten seconds; one that is cut off begins again in the first request.
 pub const WARM_UP: Duration = Duration::from_secs(4);
+
+/// What a request keeps of its time for the last round of a competition, and for the answer. The round reads, seals where it has to and
+/// writes, after a wait of at most 160 ms; AWS answers each of these calls in milliseconds, or it is AWS that is late and not we.
+const LAST_ROUND: Duration = Duration::from_millis(1_500);
 
 /// The common state. Cloning shares it.
 #[derive(Clone)]
@@ -33,13 +40,13 @@ impl App {
         Self { config: Arc::new(config), clock, store, tokens, deadline: DEADLINE }
     }
 
-    /// A competition for a record that is read, changed and written back. Rounds begin during half of a request's time: with what the
-    /// request has done before, such as a run of Argon2, and what the last round takes, it then ends before the deadline, for an answer that
-    /// is cut off would look like a fault of ours. A time and not a number, because it is the time that is scarce. Forty who change one row
-    /// at once come to eight rounds each on the average, and are all done in one of the four seconds.
+    /// A competition for a record that is read, changed and written back, in a request that came in at `since`. Rounds begin for as long
+    /// as one of them can still end before the deadline, whatever the request has done before, such as a run of Argon2 or a question to
+    /// an exchange: an answer that is cut off would look like a fault of ours. A time and not a number, because it is the time that is
+    /// scarce. Forty who change one row at once come to eight rounds each on the average, and are all done in one second.
     #[must_use]
-    pub fn contention(&self, record: &'static str) -> Contention {
-        Contention::over(record, self.deadline / 2)
+    pub fn contention(&self, record: &'static str, since: Instant) -> Contention {
+        Contention::over(record, since + self.deadline.saturating_sub(LAST_ROUND))
     }
 
     /// Opens the connection to the tables in init, where CPU is cheap. A failure is not fatal: the next request tries again.

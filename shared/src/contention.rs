@@ -37,10 +37,10 @@ impl Contention {
         Self { what: call, cap: FIRST, end: End::After(WRITE) }
     }
 
-    /// For a record that is read, changed and written back if nobody else has written meanwhile: rounds begin for so long. `record` is
-    /// for the log.
-    pub(crate) fn over(record: &'static str, so_long: Duration) -> Self {
-        Self { what: record, cap: FIRST, end: End::At(Instant::now() + so_long) }
+    /// For a record that is read, changed and written back if nobody else has written meanwhile: rounds begin until `end`, and one in any
+    /// case. `record` is for the log.
+    pub(crate) const fn over(record: &'static str, end: Instant) -> Self {
+        Self { what: record, cap: FIRST, end: End::At(end) }
     }
 
     /// Waits after a lost round.
@@ -106,12 +106,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rounds_begin_for_so_long() {
-        let (begun, so_long) = (Instant::now(), Duration::from_millis(300));
-        let (caps, error) = lose_all(Contention::over("a record", so_long)).await;
-        assert!(caps.len() > 4 && begun.elapsed() >= so_long, "{caps:?}");
+    async fn rounds_begin_until_the_end() {
+        let end = Instant::now() + Duration::from_millis(300);
+        let (caps, error) = lose_all(Contention::over("a record", end)).await;
+        assert!(caps.len() > 4 && Instant::now() >= end, "{caps:?}");
         assert!(matches!(error, Error::Contended(_)), "{error:?}");
-        let (caps, _) = lose_all(Contention::over("a record", Duration::ZERO)).await;
+        let (caps, _) = lose_all(Contention::over("a record", end)).await;
         assert!(caps.is_empty(), "{caps:?}");
     }
 }

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
+use local::Canned;
 use serde_json::{Value, json};
 use shared::{
     config::Stage,
@@ -27,6 +28,8 @@ const INSTANCES: usize = 20;
 const FEW: usize = 2;
 /// So many where nothing is read again and a write waits for one second.
 const SOME: usize = MANY / 2;
+/// Where keys are created.
+const KEYS: &str = "/api/v1/api-keys/";
 const TRANSACTION: &str = "TransactWriteItems";
 /// Longer than anybody waits for a transaction.
 const FOR_EVER: Duration = Duration::from_mins(1);
@@ -308,4 +311,45 @@ async fn whoever_waits_in_vain_may_come_again_and_no_version_is_to_blame() {
 
     world.aws.set_conflicts(Duration::ZERO);
     assert_eq!(change().await.status, 200);
+}
+
+/// Exchanges have had five of the eight seconds before anything is to be written, and then others are in the way all the time.
+#[tokio::test]
+async fn a_key_that_was_tried_for_long_is_stored_in_time_or_not_at_all() {
+    let (world, ada, vault) = with_a_slow_exchange().await;
+    let create = |name: &str, verify: bool| {
+        let body = json!({ "exchange": "binance", "label": "main", "api_key": name, "secret": "x", "verify": verify });
+        world.send_to_vault(&vault, authorized("POST", KEYS, &ada.access, Some(body)))
+    };
+    world.aws.no_conflicts().await;
+    world.aws.set_conflicts(FOR_EVER);
+    assert_eq!(create("the-first-name-1", false).await.status, 200);
+    gives_up_in_time(create("the-second-name2", true)).await;
+    assert_eq!(outcomes(&world, &ada, "test").await, ["ok"]);
+}
+
+/// Somebody, and a function that has no more time than a deployed one, whose exchanges take five seconds.
+async fn with_a_slow_exchange() -> (World, Session, api_keys::Vault) {
+    let world = World::start().await;
+    let (_, ada) = world.person().signed_in().await;
+    let vault = world.impatient_vault();
+    vault.warm_up().await;
+    world.aws.set_paper(Some(Canned { delay_ms: 5_000, ..Canned::new(200, r#"{"ipRestrict":true}"#) }));
+    (world, ada, vault)
+}
+
+/// Before the deadline, which would look like a fault, and with time for some rounds.
+async fn gives_up_in_time(request: impl Future<Output = Reply>) {
+    logs::capture();
+    let begun = Instant::now();
+    is_contended(&request.await);
+    assert!((Duration::from_secs(6)..DEADLINE).contains(&begun.elapsed()), "{:?}", begun.elapsed());
+    let points: Vec<_> = logs::lines().iter().flat_map(datapoints).map(|point| point.name).collect();
+    assert_eq!(points, ["ConnectionTests", "Contended"]);
+}
+
+/// How all accesses of a kind have ended.
+async fn outcomes(world: &World, session: &Session, action: &str) -> Vec<Value> {
+    let rows = world.rows_of("ExchangeKeys", &format!("ACCOUNT#{}", session.user_id)).await;
+    rows.into_iter().filter(|row| row["action"] == action).map(|row| row["outcome"].clone()).collect()
 }

@@ -9,8 +9,9 @@ use crate::{
     wire::{Heard, Silence, Wire},
 };
 
-/// How long after its request has come in a test is over, whatever else had to be done first: what remains of a request's time
-/// ([`shared::http::DEADLINE`]) is for writing the outcome down.
+/// How long after its request has come in a test is over, whatever else had to be done first. What remains of a request's time
+/// ([`shared::http::DEADLINE`]) is for writing the outcome down: half a second for rounds with whoever writes to the same rows, and the
+/// rest for the last of them ([`shared::app::App::contention`]).
 const IN_ALL: Duration = Duration::from_secs(6);
 /// Questions of one test. Only exchanges that describe a key in two steps need a second one.
 const QUESTIONS: usize = 2;

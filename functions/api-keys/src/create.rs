@@ -42,7 +42,7 @@ pub async fn create(
     let key = KeyId::at(vault.app.clock.unix_ms())?;
     let who = (&caller, &origin, key);
     let tested = if input.verify { Some(vault.verify(who, &input, since).await?) } else { None };
-    match (vault.store(who, &input, tested.as_ref()).await, tested) {
+    match (vault.store(who, (&input, tested.as_ref()), since).await, tested) {
         (Ok(record), _) => Ok(Reply::ok(ApiKeyResponse::new(true, "API key created", &vault.view(record))?)),
         // The test took place, though nothing came of it.
         (Err(refusal), Some(Tested { event, report })) => Err(vault.end(event, report.status.as_str(), refusal).await),
@@ -111,8 +111,8 @@ impl Vault {
     async fn store(
         &self,
         who: (&Caller, &Origin, KeyId),
-        input: &CreateKey,
-        tested: Option<&Tested>,
+        (input, tested): (&CreateKey, Option<&Tested>),
+        since: Instant,
     ) -> Result<KeyRecord, Refusal> {
         let (caller, _, key) = who;
         let account = caller.account();
@@ -120,7 +120,7 @@ impl Vault {
         if let Some(Tested { report, .. }) = tested {
             record.take_in(report, self.app.clock.now());
         }
-        let mut contention = self.app.contention(RECORD);
+        let mut contention = self.app.contention(RECORD, since);
         loop {
             let kept = Put::new(Row::Fingerprint(&record.fingerprint), &record.as_kept(account))?;
             let mut writes = vec![

@@ -1,6 +1,6 @@
 //! `POST /api/v1/api-keys/{key_id}/decrypt`: the only way for a secret out of the vault.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use shared::{
@@ -32,11 +32,11 @@ pub async fn decrypt(
     origin: Origin,
     path: KeyPath,
 ) -> Answer<DecryptedApiKeyResponse> {
-    let key = path.id()?;
+    let (key, since) = (path.id()?, Instant::now());
     vault.count(BY_ACCOUNT, &caller, "").await?;
     let record = vault.find(&caller, key).await?;
     vault.count(BY_KEY, &caller, &key.to_string()).await?;
-    let record = vault.admit((&caller, &origin, key), record).await?;
+    let record = vault.admit((&caller, &origin, key), record, since).await?;
     match vault.open(&caller, key, &record).await {
         Ok(credentials) => {
             tracing::info!(event = "key_decrypted", exchange = record.exchange, "a key was shown to its owner");
@@ -49,9 +49,14 @@ pub async fn decrypt(
 
 impl Vault {
     /// A key that may be shown, after the access has been written down: what cannot be recorded is not shown.
-    async fn admit(&self, who: (&Caller, &Origin, KeyId), mut record: KeyRecord) -> Result<KeyRecord, Refusal> {
+    async fn admit(
+        &self,
+        who: (&Caller, &Origin, KeyId),
+        mut record: KeyRecord,
+        since: Instant,
+    ) -> Result<KeyRecord, Refusal> {
         let (caller, _, key) = who;
-        let mut contention = self.app.contention(RECORD);
+        let mut contention = self.app.contention(RECORD, since);
         loop {
             if !record.is_active {
                 return Err(self.refuse(who, Action::Decrypt, Refusal::Disabled).await);

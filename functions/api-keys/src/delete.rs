@@ -1,5 +1,7 @@
 //! `DELETE /api/v1/api-keys/{key_id}`: forgets a key. Its wrapped data key goes with it, so nothing is left to open.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use shared::{
     caller::{Caller, Origin},
@@ -23,7 +25,7 @@ use crate::{
 /// Forgets a key, its fingerprint and those that it has left behind, all or nothing. A second time it is not found.
 pub async fn delete(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
     let key = path.id()?;
-    let mut contention = vault.app.contention(RECORD);
+    let mut contention = vault.app.contention(RECORD, Instant::now());
     let mut sight = Sight::of(vault.find(&caller, key).await?);
     loop {
         let event = vault.event((&caller, &origin, key), Action::Delete, "ok")?;

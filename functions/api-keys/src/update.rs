@@ -1,5 +1,7 @@
 //! `PATCH /api/v1/api-keys/{key_id}`: label, switch, credentials.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use serde_json::json;
 use shared::{
@@ -32,7 +34,7 @@ pub async fn update(
     path: KeyPath,
     Body(change): Body<ChangeKey>,
 ) -> Answer {
-    let key = path.id()?;
+    let (key, mut contention) = (path.id()?, vault.app.contention(RECORD, Instant::now()));
     let mut seen = vault.find(&caller, key).await?;
     change.fits(&seen)?;
     if change.is_empty() {
@@ -41,7 +43,6 @@ pub async fn update(
     if !change.given.is_empty() {
         vault.permit(&caller).await?;
     }
-    let mut contention = vault.app.contention(RECORD);
     let mut renewal = None;
     loop {
         renewal = vault.renewal((caller.account(), key), &seen, &change, renewal).await?;

@@ -63,7 +63,7 @@ impl Auth {
         key: &AddressKey,
         rule: impl Fn(&mut AddressRecord, bool) -> Result<Decision<T>, Error>,
     ) -> Result<T, Error> {
-        let (mut contention, mut first_seen) = (self.app.contention(RECORD), None);
+        let (mut contention, mut first_seen) = (self.app.contention(RECORD, std::time::Instant::now()), None);
         loop {
             let rule = |record: &mut AddressRecord| {
                 let raced = *first_seen.get_or_insert(record.version) < record.version;

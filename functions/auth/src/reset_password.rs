@@ -82,7 +82,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let passwords = &self.secrets().await?.passwords;
-        let (mut contention, mut hash) = (self.app.contention(RECORD), None);
+        let (mut contention, mut hash) = (self.app.contention(RECORD, std::time::Instant::now()), None);
         loop {
             let mut record = self.record(address).await?;
             let owner = match record.offer(link, now) {
