@@ -328,6 +328,19 @@ async fn a_key_that_was_tried_for_long_is_stored_in_time_or_not_at_all() {
     assert_eq!(outcomes(&world, &ada, "test").await, ["ok"]);
 }
 
+#[tokio::test]
+async fn a_test_that_took_long_is_recorded_in_time_even_where_its_key_cannot_be_written() {
+    let (world, ada, vault) = with_a_slow_exchange().await;
+    let key = keeps_a_key(&world, &ada, "name-of-a-key").await;
+    let request =
+        |method, path: String, body| world.send_to_vault(&vault, authorized(method, &path, &ada.access, body));
+    world.aws.no_conflicts().await;
+    world.aws.set_conflicts(FOR_EVER);
+    assert_eq!(request("PATCH", key.clone(), Some(json!({ "label": "another" }))).await.status, 200);
+    gives_up_in_time(request("POST", format!("{key}/test-connection"), None)).await;
+    assert_eq!(outcomes(&world, &ada, "test").await, ["ok"]);
+}
+
 /// Somebody, and a function that has no more time than a deployed one, whose exchanges take five seconds.
 async fn with_a_slow_exchange() -> (World, Session, api_keys::Vault) {
     let world = World::start().await;

@@ -10,10 +10,10 @@ use shared::{
     caller::{Caller, Origin},
     error::Error,
     http::{Operation, Reply},
-    ids::{AccountId, KeyId},
+    ids::AccountId,
     keys::Row,
     limits::Limit,
-    store::{Condition, Put, Target, Update, Write, Written},
+    store::{Condition, Put, Raced, Target, Update, Write},
     time::Timestamp,
 };
 
@@ -21,8 +21,8 @@ use crate::{
     audit::{AccessEvent, Action},
     connection::{self, Report},
     document::{self, operation},
-    exchanges::{self, Environment, Exchange, Permissions, Site, Source, Status},
-    keys::{KeyPath, names, rolled_back},
+    exchanges::{self, Access, Environment, Exchange, Permissions, Site, Source, Status},
+    keys::{KeyPath, RECORD, names, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     policy::{self, Warning},
     record::KeyRecord,
@@ -77,9 +77,13 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
         Err(error) => return Err(vault.end(event, Refusal::FAILED, error.into()).await),
     };
     let report = connection::test(&vault.wire, place, &credentials, &vault.app.clock, since).await;
-    let now = vault.app.clock.now();
+    let (now, seen) = (vault.app.clock.now(), Verdict::on(&record));
     record.take_in(&report, now);
-    vault.keep((&caller, key), &record, &report, &event.ended(report.status.as_str())).await?;
+    let event = event.ended(report.status.as_str());
+    if let Err(refusal) = vault.keep(&caller, (&mut record, seen), (&report, &event), since).await {
+        // The exchange has answered, though nothing came of it.
+        return Err(vault.end(event, report.status.as_str(), refusal).await);
+    }
     let result = TestResult::new(&record, report, vault.is_blocked(&record), now);
     Ok(Reply::ok(ApiKeyResponse::new(result.status == Status::Ok, result.message, &result)?))
 }
@@ -114,39 +118,88 @@ impl KeyRecord {
     }
 }
 
+/// What tests had found out of a key when somebody looked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Verdict {
+    sends_funds: bool,
+    last_tested_at: Option<Timestamp>,
+}
+
+impl Verdict {
+    const fn on(record: &KeyRecord) -> Self {
+        Self { sends_funds: record.sends_funds, last_tested_at: record.findings.last_tested_at }
+    }
+
+    /// That this is still all.
+    fn still(self) -> Result<[Condition; 2], Error> {
+        let tested = match self.last_tested_at {
+            Some(at) => Condition::equals("last_tested_at", &at)?,
+            None => Condition::Absent("last_tested_at"),
+        };
+        Ok([Condition::equals("sends_funds", &self.sends_funds)?, tested])
+    }
+}
+
 impl Vault {
-    /// Stores the outcome with the key, with its credential and with the access. An outcome that belongs to a secret replaced
-    /// meanwhile is not stored.
+    /// Stores the outcome with the key, which was `seen` so when the test began, with its credential and with the access. An outcome
+    /// that belongs to a secret replaced meanwhile is not stored. Where another test has ended meanwhile and the key is blocked, it
+    /// stays so in `record`, too: a slow test that says otherwise may have been asked before.
     async fn keep(
         &self,
-        (caller, key): (&Caller, KeyId),
-        record: &KeyRecord,
-        report: &Report,
-        event: &AccessEvent,
+        caller: &Caller,
+        (record, mut seen): (&mut KeyRecord, Verdict),
+        (report, event): (&Report, &AccessEvent),
+        since: Instant,
     ) -> Result<(), Refusal> {
-        let (account, seen) = (caller.account(), record.secret_version);
-        let [row, credential] = outcome((account, key), record, report)?;
-        let writes = vec![row, credential, Write::Put(event.replace()?)];
-        if let Written::Done(()) = self.app.store.transact(writes).await? {
-            return Ok(());
+        let (account, key) = (caller.account(), record.id);
+        let mut contention = self.app.contention(RECORD, since);
+        let (mut access, mut is_doubtful) = (report.access.as_ref(), false);
+        loop {
+            let [row, credential] = outcome(account, record, access, seen)?;
+            match self.app.store.race(vec![row, credential, Write::Put(event.replace()?)]).await? {
+                Raced::Won => return Ok(()),
+                Raced::Obstructed => contention.lost().await?,
+                Raced::Overtaken => {
+                    let now = self.find(caller, key).await?;
+                    if now.secret_version != record.secret_version {
+                        // The access took place all the same.
+                        let _written = self.app.store.put(event.replace()?).await?;
+                        return Ok(());
+                    }
+                    let found = Verdict::on(&now);
+                    if found == seen && is_doubtful {
+                        return Err(rolled_back());
+                    }
+                    // One look may have met one half of somebody else's change.
+                    is_doubtful = found == seen;
+                    if found != seen && found.sends_funds && unblocks(access) {
+                        (access, record.sends_funds) = (None, true);
+                    }
+                    seen = found;
+                    contention.lost().await?;
+                }
+            }
         }
-        // Replaced or deleted meanwhile, or put back by somebody: the access took place all the same.
-        let _written = self.app.store.put(event.replace()?).await?;
-        let now = self.find(caller, key).await?;
-        if now.secret_version == seen { Err(rolled_back()) } else { Ok(()) }
     }
+}
+
+/// Whether a test has found that a key cannot send funds.
+fn unblocks(access: Option<&Access>) -> bool {
+    access.and_then(policy::sends_funds) == Some(false)
 }
 
 /// What a test has found out and nothing else, for another one may have found out more meanwhile.
 fn outcome<'a>(
-    (account, key): (AccountId, KeyId),
+    account: AccountId,
     record: &'a KeyRecord,
-    report: &Report,
+    access: Option<&Access>,
+    seen: Verdict,
 ) -> Result<[Write<'a>; 2], Error> {
     let (findings, credential) = (&record.findings, Row::Fingerprint(&record.fingerprint));
-    let row = Update::new(Row::ExchangeKey(account, key));
+    let row = Update::new(Row::ExchangeKey(account, record.id));
     let row = row.when(Condition::equals("secret_version", &record.secret_version)?);
-    let row = match &report.access {
+    let row = if unblocks(access) { seen.still()?.into_iter().fold(row, Update::when) } else { row };
+    let row = match access {
         Some(_) => row.set_all(findings)?,
         None => row
             .set("last_tested_at", &findings.last_tested_at)?
@@ -154,7 +207,7 @@ fn outcome<'a>(
             .set("has_worked", &findings.has_worked)?,
     };
     let named = names(record, account)?.into_iter();
-    Ok(match report.access.as_ref().and_then(policy::sends_funds) {
+    Ok(match access.and_then(policy::sends_funds) {
         Some(sends_funds) => {
             let kept = named.fold(Put::new(credential, &record.as_kept(account))?, Put::when);
             [Write::Update(row.set("sends_funds", &sends_funds)?), Write::Put(kept)]

@@ -1,8 +1,8 @@
 //! How writes are carried out, and what a refusal tells.
 //!
-//! While a transaction is under way at a row, DynamoDB refuses every other write of it. That says nothing of conditions, so it is
-//! waited out, here and for every kind of write alike; where a change of what was read is at stake, by whoever reads it again
-//! ([`Store::race`]). The client of AWS leaves such refusals alone: it repeats what was throttled, timed out or failed, under time
+//! While a transaction is under way at a row, DynamoDB refuses every other write of it. That says nothing of conditions, even where one of
+//! another row failed besides, for it may have met one half of somebody else's change. So it is waited out, here and for every kind of
+//! write alike; where a change of what was read is at stake, by whoever reads it again ([`Store::race`]). The client of AWS leaves such refusals alone: it repeats what was throttled, timed out or failed, under time
 //! limits of its own.
 
 use aws_sdk_dynamodb::{
@@ -105,8 +105,7 @@ impl Store {
     /// `Unavailable`, `Internal`.
     pub async fn race(&self, writes: Vec<Write<'_>>) -> Result<Raced, Error> {
         let Err(error) = self.transaction(writes)?.send().await else { return Ok(Raced::Won) };
-        // A condition that failed at the same time may have met one half of somebody else's change. Another round tells.
-        if error.as_service_error().is_some_and(|error| is_obstructed(error, &[CONDITION])) {
+        if error.as_service_error().is_some_and(is_obstructed) {
             return Ok(Raced::Obstructed);
         }
         Ok(match cancelled(&error)? {
@@ -121,8 +120,7 @@ impl Store {
     /// `Contended`, `Unavailable`, `Internal`.
     pub async fn transact(&self, writes: Vec<Write<'_>>) -> Result<Written<()>, Error> {
         let request = self.transaction(writes)?;
-        let is_only_obstructed = |error: &_| is_obstructed(error, &[]);
-        match unobstructed("TransactWriteItems", || request.clone().send(), is_only_obstructed).await? {
+        match unobstructed("TransactWriteItems", || request.clone().send(), is_obstructed).await? {
             Ok(_) => Ok(Written::Done(())),
             Err(error) => cancelled(&error),
         }
@@ -154,11 +152,11 @@ where
     }
 }
 
-/// Whether another transaction was in the way of this one, and nothing was wrong but that and what may be, `besides`.
-fn is_obstructed(error: &TransactWriteItemsError, besides: &[&str]) -> bool {
+/// Whether another transaction was in the way of this one, and nothing else was wrong but conditions, perhaps.
+fn is_obstructed(error: &TransactWriteItemsError) -> bool {
     let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return false };
     let codes = codes(cancelled.cancellation_reasons());
-    codes.contains(&CONFLICT) && codes.iter().all(|code| *code == CONFLICT || besides.contains(code))
+    codes.contains(&CONFLICT) && codes.iter().all(|code| [CONFLICT, CONDITION].contains(code))
 }
 
 /// What was wrong with the items of a cancelled transaction, those aside that nothing was wrong with.
@@ -190,10 +188,10 @@ fn cancelled(error: &SdkError<TransactWriteItemsError>) -> Result<Written<()>, E
     }
 }
 
-/// What a cancelled transaction means. A condition that failed would have failed without the others who were in the way, too.
+/// What a cancelled transaction means.
 fn verdict(reasons: &[CancellationReason]) -> Result<Written<()>, Error> {
     let codes = codes(reasons);
-    if codes.contains(&CONDITION) {
+    if codes.contains(&CONDITION) && !codes.contains(&CONFLICT) {
         return Ok(Written::Conflict(None));
     }
     let cause = format!("TransactWriteItems: cancelled: {}", codes.join(", "));
@@ -216,29 +214,28 @@ mod tests {
         codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect()
     }
 
-    /// By a write that stands for itself, and by a round.
-    fn is_waited_out(codes: &[&str]) -> [bool; 2] {
+    fn is_waited_out(codes: &[&str]) -> bool {
         let exception = TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons(codes)));
-        let error = TransactWriteItemsError::TransactionCanceledException(exception.build());
-        [is_obstructed(&error, &[]), is_obstructed(&error, &[CONDITION])]
+        is_obstructed(&TransactWriteItemsError::TransactionCanceledException(exception.build()))
     }
 
     #[test]
-    fn only_conflicts_alone_are_waited_out() {
-        assert_eq!(is_waited_out(&["None", CONFLICT, CONFLICT]), [true, true]);
-        assert_eq!(is_waited_out(&[CONDITION, CONFLICT, "None"]), [false, true]);
+    fn conflicts_are_waited_out_with_conditions_that_failed_besides() {
+        assert!(is_waited_out(&["None", CONFLICT, CONFLICT]));
+        assert!(is_waited_out(&[CONDITION, CONFLICT, "None"]));
         for other in ["ProvisionedThroughputExceeded", "ThrottlingError", "ValidationError"] {
-            assert_eq!(is_waited_out(&[CONFLICT, CONDITION, other]), [false, false], "{other}");
+            assert!(!is_waited_out(&[CONFLICT, CONDITION, other]), "{other}");
         }
         for codes in [&["None", "None"][..], &[CONDITION], &[]] {
-            assert_eq!(is_waited_out(codes), [false, false], "{codes:?}");
+            assert!(!is_waited_out(codes), "{codes:?}");
         }
     }
 
     #[test]
-    fn a_conflict_mixed_with_a_failed_condition_is_a_failed_condition() {
+    fn a_condition_that_failed_beside_a_conflict_says_nothing() {
+        assert!(matches!(verdict(&reasons(&[CONDITION, "None"])), Ok(Written::Conflict(None))));
         for codes in [[CONDITION, CONFLICT], [CONFLICT, CONDITION]] {
-            assert!(matches!(verdict(&reasons(&codes)), Ok(Written::Conflict(None))));
+            assert!(matches!(verdict(&reasons(&codes)), Err(Error::Contended(_))));
         }
         assert!(matches!(verdict(&reasons(&[CONFLICT, "ThrottlingError"])), Err(Error::Throttled(_))));
         assert!(matches!(verdict(&reasons(&[CONFLICT, "ValidationError"])), Err(Error::Contended(_))));

@@ -1,9 +1,11 @@
 //! Connection tests: what they answer, what they leave behind, and what they cost the exchange.
 
+use std::time::Duration;
+
 use api_keys::exchanges::Status;
 use local::Canned;
 use serde_json::{Value, json};
-use tests::World;
+use tests::{Reply, World};
 
 use super::{Owner, demo, demo_body, forget_uses, is_409, is_ok, with};
 
@@ -278,4 +280,55 @@ async fn nobody_is_told_to_wait_for_more_than_an_hour() {
         let header = seconds.unwrap_or(5).to_string();
         assert_eq!((reply.status, reply.header("retry-after")), (503, Some(header.as_str())), "{given}");
     }
+}
+
+/// A test that begins, and what another one finds out before it ends.
+async fn overtaken_by(ada: &Owner<'_>, id: &str, slow: Canned, fast: Canned) -> [Reply; 2] {
+    forget_uses(ada.world).await;
+    ada.world.aws.reset_exchange_calls();
+    ada.world.aws.set_paper(Some(Canned { delay_ms: 1_000, ..slow }));
+    let overtake = async {
+        while ada.world.aws.exchange_calls().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        ada.world.advance(1);
+        ada.world.aws.set_paper(Some(fast));
+        ada.tests(id).await
+    };
+    tokio::join!(ada.tests(id), overtake).into()
+}
+
+#[tokio::test]
+async fn a_slow_test_does_not_unblock_what_a_faster_one_has_blocked() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "binance", "ok")).await;
+    let (can, cannot) = (|| restrictions(&json!(true), false, true), || restrictions(&json!(false), false, true));
+    // A key that nothing is known of yet, and one that was blocked before.
+    for _ in 0..2 {
+        let replies = overtaken_by(&ada, &id, cannot(), can()).await;
+        for (reply, withdraw) in replies.iter().zip([false, true]) {
+            let data = &reply.body["data"];
+            assert_eq!((reply.status, &data["status"], &data["key_status"]), (200, &json!("ok"), &json!("blocked")));
+            assert_eq!(data["permissions"]["withdraw"], withdraw);
+        }
+        let key = ada.sees(&id).await;
+        assert_eq!((&key["status"], &key["permissions"]["withdraw"]), (&json!("blocked"), &json!(true)));
+        is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    }
+    // Nor where the faster one has found out nothing.
+    let [slow, fast] = overtaken_by(&ada, &id, cannot(), Canned::new(503, "")).await;
+    assert_eq!(fast.body["data"]["status"], "exchange_unavailable");
+    assert_eq!(slow.body["data"]["key_status"], "blocked");
+    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    // Where both say so, it is unblocked.
+    for reply in overtaken_by(&ada, &id, cannot(), cannot()).await {
+        assert_eq!(reply.body["data"]["key_status"], "ok");
+    }
+    is_ok(&ada.decrypts(&id).await);
+    // And the one that blocks may be the slow one.
+    for (reply, status) in overtaken_by(&ada, &id, can(), cannot()).await.iter().zip(["blocked", "ok"]) {
+        assert_eq!(reply.body["data"]["key_status"], status);
+    }
+    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
 }
