@@ -35,7 +35,7 @@ pub async fn decrypt(
     let (key, since) = (path.id()?, Instant::now());
     vault.count(BY_ACCOUNT, &caller, "").await?;
     let record = vault.find(&caller, key).await?;
-    vault.count(BY_KEY, &caller, &key.to_string()).await?;
+    vault.count(BY_KEY, &caller, &record.fingerprint).await?;
     let record = vault.admit((&caller, &origin, key), record, since).await?;
     match vault.open(&caller, key, &record).await {
         Ok(credentials) => {

@@ -66,7 +66,7 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
     let (key, since) = (path.id()?, Instant::now());
     vault.count(BY_ACCOUNT, &caller, "").await?;
     let mut record = vault.find(&caller, key).await?;
-    vault.count(BY_KEY, &caller, &key.to_string()).await?;
+    vault.count(BY_KEY, &caller, &record.fingerprint).await?;
     if !record.is_active {
         return Err(vault.refuse((&caller, &origin, key), Action::Test, Refusal::Disabled).await);
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Reply, World};
 
-use super::{Owner, demo, is_404, is_ok};
+use super::{Owner, demo, is_404, is_409, is_ok, with};
 
 const UNKNOWN: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
 
@@ -46,7 +46,7 @@ async fn a_user_tests_twenty_times_a_minute() {
     }
     is_429(&ada.tests(&keys[4]).await, 60);
     is_429(&ada.tests(UNKNOWN).await, 60);
-    let verified = super::with(&demo(&world, "deribit", "ok"), json!({ "verify": true }));
+    let verified = with(&demo(&world, "deribit", "ok"), json!({ "verify": true }));
     is_429(&ada.creates(&verified).await, 60);
     is_ok(&bob.tests(&other).await);
     world.advance(60);
@@ -85,4 +85,30 @@ async fn a_user_sees_twenty_secrets_a_minute() {
     is_ok(&bob.decrypts(&other).await);
     world.advance(60);
     is_ok(&ada.decrypts(&second).await);
+}
+
+#[tokio::test]
+async fn a_credential_is_counted_under_every_id_and_without_one() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let body = demo(&world, "okx", "ok");
+    let verified = with(&body, json!({ "verify": true }));
+    let id = ada.keeps(&verified).await;
+    for _ in 1..5 {
+        is_409(&ada.creates(&verified).await, "KEY_ALREADY_STORED");
+    }
+    world.aws.reset_exchange_calls();
+    is_429(&ada.tests(&id).await, 60);
+    is_ok(&ada.deletes(&id).await);
+    let id = ada.keeps(&body).await;
+    is_429(&ada.tests(&id).await, 60);
+    assert!(world.aws.exchange_calls().is_empty());
+
+    for _ in 0..20 {
+        is_ok(&ada.decrypts(&id).await);
+    }
+    world.advance(60);
+    is_ok(&ada.deletes(&id).await);
+    let id = ada.keeps(&body).await;
+    is_429(&ada.decrypts(&id).await, 600);
 }
