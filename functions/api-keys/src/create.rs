@@ -132,15 +132,15 @@ impl Vault {
             if let Some(Tested { event, report }) = tested {
                 writes.push(Write::Put(event.clone().ended(report.status.as_str()).replace()?));
             }
-            let raced = self.app.store.race(writes).await?;
-            if raced == Raced::Won {
-                return Ok(record);
-            }
-            contention.lost().await?;
-            if let Some(refusal) =
-                self.obstacle(account, &record.fingerprint).await?.filter(|_| raced == Raced::Overtaken)
-            {
-                return Err(refusal);
+            match self.app.store.race(writes).await? {
+                Raced::Won => return Ok(record),
+                Raced::Obstructed => contention.lost().await?,
+                Raced::Overtaken => {
+                    if let Some(refusal) = self.obstacle(account, &record.fingerprint).await? {
+                        return Err(refusal);
+                    }
+                    contention.lost().await?;
+                }
             }
         }
     }
