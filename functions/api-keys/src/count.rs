@@ -17,9 +17,22 @@ pub const MOST: u32 = 1_000;
 /// The row.
 #[derive(Serialize, Deserialize)]
 struct Count {
-    keys: i64,
+    /// Nothing where the account ended before it stored any.
+    keys: Option<i64>,
     /// When the account ended: from then on no key comes in.
     ended_at: Option<Timestamp>,
+}
+
+impl Count {
+    /// Why no key comes in, if none does.
+    fn refusal(&self) -> Option<Refusal> {
+        match (self.ended_at, self.keys) {
+            // Its sessions are gone, too, or will be in a moment.
+            (Some(_), _) => Some(Error::InvalidToken.into()),
+            (None, Some(keys)) if keys >= i64::from(MOST) => Some(Refusal::Full),
+            (None, _) => None,
+        }
+    }
 }
 
 /// A row of which nothing matters but that it is there.
@@ -68,12 +81,16 @@ impl Vault {
         if kept.is_some() {
             return Ok(Some(Refusal::Duplicate));
         }
+        self.no_room(account).await
+    }
+
+    /// Why an account gets no key more; `None` when it does.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn no_room(&self, account: AccountId) -> Result<Option<Refusal>, Error> {
         let count: Option<Count> = self.app.store.get(Row::KeyCount(account)).await?;
-        Ok(count.and_then(|count| match count.ended_at {
-            // Its sessions are gone, too, or will be in a moment.
-            Some(_) => Some(Error::InvalidToken.into()),
-            None => (count.keys >= i64::from(MOST)).then_some(Refusal::Full),
-        }))
+        Ok(count.and_then(|count| count.refusal()))
     }
 
     /// Counts the keys of an account once more.
@@ -84,6 +101,6 @@ impl Vault {
         // First what is counted: a key that comes or goes meanwhile changes that, and the count is not set.
         let counted: Option<Count> = self.app.store.get(Row::KeyCount(account)).await?;
         let keys: Vec<Any> = self.app.store.query(Rows::ExchangeKeysOf(account)).await?;
-        Ok(Recount { counted: counted.map(|count| count.keys), keys: keys.len() })
+        Ok(Recount { counted: counted.and_then(|count| count.keys), keys: keys.len() })
     }
 }

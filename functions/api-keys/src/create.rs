@@ -1,6 +1,6 @@
 //! `POST /api/v1/api-keys/`: keeps a key, sealed.
 
-use std::time::Instant;
+use std::{sync::LazyLock, time::Instant};
 
 use axum::extract::State;
 use serde_json::json;
@@ -18,7 +18,7 @@ use shared::{
 use crate::{
     audit::{AccessEvent, Action},
     connection::{self, Report},
-    count::one_more,
+    count::{MOST, one_more},
     document::{self, operation},
     exchanges::Status,
     input::CreateKey,
@@ -67,7 +67,7 @@ impl Vault {
     }
 
     /// Tests credentials that are not stored yet; refuses what the policy would not let out again. The access is written down
-    /// under the id that the key will have, or would have had.
+    /// under the id that the key will have, or would have had. Where there is no room for one more, nobody is asked.
     async fn verify(
         &self,
         who: (&Caller, &Origin, KeyId),
@@ -75,6 +75,9 @@ impl Vault {
         since: Instant,
     ) -> Result<Tested, Refusal> {
         let (caller, ..) = who;
+        if let Some(refusal) = self.no_room(caller.account()).await? {
+            return Err(refusal);
+        }
         self.count(BY_ACCOUNT, caller, "").await?;
         let credential = self.key().await?.fingerprint(&identity(input.exchange, &input.credentials)?);
         self.count(BY_KEY, caller, &credential).await?;
@@ -179,16 +182,18 @@ impl Vault {
     }
 }
 
-/// What the OpenAPI document says of it.
-pub fn document() -> Operation {
-    let operation = operation(
-        "create_api_key",
+static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
+    format!(
         "Keeps a key, sealed. Which fields it needs depends on the exchange: OKX, KuCoin and Bitget have a passphrase, \
          Hyperliquid a wallet address and the private key of an agent wallet instead of a name. With `verify` the key is \
-         tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to 1000 \
-         keys. Neither the key nor the \
-         secret is shown again but by decrypt.",
-    );
+         tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to {MOST} \
+         keys. Neither the key nor the secret is shown again but by decrypt."
+    )
+});
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let operation = operation("create_api_key", &DESCRIPTION);
     let (refusal, later) = (Refusal::KycRequired, Refusal::Unverified(Status::ExchangeUnavailable, None));
     document::refuses(document::limited(operation), &[Refusal::Duplicate, Refusal::Full])
         .answer(403, refusal.message(), &refusal.body())

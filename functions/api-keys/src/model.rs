@@ -1,5 +1,7 @@
 //! Answers as clients know them.
 
+use std::sync::LazyLock;
+
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -7,7 +9,10 @@ use serde_json::{Map, Value, json};
 use shared::{error::Error, http::Reply};
 use zeroize::Zeroizing;
 
-use crate::exchanges::{Credentials, KeyType, Status};
+use crate::{
+    count::MOST,
+    exchanges::{Credentials, KeyType, Status},
+};
 
 /// A result and, perhaps, the key that it is about.
 #[derive(Serialize, JsonSchema)]
@@ -91,6 +96,10 @@ impl DecryptedApiKeyResponse {
     }
 }
 
+/// What an account is told that has as many keys as it may have.
+static FULL: LazyLock<String> =
+    LazyLock::new(|| format!("No more than {MOST} API keys can be stored: delete one first"));
+
 /// Why a call is refused, in words for its caller.
 pub enum Refusal {
     /// No such key of the caller's. Somebody else's is no such key.
@@ -147,14 +156,14 @@ impl Refusal {
 
     /// Its text. The one for duplicates does not say whose.
     #[must_use]
-    pub const fn message(&self) -> &'static str {
+    pub fn message(&self) -> &'static str {
         match self {
             Self::NotFound => "API key not found",
             Self::KycRequired => "Exchange keys can be stored once your identity has been proven",
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
             Self::Duplicate => "This API key is stored already",
-            Self::Full => "No more than 1000 API keys can be stored: delete one first",
+            Self::Full => &FULL,
             Self::TooManyBlocked => {
                 "This API key has had more than 20 credentials that can send funds out of the account: delete it"
             }

@@ -1,10 +1,12 @@
 //! An account has up to 1,000 keys; how many it has, one row says, which changes with them.
 
+use std::time::Duration;
+
 use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{Owner, binance, fingerprints_agree, is_409, is_ok, rows, text, with};
+use super::{Owner, binance, demo, fingerprints_agree, is_409, is_ok, rows, text, with};
 
 const MOST: usize = 1_000;
 
@@ -159,4 +161,48 @@ async fn an_account_that_has_ended_stores_no_key() {
     assert_eq!((reply.status, &reply.body), (401, &json!({ "detail": "Invalid or expired token" })));
     assert_eq!(rows(&world).await, before);
     is_ok(&ada.deletes(&id).await);
+}
+
+#[tokio::test]
+async fn an_account_that_ended_before_it_stored_any_key_stores_none() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let pk = format!("ACCOUNT#{}", ada.session.user_id);
+    let end = json!({ "pk": pk, "sk": "COUNT", "ended_at": world.now().as_second() });
+    world.put_rows("ExchangeKeys", vec![end]).await;
+    let before = rows(&world).await;
+    for verify in [false, true] {
+        let reply = ada.creates(&with(&demo(&world, "okx", "ok"), json!({ "verify": verify }))).await;
+        assert_eq!((reply.status, &reply.body), (401, &json!({ "detail": "Invalid or expired token" })));
+    }
+    assert_eq!(rows(&world).await, before);
+}
+
+#[tokio::test]
+async fn who_has_too_many_is_told_before_a_key_is_tried() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    has(&ada, MOST).await;
+    let before = rows(&world).await;
+    let verified = with(&demo(&world, "okx", "ok"), json!({ "verify": true }));
+    let (reply, calls) = world.calls(ada.creates(&verified)).await;
+    is_409(&reply, "TOO_MANY_KEYS");
+    assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty(), "{calls:?}");
+    assert_eq!(rows(&world).await, before);
+}
+
+#[tokio::test]
+async fn who_meets_somebody_else_at_the_count_reads_nothing_before_the_next_round() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    ada.keeps(&binance("the-first-name-1")).await;
+    world.aws.no_conflicts().await;
+    world.aws.set_conflicts(Duration::from_millis(300));
+    ada.keeps(&binance("the-second-name2")).await;
+    world.aws.reset_calls();
+    ada.keeps(&binance("the-third-name-3")).await;
+    let calls = world.aws.calls().dynamodb;
+    assert!(calls["TransactWriteItems"] > 1, "{calls:?}");
+    // Its session.
+    assert_eq!(calls["GetItem"], 1, "{calls:?}");
 }
