@@ -21,7 +21,7 @@ use crate::{
     state::Vault,
 };
 
-/// A program asks once when it starts; whoever asks for more collects.
+/// A program asks once when it starts; whoever asks for more collects. A key is counted by its credential, which may be stored anew.
 const BY_KEY: Limit = Limit { name: "DECRYPT#KEY", times: 20, span: Duration::from_mins(10) };
 const BY_ACCOUNT: Limit = Limit { name: "DECRYPT#ACCOUNT", times: 20, span: Duration::from_mins(1) };
 
@@ -85,8 +85,8 @@ pub fn document() -> Operation {
     let operation = operation(
         "decrypt_api_key",
         "Shows a key and its secret to its owner, after the access has been written down. `data` holds the passphrase and \
-         the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one key up to 20 \
-         times in ten minutes.",
+         the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one \
+         credential, whatever its id, up to 20 times in ten minutes.",
     );
     document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled, Refusal::CanWithdraw]))
         .ok(&DecryptedApiKeyResponse::example())

@@ -29,7 +29,8 @@ use crate::{
     state::Vault,
 };
 
-/// All users share the addresses that we ask from: one of them must not get those banned.
+/// All users share the addresses that we ask from: one of them must not get those banned. A key is counted by its credential, which may
+/// not have an id yet, or have another one soon.
 pub const BY_KEY: Limit = Limit { name: "TEST#KEY", times: 5, span: Duration::from_mins(1) };
 /// The same for all keys of a user.
 pub const BY_ACCOUNT: Limit = Limit { name: "TEST#ACCOUNT", times: 20, span: Duration::from_mins(1) };
@@ -249,8 +250,8 @@ pub fn document() -> Operation {
         "test_api_key_connection",
         "Tries a key at its exchange with one signed question that changes nothing there. The answer is 200 however the test \
          ends: `success` says whether the exchange accepts the key, `data` what it says of it. Unknown is null, never \
-         false. A key that can send funds is blocked until a test says that it cannot. Up to 5 times a minute for one key, 20 \
-         times for all.",
+         false. A key that can send funds is blocked until a test says that it cannot. Up to 5 times a minute for one \
+         credential, whatever its id, and 20 times for all.",
     );
     document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled])).ok(&ApiKeyResponse::example(
         true,
