@@ -43,7 +43,8 @@ impl App {
     /// A competition for a record that is read, changed and written back, in a request that came in at `since`. Rounds begin for as long
     /// as one of them can still end before the deadline, whatever the request has done before, such as a run of Argon2 or a question to
     /// an exchange: an answer that is cut off would look like a fault of ours. A time and not a number, because it is the time that is
-    /// scarce. Forty who change one row at once come to eight rounds each on the average, and are all done in one second.
+    /// scarce. Forty who change one row at once come to eight rounds each on the average, and are all done after a second and a half,
+    /// where a transaction holds its rows for some ten milliseconds.
     #[must_use]
     pub fn contention(&self, record: &'static str, since: Instant) -> Contention {
         Contention::over(record, since + self.deadline.saturating_sub(LAST_ROUND))

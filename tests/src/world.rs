@@ -160,7 +160,13 @@ impl World {
     /// Two that wait no longer than deployed ones: in the first the client of AWS gives up, in the second the function itself.
     pub async fn impatient_auths(&self) -> [Auth; 2] {
         let impatient = sdk_config_of_production(&self.aws.url()).await;
-        [self.auth_on(&impatient, PATIENCE), self.auth_on(&self.sdk, DEADLINE)]
+        [self.auth_on(&impatient, PATIENCE), self.impatient_auth()]
+    }
+
+    /// Another instance of `auth`, cold, that has no more time for a request than a deployed one.
+    #[must_use]
+    pub fn impatient_auth(&self) -> Auth {
+        self.auth_on(&self.sdk, DEADLINE)
     }
 
     fn auth_on(&self, sdk: &SdkConfig, deadline: Duration) -> Auth {

@@ -13,6 +13,7 @@
 //! A transaction is under way here from its arrival until some time after its answer, so that whoever is not prepared finds out.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,10 @@ use crate::call::Call;
 use crate::lock::lock;
 use crate::refusal::{Refusal, exception};
 
+/// What may be wrong with an item of a transaction.
+const NONE: &str = "None";
+const CONFLICT: &str = "TransactionConflict";
+const CONDITION: &str = "ConditionalCheckFailed";
 const ONGOING: &str = "Transaction is ongoing for the item";
 /// How often those who wait look again.
 const LOOK: Duration = Duration::from_millis(1);
@@ -50,6 +55,8 @@ pub(crate) struct Conflicts {
     /// How long rows stay held after the answer; when it is zero, nothing is.
     time: Mutex<Duration>,
     held: Mutex<HashMap<Row, Holder>>,
+    /// Whether those who are refused have met one half of a change.
+    halves: AtomicBool,
 }
 
 /// The rows of one transaction. They are free when it is dropped, unless the transaction took place.
@@ -63,14 +70,14 @@ pub(crate) struct Hold<'a> {
 pub(crate) enum Conflict {
     /// Its one row is held.
     Write,
-    /// Of these items of a transaction some are held.
-    Transaction(Vec<bool>),
+    /// What is wrong with the items of a transaction, some of which are held.
+    Transaction(Vec<&'static str>),
 }
 
 impl Conflicts {
     /// Transactions are under way until `time` after their answers.
     pub(crate) fn new(time: Duration) -> Self {
-        Self { time: Mutex::new(time), held: Mutex::default() }
+        Self { time: Mutex::new(time), held: Mutex::default(), halves: AtomicBool::new(false) }
     }
 
     /// The same from now on, and for those that are under way.
@@ -78,6 +85,12 @@ impl Conflicts {
         // What is over by the time before stays over.
         drop(self.held());
         *lock(&self.time) = time;
+    }
+
+    /// Whether a transaction that is refused from now on finds the conditions of its other items unmet, as where the one in its way
+    /// has written some of its rows already.
+    pub(crate) fn show_halves(&self, on: bool) {
+        self.halves.store(on, Ordering::Relaxed);
     }
 
     /// Waits until no transaction is under way.
@@ -103,7 +116,7 @@ impl Conflicts {
                 }
                 Ok(None)
             }
-            "TransactGetItems" => self.look(&transacted(&input())).map(|()| None),
+            "TransactGetItems" => self.look(&input()).map(|()| None),
             "TransactWriteItems" => self.transact(&input()),
             _ => Ok(None),
         }
@@ -113,10 +126,22 @@ impl Conflicts {
         if self.is_held(|held| held == row) { Err(Conflict::Write) } else { Ok(None) }
     }
 
-    fn look(&self, rows: &[Row]) -> Result<(), Conflict> {
-        let held = self.held();
-        let are_held: Vec<_> = rows.iter().map(|row| held.contains_key(row)).collect();
-        if are_held.contains(&true) { Err(Conflict::Transaction(are_held)) } else { Ok(()) }
+    fn look(&self, input: &Value) -> Result<(), Conflict> {
+        self.unobstructed(&self.held(), input)
+    }
+
+    fn unobstructed(&self, held: &HashMap<Row, Holder>, input: &Value) -> Result<(), Conflict> {
+        let are_held: Vec<_> = transacted(input).iter().map(|row| held.contains_key(row)).collect();
+        if !are_held.contains(&true) {
+            return Ok(());
+        }
+        let shows_halves = self.halves.load(Ordering::Relaxed);
+        let codes = are_held.iter().zip(actions(input)).map(|(is_held, (_, action))| match is_held {
+            true => CONFLICT,
+            false if shows_halves && action.get("ConditionExpression").is_some() => CONDITION,
+            false => NONE,
+        });
+        Err(Conflict::Transaction(codes.collect()))
     }
 
     /// Holds all rows, or none.
@@ -126,10 +151,7 @@ impl Conflicts {
         if token.is_some() && rows.iter().any(|row| held.get(row).is_some_and(|holder| holder.token == token)) {
             return Ok(None);
         }
-        let are_held: Vec<_> = rows.iter().map(|row| held.contains_key(row)).collect();
-        if are_held.contains(&true) {
-            return Err(Conflict::Transaction(are_held));
-        }
+        self.unobstructed(&held, input)?;
         held.extend(rows.iter().map(|row| (row.clone(), Holder { token: token.clone(), answered: None })));
         Ok(Some(Hold { conflicts: self, rows, took_place: false }))
     }
@@ -169,13 +191,12 @@ impl Drop for Hold<'_> {
 impl Conflict {
     /// The answer as `DynamoDB` would write it.
     pub(crate) fn answer(&self) -> Response {
-        let Self::Transaction(are_held) = self else {
+        let Self::Transaction(codes) = self else {
             return Refusal::new("TransactionConflictException", ONGOING).answer(Service::DynamoDb);
         };
-        let codes: Vec<_> =
-            are_held.iter().map(|is_held| if *is_held { "TransactionConflict" } else { "None" }).collect();
         let reasons = codes.iter().map(|code| match *code {
-            "None" => json!({ "Code": code }),
+            NONE => json!({ "Code": code }),
+            CONDITION => json!({ "Code": code, "Message": "The conditional request failed" }),
             _ => json!({ "Code": code, "Message": ONGOING }),
         });
         let text = "Transaction cancelled, please refer cancellation reasons for specific reasons";
@@ -194,9 +215,13 @@ fn single(action: &Value, key: &str) -> Row {
 
 /// The rows of a transaction, item by item.
 fn transacted(input: &Value) -> Vec<Row> {
+    actions(input).map(|(kind, action)| single(action, if kind == "Put" { "Item" } else { "Key" })).collect()
+}
+
+/// The items of a transaction, each with its kind.
+fn actions(input: &Value) -> impl Iterator<Item = (&String, &Value)> {
     let items = input["TransactItems"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let actions = items.iter().filter_map(|item| item.as_object()?.iter().next());
-    actions.map(|(kind, action)| single(action, if kind == "Put" { "Item" } else { "Key" })).collect()
+    items.iter().filter_map(|item| item.as_object()?.iter().next())
 }
 
 /// The rows of a batch.

@@ -225,6 +225,11 @@ impl LocalAws {
         self.door.conflicts.set(time);
     }
 
+    /// Whether a transaction that is refused because of another one finds unmet what it expects of its other rows, too.
+    pub fn show_halves(&self, on: bool) {
+        self.door.conflicts.show_halves(on);
+    }
+
     /// Waits until no transaction is in the way of anybody.
     pub async fn no_conflicts(&self) {
         self.door.conflicts.over().await;
