@@ -31,7 +31,7 @@ use crate::{
 /// What those who change or use a key at once compete for.
 pub const RECORD: &str = "a key";
 /// Many times what DynamoDB takes from a transaction's being certain to its being seen whole.
-const WHOLE: Duration = Duration::from_millis(150);
+pub const WHOLE: Duration = Duration::from_millis(150);
 
 /// A key that somebody was quicker at, as it is now.
 pub enum Look {

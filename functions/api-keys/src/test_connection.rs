@@ -22,9 +22,9 @@ use crate::{
     connection::{self, Report},
     document::{self, operation},
     exchanges::{self, Access, Environment, Exchange, Permissions, Site, Source, Status},
-    keys::{KeyPath, RECORD, names, rolled_back},
+    keys::{KeyPath, RECORD, WHOLE, names, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
-    policy::{self, Warning},
+    policy::{self, SendsFunds, Warning},
     record::KeyRecord,
     state::Vault,
 };
@@ -122,7 +122,7 @@ impl KeyRecord {
 /// What tests had found out of a key when somebody looked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Verdict {
-    sends_funds: bool,
+    sends_funds: SendsFunds,
     last_tested_at: Option<Timestamp>,
 }
 
@@ -154,7 +154,7 @@ impl Vault {
     ) -> Result<(), Refusal> {
         let (account, key) = (caller.account(), record.id);
         let mut contention = self.app.contention(RECORD, since);
-        let (mut access, mut is_doubtful) = (report.access.as_ref(), false);
+        let (mut access, mut doubtful_since) = (report.access.as_ref(), None);
         loop {
             let [row, credential] = outcome(account, record, access, seen)?;
             match self.app.store.race(vec![row, credential, Write::Put(event.replace()?)]).await? {
@@ -168,13 +168,14 @@ impl Vault {
                         return Ok(());
                     }
                     let found = Verdict::on(&now);
-                    if found == seen && is_doubtful {
+                    // What is seen may be one half of somebody else's change, until it is whole.
+                    let first_doubt = doubtful_since.filter(|_| found == seen).unwrap_or_else(Instant::now);
+                    if first_doubt.elapsed() >= WHOLE {
                         return Err(rolled_back());
                     }
-                    // One look may have met one half of somebody else's change.
-                    is_doubtful = found == seen;
-                    if found != seen && found.sends_funds && unblocks(access) {
-                        (access, record.sends_funds) = (None, true);
+                    doubtful_since = Some(first_doubt);
+                    if found != seen && found.sends_funds != SendsFunds::No && unblocks(access) {
+                        (access, record.sends_funds) = (None, found.sends_funds);
                     }
                     seen = found;
                     contention.lost().await?;
@@ -186,7 +187,7 @@ impl Vault {
 
 /// Whether a test has found that a key cannot send funds.
 fn unblocks(access: Option<&Access>) -> bool {
-    access.and_then(policy::sends_funds) == Some(false)
+    access.and_then(policy::sends_funds) == Some(SendsFunds::No)
 }
 
 /// What a test has found out and nothing else, for another one may have found out more meanwhile.

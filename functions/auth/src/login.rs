@@ -1,5 +1,7 @@
 //! `POST /auth/login`: address and password for a session.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use serde_json::json;
 use shared::{
@@ -37,7 +39,8 @@ pub async fn login(
     State(auth): State<Auth>,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
+    let (since, now) = (Instant::now(), auth.app.clock.now());
+    let secrets = auth.secrets().await?;
     let passwords = &secrets.passwords;
     let record = auth.record(&email.key()).await?;
     let owner = record.owner();
@@ -47,7 +50,7 @@ pub async fn login(
     match (owner, stored) {
         (Some(owner), Some(stored)) if verdict != Verdict::Wrong => {
             if verdict == Verdict::RightButOutdated {
-                rehash(&auth, &email, &stored, passwords.hash(&password, now).await?).await?;
+                rehash(&auth, &email, &stored, passwords.hash(&password, now).await?, since).await?;
             }
             let Some(signed_in) = auth.sign_in(owner).await? else { return Ok(refused("changed_meanwhile")) };
             tracing::info!(event = "login", "somebody has signed in");
@@ -76,8 +79,14 @@ fn refused(reason: &'static str) -> Reply<AuthResponse> {
 }
 
 /// The parameters or the pepper have changed since this hash was made, and only now is the password at hand.
-async fn rehash(auth: &Auth, email: &EmailAddress, old: &PasswordHash, new: PasswordHash) -> Result<(), Error> {
-    auth.change_record(&email.key(), |record, _| {
+async fn rehash(
+    auth: &Auth,
+    email: &EmailAddress,
+    old: &PasswordHash,
+    new: PasswordHash,
+    since: Instant,
+) -> Result<(), Error> {
+    auth.change_record(&email.key(), since, |record, _| {
         let replaced = record.rehash(old, new.clone());
         Ok(if replaced { Decision::write((), Vec::new()) } else { Decision::keep(()) })
     })

@@ -1,6 +1,8 @@
 //! Reads the record of an address, lets a rule change it, and writes it back with all that follows from it, if nobody else has
 //! written in between. Otherwise the rule is asked again about what is there now.
 
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 use shared::{
     email::{AddressKey, EmailAddress},
@@ -54,16 +56,18 @@ pub struct Profile {
 }
 
 impl Auth {
-    /// Applies `rule` to the record of an address. The rule is told whether somebody else has written meanwhile.
+    /// Applies `rule` to the record of an address, for a request that came in at `since`. The rule is told whether somebody else has written
+    /// meanwhile.
     ///
     /// # Errors
     /// Those of the rule; `Unavailable` when the table is down, `Contended` when others are quicker all the time.
     pub(crate) async fn change_record<T>(
         &self,
         key: &AddressKey,
+        since: Instant,
         rule: impl Fn(&mut AddressRecord, bool) -> Result<Decision<T>, Error>,
     ) -> Result<T, Error> {
-        let (mut contention, mut first_seen) = (self.app.contention(RECORD, std::time::Instant::now()), None);
+        let (mut contention, mut first_seen) = (self.app.contention(RECORD, since), None);
         loop {
             let rule = |record: &mut AddressRecord| {
                 let raced = *first_seen.get_or_insert(record.version) < record.version;

@@ -1,5 +1,7 @@
 //! `POST /auth/resend-verification`: the mail once more, to the spelling that asks or, where there is an account, to its own.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -42,9 +44,9 @@ pub async fn resend_verification(
     State(auth): State<Auth>,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
-    let (now, fresh) = (auth.app.clock.now(), Fresh::random()?);
+    let (since, now, fresh) = (Instant::now(), auth.app.clock.now(), Fresh::random()?);
     let sent = auth
-        .change_record(&email.key(), |record, _| match record.resend(&email, &fresh, now) {
+        .change_record(&email.key(), since, |record, _| match record.resend(&email, &fresh, now) {
             Ok(Resent { letter, next }) => Ok(Decision::write(Ok(next), vec![post(letter, now)?])),
             Err(wait) => Ok(Decision::keep(Err(wait))),
         })

@@ -1,5 +1,7 @@
 //! `POST /auth/reset-password`: sets the password by a mailed link, and ends every session of the account.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -44,11 +46,12 @@ pub async fn reset_password(
     State(auth): State<Auth>,
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
-    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
+    let (since, now) = (Instant::now(), auth.app.clock.now());
+    let secrets = auth.secrets().await?;
     let Some((address, link)) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
-    let is_set = auth.set_password(&address, link, &password.reveal(), now).await?;
+    let is_set = auth.set_password(&address, link, &password.reveal(), since, now).await?;
     Ok(if is_set { Reply::ok(done(auth.config.sign_in_url.clone())) } else { Reply::bad_request(refused()) })
 }
 
@@ -79,10 +82,11 @@ impl Auth {
         address: &AddressKey,
         link: LinkId,
         password: &str,
+        since: Instant,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let passwords = &self.secrets().await?.passwords;
-        let (mut contention, mut hash) = (self.app.contention(RECORD, std::time::Instant::now()), None);
+        let (mut contention, mut hash) = (self.app.contention(RECORD, since), None);
         loop {
             let mut record = self.record(address).await?;
             let owner = match record.offer(link, now) {

@@ -1,5 +1,7 @@
 //! `POST /auth/signup`: keeps a pending sign-up and mails a link. An account comes into being only when the link is redeemed.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use serde_json::json;
 use shared::{
@@ -34,12 +36,12 @@ pub async fn signup(
     State(auth): State<Auth>,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let (now, key) = (auth.app.clock.now(), email.key());
+    let (since, now, key) = (Instant::now(), auth.app.clock.now(), email.key());
     let password = auth.secrets().await?.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
     // A fresh id even for an address that has one: it must tell nothing.
     let (fresh, new) = (Fresh::random()?, SignUp { email, password });
     let confirmed = auth
-        .change_record(&key, |record, raced| {
+        .change_record(&key, since, |record, raced| {
             // Whoever got in first with this spelling and password has done all of this.
             if raced && record.has_pending(&new, now) {
                 return Ok(Decision::keep(None));

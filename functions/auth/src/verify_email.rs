@@ -1,5 +1,7 @@
 //! `POST /auth/verify-email`: redeems a mailed link. This is where an account comes into being.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -49,13 +51,14 @@ pub async fn verify_email(
     State(auth): State<Auth>,
     Body(VerifyEmailRequest { token }): Body<VerifyEmailRequest>,
 ) -> Result<Reply<VerifyEmailResponse>, Error> {
-    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
+    let (since, now) = (Instant::now(), auth.app.clock.now());
+    let secrets = auth.secrets().await?;
     let Some((address, link)) = secrets.links.open(Purpose::VerifyEmail, &token.reveal(), now) else {
         return Ok(answer(&auth, Proof::Invalid));
     };
     let fresh = LinkId::random()?;
     let proof = auth
-        .change_record(&address, |record, _| {
+        .change_record(&address, since, |record, _| {
             let proof = record.redeem(link, fresh, now);
             let Proof::Verified(owner, letter) = &proof else {
                 return Ok(Decision::keep(proof));
