@@ -102,6 +102,9 @@ async fn without_ses_answers_do_not_wait_and_no_mail_is_lost() {
     for person in &people {
         assert_eq!(person.signs_up().await.status, 200);
     }
+    for person in &people {
+        assert!(world.mails(&person.email).await.is_empty());
+    }
     world.advance(3_600);
     world.mend();
     world.send_waiting_mail().await;
