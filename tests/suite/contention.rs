@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use api_keys::Vault;
+use auth::Auth;
 use futures::future::join_all;
 use local::Canned;
 use serde_json::{Value, json};
@@ -73,18 +75,29 @@ fn all_are(replies: &[Reply], status: u64) {
     assert_eq!(count(replies, status) + count(replies, 503), replies.len(), "{replies:?}");
 }
 
+/// An instance of `auth` as impatient as a deployed one, but for another emulator: that takes one call after the other, and how long it takes says nothing of
+/// DynamoDB.
+fn auth_in_time(world: &World) -> Auth {
+    if world.is_on_another_emulator() { world.another_auth() } else { world.impatient_auth() }
+}
+
+/// An instance of the vault that is in as much of a hurry.
+fn vault_in_time(world: &World) -> Vault {
+    if world.is_on_another_emulator() { world.another_vault(world.key()) } else { world.impatient_vault() }
+}
+
 /// To `auth`, over instances of it.
 async fn to_auth(world: &World, held: (&str, usize, usize), path: &str, bodies: Vec<Value>) -> Vec<Reply> {
-    let instances: Vec<_> = (0..INSTANCES).map(|_| world.impatient_auth()).collect();
-    join_all(instances.iter().map(auth::Auth::warm_up)).await;
+    let instances: Vec<_> = (0..INSTANCES).map(|_| auth_in_time(world)).collect();
+    join_all(instances.iter().map(Auth::warm_up)).await;
     let requests = bodies.into_iter().enumerate();
     at_once(world, held, requests.map(|(number, body)| world.post_to(&instances[number % INSTANCES], path, body))).await
 }
 
 /// To `api-keys`, over instances of it.
 async fn to_vault(world: &World, held: (&str, usize, usize), requests: Vec<Request>) -> Vec<Reply> {
-    let instances: Vec<_> = (0..INSTANCES).map(|_| world.impatient_vault()).collect();
-    join_all(instances.iter().map(api_keys::Vault::warm_up)).await;
+    let instances: Vec<_> = (0..INSTANCES).map(|_| vault_in_time(world)).collect();
+    join_all(instances.iter().map(Vault::warm_up)).await;
     let requests = requests.into_iter().enumerate();
     at_once(world, held, requests.map(|(number, request)| world.send_to_vault(&instances[number % INSTANCES], request)))
         .await
