@@ -56,7 +56,8 @@ async fn at_once(
         is_contended(reply);
     }
     assert_eq!(counted("Contended"), again.len());
-    assert!(again.len() <= few, "{} of {}", again.len(), replies.len());
+    // Another emulator takes one call after the other: how many are done in their second says nothing of DynamoDB.
+    assert!(again.len() <= few || world.is_on_another_emulator(), "{} of {}", again.len(), replies.len());
     replies
 }
 
