@@ -15,7 +15,7 @@ use crate::http::{Flaw, Invalid};
 /// Seconds after which a client may try again when something we depend on is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 
-/// The same where others were quicker: they are done by then.
+/// Seconds after which a client may try again when others were quicker: they are done by then.
 const RETRY_SOON: HeaderValue = HeaderValue::from_static("1");
 
 /// An answer that is not a business answer. Its causes go to the log, never to the client.

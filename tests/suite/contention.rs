@@ -71,7 +71,7 @@ fn count(replies: &[Reply], status: u64) -> usize {
     replies.iter().filter(|reply| reply.status == status).count()
 }
 
-/// The same of all, but for those who have to come again.
+/// Every reply has this status, but for those who have to come again.
 fn all_are(replies: &[Reply], status: u64) {
     assert_eq!(count(replies, status) + count(replies, 503), replies.len(), "{replies:?}");
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use admin::{
-    Failure,
-    rotate_link_key::{self, Arguments, Rotation},
+    Failure, Rotation,
+    rotate_link_key::{self, Arguments},
 };
 use auth::Auth;
 use local::{Fault, Mode, Service};

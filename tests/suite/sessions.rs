@@ -1,8 +1,8 @@
 //! Refresh, logout and the end of sessions.
 
 use admin::{
-    Failure,
-    rotate_account_key::{Arguments, Rotation, rotate},
+    Failure, Rotation,
+    rotate_account_key::{Arguments, rotate},
 };
 use serde_json::json;
 use tests::{Session, World};

@@ -77,7 +77,7 @@ impl AccessEvent {
         })
     }
 
-    /// The same, which has ended so.
+    /// This access, now that its outcome is known.
     #[must_use]
     pub fn ended(self, outcome: &str) -> Self {
         Self { outcome: outcome.to_owned(), ..self }
@@ -97,7 +97,7 @@ impl AccessEvent {
         self.put().map(Write::Put)
     }
 
-    /// The same, to be written alone.
+    /// The put that keeps it, for a write of its own.
     ///
     /// # Errors
     /// `Internal`.

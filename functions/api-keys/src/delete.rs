@@ -62,17 +62,18 @@ impl Sight {
 impl Vault {
     /// What is known of a key that did not go.
     async fn sight(&self, account: AccountId, look: Look) -> Result<Sight, Error> {
-        let (mut record, mut is_sound) = match look {
+        let mut sight = match look {
             Look::Changed(record) => return Ok(Sight::of(record)),
-            Look::Same(record) => (record, true),
-            Look::Tampered(record) => (record, false),
+            Look::Same(record) => Sight::of(record),
+            Look::Tampered(mut record) => {
+                let _alarm = rolled_back();
+                let is_sound = self.agrees(account, &record).await?;
+                record.left = self.left_by(account, &record).await?;
+                Sight { is_sound, ..Sight::of(record) }
+            }
         };
-        if !is_sound {
-            let _alarm = rolled_back();
-            is_sound = self.agrees(account, &record).await?;
-            record.left = self.left_by(account, &record).await?;
-        }
-        Ok(Sight { record, is_sound, recount: Some(self.recount(account).await?) })
+        sight.recount = Some(self.recount(account).await?);
+        Ok(sight)
     }
 }
 

@@ -172,7 +172,8 @@ impl Vault {
         self.recorded(begun.ended(outcome).replace(), refusal).await
     }
 
-    async fn recorded(&self, event: Result<Put<'static>, Error>, refusal: Refusal) -> Refusal {
+    /// Refuses, after this write of an access.
+    pub(crate) async fn recorded(&self, event: Result<Put<'static>, Error>, refusal: Refusal) -> Refusal {
         let written = match event {
             Ok(event) => self.app.store.put(event).await,
             Err(error) => Err(error),
@@ -296,7 +297,7 @@ pub fn names(record: &KeyRecord, account: AccountId) -> Result<[Condition; 3], E
     ])
 }
 
-/// The same, and that no test has found out anything else since.
+/// That a fingerprint still names this key in this version, and that no test has found out anything else since.
 pub fn as_seen(record: &KeyRecord, account: AccountId) -> Result<[Condition; 4], Error> {
     let [owner, key, version] = names(record, account)?;
     Ok([owner, key, version, Condition::equals("sends_funds", &record.sends_funds)?])

@@ -60,7 +60,7 @@ impl VaultKey {
         })
     }
 
-    /// The same for the same credential, whoever brings it and in whatever form. Says nothing to who lacks the vault's key. The key
+    /// Names a credential: one fingerprint for each, whoever brings it and in whatever form. Says nothing to who lacks the vault's key. The key
     /// is part of it: names of keys are seen by many, and whoever knows no more than one must not keep its owner out.
     #[must_use]
     pub fn fingerprint(&self, identity: &Identity) -> String {

@@ -83,7 +83,7 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
     let event = event.ended(report.status.as_str());
     if let Err(refusal) = vault.keep(&caller, (&mut record, seen), (&report, &event), since).await {
         // The exchange has answered, though nothing came of it.
-        return Err(vault.end(event, report.status.as_str(), refusal).await);
+        return Err(vault.recorded(event.replace(), refusal).await);
     }
     let result = TestResult::new(&record, report, vault.is_blocked(&record), now);
     Ok(Reply::ok(ApiKeyResponse::new(result.status == Status::Ok, result.message, &result)?))

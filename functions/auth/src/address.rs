@@ -165,7 +165,7 @@ impl AddressRecord {
         self.pending = Some(Pending::after(self.pending.take(), &new.password));
         let has_room = self.asked.of(&new.email).take(now);
         if has_room {
-            self.issue_proof(&new.email, fresh, now);
+            self.links.issue(proof(&new.email, fresh, now), now);
         }
         self.links.sign_up(&new.email, now, || proof(&new.email, fresh, now));
         self.expire();
@@ -203,7 +203,8 @@ impl AddressRecord {
     pub fn resend(&mut self, email: &EmailAddress, fresh: &Fresh, now: Timestamp) -> Result<Resent, Wait> {
         let next = self.asked.of(email).take_again(now)?;
         self.forget(now);
-        self.issue_proof(email, fresh, now);
+        self.links.issue(proof(email, fresh, now), now);
+        self.expire();
         let letter = match (&self.owner, &self.pending) {
             (Some(owner), _) if owner.password.is_none() => self.offer_password_on_request(fresh.offer, now),
             (None, Some(_)) => self.mail_proof(email, None, now),
@@ -308,11 +309,6 @@ impl AddressRecord {
         if self.links.last_expiry(Purpose::VerifyEmail).is_none() {
             self.pending = None;
         }
-    }
-
-    fn issue_proof(&mut self, email: &EmailAddress, fresh: &Fresh, now: Timestamp) {
-        self.links.issue(proof(email, fresh, now), now);
-        self.expire();
     }
 
     /// The letter with the link to this spelling; `account` is the id that a sign-up was told.

@@ -80,7 +80,7 @@ impl Auth {
         }
     }
 
-    /// The same, once; `None` when somebody else has written to any of the rows meanwhile, or is about to.
+    /// Applies `rule` to the record of an address once; `None` when somebody else has written to any of the rows meanwhile, or is about to.
     ///
     /// # Errors
     /// Those of the rule; `Unavailable`.

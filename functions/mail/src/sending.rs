@@ -72,7 +72,7 @@ impl Postman {
         }
     }
 
-    /// The same of a letter that waits and cannot be read: a later version may be able to.
+    /// Puts off a letter that waits and cannot be read, or gives it up when its time is over: a later version may be able to read it.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.

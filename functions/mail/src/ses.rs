@@ -35,7 +35,7 @@ pub enum NotSent {
 /// Errors that are about this one letter. What is about the account or the sender is for an operator to mend, and is tried again.
 const REFUSALS: [&str; 2] = ["MessageRejected", "BadRequestException"];
 /// SES answers within a second. For a letter that gets no answer all others wait that are in the same batch or behind it in the stream:
-/// so for no longer than a call to DynamoDB may hold them up. Should SES take it later, it is not sent twice, for the claim stands.
+/// so for no longer than a call to DynamoDB may hold them up. Should SES take it later, no second mail goes out before its claim is over.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Ses {

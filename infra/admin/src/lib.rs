@@ -19,6 +19,7 @@ use clap::{Parser, Subcommand};
 use shared::time::Clock;
 
 pub use operator::{Failure, Operator, aws};
+pub use successor::Rotation;
 
 /// Work on a deployment that no request may do. STAGE and `TABLE_PREFIX` say which; region and credentials are AWS's usual variables.
 #[derive(Parser)]

@@ -9,14 +9,14 @@ use shared::{
     rotation::{self, Generation, SKEW, TRUSTED},
     seal::Purpose,
     store::{Condition, Put, Write},
-    time::{Clock, Timestamp},
+    time::Clock,
     token::REFRESH_GRACE,
 };
 use zeroize::Zeroizing;
 
 use crate::{
     operator::{Failure, Operator},
-    successor::{announce_end, end, goes_on, successor, times, went_through},
+    successor::{Rotation, announce, end, goes_on, successor, times, went_through},
 };
 
 /// How long the old key is good after the new one has come into use: until nobody asks again for the successor of a refresh token that
@@ -33,28 +33,12 @@ pub struct Arguments {
     pub compromised: bool,
 }
 
-/// What has been arranged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rotation {
-    /// The number of the new key.
-    pub number: u32,
-    /// When it comes into use.
-    pub from: Timestamp,
-    /// The keys that end by this.
-    pub ended: Vec<u32>,
-    /// When they end.
-    pub until: Timestamp,
-}
-
 /// The subcommand: one line for each key on the standard output.
 ///
 /// # Errors
 /// Why there is no new key.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    let Rotation { number, from, ended, until } = rotate(operator, arguments, clock).await?;
-    println!("account-key {number} is used from {from}");
-    let ended: Vec<_> = ended.iter().map(|number| format!("account-key {number}")).collect();
-    announce_end(&ended, until, arguments.compromised);
+    announce(Purpose::AccountKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
     Ok(ExitCode::SUCCESS)
 }
 

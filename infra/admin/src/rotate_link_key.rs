@@ -11,13 +11,13 @@ use shared::{
     rotation::{self, Generation, SKEW, TRUSTED},
     seal::Purpose,
     store::{Condition, Put, Target, Write},
-    time::{Clock, Timestamp},
+    time::Clock,
 };
 use zeroize::Zeroizing;
 
 use crate::{
     operator::{Failure, Operator},
-    successor::{announce_end, end, goes_on, successor, times, went_through},
+    successor::{Rotation, announce, end, goes_on, successor, times, went_through},
 };
 
 /// How long the old key opens links after the new one has come into use: until the last one has expired that `mail` wrote under it,
@@ -34,28 +34,12 @@ pub struct Arguments {
     pub compromised: bool,
 }
 
-/// What has been arranged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rotation {
-    /// The number of the new key.
-    pub number: u32,
-    /// When links begin to be written under it.
-    pub from: Timestamp,
-    /// The keys that end by this.
-    pub ended: Vec<u32>,
-    /// When their links are worthless.
-    pub until: Timestamp,
-}
-
 /// The subcommand: one line for each key on the standard output.
 ///
 /// # Errors
 /// Why there is no new key.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    let Rotation { number, from, ended, until } = rotate(operator, arguments, clock).await?;
-    println!("link-key {number} is used from {from}");
-    let ended: Vec<_> = ended.iter().map(|number| format!("link-key {number}")).collect();
-    announce_end(&ended, until, arguments.compromised);
+    announce(Purpose::LinkKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
     Ok(ExitCode::SUCCESS)
 }
 

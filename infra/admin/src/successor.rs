@@ -5,7 +5,7 @@ use std::{fmt::Display, time::Duration};
 use shared::{
     keys::Row,
     rotation::{Generation, LEAD},
-    seal::Seal,
+    seal::{Purpose, Seal},
     store::{Condition, Store, Update, Written},
     time::Timestamp,
 };
@@ -40,6 +40,27 @@ pub(crate) fn times(
     }
     refuse_pending(newest, now)?;
     Ok((Some(now + LEAD), now + LEAD + outlived))
+}
+
+/// A new key of a purpose whose keys are told apart by number, and what it ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// The number of the new key.
+    pub number: u32,
+    /// When it comes into use.
+    pub from: Timestamp,
+    /// The keys that end by this.
+    pub ended: Vec<u32>,
+    /// When they end.
+    pub until: Timestamp,
+}
+
+/// Tells what has been arranged: one line for each key.
+pub(crate) fn announce(purpose: Purpose, rotation: &Rotation, is_compromised: bool) {
+    let name = |number: &u32| format!("{} {number}", purpose.as_str());
+    println!("{} is used from {}", name(&rotation.number), rotation.from);
+    let ended: Vec<_> = rotation.ended.iter().map(name).collect();
+    announce_end(&ended, rotation.until, is_compromised);
 }
 
 /// Tells of those that end, and of what their being compromised asks for.

@@ -80,7 +80,7 @@ impl Conflicts {
         Self { time: Mutex::new(time), held: Mutex::default(), halves: AtomicBool::new(false) }
     }
 
-    /// The same from now on, and for those that are under way.
+    /// Changes how long transactions are under way after their answers, those under way now among them.
     pub(crate) fn set(&self, time: Duration) {
         // What is over by the time before stays over.
         drop(self.held());

@@ -24,7 +24,7 @@ fn of_our_own(user: &str, start: Timestamp, dated: Option<Timestamp>, over: &str
     ]
 }
 
-/// The same, as Sumsub says it.
+/// Sumsub's reports: an approval of 2036, a rejection at `start`, and that the applicant starts over a second later.
 fn of_sumsub(user: &str, start: Timestamp) -> [Value; 3] {
     let mut rejected = approval("sumsub", user, start);
     rejected["correlationId"] = json!(format!("{user}-2"));

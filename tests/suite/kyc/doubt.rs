@@ -11,8 +11,8 @@ use super::{SIGNING, approval, kept, later, logs, newest_secret, outcomes, repor
 const PAIRS: [[&str; 2]; 3] =
     [["approved", "rejected"], ["in_review", "resubmission_requested"], ["expired", "cancelled"]];
 
-/// The same report, in which the provider rejects for good instead of approving. Its event is the same where the provider gives
-/// events ids, or makes them of other members.
+/// `report` with a final rejection in the place of the approval. Its event keeps its id where the provider gives events ids, or
+/// makes them of other members.
 fn rejecting(provider: &str, mut report: Value) -> Value {
     let (path, value) = match provider {
         "sumsub" => ("/reviewResult", json!({ "reviewAnswer": "RED", "reviewRejectType": "FINAL" })),
@@ -27,7 +27,7 @@ fn rejecting(provider: &str, mut report: Value) -> Value {
     report
 }
 
-/// The same report without the time at which it happened.
+/// `report` without the time at which it happened.
 fn untimed(provider: &str, mut report: Value) -> Value {
     let (parent, name) = match provider {
         "sumsub" => ("", "createdAtMs"),
