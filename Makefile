@@ -11,22 +11,22 @@ dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 start
 demo: ## Plays the life of an account, an exchange key and an identity check against a running `make dev`, with every answer
 	@infra/demo.sh
 
-test: ## Runs all tests: unit, integration on the embedded AWS, the same on moto, the story and schemathesis through cargo-lambda
-	cargo test --workspace && infra/test-moto.sh && infra/story.sh && infra/schemathesis.sh
+test: ## Runs all tests: unit, integration on the embedded AWS, what speaks of AWS on moto, the story and schemathesis through cargo-lambda
+	@infra/test.sh
 
 contract: ## Replays the recorded cases of the wire contract against a running service (URL=http://127.0.0.1:9000)
 	CONTRACT_URL=$(or $(URL),http://127.0.0.1:9000) cargo test --workspace --test suite a_running_service -- --ignored --nocapture
 
-test-moto: ## Runs the integration suite against moto
+test-moto: ## Runs what speaks of the semantics of AWS against moto
 	@infra/test-moto.sh
 
 story: ## Runs `make demo` on spare ports with fresh state, then searches the functions' logs for secrets
 	@infra/story.sh
 
-bench: ## Measures what each function and each request costs: time, memory, calls to AWS, money; and reading a request body
-	cargo build --release --bin hello $(patsubst functions/%/,--bin %,$(wildcard functions/*/))
-	cargo run --profile bench -p bench --bin bench
-	cargo bench -p shared --bench input
+bench: ## Measures what each function and each request costs: time, memory, calls to AWS, money; fails where a goal is missed
+	infra/tools.sh argon2
+	cargo build --release --locked --bin hello $(patsubst functions/%/,--bin %,$(wildcard functions/*/))
+	cargo run --locked --bin bench -- $(or $(CARGO_TARGET_DIR),target)/release
 
 schemathesis: ## Holds the functions against their OpenAPI document with made-up requests, on spare ports with fresh state
 	@infra/schemathesis.sh

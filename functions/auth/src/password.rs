@@ -7,6 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version, password_hash};
@@ -177,10 +178,13 @@ impl Passwords {
         let task = tokio::task::spawn_blocking(move || {
             runs.fetch_add(1, Ordering::Relaxed);
             let argon2 = Argon2::new_with_secret(&**pepper, Algorithm::Argon2id, Version::V0x13, params);
-            work(argon2.map_err(|_| password_hash::Error::Internal)?)
+            let (argon2, begun) = (argon2.map_err(|_| password_hash::Error::Internal)?, Instant::now());
+            work(argon2).map(|done| (done, begun.elapsed()))
         });
         let done = task.await.map_err(|_| Error::internal("password hashing panicked"))?;
-        done.map_err(failed)
+        let (done, took) = done.map_err(failed)?;
+        tracing::debug!(argon2_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "Argon2 has run");
+        Ok(done)
     }
 }
 

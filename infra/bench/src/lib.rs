@@ -1,6 +1,8 @@
 //! Runs the deployed binaries without Lambda: a host for one function, and what it takes to measure it.
 
+pub mod c_library;
 pub mod event;
+pub mod goal;
 pub mod measure;
 pub mod operation;
 pub mod prices;

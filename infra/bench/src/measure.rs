@@ -3,12 +3,12 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use argon2::{Algorithm, Argon2, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 use local::Calls;
 use serde_json::Value;
 
 use crate::{
     Result,
+    c_library::CLibrary,
     operation::{self, Operation, Person},
     process::{CpuClock, peak_memory, sockets},
     runtime::Function,
@@ -17,6 +17,8 @@ use crate::{
 
 /// The first rounds fill caches; they are not counted.
 const UNCOUNTED: usize = 5;
+/// How long a line of a function's log may take to be read.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// A key may be tested five times a minute.
 const ROUNDS_BETWEEN_LIMITS: usize = 4;
 
@@ -55,8 +57,10 @@ pub struct Warmth {
     pub operations: BTreeMap<&'static str, Warm>,
     /// By the names of the functions. Bytes.
     pub peak_memory: BTreeMap<&'static str, u64>,
-    /// CPU time of one Argon2 run, for each round.
+    /// Of one Argon2 run, for each round: how long it took in the function `auth`, which writes that into its log.
     pub argon2: Vec<Duration>,
+    /// CPU time of the C library's run, for each round; empty where it is not installed.
+    pub c_library: Vec<Duration>,
 }
 
 /// Hello and the functions.
@@ -110,13 +114,19 @@ pub async fn firsts(
 ///
 /// # Errors
 /// When an answer is not the one that was meant to be measured.
-pub async fn warmth(world: &mut World, person: &mut Person, rounds: usize) -> Result<Warmth> {
+pub async fn warmth(
+    world: &mut World,
+    person: &mut Person,
+    mut c_library: Option<CLibrary>,
+    rounds: usize,
+) -> Result<Warmth> {
     let mut functions = BTreeMap::new();
     for name in all() {
         functions.insert(name, world.function(name).await?);
     }
-    let hash = world.password_hash().await?;
-    let (mut operations, mut argon2): (BTreeMap<_, Warm>, _) = (BTreeMap::new(), Vec::new());
+    let mut talkative = Function::start(&world.launch("auth").with("LOG_LEVEL", "debug")).await?;
+    let mut operations: BTreeMap<_, Warm> = BTreeMap::new();
+    let (mut argon2, mut peer) = (Vec::new(), Vec::new());
     for round in 0..UNCOUNTED + rounds {
         if round % ROUNDS_BETWEEN_LIMITS == 0 {
             world.forget_counters().await?;
@@ -130,11 +140,12 @@ pub async fn warmth(world: &mut World, person: &mut Person, rounds: usize) -> Re
                 (warm.calls, warm.uncounted) = calls;
             }
         }
-        argon2.push(one_argon2(&hash)?);
+        argon2.push(one_argon2(&mut talkative, world, person).await?);
+        peer.extend(c_library.as_mut().map(CLibrary::run).transpose()?);
     }
     let memory = functions.iter().map(|(name, function)| Ok((*name, peak_memory(pid(function)?)?)));
     let peak_memory = memory.collect::<Result<_>>()?;
-    Ok(Warmth { operations, peak_memory, argon2 })
+    Ok(Warmth { operations, peak_memory, argon2, c_library: peer })
 }
 
 /// One request: its CPU time, and its calls with and without the counters of limits.
@@ -154,15 +165,24 @@ async fn ask(
     Ok((cpu, (world.aws.calls(), world.aws.calls_without(&world.counters()))))
 }
 
-/// With the parameters of a stored hash. Whether the password is right makes no difference to the work.
-fn one_argon2(hash: &str) -> Result<Duration> {
-    let hash = PasswordHash::new(hash).map_err(|error| error.to_string())?;
-    let clock = CpuClock::of_this_thread();
-    let before = clock.now()?;
-    let argon2 = Argon2::new_with_secret(&[0; 32], Algorithm::Argon2id, Version::V0x13, argon2::Params::DEFAULT);
-    let argon2 = argon2.map_err(|error| error.to_string())?;
-    let _wrong = argon2.verify_password(b"correct horse battery", &hash);
-    Ok(clock.now()?.saturating_sub(before))
+/// What an instance of auth that logs at the level `debug` says of the run in one login.
+async fn one_argon2(auth: &mut Function, world: &mut World, person: &mut Person) -> Result<Duration> {
+    let mut log = auth.log();
+    log.clear();
+    ask(auth, operation::LOGIN, world, person).await?;
+    let said = tokio::time::timeout(PATIENCE, async {
+        loop {
+            log.push_str(&auth.log());
+            let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            if let Some(microseconds) = lines.find_map(|line| line["argon2_us"].as_u64()) {
+                return microseconds;
+            }
+            // The line was written before the answer; its pipe may not have been read yet.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    let microseconds = said.await.map_err(|_| "auth says nothing of Argon2")?;
+    Ok(Duration::from_micros(microseconds))
 }
 
 fn pid(function: &Function) -> Result<u32> {

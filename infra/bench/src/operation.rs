@@ -10,15 +10,24 @@ use crate::{
 };
 
 /// A kind of request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Operation {
     /// What it is called in the table.
     pub name: &'static str,
     /// Which function answers.
     pub function: &'static str,
-    /// Whether a password is hashed for it.
-    pub hashes: bool,
+    /// How much CPU time it may take.
+    pub most: Most,
     make: Make,
+}
+
+/// A limit of a request's whole CPU time, in what was measured beside it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Most {
+    /// So many times what hello takes.
+    Hellos(f64),
+    /// What one run of the C library's Argon2 takes and so many milliseconds: a password is hashed.
+    Argon2AndMs(f64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +36,7 @@ enum Make {
     Health,
     Document,
     Invalid,
+    Large,
     SignUp,
     Mail,
     Login,
@@ -39,26 +49,30 @@ enum Make {
     Webhook,
 }
 
-const fn operation(name: &'static str, function: &'static str, make: Make) -> Operation {
-    Operation { name, function, hashes: matches!(make, Make::SignUp | Make::Login), make }
+const fn operation(name: &'static str, function: &'static str, make: Make, most: Most) -> Operation {
+    Operation { name, function, most, make }
 }
 
+/// A login with the right password.
+pub const LOGIN: Operation = operation("login", "auth", Make::Login, Most::Argon2AndMs(1.5));
+
 /// All of them. What hello does is what the others are compared with; `mail` sends what `sign-up` has posted.
-pub const ALL: [Operation; 14] = [
-    operation("hello", "hello", Make::Hello),
-    operation("document", "docs", Make::Document),
-    operation("health", "kyc", Make::Health),
-    operation("login 422", "auth", Make::Invalid),
-    operation("sign-up", "auth", Make::SignUp),
-    operation("mail", "mail", Make::Mail),
-    operation("login", "auth", Make::Login),
-    operation("refresh", "auth", Make::Refresh),
-    operation("profile", "auth", Make::Profile),
-    operation("list", "api-keys", Make::List),
-    operation("decrypt", "api-keys", Make::Decrypt),
-    operation("test-connection", "api-keys", Make::TestConnection),
-    operation("kyc status", "kyc", Make::KycStatus),
-    operation("webhook", "kyc", Make::Webhook),
+pub const ALL: [Operation; 15] = [
+    operation("hello", "hello", Make::Hello, Most::Hellos(1.0)),
+    operation("document", "docs", Make::Document, Most::Hellos(4.0)),
+    operation("health", "kyc", Make::Health, Most::Hellos(1.2)),
+    operation("login 422", "auth", Make::Invalid, Most::Hellos(1.2)),
+    operation("64 KB of JSON", "auth", Make::Large, Most::Hellos(10.0)),
+    operation("sign-up", "auth", Make::SignUp, Most::Argon2AndMs(1.5)),
+    operation("mail", "mail", Make::Mail, Most::Hellos(4.0)),
+    LOGIN,
+    operation("refresh", "auth", Make::Refresh, Most::Hellos(1.4)),
+    operation("profile", "auth", Make::Profile, Most::Hellos(1.7)),
+    operation("list", "api-keys", Make::List, Most::Hellos(2.2)),
+    operation("decrypt", "api-keys", Make::Decrypt, Most::Hellos(3.2)),
+    operation("test-connection", "api-keys", Make::TestConnection, Most::Hellos(6.0)),
+    operation("kyc status", "kyc", Make::KycStatus, Most::Hellos(2.2)),
+    operation("webhook", "kyc", Make::Webhook, Most::Hellos(2.5)),
 ];
 
 /// Somebody with an account and an exchange key, in the middle of using them.
@@ -112,6 +126,7 @@ impl Person {
             Make::Health => event::http("GET", "/api/kyc/health", &[], None),
             Make::Document => event::http("GET", "/openapi.json", &[], None),
             Make::Invalid => send("/auth/login", &json!({ "email": "nobody" })),
+            Make::Large => send("/auth/login", &json!({ "email": "nobody", "more": "ein kurzes Wört ".repeat(3_800) })),
             Make::SignUp => {
                 let email = format!("person-{}@example.com", self.turn);
                 send("/auth/signup", &json!({ "email": email, "password": PASSWORD }))
@@ -137,7 +152,7 @@ impl Person {
             let failed = &answer["batchItemFailures"];
             return if *failed == json!([]) { Ok(()) } else { Err(format!("mail: {answer}").into()) };
         }
-        let expected = if operation.make == Make::Invalid { 422 } else { 200 };
+        let expected = if [Make::Invalid, Make::Large].contains(&operation.make) { 422 } else { 200 };
         let body = body(answer, expected).map_err(|error| format!("{}: {error}", operation.name))?;
         // A token is replaced once in half a minute, so each refresh is that of a new session.
         if operation.make == Make::Login {

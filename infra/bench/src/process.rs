@@ -24,12 +24,6 @@ impl CpuClock {
         Ok(Self(clock_getcpuclockid(pid)?))
     }
 
-    /// Of the thread that asks.
-    #[must_use]
-    pub const fn of_this_thread() -> Self {
-        Self(ClockId::CLOCK_THREAD_CPUTIME_ID)
-    }
-
     /// CPU time since the start.
     ///
     /// # Errors

@@ -45,6 +45,16 @@ pub struct Launch {
     pub settings: Vec<(String, String)>,
 }
 
+impl Launch {
+    /// With another setting.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.retain(|(set, _)| set != name);
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -167,15 +167,4 @@ impl World {
     pub fn counters(&self) -> String {
         format!("{TABLE_PREFIX}-Limits")
     }
-
-    /// A password hash of somebody, with its parameters.
-    ///
-    /// # Errors
-    /// When nobody has one.
-    pub async fn password_hash(&self) -> Result<String> {
-        let accounts = self.db.scan().table_name(format!("{TABLE_PREFIX}-Accounts")).send().await?;
-        let text = format!("{:?}", accounts.items.unwrap_or_default());
-        let hash = text.split('"').find(|part| part.starts_with("$argon2id$"));
-        hash.map(str::to_owned).ok_or_else(|| "no account has a password".into())
-    }
 }
