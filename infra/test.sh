@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# All tests, one step after the other; the first that fails ends it. At the end: how long each step took.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+times=()
+report() {
+    printf '\n== how long it took\n'
+    printf '%6d s  %s\n' "${times[@]}" "$SECONDS" "in all"
+}
+trap report EXIT
+
+step() {
+    local name=$1 begun=$SECONDS status=0
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" || status=$?
+    ((status == 0)) || name="$name: FAILED"
+    times+=($((SECONDS - begun)) "$name")
+    return $status
+}
+
+step "compile" cargo test --workspace --no-run --quiet
+step "unit and integration tests" cargo test --workspace
+step "what speaks of AWS, on moto" infra/test-moto.sh
+step "story: make demo through cargo-lambda" infra/story.sh
+step "schemathesis: the API against its document" infra/schemathesis.sh
