@@ -1,6 +1,6 @@
 # Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
 .DEFAULT_GOAL := help
-.PHONY: bench contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
+.PHONY: aws bench contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -8,11 +8,14 @@ help: ## Lists the targets
 dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 starts empty; PORT, AWS_PORT move them)
 	@infra/dev.sh
 
+aws: ## Runs the local AWS alone on :9100, for a `cargo lambda watch` beside it
+	cargo run --config infra/local.toml --bin local
+
 demo: ## Plays the life of an account, an exchange key and an identity check against a running `make dev`, with every answer
 	@infra/demo.sh
 
 test: ## Runs all tests: unit, integration on the embedded AWS, the same on moto, the story and schemathesis through cargo-lambda
-	cargo test --workspace && infra/test-moto.sh && infra/story.sh && infra/schemathesis.sh
+	cargo test --workspace && infra/test-moto.sh && infra/story.sh && infra/watch.sh && infra/schemathesis.sh
 
 contract: ## Replays the recorded cases of the wire contract against a running service (URL=http://127.0.0.1:9000)
 	CONTRACT_URL=$(or $(URL),http://127.0.0.1:9000) cargo test --workspace --test suite a_running_service -- --ignored --nocapture
