@@ -47,6 +47,7 @@ until curl -sf -o /dev/null "$aws/calls.json"; do alive && pause 0.2; done
 # holds the sources alone: neither local state nor builds nor tools restart a function.
 mkdir -p .tools/sources
 ln -sfn ../../functions ../../shared .tools/sources/
+# Cargo.toml names the file of settings as seen from the root.
 watch=(--quiet --manifest-path ../../Cargo.toml --config ../../infra/local.toml --invoke-address 127.0.0.1 --invoke-port "$port")
 if [[ -n ${BUILT:-} ]]; then
     watch+=(--only-lambda-apis)

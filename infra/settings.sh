@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced. `settings <infra/local.toml` exports what stands there, for servers on $PORT and $AWS_PORT, unless the caller said otherwise.
+# Sourced. `settings <infra/local.toml` exports what stands there, for servers on $PORT and $AWS_PORT; what the caller has set stays.
 settings() {
     local line name value
     while IFS= read -r line; do

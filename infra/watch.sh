@@ -77,5 +77,7 @@ infra/demo.sh >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" >&2 && fail "make 
 curl -sSf --max-time 20 "http://127.0.0.1:$AWS_PORT/inbox.json" | grep -q 'Watch & Co' ||
     fail "the mails do not have the caller's PRODUCT_NAME"
 stop
-! listens "$PORT" && ! listens "$AWS_PORT" || fail "a server outlives its command"
+for port in "$PORT" "$AWS_PORT"; do
+    ! listens "$port" || fail "port $port is still in use after everything was stopped"
+done
 echo "watch: ok, $(grep -c '  → [0-9]' "$work/demo") requests"

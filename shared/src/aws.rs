@@ -105,9 +105,9 @@ pub fn is_there(stage: Stage) -> bool {
     let Some(address) = addresses.as_deref().and_then(<[_]>::first) else {
         return true;
     };
-    let is_there = TcpStream::connect(address).is_ok();
+    let is_there = TcpStream::connect_timeout(address, CONNECT).is_ok();
     if !is_there {
-        tracing::warn!("nothing listens on {address}: `make aws` starts the local AWS there");
+        tracing::warn!("nothing listens on {address}: `make aws` starts the local AWS");
     }
     is_there
 }

@@ -35,8 +35,9 @@ where
     }
 }
 
-/// Says once why there is no function, and answers every invocation with that instead of ending. cargo-lambda does not notice an end:
-/// it starts nothing in its place, and whoever asks waits for ever. Lambda counts these answers as it counts a failed init, as errors.
+/// Says once why there is no function, and answers every invocation with that instead of ending. cargo-lambda starts nothing in the place
+/// of a function that has ended, and whoever asks waits for ever; what it is told of a failed init it may give to the caller of another
+/// function. Lambda counts these answers as it counts a failed init, as errors.
 async fn refuse(flaws: &ConfigError) -> Result<(), Error> {
     tracing::error!("cannot start: {flaws} ({WAY_OUT})");
     if Env::process().optional(RUNTIME_API).is_none() {
