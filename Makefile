@@ -1,12 +1,15 @@
 # Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
 .DEFAULT_GOAL := help
-.PHONY: bench contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
+.PHONY: aws bench contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 starts empty; PORT, AWS_PORT move them)
 	@infra/dev.sh
+
+aws: ## Runs the local AWS alone on :9100, for a `cargo lambda watch` beside it
+	cargo run --config infra/local.toml --bin local
 
 demo: ## Plays the life of an account, an exchange key and an identity check against a running `make dev`, with every answer
 	@infra/demo.sh

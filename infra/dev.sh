@@ -1,39 +1,14 @@
 #!/usr/bin/env bash
 # Runs the functions under cargo-lambda and the local AWS beside them until Ctrl-C. See `make help`.
-# Settings of the functions may be given in the environment: they win over the defaults below.
+# Settings of the functions may be given in the environment: they win over those of infra/local.toml.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 
 port=${PORT:-9000} aws_port=${AWS_PORT:-9100}
 api=http://127.0.0.1:$port aws=http://127.0.0.1:$aws_port
-
-# default NAME VALUE: what the functions see unless the caller said otherwise.
-default() { export "$1=${!1-$2}"; }
-default STAGE local
-default LOG_LEVEL info
-default TABLE_PREFIX local
-default KMS_KEY_ID alias/bitcain
-default APP_URL "$api"
-default PRODUCT_NAME bitcain
-default AUTO_CONFIRM false
-default KYC_WEBHOOK_SECRETS '{"sumsub":["local-sumsub"],"onfido":["local-onfido"],"persona":["local-persona"],
-    "veriff":["local-veriff"],"stripe_identity":["local-stripe"],"didit":["local-didit"],"generic":["local-generic"]}'
-default MAIL_FROM no-reply@bitcain.example
-default SES_CONFIGURATION_SET local
-default AWS_REGION eu-west-1
-default AWS_ACCESS_KEY_ID local
-default AWS_SECRET_ACCESS_KEY local
-default AWS_ENDPOINT_URL_DYNAMODB "$aws"
-default AWS_ENDPOINT_URL_KMS "$aws"
-default AWS_ENDPOINT_URL_SESV2 "$aws"
-default NO_PROXY 127.0.0.1
-default LOCAL_AWS_ADDR "127.0.0.1:$aws_port"
-default LOCAL_STATE "$root/.local"
-default LOCAL_TEMPLATE "$root/template.yaml"
-default EXCHANGE_PROXY "$aws"
-default API_URL "$api"
-default MAIL_FUNCTION_URL "$api/2015-03-31/functions/mail/invocations"
+. infra/settings.sh
+PORT=$port AWS_PORT=$aws_port settings <infra/local.toml
 
 fail() { echo "dev: $*" >&2 && exit 1; }
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -72,7 +47,8 @@ until curl -sf -o /dev/null "$aws/calls.json"; do alive && pause 0.2; done
 # holds the sources alone: neither local state nor builds nor tools restart a function.
 mkdir -p .tools/sources
 ln -sfn ../../functions ../../shared .tools/sources/
-watch=(--quiet --manifest-path ../../Cargo.toml --invoke-address 127.0.0.1 --invoke-port "$port")
+# Cargo.toml names the file of settings as seen from the root.
+watch=(--quiet --manifest-path ../../Cargo.toml --config ../../infra/local.toml --invoke-address 127.0.0.1 --invoke-port "$port")
 if [[ -n ${BUILT:-} ]]; then
     watch+=(--only-lambda-apis)
     # It starts functions of its own all the same if other options say so; without a compiler it cannot.

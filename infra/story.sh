@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 . infra/with-dev.sh
+export PRODUCT_NAME="Story & Co"
 start_dev
 
 # Twice, so that the second run meets tables and an inbox that are not empty.
@@ -13,6 +14,8 @@ for round in 1 2; do
     echo "story: round $round ok, $(grep -c '  → [0-9]' "$work/demo") requests"
 done
 
+curl -sSf --max-time 20 "http://127.0.0.1:$AWS_PORT/inbox.json" | grep -q "$PRODUCT_NAME" ||
+    fail "the mails do not have the caller's PRODUCT_NAME"
 stop_dev
 
 python3 - "$work/log" "$work/canaries" "$work/demo" <<'PYTHON'

@@ -24,4 +24,5 @@ step "compile" cargo test --workspace --no-run --quiet
 step "unit and integration tests" cargo test --workspace
 step "what speaks of AWS, on moto" infra/test-moto.sh
 step "story: make demo through cargo-lambda" infra/story.sh
+step "watch: a plain cargo lambda watch" infra/watch.sh
 step "schemathesis: the API against its document" infra/schemathesis.sh

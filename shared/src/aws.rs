@@ -1,6 +1,6 @@
 //! The connection to AWS: one configuration, one HTTP client, and what a failed call means.
 
-use std::time::Duration;
+use std::{net::TcpStream, time::Duration};
 
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
@@ -21,8 +21,10 @@ use aws_types::{
     service_config::{LoadServiceConfig, ServiceConfigKey},
 };
 
+use url::Url;
+
 use crate::{
-    config::Env,
+    config::{Env, Stage},
     error::{Error, chain},
 };
 
@@ -92,6 +94,22 @@ fn http_client() -> SharedHttpClient {
         .build();
     let connector = SharedHttpConnector::new(connector);
     http_client_fn(move |_, _| connector.clone())
+}
+
+/// Whether AWS can be called at all: on a laptop it is a process that somebody has to start, and if nobody has, that is said. Nothing
+/// is lost, as every request calls anew; but it is no use to warm up.
+#[must_use]
+pub fn is_there(stage: Stage) -> bool {
+    let endpoint = Env::process().optional("AWS_ENDPOINT_URL_DYNAMODB").filter(|_| stage == Stage::Local);
+    let addresses = endpoint.and_then(|endpoint| Url::parse(&endpoint).ok()?.socket_addrs(|| None).ok());
+    let Some(address) = addresses.as_deref().and_then(<[_]>::first) else {
+        return true;
+    };
+    let is_there = TcpStream::connect_timeout(address, CONNECT).is_ok();
+    if !is_there {
+        tracing::warn!("nothing listens on {address}: `make aws` starts the local AWS");
+    }
+    is_there
 }
 
 /// Errors that mean "less often", though the service answers them as if the caller were at fault. The last two are reasons for

@@ -134,25 +134,44 @@ pub struct LogConfig {
     pub metrics_namespace: Option<String>,
 }
 
-/// A setting that is missing or that no function could work with.
+/// Settings that are missing or that no function could work with, each with its reason: whoever mends them wants to hear of all at once.
 #[derive(Debug, PartialEq, Eq)]
-pub struct ConfigError(String);
+pub struct ConfigError(Vec<String>);
 
 impl ConfigError {
     /// A setting that no function could work with; `reason` names it and not its content.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
+        Self(vec![reason.into()])
     }
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.0.join("; "))
     }
 }
 
 impl std::error::Error for ConfigError {}
+
+/// Both settings, or groups of them.
+///
+/// # Errors
+/// Whatever is wrong with either, each flaw once.
+pub fn both<A, B>(first: Result<A, ConfigError>, second: Result<B, ConfigError>) -> Result<(A, B), ConfigError> {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
+        (Err(flaws), Ok(_)) | (Ok(_), Err(flaws)) => Err(flaws),
+        (Err(ConfigError(mut flaws)), Err(ConfigError(more))) => {
+            for flaw in more {
+                if !flaws.contains(&flaw) {
+                    flaws.push(flaw);
+                }
+            }
+            Err(ConfigError(flaws))
+        }
+    }
+}
 
 /// A way to look settings up by name. An empty value counts as missing.
 pub struct Env<'a>(&'a dyn Fn(&str) -> Option<String>);
@@ -177,14 +196,14 @@ impl Env<'_> {
         self.0(name).filter(|value| !value.is_empty())
     }
 
-    fn required(&self, name: &str) -> Result<String, ConfigError> {
-        self.optional(name).ok_or_else(|| ConfigError(format!("{name} is not set")))
+    pub(crate) fn required(&self, name: &str) -> Result<String, ConfigError> {
+        self.optional(name).ok_or_else(|| ConfigError::new(format!("{name} is not set")))
     }
 
     /// What people are to see.
     fn shown(&self, name: &str) -> Result<String, ConfigError> {
         let value = self.required(name)?;
-        if is_blank(&value) { Err(ConfigError(format!("{name} has nothing to see in it"))) } else { Ok(value) }
+        if is_blank(&value) { Err(ConfigError::new(format!("{name} has nothing to see in it"))) } else { Ok(value) }
     }
 
     fn url(&self, name: &str) -> Result<Option<String>, ConfigError> {
@@ -193,7 +212,7 @@ impl Env<'_> {
         };
         match url::Url::parse(&value) {
             Ok(url) if ["http", "https"].contains(&url.scheme()) => Ok(Some(value.trim_end_matches('/').to_owned())),
-            _ => Err(ConfigError(format!("{name} is not an http or https URL"))),
+            _ => Err(ConfigError::new(format!("{name} is not an http or https URL"))),
         }
     }
 
@@ -201,7 +220,7 @@ impl Env<'_> {
         match self.optional(name).as_deref() {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(ConfigError(format!("{name} is neither true nor false"))),
+            Some(_) => Err(ConfigError::new(format!("{name} is neither true nor false"))),
         }
     }
 }
@@ -210,56 +229,66 @@ impl Config {
     /// Reads the common settings.
     ///
     /// # Errors
-    /// Names the setting that is missing or malformed.
+    /// Names the settings that are missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let stage = stage(env)?;
-        let app_url = env.url("APP_URL")?.ok_or_else(|| ConfigError("APP_URL is not set".to_owned()))?;
-        if matches!(stage, Stage::Staging | Stage::Prod) && !app_url.starts_with("https:") {
-            return Err(ConfigError("APP_URL must be https on the stages staging and prod".to_owned()));
-        }
-        Ok(Self { stage, table_prefix: env.required("TABLE_PREFIX")?, app_url })
+        let place = both(stage(env), env.required("TABLE_PREFIX"));
+        let ((stage, table_prefix), app_url) = both(place, app_url(env))?;
+        Ok(Self { stage, table_prefix, app_url })
     }
+}
+
+fn app_url(env: &Env<'_>) -> Result<String, ConfigError> {
+    let app_url = env.url("APP_URL")?.ok_or_else(|| ConfigError::new("APP_URL is not set"))?;
+    if matches!(stage(env), Ok(Stage::Staging | Stage::Prod)) && !app_url.starts_with("https:") {
+        return Err(ConfigError::new("APP_URL must be https on the stages staging and prod"));
+    }
+    Ok(app_url)
 }
 
 impl AuthConfig {
     /// Reads the settings of `auth`.
     ///
     /// # Errors
-    /// Names the setting that is missing, malformed or not allowed on this stage.
+    /// Names the settings that are missing, malformed or not allowed on this stage.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let auto_confirm = env.switch("AUTO_CONFIRM")?;
-        if auto_confirm && !matches!(stage(env)?, Stage::Local | Stage::Dev) {
-            return Err(ConfigError("AUTO_CONFIRM is allowed on the stages local and dev only".to_owned()));
-        }
-        Ok(Self {
-            kms_key_id: env.required("KMS_KEY_ID")?,
-            product: env.shown("PRODUCT_NAME")?,
-            sign_in_url: env.url("SIGN_IN_URL")?,
-            auto_confirm,
-        })
+        let shown = both(env.shown("PRODUCT_NAME"), env.url("SIGN_IN_URL"));
+        let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
+        let ((product, sign_in_url), (kms_key_id, auto_confirm)) = both(shown, rest)?;
+        Ok(Self { kms_key_id, product, sign_in_url, auto_confirm })
     }
+}
+
+fn auto_confirm(env: &Env<'_>) -> Result<bool, ConfigError> {
+    let auto_confirm = env.switch("AUTO_CONFIRM")?;
+    if auto_confirm && !matches!(stage(env)?, Stage::Local | Stage::Dev) {
+        return Err(ConfigError::new("AUTO_CONFIRM is allowed on the stages local and dev only"));
+    }
+    Ok(auto_confirm)
 }
 
 impl VaultConfig {
     /// Reads the settings of `api-keys`.
     ///
     /// # Errors
-    /// Names the setting that is missing, malformed or not allowed on this stage.
+    /// Names the settings that are missing, malformed or not allowed on this stage.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let exchange_proxy = env.url("EXCHANGE_PROXY")?;
-        if exchange_proxy.is_some() && stage(env)? != Stage::Local {
-            return Err(ConfigError("EXCHANGE_PROXY is allowed on the stage local only".to_owned()));
-        }
-        let exchange_proxy = exchange_proxy.map(|url| match url.strip_prefix("http://") {
-            Some(address) if !address.contains(['/', '@', '?', '#']) => Ok(address.to_owned()),
-            _ => Err(ConfigError("EXCHANGE_PROXY is not http://HOST:PORT".to_owned())),
-        });
-        Ok(Self {
-            kms_key_id: env.required("KMS_KEY_ID")?,
-            allow_withdrawal_keys: env.switch("ALLOW_WITHDRAWAL_KEYS")?,
-            require_kyc: env.switch("REQUIRE_KYC")?,
-            exchange_proxy: exchange_proxy.transpose()?,
-        })
+        let rules = both(env.switch("ALLOW_WITHDRAWAL_KEYS"), env.switch("REQUIRE_KYC"));
+        let rest = both(env.required("KMS_KEY_ID"), exchange_proxy(env));
+        let ((allow_withdrawal_keys, require_kyc), (kms_key_id, exchange_proxy)) = both(rules, rest)?;
+        Ok(Self { kms_key_id, allow_withdrawal_keys, require_kyc, exchange_proxy })
+    }
+}
+
+fn exchange_proxy(env: &Env<'_>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = env.url("EXCHANGE_PROXY")? else {
+        return Ok(None);
+    };
+    if stage(env)? != Stage::Local {
+        return Err(ConfigError::new("EXCHANGE_PROXY is allowed on the stage local only"));
+    }
+    match url.strip_prefix("http://") {
+        Some(address) if !address.contains(['/', '@', '?', '#']) => Ok(Some(address.to_owned())),
+        _ => Err(ConfigError::new("EXCHANGE_PROXY is not http://HOST:PORT")),
     }
 }
 
@@ -267,22 +296,24 @@ impl KycConfig {
     /// Reads the settings of `kyc`.
     ///
     /// # Errors
-    /// Names the setting that is missing or malformed, never its content.
+    /// Names the settings that are missing or malformed, never their content.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let secrets = env.optional("KYC_WEBHOOK_SECRETS").unwrap_or_else(|| "{}".to_owned());
-        let secrets: BTreeMap<String, Vec<String>> = serde_json::from_str(&secrets)
-            .map_err(|_| ConfigError::new("KYC_WEBHOOK_SECRETS is no JSON object of lists of texts"))?;
         let token = env.optional("KYC_WEBHOOK_TOKEN");
-        if stage(env)? != Stage::Local && !secrets.values().flatten().chain(&token).all(|text| is_sealed(text)) {
-            return Err(ConfigError::new("webhook secrets in the clear are allowed on the stage local only"));
-        }
-        Ok(Self {
-            provider: env.optional("KYC_PROVIDER").unwrap_or_else(|| "generic".to_owned()),
-            secrets,
-            token,
-            kms_key_id: env.required("KMS_KEY_ID")?,
-        })
+        let (secrets, kms_key_id) = both(webhook_secrets(env, token.as_ref()), env.required("KMS_KEY_ID"))?;
+        let provider = env.optional("KYC_PROVIDER").unwrap_or_else(|| "generic".to_owned());
+        Ok(Self { provider, secrets, token, kms_key_id })
     }
+}
+
+/// The secrets that prove reports; neither they nor the token are in the clear where users are real.
+fn webhook_secrets(env: &Env<'_>, token: Option<&String>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
+    let secrets = env.optional("KYC_WEBHOOK_SECRETS").unwrap_or_else(|| "{}".to_owned());
+    let secrets: BTreeMap<String, Vec<String>> = serde_json::from_str(&secrets)
+        .map_err(|_| ConfigError::new("KYC_WEBHOOK_SECRETS is no JSON object of lists of texts"))?;
+    if stage(env)? != Stage::Local && !secrets.values().flatten().chain(token).all(|text| is_sealed(text)) {
+        return Err(ConfigError::new("webhook secrets in the clear are allowed on the stage local only"));
+    }
+    Ok(secrets)
 }
 
 /// Whether it can be what KMS returns: base64 of more bytes than any secret has that a provider gives out.
@@ -294,15 +325,14 @@ impl MailConfig {
     /// Reads the settings of `mail`.
     ///
     /// # Errors
-    /// Names the setting that is missing or malformed.
+    /// Names the settings that are missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        Ok(Self {
-            kms_key_id: env.required("KMS_KEY_ID")?,
-            product: env.shown("PRODUCT_NAME")?,
-            sign_in_url: env.url("SIGN_IN_URL")?,
-            mail_from: env.required("MAIL_FROM")?,
-            configuration_set: env.required("SES_CONFIGURATION_SET")?,
-        })
+        let shown = both(env.shown("PRODUCT_NAME"), env.url("SIGN_IN_URL"));
+        let sent = both(env.required("MAIL_FROM"), env.required("SES_CONFIGURATION_SET"));
+        let letters = both(shown, sent);
+        let (kms_key_id, ((product, sign_in_url), (mail_from, configuration_set))) =
+            both(env.required("KMS_KEY_ID"), letters)?;
+        Ok(Self { kms_key_id, product, sign_in_url, mail_from, configuration_set })
     }
 }
 
@@ -327,13 +357,10 @@ impl OperatorConfig {
     /// Reads the settings of operators' tools.
     ///
     /// # Errors
-    /// Names the setting that is missing or malformed.
+    /// Names the settings that are missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        Ok(Self {
-            stage: stage(env)?,
-            table_prefix: env.required("TABLE_PREFIX")?,
-            kms_key_id: env.optional("KMS_KEY_ID"),
-        })
+        let (stage, table_prefix) = both(stage(env), env.required("TABLE_PREFIX"))?;
+        Ok(Self { stage, table_prefix, kms_key_id: env.optional("KMS_KEY_ID") })
     }
 }
 
@@ -341,7 +368,7 @@ fn stage(env: &Env<'_>) -> Result<Stage, ConfigError> {
     let name = env.required("STAGE")?;
     let stages = [Stage::Local, Stage::Dev, Stage::Staging, Stage::Prod];
     let stage = stages.into_iter().find(|stage| stage.as_str() == name);
-    stage.ok_or_else(|| ConfigError("STAGE is not one of local, dev, staging, prod".to_owned()))
+    stage.ok_or_else(|| ConfigError::new("STAGE is not one of local, dev, staging, prod"))
 }
 
 #[cfg(test)]
@@ -405,6 +432,25 @@ mod tests {
         let settings = with(&[&AUTH[..], &[("PRODUCT_NAME", " \u{3164}")]].concat());
         let flaw = AuthConfig::read(&Env(&settings)).unwrap_err().to_string();
         assert_eq!(flaw, "PRODUCT_NAME has nothing to see in it");
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once_and_each_of_it_once() {
+        let settings = with(&[("AUTO_CONFIRM", "true"), ("SIGN_IN_URL", "canary"), ("EXCHANGE_PROXY", "http://x:1")]);
+        let env = Env(&settings);
+        let said = |flaws: Option<ConfigError>| flaws.unwrap().to_string();
+        assert_eq!(
+            said(both(Config::read(&env), AuthConfig::read(&env)).err()),
+            "STAGE is not set; TABLE_PREFIX is not set; APP_URL is not set; PRODUCT_NAME is not set; \
+             SIGN_IN_URL is not an http or https URL; KMS_KEY_ID is not set"
+        );
+        assert_eq!(said(VaultConfig::read(&env).err()), "KMS_KEY_ID is not set; STAGE is not set");
+        assert_eq!(said(KycConfig::read(&env).err()), "STAGE is not set; KMS_KEY_ID is not set");
+        assert_eq!(
+            said(MailConfig::read(&env).err()),
+            "KMS_KEY_ID is not set; PRODUCT_NAME is not set; SIGN_IN_URL is not an http or https URL; \
+             MAIL_FROM is not set; SES_CONFIGURATION_SET is not set"
+        );
     }
 
     #[test]

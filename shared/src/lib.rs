@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod random;
 pub mod rotation;
 pub mod seal;
+pub mod start;
 pub mod store;
 pub mod time;
 pub mod token;

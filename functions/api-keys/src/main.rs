@@ -1,9 +1,10 @@
 //! The Lambda function `api-keys`.
 
+use axum::Router;
 use shared::{
     app::App,
     aws,
-    config::{Config, Env, LogConfig, VaultConfig},
+    config::{Config, ConfigError, Env, LogConfig, VaultConfig, both},
     http, log,
     time::Clock,
 };
@@ -13,9 +14,17 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    http::run(router(&env).await).await
+}
+
+async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
+    let (config, own) = both(Config::read(env), VaultConfig::read(env))?;
+    let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config();
-    let app = App::new(Config::read(&env)?, &aws, Clock::default());
-    let vault = api_keys::Vault::new(app, VaultConfig::read(&env)?, &aws);
-    vault.warm_up().await;
-    http::run(api_keys::router(vault)).await
+    let app = App::new(config, &aws, Clock::default());
+    let vault = api_keys::Vault::new(app, own, &aws);
+    if is_there {
+        vault.warm_up().await;
+    }
+    Ok(api_keys::router(vault))
 }

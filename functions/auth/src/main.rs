@@ -1,9 +1,10 @@
 //! The Lambda function `auth`.
 
+use axum::Router;
 use shared::{
     app::App,
     aws,
-    config::{AuthConfig, Config, Env, LogConfig},
+    config::{AuthConfig, Config, ConfigError, Env, LogConfig, both},
     http, log,
     time::Clock,
 };
@@ -13,9 +14,17 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    http::run(router(&env).await).await
+}
+
+async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
+    let (config, own) = both(Config::read(env), AuthConfig::read(env))?;
+    let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config();
-    let app = App::new(Config::read(&env)?, &aws, Clock::default());
-    let auth = auth::Auth::new(app, AuthConfig::read(&env)?, &aws);
-    auth.warm_up().await;
-    http::run(auth::router(auth)).await
+    let app = App::new(config, &aws, Clock::default());
+    let auth = auth::Auth::new(app, own, &aws);
+    if is_there {
+        auth.warm_up().await;
+    }
+    Ok(auth::router(auth))
 }

@@ -10,5 +10,5 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
-    http::run(docs::router(Stage::read(&env)?)).await
+    http::run(Stage::read(&env).map(docs::router)).await
 }

@@ -1,9 +1,10 @@
 //! The Lambda function `kyc`.
 
+use axum::Router;
 use shared::{
     app::App,
     aws,
-    config::{Config, Env, KycConfig, LogConfig},
+    config::{Config, ConfigError, Env, KycConfig, LogConfig, both},
     http, log,
     time::Clock,
 };
@@ -13,9 +14,17 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    http::run(router(&env).await).await
+}
+
+async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
+    let (config, own) = both(Config::read(env), KycConfig::read(env))?;
+    let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config();
-    let app = App::new(Config::read(&env)?, &aws, Clock::default());
-    let kyc = kyc::Kyc::new(app, KycConfig::read(&env)?, &aws)?;
-    kyc.warm_up().await;
-    http::run(kyc::router(kyc)).await
+    let app = App::new(config, &aws, Clock::default());
+    let kyc = kyc::Kyc::new(app, own, &aws)?;
+    if is_there {
+        kyc.warm_up().await;
+    }
+    Ok(kyc::router(kyc))
 }

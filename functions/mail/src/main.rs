@@ -1,27 +1,39 @@
 //! The Lambda function `mail`.
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use mail::Postman;
 use shared::{
     aws,
-    config::{Config, Env, LogConfig, MailConfig},
+    config::{Config, ConfigError, Env, LogConfig, MailConfig, both},
     log,
+    start::start,
     time::Clock,
 };
 use tracing::Instrument;
 
 // One request at a time: a second thread would only cost switches.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
+async fn main() -> Result<(), Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
-    let aws = aws::sdk_config();
-    let postman = mail::Postman::new(&Config::read(&env)?, MailConfig::read(&env)?, &aws, Clock::default());
-    postman.warm_up().await;
+    start(postman(&env).await, serve).await
+}
+
+async fn postman(env: &Env<'_>) -> Result<Postman, ConfigError> {
+    let (config, own) = both(Config::read(env), MailConfig::read(env))?;
+    let postman = Postman::new(&config, own, &aws::sdk_config(), Clock::default());
+    if aws::is_there(config.stage) {
+        postman.warm_up().await;
+    }
+    Ok(postman)
+}
+
+async fn serve(postman: Postman) -> Result<(), Error> {
     let postman = &postman;
     lambda_runtime::run(service_fn(|event: LambdaEvent<_>| async move {
         let invocation = log::invocation(&event.context, None);
         let answer = postman.handle(event.payload).instrument(invocation).await;
-        answer.map_err(|error| lambda_runtime::Error::from(format!("{error:?}")))
+        answer.map_err(|error| Error::from(format!("{error:?}")))
     }))
     .await
 }

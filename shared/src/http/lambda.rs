@@ -28,7 +28,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing::Instrument;
 
-use crate::{error, log};
+use crate::{config::ConfigError, error, log, start::start};
 
 /// What may not stand in a query as it is.
 const NOT_IN_QUERY: &AsciiSet = &CONTROLS
@@ -89,12 +89,12 @@ struct Target {
     uri: Result<Uri, Refusal>,
 }
 
-/// Serves a router as a Lambda function, until the environment ends.
+/// Serves a router as a Lambda function, until the environment ends; see [`start`] for what becomes of one without settings.
 ///
 /// # Errors
 /// The runtime's own.
-pub async fn run(router: Router) -> Result<(), Error> {
-    lambda_runtime::run(service_fn(move |event| handle(router.clone(), event))).await
+pub async fn run(router: Result<Router, ConfigError>) -> Result<(), Error> {
+    start(router, |router| lambda_runtime::run(service_fn(move |event| handle(router.clone(), event)))).await
 }
 
 /// Serves one event, whatever it says: the router answers what is no request, too, so that it looks like every other answer.

@@ -80,6 +80,21 @@ fn the_template_sets_what_the_functions_read_and_nothing_else() {
     none(&complaints);
 }
 
+/// Scripts read the file as well, by its lines: each is NAME = 'value'.
+#[test]
+fn on_a_laptop_one_file_has_the_settings_of_all_functions() {
+    let file = file("infra/local.toml");
+    let (_, lines) = file.split_once("[env]\n").expect("the table of variables");
+    let lines = lines.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let pairs = lines.map(|line| line.strip_suffix('\'')?.split_once(" = '"));
+    let given: Option<Variables> =
+        pairs.map(|pair| pair.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect();
+    let given = given.expect("lines of NAME = 'value'");
+    let template = Template::read();
+    let failed = template.functions().into_iter().filter_map(|function| read(function.binary, &given).err());
+    none(&failed.map(|error| error.to_string()).collect::<Vec<_>>());
+}
+
 #[test]
 fn under_cargo_lambda_too_every_function_has_its_role() {
     let manifest = file("Cargo.toml");

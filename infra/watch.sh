@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Runs the service as README.md says it runs without `make dev`: `make aws`, and beside it a plain `cargo lambda watch` at the root
+# (spare ports, fresh state). Plays `make demo` against it, and looks at what is said where something is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+infra/tools.sh watch
+export PATH="$PWD/.tools/watch/bin:$PATH"
+
+work=$(mktemp -d)
+pids=()
+stop() {
+    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do kill "${pids[i]}" 2>/dev/null && wait "${pids[i]}" || true; done
+    pids=()
+}
+trap 'stop; rm -rf "$work"' EXIT
+fail() {
+    printf '\nthe last lines of cargo lambda watch:\n' >&2
+    tail -n 40 "$work/log" >&2
+    printf '\nwatch: %s\n' "$*" >&2
+    exit 1
+}
+# What a caller is answered: the status, and the body in $work/answer. Nobody waits for long.
+get() { curl -s --max-time 20 -o "$work/answer" -w '%{http_code}' "http://127.0.0.1:$PORT$1" || true; }
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# start PORT COMMAND …: until it listens there.
+start() {
+    local port=$1
+    shift
+    : >"$work/log"
+    "$@" >"$work/log" 2>&1 &
+    pids+=($!)
+    until listens "$port"; do
+        kill -0 "${pids[-1]}" 2>/dev/null || fail "$* ended"
+        sleep 0.2
+    done
+}
+
+read -r PORT AWS_PORT < <(python3 infra/free_ports.py 2)
+export PORT AWS_PORT
+. infra/settings.sh
+cargo build --quiet --bins
+
+echo "watch: functions without settings, on :$PORT"
+# Another file of settings, which has none.
+start "$PORT" cargo lambda watch --invoke-port "$PORT" --config net.retry=2
+declare -A routes=([auth]=/.well-known/jwks.json [api-keys]=/api/v1/api-keys/ [kyc]=/api/kyc/health [docs]=/openapi.json)
+for name in "${!routes[@]}"; do
+    [[ $(get "${routes[$name]}") == 500 ]] || fail "$name without settings does not answer 500"
+    grep -q 'cannot start: STAGE is not set' "$work/answer" || fail "$name does not tell the caller why: $(<"$work/answer")"
+    said=$(grep -c "\"message\":\"cannot start: .*\"service\":\"$name\"" "$work/log") || true
+    [[ $said == 1 ]] || fail "$name says in $said lines why it cannot start"
+done
+grep '"service":"auth"' "$work/log" | grep -q 'TABLE_PREFIX is not set; APP_URL is not set.*make dev.*make aws' ||
+    fail "auth does not say all that is missing and what to do"
+stop
+
+# Only what says where the servers are; everything else comes from where a plain `cargo lambda watch` has it.
+settings < <(grep -E '127\.0\.0\.1:9[01]00' infra/local.toml)
+export LOCAL_STATE=$work/state PRODUCT_NAME="Watch & Co"
+
+echo "watch: functions without the local AWS"
+start "$PORT" cargo lambda watch --invoke-port "$PORT"
+[[ $(get "${routes[docs]}") == 200 ]] || fail "docs needs the local AWS"
+for name in auth api-keys kyc; do
+    get "${routes[$name]}" >/dev/null
+    said=$(grep -c "nothing listens on 127.0.0.1:$AWS_PORT: .make aws.*\"service\":\"$name\"" "$work/log") || true
+    [[ $said == 1 ]] || fail "$name says in $said lines that there is no local AWS"
+done
+[[ $(get "${routes[auth]}") == 503 ]] || fail "auth does not answer 503 without the local AWS"
+
+echo "watch: the demo, with the local AWS on :$AWS_PORT"
+make --no-print-directory aws >"$work/aws" 2>&1 &
+pids+=($!)
+until listens "$AWS_PORT"; do kill -0 "${pids[-1]}" || { cat "$work/aws" >&2 && fail "make aws ended"; }; sleep 0.2; done
+# No function is made of it.
+touch README.md
+infra/demo.sh >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" >&2 && fail "make demo failed"; }
+! grep -E 'panicked at|"level":"ERROR"' "$work/log" || fail "errors in the functions' log, above"
+[[ $(grep -c 'Running .*auth' "$work/log") == 1 ]] || fail "auth was started again, though nothing of it has changed"
+curl -sSf --max-time 20 "http://127.0.0.1:$AWS_PORT/inbox.json" | grep -q 'Watch & Co' ||
+    fail "the mails do not have the caller's PRODUCT_NAME"
+stop
+for port in "$PORT" "$AWS_PORT"; do
+    ! listens "$port" || fail "port $port is still in use after everything was stopped"
+done
+echo "watch: ok, $(grep -c '  → [0-9]' "$work/demo") requests"
