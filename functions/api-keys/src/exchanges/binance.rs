@@ -112,22 +112,10 @@ const REFUSALS: Refusals<i64> = Refusals {
         (Status::IpNotAllowed, &[-1005, -1011]),
         (Status::ClockSkew, &[-1021]),
         (Status::PermissionDenied, &[-1002]),
-        (
-            Status::AccountRestricted,
-            &[
-                // API keys are locked on this account; it has no second factor; it has not proven who it is.
-                -2017,
-                -3001,
-                100_001_003,
-                200_003_903,
-                // Borrowing, repaying, moving funds or trading is banned for this account.
-                -3014,
-                -3018,
-                -3019,
-                -3022,
-                -3036,
-            ],
-        ),
+        // API keys are locked on this account; it has no second factor; it has not proven who it is.
+        (Status::AccountRestricted, &[-2017, -3001, 100_001_003, 200_003_903]),
+        // Borrowing, repaying, moving funds or trading is banned for this account.
+        (Status::AccountRestricted, &[-3014, -3018, -3019, -3022, -3036]),
         (Status::GeoBlocked, &[-4044, -4402]),
         (Status::RateLimited, &[-1003, -1008, -1015, -1034, -4005, -5041, -6009, -12014]),
         (Status::ExchangeUnavailable, &[-1000, -1001, -1004, -1006, -1007, -1016, -3000, -3044, -10001]),
