@@ -77,15 +77,15 @@ const REFUSALS: Refusals<i64> = Refusals {
     codes: &[
         (Status::InvalidKey, &[10003]),
         (Status::InvalidSignature, &[10004]),
-        (Status::AmbiguousCredentials, &[10007, -2015]),
+        (Status::AmbiguousCredentials, &[10007]),
         (Status::IpNotAllowed, &[10010]),
-        (Status::ClockSkew, &[10002]),
+        (Status::ClockSkew, &[10002, -1]),
         (Status::PermissionDenied, &[10005]),
-        (Status::KeyExpired, &[33004]),
+        (Status::KeyExpired, &[33004, -2015]),
         // Banned, stopped by compliance rules, not allowed to trade, without proof of identity.
         (Status::AccountRestricted, &[10008, 10024, 10027, 131_004, 170_201]),
         (Status::GeoBlocked, &[10009, 170_209]),
-        (Status::RateLimited, &[10006, 10018, 10429, 20003, 30033, 30035, 170_222]),
+        (Status::RateLimited, &[429, 10006, 10018, 10403, 10429, 20003, 30033, 30035, 170_222]),
         (Status::ExchangeUnavailable, &[5004, 10000, 10016, 10019, 170_007, 340_099]),
     ],
     words: &[
@@ -93,7 +93,7 @@ const REFUSALS: Refusals<i64> = Refusals {
         (Status::AmbiguousCredentials, &["sign params error"]),
         (Status::ExchangeUnavailable, &["request timeout"]),
     ],
-    // Callers from some countries are turned away before the request is looked at.
+    // Callers from some countries are turned away before the request is looked at. Where it is for too many requests, words say so.
     http: &[(403, Status::GeoBlocked)],
     ..Refusals::NONE
 };

@@ -54,9 +54,11 @@ const REFUSALS: Refusals<&str> = Refusals {
         (Status::InvalidKey, &["InvalidApiKey"]),
         (Status::InvalidSignature, &["InvalidSignature"]),
         (Status::AmbiguousCredentials, &["MissingApikeyHeader", "MissingPayloadHeader", "MissingSignatureHeader"]),
+        (Status::IpNotAllowed, &["RemoteAddressForbidden", "ApiKeyIpFilteringFailure"]),
         (Status::NonceConflict, &["InvalidNonce"]),
         (Status::ClockSkew, &["InvalidTimestampInPayload"]),
         (Status::PermissionDenied, &["MissingRole"]),
+        (Status::AccountRestricted, &["AccountClosed"]),
         (Status::RateLimited, &["RateLimit"]),
         (Status::ExchangeUnavailable, &["Maintenance", "System"]),
         // The signed payload names another path than the one asked: a fault of ours, of which the user can mend nothing.

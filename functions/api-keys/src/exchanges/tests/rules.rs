@@ -187,6 +187,7 @@ fn codes_decide_before_the_http_status() {
         assert_eq!(coded("bybit", 403, json!(code), "retCode"), format!("{status} {code}"));
     }
     assert_eq!(read("bybit", 403, "<html>"), "geo_blocked");
+    assert_eq!(read("bybit", 403, r#"{"retMsg":"IP rate limit breached"}"#), "rate_limited");
     assert_eq!(read("bybit", 403, r#"{"retCode":1}"#), "geo_blocked");
     for (code, status) in [
         ("EAPI:Invalid signature", "invalid_signature"),
