@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::super::{Answer, Credentials, Exchange, Status, Verdict, find};
-use super::key_for;
+use super::super::{Status, find};
+use super::settled;
 
 const CLASSES: &str = include_str!("../../../../../tests/vectors/exchange_error_classes.json");
 
@@ -27,7 +27,7 @@ struct Row {
     certain: bool,
 }
 
-/// What their own documents say otherwise of, by exchange.
+/// Codes of which the exchanges' own documents say something else than the class.
 const OTHERWISE: [(&str, &str, Status); 4] = [
     // The service is not available in this region.
     ("bybit", "10009", Status::GeoBlocked),
@@ -90,25 +90,13 @@ const NOT_ASKED: [(&str, &[&str]); 11] = [
     ),
 ];
 
-fn status(exchange: &Exchange, key: &Credentials, http: u16, body: &str) -> Status {
-    let mut question = (exchange.question)(key, &exchange.sites[0]);
-    loop {
-        match (exchange.read)(key, &question, &Answer::new(http, body.as_bytes().to_vec())) {
-            Verdict::Ask(next) => question = next,
-            Verdict::Refused { status, .. } => return status,
-            Verdict::Accepted(_) => return Status::Ok,
-        }
-    }
-}
-
 #[test]
 fn every_code_has_a_status_that_fits_its_class() {
     let classes: Classes = serde_json::from_str(CLASSES).unwrap();
     let mut not_placed = BTreeMap::<&str, BTreeSet<&str>>::new();
     let mut wrong = Vec::new();
     for row in &classes.rows {
-        let exchange = find(&row.exchange).unwrap();
-        let status = status(exchange, &key_for(exchange), row.http, &row.body);
+        let (status, _) = settled(find(&row.exchange).unwrap(), row.http, &row.body);
         let otherwise = OTHERWISE.iter().find(|(id, code, _)| *id == row.exchange && *code == row.code);
         let fits = match otherwise {
             Some((.., decided)) => status == *decided,

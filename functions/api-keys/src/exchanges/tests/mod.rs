@@ -3,6 +3,7 @@
 mod classes;
 mod left_out;
 mod more_rules;
+mod refusals;
 mod rules;
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
@@ -15,8 +16,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
-    Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Request, Site, Source, Verdict,
-    find,
+    Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Request, Site, Source, Status,
+    Verdict, find,
 };
 
 const SIGNING: &str = include_str!("../../../../../tests/vectors/exchange_signing.json");
@@ -212,6 +213,19 @@ fn key_for(exchange: &Exchange) -> Credentials {
         secret: Zeroizing::new("FAKE-secret".to_owned()),
         passphrase: None,
         wallet_address: None,
+    }
+}
+
+/// How a refusal ends. Where it leads to another question, that gets the same answer.
+fn settled(exchange: &Exchange, http: u16, body: &str) -> (Status, Option<String>) {
+    let key = key_for(exchange);
+    let mut question = (exchange.question)(&key, &exchange.sites[0]);
+    loop {
+        match (exchange.read)(&key, &question, &Answer::new(http, body.as_bytes().to_vec())) {
+            Verdict::Ask(next) => question = next,
+            Verdict::Refused { status, code } => return (status, code),
+            Verdict::Accepted(_) => panic!("{} accepts {body}", exchange.id),
+        }
     }
 }
 
