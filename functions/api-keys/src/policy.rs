@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::exchanges::Access;
+use crate::exchanges::{Access, Source};
 
 /// Something the owner should change at the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -13,6 +13,8 @@ pub enum Warning {
     KeyCanWithdraw,
     /// It can pay other users of the exchange.
     KeyCanPayOthers,
+    /// It can move funds, for keys of its kind always can: its owner has not chosen so and cannot change it.
+    CanTransfer,
     /// The exchange does not say whether it can withdraw.
     WithdrawPermissionUnknown,
     /// It trades from anywhere: whoever steals it can empty the account by trading.
@@ -38,6 +40,7 @@ pub fn warnings(access: &Access) -> Vec<Warning> {
     let findings = [
         (permissions.withdraw == Some(true), Warning::KeyCanWithdraw),
         (access.can_pay_others == Some(true), Warning::KeyCanPayOthers),
+        (access.source == Source::Protocol && permissions.transfer == Some(true), Warning::CanTransfer),
         (permissions.withdraw.is_none(), Warning::WithdrawPermissionUnknown),
         (permissions.trade == Some(true) && access.ip_restricted == Some(false), Warning::TradeWithoutIpRestriction),
     ];
@@ -60,9 +63,22 @@ mod tests {
     use super::*;
     use crate::exchanges::Permissions;
 
+    const PERMITTED: Permissions =
+        Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: None };
+
     fn access(trade: Option<bool>, withdraw: Option<bool>, ip_restricted: Option<bool>) -> Access {
         let permissions = Permissions { read: Some(true), trade, withdraw, transfer: None };
         Access { ip_restricted, ..Access::of_key(permissions) }
+    }
+
+    #[test]
+    fn only_transfers_that_nobody_chose_are_warned_of() {
+        let chosen =
+            Access { permissions: Permissions { transfer: Some(true), ..PERMITTED }, ..access(None, None, None) };
+        assert_eq!(warnings(&chosen), []);
+        let by_protocol = Access { source: Source::Protocol, ..chosen };
+        assert_eq!(warnings(&by_protocol), [Warning::CanTransfer]);
+        assert_eq!(sends_funds(&by_protocol), Some(SendsFunds::No));
     }
 
     #[test]

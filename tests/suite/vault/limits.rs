@@ -40,7 +40,7 @@ async fn a_user_tests_twenty_times_a_minute() {
     for exchange in ["okx", "gate", "bybit", "bitget", "kucoin"] {
         keys.push(ada.keeps(&demo(&world, exchange, "ok")).await);
     }
-    let other = bob.keeps(&demo(&world, "bitmex", "ok")).await;
+    let other = bob.keeps(&demo(&world, "kraken", "ok")).await;
     for number in 0..20 {
         is_ok(&ada.tests(&keys[number % 4]).await);
     }

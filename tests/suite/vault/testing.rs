@@ -110,6 +110,39 @@ async fn what_a_key_may_do_is_known_unknown_or_warned_of() {
 }
 
 #[tokio::test]
+async fn what_an_exchange_leaves_out_is_unknown() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "okx", "ok")).await;
+    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"","ip":""}]}"#)));
+    let data = ada.tests(&id).await.body["data"].clone();
+    assert_eq!(data["permissions"], json!({ "read": null, "trade": null, "withdraw": null, "transfer": null }));
+    assert_eq!((&data["status"], &data["key_status"]), (&json!("ok"), &json!("ok")));
+    assert_eq!(data["warnings"], json!(["WITHDRAW_PERMISSION_UNKNOWN"]));
+    assert_eq!(ada.sees(&id).await["permissions"], data["permissions"]);
+
+    // Nor does it take back what was known.
+    let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
+    world.aws.set_paper(None);
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"","ip":""}]}"#)));
+    assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
+    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+}
+
+#[tokio::test]
+async fn an_agent_may_move_funds_and_is_kept_with_a_warning() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let id = ada.keeps(&demo(&world, "hyperliquid", "ok")).await;
+    let data = ada.tests(&id).await.body["data"].clone();
+    assert_eq!(data["permissions"], json!({ "read": true, "trade": true, "withdraw": false, "transfer": true }));
+    assert_eq!((&data["warnings"], &data["key_status"]), (&json!(["CAN_TRANSFER"]), &json!("ok")));
+    assert_eq!(ada.sees(&id).await["warnings"], json!(["CAN_TRANSFER"]));
+    is_ok(&ada.decrypts(&id).await);
+}
+
+#[tokio::test]
 async fn an_exchange_that_does_not_describe_its_keys_leaves_all_unknown() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;

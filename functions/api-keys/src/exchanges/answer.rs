@@ -158,25 +158,6 @@ impl Answer {
         &self.text
     }
 
-    /// A refusal with a code of the body's. A code that the table does not know (`None`) leaves the word to the HTTP status.
-    #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "a code is a borrowed text or a number")]
-    pub fn refused(&self, code: impl ToString, status: Option<Status>) -> Verdict {
-        match status {
-            Some(status) => Verdict::Refused { status, code: Some(code.to_string()) },
-            None => self.by_http_status(),
-        }
-    }
-
-    /// A refusal without a code, known by its words. Words that the table does not know leave it to the HTTP status.
-    #[must_use]
-    pub fn worded(&self, status: Option<Status>) -> Verdict {
-        match status {
-            Some(status) => Verdict::Refused { status, code: None },
-            None => self.by_http_status(),
-        }
-    }
-
     /// What the HTTP status alone says: the last resort, for a body that says nothing.
     #[must_use]
     pub fn by_http_status(&self) -> Verdict {
@@ -202,19 +183,25 @@ pub(super) fn texts(value: &Value) -> Option<Vec<&str>> {
 
 /// The words of a text with commas between them; `None` when it is no text.
 pub(super) fn words(value: &Value) -> Option<Vec<&str>> {
-    Some(value.as_str()?.split(',').map(str::trim).collect())
+    Some(value.as_str()?.split(',').map(str::trim).filter(|word| !word.is_empty()).collect())
 }
 
-/// Whether one of `words` is in the list; unknown when the list is.
+/// Whether one of `words` is in the list. Unknown when the list is, or when it is empty: a key with no right at all has not
+/// been heard of, a list that was not filled in has.
 pub(super) fn has_any(list: Option<&Vec<&str>>, words: &[&str]) -> Option<bool> {
-    list.map(|list| list.iter().any(|word| words.contains(word)))
+    list.filter(|list| !list.is_empty()).map(|list| list.iter().any(|word| words.contains(word)))
 }
 
-/// Whether a list has `wanted`. Unknown when it is no list, or when it holds things of another kind and not this.
+/// Whether a list has `wanted`. Unknown when it is no list or an empty one, or when it holds things of another kind and not this.
 pub(super) fn listed<'a, T: PartialEq>(list: &'a Value, kind: fn(&'a Value) -> Option<T>, wanted: T) -> Option<bool> {
     let entries: Vec<_> = list.as_array()?.iter().map(kind).collect();
     if entries.contains(&Some(wanted)) {
         return Some(true);
     }
-    entries.iter().all(Option::is_some).then_some(false)
+    (!entries.is_empty() && entries.iter().all(Option::is_some)).then_some(false)
+}
+
+/// A text; an empty one where there is none.
+pub(super) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }

@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
     Status, Unsignable, Verdict,
-    answer::flag,
+    answer::{flag, text},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_hex, parses, percent, rsa},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -98,25 +99,39 @@ pub(super) fn read_account(answer: &Answer) -> Verdict {
     if answer.status == 200 && body["balances"].is_array() {
         return Verdict::Accepted(Access::unknown());
     }
-    let Some(code) = body["code"].as_i64() else {
-        // A firewall stands before the exchange; its 403 means too many or too odd requests.
-        return match answer.status {
-            403 => Verdict::Refused { status: Status::RateLimited, code: None },
-            _ => answer.by_http_status(),
-        };
-    };
-    let status = match code {
-        -2014 | -2008 => Some(Status::InvalidKey),
-        -1022 => Some(Status::InvalidSignature),
-        -2015 => Some(Status::AmbiguousCredentials),
-        -1021 => Some(Status::ClockSkew),
-        -1003 | -1015 => Some(Status::RateLimited),
-        -1000 | -1001 | -1007 | -1008 | -1016 => Some(Status::ExchangeUnavailable),
-        -1002 => Some(Status::PermissionDenied),
-        _ => None,
-    };
-    answer.refused(code, status)
+    REFUSALS.read(answer, body["code"].as_i64(), text(&body["msg"]))
 }
+
+/// What the spot and the wallet API say, where the question goes, and what other parts of the exchange say of accounts, places
+/// and too many requests. A number that means several things means here what these two mean by it.
+const REFUSALS: Refusals<i64> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &[-2014, -2008]),
+        (Status::InvalidSignature, &[-1022]),
+        (Status::AmbiguousCredentials, &[-2015, -1099, -4004]),
+        (Status::IpNotAllowed, &[-1005, -1011]),
+        (Status::ClockSkew, &[-1021]),
+        (Status::PermissionDenied, &[-1002]),
+        // API keys are locked on this account; it has no second factor; it has not proven who it is.
+        (Status::AccountRestricted, &[-2017, -3001, 100_001_003, 200_003_903]),
+        // Borrowing, repaying, moving funds or trading is banned for this account.
+        (Status::AccountRestricted, &[-3014, -3018, -3019, -3022, -3036]),
+        (Status::GeoBlocked, &[-4044, -4402]),
+        (Status::RateLimited, &[-1003, -1008, -1015, -1034, -4005, -5041, -6009, -12014]),
+        (Status::ExchangeUnavailable, &[-1000, -1001, -1004, -1006, -1007, -1016, -3000, -3044, -10001]),
+    ],
+    words: &[
+        (Status::InvalidKey, &["api key does not exist"]),
+        (
+            Status::PermissionDenied,
+            &["not authorized to execute", "you don't have permission", "no operation privilege"],
+        ),
+        (Status::AccountRestricted, &["action is disabled on"]),
+    ],
+    // A firewall stands before the exchange; its 403 means too many or too odd requests.
+    http: &[(403, Status::RateLimited)],
+    ..Refusals::NONE
+};
 
 /// Whether any of them holds; unknown when none holds and one is unknown.
 pub(super) fn any<const N: usize>(flags: [Option<bool>; N]) -> Option<bool> {

@@ -5,10 +5,11 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
-    answer::{flag, listed, texts},
+    answer::{flag, listed, text, texts},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex, unencoded},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -48,32 +49,31 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     {
         return Verdict::Accepted(access);
     }
-    let Some(code) = code.as_i64() else { return answer.by_http_status() };
-    let status = match code {
-        100_413 => Some(Status::InvalidKey),
-        100_001 | 100_412 => Some(Status::InvalidSignature),
-        100_419 => Some(Status::IpNotAllowed),
-        100_421 => by_message(body["msg"].as_str().unwrap_or_default()),
-        80_014 => Some(Status::ClockSkew),
-        100_004 => Some(Status::PermissionDenied),
-        100_410 => Some(Status::RateLimited),
-        100_414 => Some(Status::AccountRestricted),
-        _ => None,
-    };
-    answer.refused(code, status)
+    REFUSALS.read(answer, code.as_i64(), text(&body["msg"]))
 }
 
-/// What 100421 means this time.
-fn by_message(message: &str) -> Option<Status> {
-    let message = message.to_lowercase();
-    let has = |word| message.contains(word);
-    match () {
-        () if has("timestamp") => Some(Status::ClockSkew),
-        () if has("busy") => Some(Status::ExchangeUnavailable),
-        () if has("pair") || has("restricted") => Some(Status::PermissionDenied),
-        () => None,
-    }
-}
+const REFUSALS: Refusals<i64> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &[100_413]),
+        (Status::InvalidSignature, &[100_001, 100_412]),
+        (Status::AmbiguousCredentials, &[401]),
+        (Status::IpNotAllowed, &[100_419]),
+        (Status::ClockSkew, &[80_014]),
+        (Status::PermissionDenied, &[403, 100_004]),
+        (Status::AccountRestricted, &[100_414, 100_441]),
+        (Status::RateLimited, &[429, 100_410]),
+        (Status::ExchangeUnavailable, &[500, 503, 504, 100_500, 100_503, 109_500, 110_500]),
+    ],
+    mixed: &[(
+        100_421,
+        &[
+            (Status::ClockSkew, &["timestamp"]),
+            (Status::ExchangeUnavailable, &["busy"]),
+            (Status::PermissionDenied, &["pair", "restricted"]),
+        ],
+    )],
+    ..Refusals::NONE
+};
 
 /// Two descriptions of a key are known: a list of numbers, and flags with Binance's names.
 fn access(key: &Value) -> Option<Access> {
@@ -94,8 +94,8 @@ fn access(key: &Value) -> Option<Access> {
     } else {
         [2, 1, 3, 5, 7, 4].map(|number| listed(numbers, Value::as_i64, number))
     };
-    // Only flags know options, and not all of those.
-    let options = if key["enableVanillaOptions"].is_null() { Some(false) } else { flag(&key["enableVanillaOptions"]) };
+    // Numbers do not know options.
+    let options = if numbers.is_null() { flag(&key["enableVanillaOptions"]) } else { Some(false) };
     let permissions =
         Permissions { read, trade: any([spot, perpetual, options]), withdraw, transfer: any([internal, universal]) };
     let access = match texts(&key["ipAddresses"]) {

@@ -4,9 +4,12 @@ use serde_json::Value;
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
-    Verdict, any_credentials,
+    Verdict,
+    answer::text,
+    any_credentials,
     binance::any,
     crypto::{HMAC_SHA384, mac_hex},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -48,56 +51,53 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     }
 }
 
-/// Each scope is `[name, may read, may write]`, with 0 and 1.
+/// Each scope is `[name, may read, may write]`, with 0 and 1. One that is not in the list is unknown.
 fn permissions(scopes: &[Value]) -> Permissions {
     let may = |name: &str, column: usize| {
         let scope = scopes.iter().find(|scope| scope[0] == name)?;
-        Some(match scope[column].as_i64() {
-            Some(0) => Some(false),
-            Some(1) => Some(true),
+        match scope[column].as_i64()? {
+            0 => Some(false),
+            1 => Some(true),
             _ => None,
-        })
+        }
     };
-    let main = |name, column| may(name, column).flatten();
-    // Not every list has these: one that is not there takes nothing from what the others say.
-    let further = |name, column| may(name, column).unwrap_or(Some(false));
+    let reads = ["account", "history", "orders", "positions", "funding", "wallets"];
     Permissions {
-        read: any([
-            main("account", 1),
-            further("history", 1),
-            main("orders", 1),
-            further("positions", 1),
-            further("funding", 1),
-            main("wallets", 1),
-        ]),
-        trade: any([main("orders", 2), further("positions", 2), further("funding", 2)]),
-        withdraw: any([main("withdraw", 2), further("ui_withdraw", 2)]),
-        transfer: main("wallets", 2),
+        read: any(reads.map(|name| may(name, 1))),
+        trade: any(["orders", "positions", "funding"].map(|name| may(name, 2))),
+        withdraw: any(["withdraw", "ui_withdraw"].map(|name| may(name, 2))),
+        transfer: may("wallets", 2),
     }
 }
 
 /// `["error", code, text]`, or `{"error": "ERR_RATE_LIMIT"}` from what stands before the exchange.
 fn refusal(answer: &Answer) -> Verdict {
     let body = answer.json();
-    if body["error"] == "ERR_RATE_LIMIT" || body[1] == "ERR_RATE_LIMIT" {
-        return answer.refused("ERR_RATE_LIMIT", Some(Status::RateLimited));
-    }
-    let text = body[2].as_str().unwrap_or_default();
-    let code = body[1].as_i64();
-    let status = match code {
-        Some(10100) if text.contains("digest") => Some(Status::InvalidSignature),
-        Some(10100) if text.contains("apikey: invalid") => Some(Status::InvalidKey),
-        Some(10100) => Some(Status::AmbiguousCredentials),
-        Some(10112 | 10113) => Some(Status::InvalidSignature),
-        Some(10114) => Some(Status::NonceConflict),
-        Some(10001) => Some(Status::PermissionDenied),
-        Some(11010) => Some(Status::RateLimited),
-        _ => None,
-    };
-    match (code, status, answer.status) {
-        (Some(code), Some(_), _) => answer.refused(code, status),
+    let code = body[1].as_i64().map(|code| code.to_string());
+    let code = code.as_deref().or_else(|| body[1].as_str()).or_else(|| body["error"].as_str());
+    REFUSALS.known(code, text(&body[2])).unwrap_or_else(|| match answer.status {
         // The exchange is up: it has answered in its own form.
-        (_, _, 500) if body.is_array() => Verdict::Refused { status: Status::UnrecognisedResponse, code: None },
+        500 if body.is_array() => Verdict::Refused { status: Status::UnrecognisedResponse, code: None },
         _ => answer.by_http_status(),
-    }
+    })
 }
+
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::AmbiguousCredentials, &["10111"]),
+        (Status::InvalidSignature, &["10112", "10113"]),
+        (Status::NonceConflict, &["10114"]),
+        (Status::PermissionDenied, &["10001"]),
+        (Status::RateLimited, &["11010", "ERR_RATE_LIMIT"]),
+        (Status::ExchangeUnavailable, &["11000", "20051", "20060", "temporarily_unavailable"]),
+    ],
+    mixed: &[(
+        "10100",
+        &[
+            (Status::InvalidSignature, &["digest"]),
+            (Status::InvalidKey, &["apikey: invalid"]),
+            (Status::AmbiguousCredentials, &[""]),
+        ],
+    )],
+    ..Refusals::NONE
+};

@@ -1,10 +1,13 @@
 //! Bitstamp. Signature: key, method, host, path with query, content type, nonce, time, version, body; HMAC-SHA-256 in hex. No
 //! call describes a key.
 
+use serde_json::Value;
+
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Request, Site, Status, Unsignable, Verdict,
     any_credentials,
     crypto::{HMAC_SHA256, encoded, hex, mac_hex},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -58,34 +61,42 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
             _ => answer.by_http_status(),
         };
     }
-    let text = [&body["reason"], &body["error"]].into_iter().find_map(|text| text.as_str()).unwrap_or_default();
-    let Some(code) = [&body["code"], &body["response_code"]].into_iter().find_map(|code| code.as_str()) else {
-        return answer.worded(by_text(text));
-    };
-    let status = match code {
-        "API0001" => Some(Status::InvalidKey),
-        "API0005" => Some(Status::InvalidSignature),
-        "API0004" => Some(Status::NonceConflict),
-        "400.002" => Some(Status::RateLimited),
-        // Seen for keys that are not active yet and for keys that are none.
-        "API0011" if text == "Wrong API key format" => Some(Status::InvalidKey),
-        "API0011" => Some(Status::KeyExpired),
-        _ => return answer.worded(by_text(text)),
-    };
-    answer.refused(code, status)
+    let code = [&body["code"], &body["response_code"]].into_iter().find_map(Value::as_str);
+    let said = ["reason", "error"].map(|field| all_texts(&body[field])).join(" ");
+    REFUSALS.read(answer, code, &said)
+}
+
+/// All texts in a value: reasons come as one, or as lists by field.
+fn all_texts(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(all_texts).collect::<Vec<_>>().join(" "),
+        Value::Object(fields) => fields.values().map(all_texts).collect::<Vec<_>>().join(" "),
+        _ => String::new(),
+    }
 }
 
 /// Older errors have a text alone.
-fn by_text(text: &str) -> Option<Status> {
-    let text = text.to_lowercase();
-    let has = |words| text.contains(words);
-    match () {
-        () if has("no permission found") => Some(Status::PermissionDenied),
-        () if has("ip") && has("not allowed") => Some(Status::IpNotAllowed),
-        () if has("api key not found") => Some(Status::InvalidKey),
-        () if has("invalid signature") => Some(Status::InvalidSignature),
-        () if has("invalid nonce") => Some(Status::NonceConflict),
-        () if has("account is frozen") => Some(Status::AccountRestricted),
-        () => None,
-    }
-}
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &["API0001"]),
+        (Status::InvalidSignature, &["API0005"]),
+        (Status::NonceConflict, &["API0004"]),
+        (Status::ClockSkew, &["API0017"]),
+        (Status::AccountRestricted, &["403.004"]),
+        (Status::RateLimited, &["400.002"]),
+    ],
+    // Seen for keys that are not active yet and for keys that are none.
+    mixed: &[("API0011", &[(Status::InvalidKey, &["wrong api key format"]), (Status::KeyExpired, &[""])])],
+    words: &[
+        (Status::InvalidKey, &["api key not found", "wrong api key format"]),
+        (Status::InvalidSignature, &["invalid signature"]),
+        (Status::NonceConflict, &["invalid nonce"]),
+        (Status::AmbiguousCredentials, &["authentication failed", "missing key, signature and nonce"]),
+        (Status::IpNotAllowed, &["ip address not allowed", "ip not allowed"]),
+        (Status::PermissionDenied, &["no permission found"]),
+        (Status::AccountRestricted, &["account is frozen", "unavailable for your account", "fatca information"]),
+        (Status::ExchangeUnavailable, &["order could not be placed"]),
+    ],
+    ..Refusals::NONE
+};

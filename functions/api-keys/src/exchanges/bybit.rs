@@ -7,9 +7,10 @@ use shared::time::Timestamp;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{has_any, texts},
+    answer::{text, texts},
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex, parses, rsa},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -69,27 +70,33 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     if code == Some(0) && body["result"].get("permissions").is_some() {
         return Verdict::Accepted(access(&body["result"]).code("0"));
     }
-    let status = match code {
-        Some(10003) => Some(Status::InvalidKey),
-        Some(10004) => Some(Status::InvalidSignature),
-        Some(10007) => Some(Status::AmbiguousCredentials),
-        Some(10010) => Some(Status::IpNotAllowed),
-        Some(10002) => Some(Status::ClockSkew),
-        Some(10005) => Some(Status::PermissionDenied),
-        Some(33004) => Some(Status::KeyExpired),
-        Some(10008 | 10024) => Some(Status::AccountRestricted),
-        Some(10009) => Some(Status::GeoBlocked),
-        Some(10006 | 10018 | 10429) => Some(Status::RateLimited),
-        Some(10000 | 10016 | 10019) => Some(Status::ExchangeUnavailable),
-        _ => None,
-    };
-    match (code, status) {
-        (Some(code), Some(_)) => answer.refused(code, status),
-        // Callers from some countries are turned away before the request is looked at.
-        _ if answer.status == 403 => Verdict::Refused { status: Status::GeoBlocked, code: None },
-        _ => answer.by_http_status(),
-    }
+    REFUSALS.read(answer, code, text(&body["retMsg"]))
 }
+
+const REFUSALS: Refusals<i64> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &[10003]),
+        (Status::InvalidSignature, &[10004]),
+        (Status::AmbiguousCredentials, &[10007]),
+        (Status::IpNotAllowed, &[10010]),
+        (Status::ClockSkew, &[10002, -1]),
+        (Status::PermissionDenied, &[10005]),
+        (Status::KeyExpired, &[33004, -2015]),
+        // Banned, stopped by compliance rules, not allowed to trade, without proof of identity.
+        (Status::AccountRestricted, &[10008, 10024, 10027, 131_004, 170_201]),
+        (Status::GeoBlocked, &[10009, 170_209]),
+        (Status::RateLimited, &[429, 10006, 10018, 10403, 10429, 20003, 30033, 30035, 170_222]),
+        (Status::ExchangeUnavailable, &[5004, 10000, 10016, 10019, 170_007, 340_099]),
+    ],
+    words: &[
+        (Status::InvalidKey, &["invalid api_key"]),
+        (Status::AmbiguousCredentials, &["sign params error"]),
+        (Status::ExchangeUnavailable, &["request timeout"]),
+    ],
+    // Callers from some countries are turned away before the request is looked at. Where it is for too many requests, words say so.
+    http: &[(403, Status::GeoBlocked)],
+    ..Refusals::NONE
+};
 
 /// What `query-api` says of the key. The groups stay filled in a key that may only read.
 fn access(key: &Value) -> Access {
@@ -104,12 +111,15 @@ fn access(key: &Value) -> Access {
         (Some(true), listed) => listed,
         (None, _) => None,
     };
-    let wallet = texts(&groups["Wallet"]);
+    // An empty group is how Bybit says no. Where all of them are empty, none was filled in.
+    let is_told = groups.as_object().is_some_and(|groups| groups.values().any(|group| !is_empty(group)));
+    let group = |name: &str| texts(&groups[name]).filter(|_| is_told);
+    let wallet = |words: &[&str]| group("Wallet").map(|group| group.iter().any(|word| words.contains(word)));
     let permissions = Permissions {
         read: Some(true),
-        trade: and_writes(any(TRADE.map(|group| groups[group].as_array().map(|entries| !entries.is_empty())))),
-        withdraw: and_writes(has_any(wallet.as_ref(), &["Withdraw"])),
-        transfer: and_writes(has_any(wallet.as_ref(), &["AccountTransfer", "SubMemberTransfer"])),
+        trade: and_writes(any(TRADE.map(|name| group(name).map(|entries| !entries.is_empty())))),
+        withdraw: and_writes(wallet(&["Withdraw"])),
+        transfer: and_writes(wallet(&["AccountTransfer", "SubMemberTransfer"])),
     };
     let ips = texts(&key["ips"]).map(|ips| if ips.contains(&"*") { Vec::new() } else { ips });
     let access = Access::of_key(permissions).known_ips(ips);
@@ -118,6 +128,10 @@ fn access(key: &Value) -> Access {
         Some(false) => access.until(expiry(&key["expiredAt"])),
         _ => access,
     }
+}
+
+fn is_empty(group: &Value) -> bool {
+    group.as_array().is_none_or(Vec::is_empty)
 }
 
 /// 1970 stands for never.

@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::flag,
+    answer::{flag, text},
     crypto::{ed25519, encoded, es256, hex, parses},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -89,11 +90,40 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         let (read, trade) = (flag(&body["can_view"]), flag(&body["can_trade"]));
         return Verdict::Accepted(Access::of_key(Permissions { read, trade, withdraw: transfer, transfer }));
     }
-    match (body["error"].as_str(), answer.status) {
-        (Some(code @ "PERMISSION_DENIED"), _) => answer.refused(code, Some(Status::PermissionDenied)),
-        (Some(code @ "rate_limit_exceeded"), _) => answer.refused(code, Some(Status::RateLimited)),
-        // One plain word for a wrong key, signature, clock and address.
-        (_, 401) => Verdict::Refused { status: Status::AmbiguousCredentials, code: None },
-        _ => answer.by_http_status(),
-    }
+    // Older parts of the exchange answer with a list.
+    let older = &body["errors"][0];
+    let code = body["error"].as_str().or_else(|| older["id"].as_str());
+    let said = [text(&body["message"]), text(&older["message"])].join(" ");
+    REFUSALS.read(answer, code, &said)
 }
+
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::AmbiguousCredentials, &["unauthorized", "invalid_token", "UNAUTHENTICATED"]),
+        (Status::KeyExpired, &["revoked_token"]),
+        // A token is made for every request, so an old one is a matter of clocks.
+        (Status::ClockSkew, &["expired_token"]),
+        (Status::PermissionDenied, &["PERMISSION_DENIED", "invalid_scope"]),
+        (
+            Status::AccountRestricted,
+            &[
+                // API access is blocked for deleted users.
+                "invalid_authentication_method",
+                "unverified_email",
+                "personal_details_required",
+                "identity_verification_required",
+                "jumio_verification_required",
+                "jumio_face_match_verification_required",
+            ],
+        ),
+        (Status::RateLimited, &["rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED"]),
+        (Status::ExchangeUnavailable, &["internal_server_error", "INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED"]),
+    ],
+    mixed: &[(
+        "authentication_error",
+        &[(Status::ClockSkew, &["timestamp expired"]), (Status::AmbiguousCredentials, &[""])],
+    )],
+    words: &[(Status::ClockSkew, &["timestamp expired"])],
+    // One plain word for a wrong key, signature, clock and address.
+    http: &[(401, Status::AmbiguousCredentials)],
+};

@@ -5,8 +5,10 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
+    answer::text,
     any_credentials,
     crypto::{HMAC_SHA256, mac_hex},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -37,19 +39,24 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let Some(code) = body["code"].as_i64() else { return answer.by_http_status() };
+    let code = body["code"].as_i64();
     let is_balances = |balances: &Vec<Value>| balances.iter().all(Value::is_object);
-    if code == 0 && answer.status == 200 && body["result"]["data"].as_array().is_some_and(is_balances) {
+    if code == Some(0) && answer.status == 200 && body["result"]["data"].as_array().is_some_and(is_balances) {
         return Verdict::Accepted(Access::unknown().code("0"));
     }
-    let status = match code {
-        40101 => Some(Status::AmbiguousCredentials),
-        40102 => Some(Status::ClockSkew),
-        40103 => Some(Status::IpNotAllowed),
-        40104 => Some(Status::PermissionDenied),
-        42901 => Some(Status::RateLimited),
-        202 => Some(Status::AccountRestricted),
-        _ => None,
-    };
-    answer.refused(code, status)
+    REFUSALS.read(answer, code, text(&body["message"]))
 }
+
+/// Numbers from 10002 to 10007 are those of the version before this one.
+const REFUSALS: Refusals<i64> = Refusals {
+    codes: &[
+        (Status::AmbiguousCredentials, &[40101, 10002]),
+        (Status::ClockSkew, &[40102, 10007]),
+        (Status::IpNotAllowed, &[40103, 10003]),
+        // Suspended, not active, or of a tier that may not use the API.
+        (Status::AccountRestricted, &[202, 406, 410, 40104, 10005]),
+        (Status::RateLimited, &[42901, 10006]),
+        (Status::ExchangeUnavailable, &[40801, 50001, 9_010_001]),
+    ],
+    ..Refusals::NONE
+};

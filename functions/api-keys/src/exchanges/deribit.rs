@@ -3,9 +3,12 @@
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
-    Unsignable, Verdict, any_credentials,
+    Unsignable, Verdict,
+    answer::text,
+    any_credentials,
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -46,31 +49,30 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let Some(code) = body["error"]["code"].as_i64() else {
-        return match body["result"]["scope"].as_str() {
-            Some(scope) if answer.status == 200 => Verdict::Accepted(Access::of_key(permissions(scope))),
-            _ => answer.by_http_status(),
-        };
-    };
-    let status = match code {
-        13004 | 13009 => Some(Status::AmbiguousCredentials),
-        13021 => Some(Status::PermissionDenied),
-        10028 | 12003 => Some(Status::RateLimited),
-        12005 => Some(Status::GeoBlocked),
-        11051 => Some(Status::ExchangeUnavailable),
-        _ => None,
-    };
-    answer.refused(code, status)
+    match body["result"]["scope"].as_str() {
+        Some(scope) if answer.status == 200 => Verdict::Accepted(Access::of_key(permissions(scope))),
+        _ => REFUSALS.read(answer, body["error"]["code"].as_i64(), text(&body["error"]["message"])),
+    }
 }
 
-/// Words like `trade:read_write`. A group that is left out is `none`, unless all of them are: then the key has another sort
-/// of scope.
+const REFUSALS: Refusals<i64> = Refusals {
+    codes: &[
+        (Status::AmbiguousCredentials, &[10000, 13000, 13004, 13009]),
+        (Status::PermissionDenied, &[11042, 13012, 13021]),
+        // The API is off for the account, which is not active, blocked, locked, or has not proven who it is.
+        (Status::AccountRestricted, &[9999, 10019, 13001, 13002, 13031, 13037]),
+        (Status::GeoBlocked, &[12005]),
+        (Status::RateLimited, &[10028, 10047, 10066, 11035, 11093, 12001, 12003]),
+        (Status::ExchangeUnavailable, &[10040, 10041, 11051, 11094, 13025, 13028, 13503, 13888]),
+    ],
+    ..Refusals::NONE
+};
+
+/// Words like `trade:read_write` and `wallet:none`. A group that is left out is unknown.
 fn permissions(scope: &str) -> Permissions {
     let words: Vec<_> = scope.split_whitespace().filter_map(|word| word.split_once(':')).collect();
     let level = |group: &str| words.iter().find(|word| word.0 == group).map(|word| word.1);
-    let groups = ["account", "trade", "wallet"].map(level);
-    let left_out = groups.iter().any(Option::is_some).then_some("none");
-    let [account, trade, wallet] = groups.map(|level| level.or(left_out));
+    let [account, trade, wallet] = ["account", "trade", "wallet"].map(level);
     let reads = |level: Option<&str>| match level? {
         "none" => Some(false),
         "read" | "read_write" => Some(true),

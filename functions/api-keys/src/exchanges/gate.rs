@@ -5,9 +5,10 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{flag, texts},
+    answer::{flag, text, texts},
     any_credentials,
     crypto::{HMAC_SHA512, encoded, hex, mac_hex, sha512, unencoded},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -65,24 +66,34 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
             _ => answer.by_http_status(),
         };
     };
-    let status = match label {
-        "INVALID_KEY" => Some(Status::InvalidKey),
-        "INVALID_SIGNATURE" => Some(Status::InvalidSignature),
-        "INVALID_CREDENTIALS" => Some(Status::AmbiguousCredentials),
-        "IP_FORBIDDEN" => Some(Status::IpNotAllowed),
-        "REQUEST_EXPIRED" => Some(Status::ClockSkew),
-        "ACCOUNT_LOCKED" => Some(Status::AccountRestricted),
-        "TOO_MANY_REQUESTS" => Some(Status::RateLimited),
-        "FORBIDDEN" | "READ_ONLY" if !may_ask_more => Some(Status::PermissionDenied),
-        _ => None,
-    };
+    let known = REFUSALS.known(Some(label), text(&body["message"]));
     // What is no word on the credentials may be one on the list of keys alone.
-    let is_temporary = answer.status == 429 || answer.status >= 500;
-    if status.is_none() && may_ask_more && !is_temporary {
-        return Verdict::Ask(Call::get(ACCOUNT));
+    let is_of_the_list = match &known {
+        Some(Verdict::Refused { status, .. }) => *status == Status::PermissionDenied,
+        _ => answer.status != 429 && answer.status < 500,
+    };
+    match known {
+        _ if may_ask_more && is_of_the_list => Verdict::Ask(Call::get(ACCOUNT)),
+        Some(known) => known,
+        None => answer.by_http_status(),
     }
-    answer.refused(label, status)
 }
+
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &["INVALID_KEY"]),
+        (Status::InvalidSignature, &["INVALID_SIGNATURE"]),
+        (Status::AmbiguousCredentials, &["INVALID_CREDENTIALS", "AUTHENTICATION_FAILED", "MISSING_REQUIRED_HEADER"]),
+        (Status::IpNotAllowed, &["IP_FORBIDDEN"]),
+        (Status::ClockSkew, &["REQUEST_EXPIRED"]),
+        (Status::PermissionDenied, &["FORBIDDEN", "READ_ONLY"]),
+        (Status::AccountRestricted, &["ACCOUNT_LOCKED", "SUB_ACCOUNT_LOCKED", "ACCOUNT_EXCEPTION"]),
+        (Status::RateLimited, &["TOO_MANY_REQUESTS", "TOO_FAST"]),
+        // The last one is of withdrawals, for all accounts.
+        (Status::ExchangeUnavailable, &["INTERNAL", "SERVER_ERROR", "TOO_BUSY", "API_WITHDRAW_DISABLED"]),
+    ],
+    ..Refusals::NONE
+};
 
 /// The one entry that can be our key. Keys are shown by their first or last characters, with stars for the rest.
 fn ours<'a>(keys: &'a [Value], api_key: &str) -> Option<&'a Value> {
@@ -110,11 +121,13 @@ fn read_key(key: &Value) -> Verdict {
     Verdict::Accepted(Access::of_key(permissions).known_ips(texts(&key["ip_whitelist"])))
 }
 
-/// Whether one of the granted rights with such a name goes beyond reading; unknown when none does and one is unreadable.
+/// Whether one of the granted rights with such a name goes beyond reading. Unknown when none does and one is unreadable, or when
+/// no right at all is listed.
 fn can_write(key: &Value, is_such: impl Fn(&str) -> bool) -> Option<bool> {
+    let rights = key["perms"].as_array().filter(|rights| !rights.is_empty())?;
     let mut found = Some(false);
-    for right in key["perms"].as_array()? {
-        let applies = right["name"].as_str().map(&is_such);
+    for right in rights {
+        let applies = right["name"].as_str().filter(|name| !name.is_empty()).map(&is_such);
         match (applies, flag(&right["read_only"])) {
             (Some(true), Some(false)) => return Some(true),
             (Some(false), _) | (_, Some(true)) => {}

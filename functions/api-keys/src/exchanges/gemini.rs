@@ -6,10 +6,11 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
-    answer::flag,
+    answer::{flag, text},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA384, mac_hex},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -37,44 +38,52 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("X-GEMINI-SIGNATURE", signature)
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let Some(reason) = body["reason"].as_str() else {
-        let roles = ["isAuditor", "isFundManager", "isTrader"].map(|role| flag(&body[role]));
-        return match answer.status {
-            200 if roles.iter().any(Option::is_some) => Verdict::Accepted(Access {
-                can_pay_others: Some(may_be_admin(body)),
-                ..Access::of_key(permissions(body, roles))
-            }),
-            _ => answer.by_http_status(),
-        };
-    };
-    let status = match reason {
-        "InvalidApiKey" => Some(Status::InvalidKey),
-        "InvalidSignature" => Some(Status::InvalidSignature),
-        "InvalidNonce" => Some(Status::NonceConflict),
-        "MissingRole" => Some(Status::PermissionDenied),
-        "RateLimit" => Some(Status::RateLimited),
-        "Maintenance" => Some(Status::ExchangeUnavailable),
-        // The signed payload names another path than the one asked: a fault of ours, of which the user can mend nothing.
-        "EndpointMismatch" => Some(Status::UnrecognisedResponse),
-        _ => None,
-    };
-    answer.refused(reason, status)
+    let roles = ["isAuditor", "isFundManager", "isTrader"].map(|role| flag(&body[role]));
+    if answer.status == 200 && roles.iter().any(Option::is_some) {
+        let may_be_admin = may_be_admin(credentials, body);
+        let access = Access::of_key(permissions(roles, may_be_admin));
+        return Verdict::Accepted(Access { can_pay_others: Some(may_be_admin), ..access });
+    }
+    REFUSALS.read(answer, body["reason"].as_str(), text(&body["message"]))
 }
 
-/// An administrator's key can give itself roles on every account of its group.
-fn may_be_admin(body: &Value) -> bool {
-    !body["isAccountAdmin"].is_null() && body["isAccountAdmin"] != false
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &["InvalidApiKey"]),
+        (Status::InvalidSignature, &["InvalidSignature"]),
+        (Status::AmbiguousCredentials, &["MissingApikeyHeader", "MissingPayloadHeader", "MissingSignatureHeader"]),
+        (Status::IpNotAllowed, &["RemoteAddressForbidden", "ApiKeyIpFilteringFailure"]),
+        (Status::NonceConflict, &["InvalidNonce"]),
+        (Status::ClockSkew, &["InvalidTimestampInPayload"]),
+        (Status::PermissionDenied, &["MissingRole"]),
+        (Status::AccountRestricted, &["AccountClosed"]),
+        (Status::RateLimited, &["RateLimit"]),
+        (Status::ExchangeUnavailable, &["Maintenance", "System"]),
+        // The signed payload names another path than the one asked: a fault of ours, of which the user can mend nothing.
+        (Status::UnrecognisedResponse, &["EndpointMismatch"]),
+    ],
+    words: &[(Status::ExchangeUnavailable, &["investigating technical issues"])],
+    ..Refusals::NONE
+};
+
+/// An administrator's key can give itself roles on every account of its group. Only keys of a whole group can be one, and only
+/// in answers to these is the flag something that can be left out.
+fn may_be_admin(credentials: &Credentials, body: &Value) -> bool {
+    match &body["isAccountAdmin"] {
+        Value::Null => credentials.api_key.starts_with("master-"),
+        flag => *flag != false,
+    }
 }
 
 /// So its own roles say nothing of withdrawals.
-fn permissions(body: &Value, roles: [Option<bool>; 3]) -> Permissions {
+fn permissions(roles: [Option<bool>; 3], may_be_admin: bool) -> Permissions {
     let [_, manages_funds, trades] = roles;
     Permissions {
         read: any(roles),
         trade: trades,
-        withdraw: manages_funds.filter(|manages| *manages || !may_be_admin(body)),
+        withdraw: manages_funds.filter(|manages| *manages || !may_be_admin),
         transfer: None,
     }
 }

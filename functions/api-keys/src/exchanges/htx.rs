@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{has_any, words},
+    answer::{has_any, text, words},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_base64, parses, percent},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -70,40 +71,46 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
             _ => answer.by_http_status(),
         };
     }
-    if let Some(code) = body["err-code"].as_str() {
-        let status = match code {
-            "api-signature-not-valid" => Some(by_message(body["err-msg"].as_str().unwrap_or_default())),
-            "base-request-exceed-frequency-limit" => Some(Status::RateLimited),
-            "system-maintenance" => Some(Status::ExchangeUnavailable),
-            _ => None,
-        };
-        return answer.refused(code, status);
-    }
-    let status = match code {
-        Some(1003) => Some(Status::InvalidSignature),
-        Some(429) => Some(Status::RateLimited),
-        Some(500) => Some(Status::ExchangeUnavailable),
-        _ => None,
-    };
-    answer.refused(code.unwrap_or_default(), status)
+    let code = code.or_else(|| body["err-code"].as_i64()).map(|code| code.to_string());
+    let code = code.as_deref().or_else(|| body["err-code"].as_str());
+    let said = [text(&body["err-msg"]), text(&body["message"])].join(" ");
+    REFUSALS.read(answer, code, &said)
 }
 
 /// The fixed parts of the texts that tell errors under one code apart.
-fn by_message(message: &str) -> Status {
-    let messages = [
-        ("Incorrect Access key", Status::InvalidKey),
-        ("Verification failure", Status::InvalidSignature),
-        ("Incorrect IP address", Status::IpNotAllowed),
-        ("submission time", Status::ClockSkew),
-        ("Submission time", Status::ClockSkew),
-        ("imestamp", Status::ClockSkew),
-        ("API key has no permission", Status::PermissionDenied),
-        ("API key has expired", Status::KeyExpired),
-        ("Abnormal user status", Status::AccountRestricted),
-    ];
-    let known = messages.into_iter().find(|(text, _)| message.contains(text));
-    known.map_or(Status::AmbiguousCredentials, |(_, status)| status)
-}
+const SIGNATURE: &[(Status, &[&str])] = &[
+    (Status::InvalidKey, &["incorrect access key"]),
+    (Status::InvalidSignature, &["verification failure"]),
+    (Status::IpNotAllowed, &["incorrect ip address"]),
+    (Status::ClockSkew, &["submission time", "timestamp"]),
+    (Status::PermissionDenied, &["api key has no permission"]),
+    (Status::KeyExpired, &["api key has expired"]),
+    (Status::AccountRestricted, &["abnormal user status"]),
+    (Status::AmbiguousCredentials, &[""]),
+];
+
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &["403"]),
+        (Status::InvalidSignature, &["1003", "api-signature-check-failed"]),
+        (Status::AmbiguousCredentials, &["login-required"]),
+        (Status::PermissionDenied, &["1002"]),
+        (
+            Status::RateLimited,
+            &["429", "base-request-exceed-frequency-limit", "rate-too-many-requests", "too-many-requests"],
+        ),
+        (
+            Status::ExchangeUnavailable,
+            &["500", "system-maintenance", "maintain", "gateway-internal-error", "order-update-error", "timeout"],
+        ),
+    ],
+    mixed: &[("api-signature-not-valid", SIGNATURE)],
+    words: &[
+        (Status::PermissionDenied, &["api key has no permission"]),
+        (Status::ExchangeUnavailable, &["contract is restricted of closing positions on api"]),
+    ],
+    ..Refusals::NONE
+};
 
 /// The entry of our key. Parts of a key may be hidden behind `XXXX`: then an entry that stands alone is the one asked for.
 fn ours<'a>(keys: &'a [Value], api_key: &str) -> Option<&'a Value> {

@@ -1,5 +1,6 @@
 //! Hyperliquid. The credentials are the key of an agent wallet and the address of its master. Reads are unsigned: the proof is
-//! that the address of the key is among the master's agents. An agent trades and cannot withdraw, by protocol.
+//! that the address of the key is among the master's agents. An agent trades, may move funds
+//! into vaults and cannot withdraw, by protocol.
 
 use k256::{SecretKey, elliptic_curve::sec1::ToSec1Point};
 use sha3::{Digest, Keccak256};
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Source, Status,
-    Unsignable, Verdict, crypto::hex,
+    Unsignable, Verdict, answer::text, crypto::hex, refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -76,14 +77,22 @@ fn sign(_: &Credentials, site: &Site, call: &Call, _: &Moment) -> Result<Request
 }
 
 fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
-    let agents = answer.json().as_array().filter(|agents| agents.iter().all(|agent| agent["address"].is_string()));
-    let (Some(agents), 200) = (agents, answer.status) else { return answer.by_http_status() };
+    let body = answer.json();
+    let agents = body.as_array().filter(|agents| agents.iter().all(|agent| agent["address"].is_string()));
+    let (Some(agents), 200) = (agents, answer.status) else {
+        return REFUSALS.read(answer, body["code"].as_str(), text(&body["response"]));
+    };
     let ours = agent_address(credentials).unwrap_or_default();
     let is_ours = |address: &str| address.eq_ignore_ascii_case(&ours);
     let Some(agent) = agents.iter().find(|agent| agent["address"].as_str().is_some_and(is_ours)) else {
-        return answer.worded(Some(Status::InvalidKey));
+        return Verdict::Refused { status: Status::InvalidKey, code: None };
     };
-    let permissions = Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: Some(false) };
+    // An agent may pay into anybody's vault (`vaultTransfer`), so transfers are never out of its reach.
+    let permissions = Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: Some(true) };
     let expires_at = agent["validUntil"].as_i64().map(|ms| Timestamp::from_second(ms.div_euclid(1000)));
     Verdict::Accepted(Access { source: Source::Protocol, ..Access::of_key(permissions) }.until(expires_at))
 }
+
+/// It has no codes.
+const REFUSALS: Refusals<&str> =
+    Refusals { words: &[(Status::RateLimited, &["too many cumulative requests"])], ..Refusals::NONE };

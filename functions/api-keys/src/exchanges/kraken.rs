@@ -11,6 +11,7 @@ use super::{
     Verdict,
     answer::{has_any, texts},
     crypto::{HMAC_SHA512, encoded, mac, sha256},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -59,30 +60,39 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let known = errors.into_iter().find_map(|error| {
         // Of an outage only the class is kept: what follows is free text.
         let code = if error.starts_with("EService:") { "EService" } else { error };
-        Some(answer.refused(code, Some(meaning(code)?)))
+        REFUSALS.known(Some(code), "")
     });
     known.unwrap_or_else(|| answer.by_http_status())
 }
 
-fn meaning(code: &str) -> Option<Status> {
-    match code {
-        "EAPI:Invalid key" => Some(Status::InvalidKey),
-        "EAPI:Invalid signature" => Some(Status::InvalidSignature),
-        "EAPI:Invalid nonce" => Some(Status::NonceConflict),
-        "EGeneral:Permission denied" => Some(Status::PermissionDenied),
-        "EAPI:Rate limit exceeded" | "EGeneral:Temporary lockout" | "EGeneral:Too many requests" => {
-            Some(Status::RateLimited)
-        }
-        "EService" | "EGeneral:Internal error" => Some(Status::ExchangeUnavailable),
-        _ => None,
-    }
-}
+/// The words are for the same refusals under other classes.
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &["EAPI:Invalid key"]),
+        (Status::InvalidSignature, &["EAPI:Invalid signature"]),
+        (Status::AmbiguousCredentials, &["ESession:Invalid session"]),
+        (Status::NonceConflict, &["EAPI:Invalid nonce"]),
+        (Status::PermissionDenied, &["EGeneral:Permission denied", "EAccount:Invalid permissions"]),
+        (
+            Status::AccountRestricted,
+            &["EAuth:Account temporary disabled", "EAuth:Account unconfirmed", "ETrade:User Locked", "ETrade:Locked"],
+        ),
+        (
+            Status::RateLimited,
+            &["EAPI:Rate limit exceeded", "EGeneral:Temporary lockout", "EGeneral:Too many requests"],
+        ),
+        (Status::ExchangeUnavailable, &["EService", "EGeneral:Internal error", "EDatabase:Internal error"]),
+    ],
+    words: &[(Status::NonceConflict, &[":invalid nonce"]), (Status::ExchangeUnavailable, &[":internal error"])],
+    ..Refusals::NONE
+};
 
 fn access(key: &Value) -> Access {
     let granted = texts(&key["permissions"]);
     let has = |words: &[&str]| has_any(granted.as_ref(), words);
+    let reads = |granted: &Vec<&str>| granted.iter().any(|word| word.starts_with("query-"));
     let permissions = Permissions {
-        read: granted.as_ref().map(|granted| granted.iter().any(|word| word.starts_with("query-"))),
+        read: granted.as_ref().filter(|granted| !granted.is_empty()).map(reads),
         trade: has(&["modify-trades", "close-trades"]),
         withdraw: has(&["withdraw-funds", "add-withdraw-address", "update-withdraw-address"]),
         transfer: None,

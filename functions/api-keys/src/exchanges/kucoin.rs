@@ -6,9 +6,10 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{has_any, words},
+    answer::{has_any, text, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -49,25 +50,32 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let Some(code) = body["code"].as_str() else { return answer.by_http_status() };
-    if code == "200000" && body["data"].get("permission").is_some() {
+    let code = body["code"].as_str();
+    if let (Some(code @ "200000"), Some(_)) = (code, body["data"].get("permission")) {
         return Verdict::Accepted(access(&body["data"]).code(code));
     }
-    let status = match code {
-        "400003" => Some(Status::InvalidKey),
-        "400005" => Some(Status::InvalidSignature),
-        "400004" => Some(Status::InvalidPassphrase),
-        // One of the headers is missing or empty; which one it does not say.
-        "400001" => Some(Status::AmbiguousCredentials),
-        "400006" => Some(Status::IpNotAllowed),
-        "400002" => Some(Status::ClockSkew),
-        "400007" => Some(Status::PermissionDenied),
-        "411100" | "400303" => Some(Status::AccountRestricted),
-        "429000" => Some(Status::RateLimited),
-        _ => None,
-    };
-    answer.refused(code, status)
+    REFUSALS.read(answer, code, text(&body["msg"]))
 }
+
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &["400003", "401"]),
+        (Status::InvalidSignature, &["400005"]),
+        (Status::InvalidPassphrase, &["400004"]),
+        // 400001: one of the headers is missing or empty; which one it does not say.
+        (Status::AmbiguousCredentials, &["400001", "400401"]),
+        (Status::IpNotAllowed, &["400006"]),
+        (Status::ClockSkew, &["400002"]),
+        (Status::PermissionDenied, &["400007"]),
+        // Frozen, restricted, without proof of identity.
+        (Status::AccountRestricted, &["411100", "400303", "130201", "130302", "126047", "126048"]),
+        (Status::GeoBlocked, &["400500", "40010", "126021", "126037", "126045", "126046", "130315"]),
+        (Status::RateLimited, &["429000", "429", "1015", "200002"]),
+        (Status::ExchangeUnavailable, &["500000", "500", "503", "408000"]),
+    ],
+    words: &[(Status::PermissionDenied, &["require more permission"])],
+    ..Refusals::NONE
+};
 
 /// Their `Transfer` is what others call withdrawal.
 fn access(key: &Value) -> Access {
@@ -79,6 +87,7 @@ fn access(key: &Value) -> Access {
         withdraw: has(&["Transfer"]),
         transfer: has(&["InnerTransfer", "Transfer"]),
     };
+    // A key without addresses has no list: their documents say so.
     let ips = match &key["ipWhitelist"] {
         Value::Null => Some(Vec::new()),
         list => words(list),

@@ -2,8 +2,10 @@
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
+    answer::text,
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_hex},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -35,22 +37,26 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     if answer.status == 200 && body["balances"].is_array() {
         return Verdict::Accepted(Access::unknown());
     }
-    let code = body["code"].as_i64();
-    let status = match code {
-        Some(10072 | 700_001) => Some(Status::InvalidKey),
-        Some(700_002 | 602) => Some(Status::InvalidSignature),
-        Some(700_006 | 406) => Some(Status::IpNotAllowed),
-        Some(700_003 | 10073) => Some(Status::ClockSkew),
-        Some(700_007 | 401) => Some(Status::PermissionDenied),
-        Some(402) => Some(Status::KeyExpired),
-        Some(10098) => Some(Status::AccountRestricted),
-        Some(403 | 429 | 510) => Some(Status::RateLimited),
-        _ => None,
-    };
-    match (code, status) {
-        (Some(code), Some(_)) => answer.refused(code, status),
-        // A firewall stands before the exchange; its 403 means too many or too odd requests.
-        _ if answer.status == 403 => Verdict::Refused { status: Status::RateLimited, code: None },
-        _ => answer.by_http_status(),
-    }
+    REFUSALS.read(answer, body["code"].as_i64(), text(&body["msg"]))
 }
+
+const REFUSALS: Refusals<i64> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &[10072, 700_001, 10001]),
+        (Status::InvalidSignature, &[700_002, 602]),
+        // The gateway in front of the exchange stops requests of a form that it does not like, whatever the key.
+        (Status::AmbiguousCredentials, &[700_013]),
+        (Status::IpNotAllowed, &[700_006, 406]),
+        (Status::ClockSkew, &[700_003, 700_005, 10073]),
+        (Status::PermissionDenied, &[700_007, 401, 403, 511, 701, 702, 703, 704]),
+        (Status::KeyExpired, &[402]),
+        // Under risk control, abnormal, not allowed to trade, a forbidden sub-account.
+        (Status::AccountRestricted, &[10098, 30018, 60005, 140_002, 730_100]),
+        (Status::RateLimited, &[429, 510]),
+        (Status::ExchangeUnavailable, &[500, 501, 503, 504, 604, 801, 11444, 20002]),
+    ],
+    words: &[(Status::ExchangeUnavailable, &["maintenance"])],
+    // A firewall stands before the exchange; its 403 means too many or too odd requests.
+    http: &[(403, Status::RateLimited)],
+    ..Refusals::NONE
+};

@@ -7,7 +7,6 @@ mod binanceus;
 mod bingx;
 mod bitfinex;
 mod bitget;
-mod bitmex;
 mod bitstamp;
 mod bybit;
 mod coinbase;
@@ -24,6 +23,7 @@ mod kraken;
 mod kucoin;
 mod mexc;
 mod okx;
+mod refusals;
 mod request;
 mod status;
 #[cfg(test)]
@@ -98,7 +98,7 @@ impl Environment {
 pub struct Unsignable;
 
 /// All of them.
-pub static ALL: [&Exchange; 19] = [
+pub static ALL: [&Exchange; 18] = [
     &binance::EXCHANGE,
     &binanceus::EXCHANGE,
     &bybit::EXCHANGE,
@@ -116,7 +116,6 @@ pub static ALL: [&Exchange; 19] = [
     &gemini::EXCHANGE,
     &deribit::EXCHANGE,
     &bingx::EXCHANGE,
-    &bitmex::EXCHANGE,
     &hyperliquid::EXCHANGE,
 ];
 

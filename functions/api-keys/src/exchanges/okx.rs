@@ -1,9 +1,14 @@
 //! OKX. Signature: timestamp, method, path with query, body; HMAC-SHA-256 in base64. The passphrase goes along in the clear.
 
+use serde_json::Value;
+
 use super::{
     Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
-    Status, Unsignable, Verdict, any_credentials,
+    Status, Unsignable, Verdict,
+    answer::{has_any, text, words},
+    any_credentials,
     crypto::{HMAC_SHA256, encoded, iso_millis, mac_base64},
+    refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -50,31 +55,51 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let Some(code) = body["code"].as_str() else { return answer.by_http_status() };
-    let account = &body["data"][0];
-    if code == "0" && account.is_object() {
-        let words: Option<Vec<_>> = account["perm"].as_str().map(|perm| perm.split(',').map(str::trim).collect());
-        let has = |word| words.as_ref().map(|words| words.contains(&word));
-        let permissions =
-            Permissions { read: Some(true), trade: has("trade"), withdraw: has("withdraw"), transfer: None };
-        let access = Access::of_key(permissions).code(code);
-        return Verdict::Accepted(match account["ip"].as_str() {
-            Some(ips) => access.ips(ips.split(',')),
-            None => access,
-        });
+    let code = body["code"].as_str();
+    match (code, &body["data"][0]) {
+        (Some(code @ "0"), account) if account.is_object() => Verdict::Accepted(access(account).code(code)),
+        _ => REFUSALS.read(answer, code, text(&body["msg"])),
     }
-    let status = match code {
-        "50111" | "50119" => Some(Status::InvalidKey),
-        "50113" => Some(Status::InvalidSignature),
-        "50105" => Some(Status::InvalidPassphrase),
-        "50110" => Some(Status::IpNotAllowed),
-        "50102" | "50112" => Some(Status::ClockSkew),
-        "50120" | "50030" | "50114" | "50035" => Some(Status::PermissionDenied),
-        "50011" | "50061" => Some(Status::RateLimited),
-        "50101" => Some(Status::WrongEnvironment),
-        "50100" | "50121" | "50051" => Some(Status::AccountRestricted),
-        "50001" | "50013" | "50026" => Some(Status::ExchangeUnavailable),
-        _ => None,
-    };
-    answer.refused(code, status)
 }
+
+/// Every key may at least read, so `perm` without a word was not filled in.
+fn access(account: &Value) -> Access {
+    let granted = words(&account["perm"]);
+    let has = |word| has_any(granted.as_ref(), &[word]);
+    let read = granted.as_ref().filter(|granted| !granted.is_empty()).map(|_| true);
+    let permissions = Permissions { read, trade: has("trade"), withdraw: has("withdraw"), transfer: None };
+    Access::of_key(permissions).known_ips(words(&account["ip"]))
+}
+
+/// Numbers below 5000 and from 60000 on are those of its WebSocket for the same refusals.
+const REFUSALS: Refusals<&str> = Refusals {
+    codes: &[
+        (Status::InvalidKey, &["50103", "50111", "50119", "50008", "60001", "60005", "60032", "4007"]),
+        (Status::InvalidSignature, &["50106", "50113", "60002", "60007"]),
+        (Status::InvalidPassphrase, &["50104", "50105", "60003", "60024"]),
+        (Status::AmbiguousCredentials, &["4001", "60009"]),
+        (Status::IpNotAllowed, &["50110", "50118"]),
+        (Status::ClockSkew, &["50102", "50107", "50112", "60004", "60006"]),
+        (Status::PermissionDenied, &["50030", "50035", "50041", "50114", "50120"]),
+        (Status::WrongEnvironment, &["50038", "50053", "50101"]),
+        (
+            Status::AccountRestricted,
+            &[
+                // Blocked, in liquidation, of an invalid status, under risk control, without proof of identity.
+                "50007", "50009", "50012", "50019", "50022", "50027", "50029", "50051", "50052", "50059", "50060",
+                "50100", "50121", "51009", "51024", "58004", "58101", "58204", "59508",
+            ],
+        ),
+        (Status::GeoBlocked, &["51155", "51773"]),
+        (Status::RateLimited, &["50011", "50040", "50061", "51113", "58102", "60014", "60023", "4003", "4008"]),
+        (
+            Status::ExchangeUnavailable,
+            &[
+                "50001", "50004", "50005", "50013", "50026", "50046", "50062", "51767", "51774", "60016", "64008",
+                "4005",
+            ],
+        ),
+    ],
+    words: &[(Status::ExchangeUnavailable, &["server error"])],
+    ..Refusals::NONE
+};

@@ -223,7 +223,7 @@ async fn a_request_of_another_time_is_refused() {
         let tested = tested_at(&local, &demo, site(&demo), -10 * MINUTE).await;
         assert_eq!(status(tested), expected, "{}", demo.exchange);
         let tested = tested_at(&local, &demo, site(&demo), 10 * MINUTE).await;
-        let takes_any = ["kraken", "bitfinex", "gemini", "bitmex"].contains(&demo.exchange);
+        let takes_any = ["kraken", "bitfinex", "gemini"].contains(&demo.exchange);
         assert_eq!(status(tested), if takes_any { Status::Ok } else { expected }, "{} ahead", demo.exchange);
     }
 }

@@ -79,22 +79,12 @@ fn codes_and_texts_come_before_the_http_status() {
         ("bingx", 200, r#"{"code":100004,"msg":"Permission denied"}"#, PermissionDenied),
         ("bingx", 200, r#"{"code":100414,"msg":"risk"}"#, AccountRestricted),
         ("bingx", 200, r#"{"code":100410,"msg":"The current system is busy"}"#, RateLimited),
-        ("bitmex", 401, r#"{"error":{"message":"Signature not valid."}}"#, InvalidSignature),
-        ("bitmex", 401, r#"{"error":{"message":"This request has expired - `expires` is in the past."}}"#, ClockSkew),
-        ("bitmex", 403, r#"{"error":{"message":"This IP address is not allowed to use this key."}}"#, IpNotAllowed),
-        ("bitmex", 403, "<html><h1>403 Forbidden</h1></html>", RateLimited),
-        ("bitmex", 403, r#"{"error":{"mess"#, UnrecognisedResponse),
-        ("bitmex", 429, r#"{"error":{"message":"Rate limit exceeded, retry in 1 seconds."}}"#, RateLimited),
-        ("bitmex", 200, "[]", InvalidKey),
-        ("bitmex", 200, r#"[{"id":"theirs","permissions":[],"enabled":true}]"#, InvalidKey),
-        ("bitmex", 200, r#"[{"id":"ours","permissions":[],"enabled":false}]"#, KeyExpired),
-        ("bitmex", 200, r#"["ours"]"#, UnrecognisedResponse),
         ("hyperliquid", 200, r#"[{"name":"t","address":"0x00"}]"#, InvalidKey),
         ("hyperliquid", 200, "[1]", UnrecognisedResponse),
         ("hyperliquid", 200, "null", UnrecognisedResponse),
         ("hyperliquid", 422, "Failed to deserialize the JSON body", UnrecognisedResponse),
         ("cryptocom", 401, r#"{"code":40103,"message":"IP"}"#, IpNotAllowed),
-        ("cryptocom", 401, r#"{"code":40104,"message":"tier"}"#, PermissionDenied),
+        ("cryptocom", 401, r#"{"code":40104,"message":"tier"}"#, AccountRestricted),
         ("cryptocom", 500, r#"{"code":202,"message":"suspended"}"#, AccountRestricted),
         ("cryptocom", 200, r#"{"code":0,"result":{}}"#, UnrecognisedResponse),
         ("cryptocom", 200, r#"{"code":0,"result":{"data":["x"]}}"#, UnrecognisedResponse),
@@ -113,7 +103,7 @@ fn codes_and_texts_come_before_the_http_status() {
 
 #[test]
 fn nonsense_is_never_a_key_that_works() {
-    let exchanges = ["bitfinex", "gemini", "deribit", "bingx", "bitmex", "hyperliquid", "cryptocom", "bitstamp"];
+    let exchanges = ["bitfinex", "gemini", "deribit", "bingx", "hyperliquid", "cryptocom", "bitstamp"];
     let bodies = ["", "<html>hello</html>", "{}", "[[]]", "[null]", "null", "7", r#""ok""#, r#"{"result":{"sco"#];
     for (exchange, body) in exchanges.into_iter().flat_map(|exchange| bodies.map(|body| (exchange, body))) {
         assert_eq!(refused(exchange, 200, body).0, Status::UnrecognisedResponse, "{exchange} {body}");
@@ -129,7 +119,6 @@ fn no_text_of_an_exchange_becomes_a_code() {
     let echo = r#"{"result":"error","reason":"key account-ABC","message":"account-ABC"}"#;
     assert_eq!(refused("gemini", 400, echo).1, None);
     assert_eq!(refused("bitstamp", 400, r#"{"code":"account-ABC","reason":"No permission found"}"#).1, None);
-    assert_eq!(refused("bitmex", 401, r#"{"error":{"message":"Invalid API Key."}}"#).1, None);
     assert_eq!(refused("deribit", 400, r#"{"error":{"code":13004}}"#).1.as_deref(), Some("13004"));
 }
 
@@ -138,10 +127,11 @@ fn permissions_are_true_false_or_unknown() {
     let (yes, no) = (Some(true), Some(false));
     let scopes = |more: &str| format!(r#"[["account",1,0],["wallets",1,0],["orders",1,0],["withdraw",0,0]{more}]"#);
     let cases = [
-        ("bitfinex", scopes(""), [yes, no, no, no]),
-        ("bitfinex", scopes(r#",["funding",0,1]"#), [yes, yes, no, no]),
-        ("bitfinex", scopes(r#",["ui_withdraw",0,1]"#), [yes, no, yes, no]),
+        ("bitfinex", scopes(""), [yes, None, None, no]),
+        ("bitfinex", scopes(r#",["funding",0,1]"#), [yes, yes, None, no]),
+        ("bitfinex", scopes(r#",["ui_withdraw",0,1]"#), [yes, None, yes, no]),
         ("bitfinex", scopes(r#",["ui_withdraw",0,"0"],["positions",0,false]"#), [yes, None, None, no]),
+        ("bitfinex", scopes(r#",["ui_withdraw",0,0],["positions",0,0],["funding",0,0]"#), [yes, no, no, no]),
         ("bitfinex", r#"[["orders",0,1]]"#.into(), [None, yes, None, None]),
         ("gemini", r#"{"isAuditor":false,"isFundManager":true,"isTrader":true}"#.into(), [yes, yes, yes, None]),
         ("gemini", r#"{"isAuditor":false,"isFundManager":"no","isTrader":true}"#.into(), [yes, yes, None, None]),
@@ -160,7 +150,8 @@ fn permissions_are_true_false_or_unknown() {
             r#"{"result":{"scope":"connection account:read trade:read_write wallet:read_write"}}"#.into(),
             [yes, yes, yes, None],
         ),
-        ("deribit", r#"{"result":{"scope":"account:read trade:new"}}"#.into(), [yes, None, no, None]),
+        ("deribit", r#"{"result":{"scope":"account:read trade:new"}}"#.into(), [yes, None, None, None]),
+        ("deribit", r#"{"result":{"scope":"account:read trade:read wallet:none"}}"#.into(), [yes, no, no, None]),
         ("deribit", r#"{"result":{"scope":"connection mainaccount"}}"#.into(), [None; 4]),
         ("bingx", r#"{"code":0,"data":{"permissions":[2,4,5]}}"#.into(), [yes, no, yes, yes]),
         ("bingx", r#"{"code":0,"data":{"permissions":[2,"5"]}}"#.into(), [yes, None, None, None]),
@@ -171,12 +162,8 @@ fn permissions_are_true_false_or_unknown() {
             r#"{"code":0,"data":{"enableReading":true,"enableSpotAndMarginTrading":false,"enableFutures":false,
                 "enableWithdrawals":"false","permitsUniversalTransfer":false}}"#
                 .into(),
-            [yes, no, None, None],
+            [yes, None, None, None],
         ),
-        ("bitmex", r#"[{"id":"ours","permissions":["orderCancel"]}]"#.into(), [yes, yes, no, None]),
-        ("bitmex", r#"[{"id":"ours","permissions":["order","withdraw"]}]"#.into(), [yes, yes, yes, None]),
-        ("bitmex", r#"[{"id":"ours","permissions":[["order"]]}]"#.into(), [yes, None, None, None]),
-        ("bitmex", r#"[{"id":"ours"}]"#.into(), [yes, None, None, None]),
     ];
     for (exchange, body, [read, trade, withdraw, transfer]) in cases {
         let expected = Permissions { read, trade, withdraw, transfer };
@@ -187,15 +174,8 @@ fn permissions_are_true_false_or_unknown() {
 
 #[test]
 fn address_lists_and_expiry() {
-    let bitmex =
-        |more: &str| accepted("bitmex", &format!(r#"[{{"id":"theirs"}},{{"id":"ours","enabled":true{more}}}]"#));
     let bingx = |more: &str| accepted("bingx", &format!(r#"{{"code":0,"data":{{"permissions":[2]{more}}}}}"#));
     let cases = [
-        (bitmex(""), None, None),
-        (bitmex(r#","cidrs":["203.0.113.7/32"],"cidr":"0.0.0.0/0""#), Some(true), Some(vec!["203.0.113.7/32"])),
-        (bitmex(r#","cidr":"203.0.113.7/32""#), Some(true), Some(vec!["203.0.113.7/32"])),
-        (bitmex(r#","cidrs":["203.0.113.7/32","::/0"]"#), Some(false), Some(vec![])),
-        (bitmex(r#","cidrs":[7]"#), None, None),
         (bingx(""), None, None),
         (bingx(r#","ipAddresses":[]"#), Some(false), Some(vec![])),
         (bingx(r#","ipAddresses":"203.0.113.7""#), None, None),

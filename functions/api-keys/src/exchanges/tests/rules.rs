@@ -140,7 +140,7 @@ fn gate_reads_the_key_that_is_ours_and_falls_back_to_the_account() {
     assert_eq!(asked(gate, &account, 403, forbidden), "permission_denied FORBIDDEN");
     assert_eq!(asked(gate, &account, 400, r#"{"label":"NEW"}"#), "unrecognised_response");
     assert_eq!(asked(gate, &account, 200, "[]"), "unrecognised_response");
-    assert_eq!(read("gate", 500, r#"{"label":"SERVER_ERROR"}"#), "exchange_unavailable");
+    assert_eq!(read("gate", 500, r#"{"label":"SERVER_ERROR"}"#), "exchange_unavailable SERVER_ERROR");
 }
 
 #[test]
@@ -187,6 +187,7 @@ fn codes_decide_before_the_http_status() {
         assert_eq!(coded("bybit", 403, json!(code), "retCode"), format!("{status} {code}"));
     }
     assert_eq!(read("bybit", 403, "<html>"), "geo_blocked");
+    assert_eq!(read("bybit", 403, r#"{"retMsg":"IP rate limit breached"}"#), "rate_limited");
     assert_eq!(read("bybit", 403, r#"{"retCode":1}"#), "geo_blocked");
     for (code, status) in [
         ("EAPI:Invalid signature", "invalid_signature"),

@@ -4,7 +4,6 @@ mod binance;
 mod bingx;
 mod bitfinex;
 mod bitget;
-mod bitmex;
 mod bitstamp;
 mod bybit;
 mod coinbase;
@@ -76,7 +75,7 @@ pub(super) enum Freshness {
 }
 
 /// All of them.
-pub(super) static ALL: [&StandIn; 19] = [
+pub(super) static ALL: [&StandIn; 18] = [
     &binance::BINANCE,
     &binance::BINANCE_US,
     &bybit::BYBIT,
@@ -94,7 +93,6 @@ pub(super) static ALL: [&StandIn; 19] = [
     &gemini::GEMINI,
     &deribit::DERIBIT,
     &bingx::BINGX,
-    &bitmex::BITMEX,
     &hyperliquid::HYPERLIQUID,
 ];
 

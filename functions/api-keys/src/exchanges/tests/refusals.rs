@@ -1,0 +1,123 @@
+//! What the tables of refusals hold beyond the recorded answers and the sorted codes.
+
+use Status::*;
+
+use super::super::{ALL, Status, find};
+use super::settled;
+
+/// An answer in the exchange's own form, with a code that no table has and this text.
+fn saying(exchange: &str, text: &str) -> String {
+    let said = serde_json::json!(text);
+    match exchange {
+        "bybit" => format!(r#"{{"retCode":987654,"retMsg":{said}}}"#),
+        "kraken" => format!(r#"{{"error":[{said}]}}"#),
+        "coinbase" => format!(r#"{{"error":"new","message":{said}}}"#),
+        "okx" | "kucoin" | "bitget" => format!(r#"{{"code":"987654","msg":{said}}}"#),
+        "gate" => format!(r#"{{"label":"NEW","message":{said}}}"#),
+        "htx" => format!(r#"{{"status":"error","err-code":"new","err-msg":{said}}}"#),
+        "cryptocom" => format!(r#"{{"code":987654,"message":{said}}}"#),
+        "bitfinex" => format!(r#"["error",98765,{said}]"#),
+        "bitstamp" => format!(r#"{{"status":"error","code":"API0999","reason":{{"__all__":[{said}]}}}}"#),
+        "gemini" => format!(r#"{{"result":"error","reason":"New","message":{said}}}"#),
+        "deribit" => format!(r#"{{"error":{{"code":987654,"message":{said}}}}}"#),
+        "hyperliquid" => format!(r#"{{"status":"err","response":{said}}}"#),
+        _ => format!(r#"{{"code":987654,"msg":{said}}}"#),
+    }
+}
+
+#[test]
+fn words_decide_where_a_code_is_not_known() {
+    let texts = [
+        ("Too many requests, please retry later.", RateLimited),
+        ("Requests too frequent", RateLimited),
+        ("Rate limit exceeded (#7)", RateLimited),
+        ("The system is under maintenance", ExchangeUnavailable),
+        ("System is busy, please try again later", ExchangeUnavailable),
+        ("Service unavailable from a restricted location according to the terms", GeoBlocked),
+        ("Not available in your region", GeoBlocked),
+        // Words that look like these and say something else.
+        ("Insufficient maintenance margin", UnrecognisedResponse),
+        ("Trading is unavailable for this pair", UnrecognisedResponse),
+        ("something new", UnrecognisedResponse),
+    ];
+    for exchange in ALL {
+        for (text, status) in texts {
+            // Its own table takes the word as it stands: on its spot side there are no margins.
+            let is_taken_alone = exchange.id == "mexc" && text.contains("maintenance margin");
+            let expected = if is_taken_alone { ExchangeUnavailable } else { status };
+            let found = settled(exchange, 400, &saying(exchange.id, text));
+            assert_eq!(found, (expected, None), "{} {text}", exchange.id);
+        }
+    }
+}
+
+#[test]
+fn codes_that_mean_the_same_as_others_have_their_status() {
+    let cases = [
+        ("binance", r#"{"code":-1011,"msg":""}"#, IpNotAllowed),
+        ("binance", r#"{"code":-1005,"msg":""}"#, IpNotAllowed),
+        ("binance", r#"{"code":-2017,"msg":""}"#, AccountRestricted),
+        ("binance", r#"{"code":-1002,"msg":""}"#, PermissionDenied),
+        ("binance", r#"{"code":-1008,"msg":""}"#, RateLimited),
+        ("binanceus", r#"{"code":-1006,"msg":""}"#, ExchangeUnavailable),
+        ("binanceus", r#"{"code":0,"msg":"System is under maintenance."}"#, ExchangeUnavailable),
+        ("bybit", r#"{"retCode":131004,"retMsg":"KYC needed"}"#, AccountRestricted),
+        ("bybit", r#"{"retCode":-2015,"retMsg":"Your api key has expired"}"#, KeyExpired),
+        ("bybit", r#"{"retCode":-1,"retMsg":"request expired: o@0, now[] diff[]"}"#, ClockSkew),
+        ("bybit", r#"{"retCode":10001,"retMsg":"openapi sign params error!"}"#, AmbiguousCredentials),
+        ("bybit", r#"{"retCode":10016,"retMsg":"Request timeout"}"#, ExchangeUnavailable),
+        ("okx", r#"{"code":"50104"}"#, InvalidPassphrase),
+        ("okx", r#"{"code":"50106"}"#, InvalidSignature),
+        ("okx", r#"{"code":"50107"}"#, ClockSkew),
+        ("okx", r#"{"code":"50027"}"#, AccountRestricted),
+        ("okx", r#"{"code":"50038"}"#, WrongEnvironment),
+        ("kraken", r#"{"error":["EAuth:Account temporary disabled"]}"#, AccountRestricted),
+        ("kraken", r#"{"error":["EOrder:Rate limit exceeded"]}"#, RateLimited),
+        ("kraken", r#"{"error":["WNew:Warning","EDatabase:Internal error"]}"#, ExchangeUnavailable),
+        ("coinbase", r#"{"errors":[{"id":"authentication_error","message":"request timestamp expired"}]}"#, ClockSkew),
+        ("coinbase", r#"{"errors":[{"id":"authentication_error","message":"x"}]}"#, AmbiguousCredentials),
+        ("coinbase", r#"{"error":"unverified_email"}"#, AccountRestricted),
+        ("kucoin", r#"{"code":"1015","msg":""}"#, RateLimited),
+        ("kucoin", r#"{"code":"400401","msg":""}"#, AmbiguousCredentials),
+        ("kucoin", r#"{"code":"400100","msg":"Your key requires more, require more permission"}"#, PermissionDenied),
+        ("bitget", r#"{"code":"40085","msg":""}"#, PermissionDenied),
+        ("bitget", r#"{"code":"40003","msg":""}"#, InvalidSignature),
+        ("bitget", r#"{"code":"40011","msg":""}"#, InvalidPassphrase),
+        ("bitget", r#"{"message":"failure to get a peer from the ring-balancer"}"#, ExchangeUnavailable),
+        ("gate", r#"{"label":"TOO_FAST"}"#, RateLimited),
+        ("gate", r#"{"label":"INTERNAL"}"#, ExchangeUnavailable),
+        ("gate", r#"{"label":"USER_NOT_FOUND"}"#, UnrecognisedResponse),
+        ("htx", r#"{"status":"error","err-code":"gateway-internal-error"}"#, ExchangeUnavailable),
+        ("htx", r#"{"status":"error","err_code":403,"err-code":403,"err-msg":"x"}"#, InvalidKey),
+        ("mexc", r#"{"code":30018,"msg":""}"#, AccountRestricted),
+        ("mexc", r#"{"code":701,"msg":""}"#, PermissionDenied),
+        ("mexc", r#"{"code":403,"msg":"Access Denied"}"#, PermissionDenied),
+        ("cryptocom", r#"{"code":10003}"#, IpNotAllowed),
+        ("cryptocom", r#"{"code":10007}"#, ClockSkew),
+        ("cryptocom", r#"{"code":9010001,"message":"SYSTEM_MAINTENANCE"}"#, ExchangeUnavailable),
+        ("bitstamp", r#"{"error":"Authentication failed"}"#, AmbiguousCredentials),
+        ("bitstamp", r#"{"error":"Please update your profile with your FATCA information"}"#, AccountRestricted),
+        ("bitstamp", r#"{"response_code":"403.004","reason":{"__all__":["x"]}}"#, AccountRestricted),
+        ("bitstamp", r#"{"code":"API0017"}"#, ClockSkew),
+        ("gemini", r#"{"reason":"RemoteAddressForbidden"}"#, IpNotAllowed),
+        ("gemini", r#"{"reason":"AccountClosed"}"#, AccountRestricted),
+        ("gemini", r#"{"reason":"System"}"#, ExchangeUnavailable),
+        ("gemini", r#"{"reason":"MissingApikeyHeader"}"#, AmbiguousCredentials),
+        ("deribit", r#"{"error":{"code":13001}}"#, AccountRestricted),
+        ("deribit", r#"{"error":{"code":10047}}"#, RateLimited),
+        ("deribit", r#"{"error":{"code":13028}}"#, ExchangeUnavailable),
+        ("bingx", r#"{"code":100500,"msg":""}"#, ExchangeUnavailable),
+        ("bingx", r#"{"code":429,"msg":""}"#, RateLimited),
+        ("bitfinex", r#"["error","temporarily_unavailable",""]"#, ExchangeUnavailable),
+        ("bitfinex", r#"["error",20060,"maintenance"]"#, ExchangeUnavailable),
+        ("hyperliquid", r#"{"status":"err","response":"Too many cumulative requests sent (3 > 2)"}"#, RateLimited),
+    ];
+    for (id, body, status) in cases {
+        let exchange = find(id).unwrap();
+        for http in [200, 400, 500] {
+            let is_bare = status == UnrecognisedResponse && http == 500;
+            let expected = if is_bare { ExchangeUnavailable } else { status };
+            assert_eq!(settled(exchange, http, body).0, expected, "{id} {http} {body}");
+        }
+    }
+}
