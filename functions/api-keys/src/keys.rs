@@ -153,7 +153,7 @@ impl Vault {
 
     /// Refuses, after writing down that somebody tried.
     pub(crate) async fn refuse(&self, who: (&Caller, &Origin, KeyId), action: Action, refusal: Refusal) -> Refusal {
-        let event = self.event(who, action, refusal.code()).and_then(|event| event.put());
+        let event = self.event(who, action, refusal.code().as_str()).and_then(|event| event.put());
         self.recorded(event, refusal).await
     }
 

@@ -62,7 +62,7 @@ impl Field for EnvironmentName {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "string", "enum": ["live", "testnet", "demo"] })
+        Schema::new_ref("#/components/schemas/Environment".to_owned())
     }
 }
 
@@ -78,7 +78,7 @@ impl Field for KeyTypeName {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "string", "enum": ["hmac", "ed25519", "rsa", "es256", "agent"] })
+        Schema::new_ref("#/components/schemas/KeyType".to_owned())
     }
 }
 
