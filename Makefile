@@ -1,6 +1,6 @@
 # Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
 .DEFAULT_GOAL := help
-.PHONY: bench contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
+.PHONY: bench clients contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,8 +11,8 @@ dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 start
 demo: ## Plays the life of an account, an exchange key and an identity check against a running `make dev`, with every answer
 	@infra/demo.sh
 
-test: ## Runs all tests: unit, integration on the embedded AWS, the same on moto, the story and schemathesis through cargo-lambda
-	cargo test --workspace && infra/test-moto.sh && infra/story.sh && infra/schemathesis.sh
+test: ## Runs all tests: unit, integration on the embedded AWS, the same on moto, the story, generated clients and schemathesis through cargo-lambda
+	cargo test --workspace && infra/test-moto.sh && infra/story.sh && infra/clients.sh && infra/schemathesis.sh
 
 contract: ## Replays the recorded cases of the wire contract against a running service (URL=http://127.0.0.1:9000)
 	CONTRACT_URL=$(or $(URL),http://127.0.0.1:9000) cargo test --workspace --test suite a_running_service -- --ignored --nocapture
@@ -23,6 +23,9 @@ test-moto: ## Runs the integration suite against moto
 story: ## Runs `make demo` on spare ports with fresh state, then searches the functions' logs for secrets
 	@infra/story.sh
 
+clients: ## Generates a TypeScript and a Python client out of the OpenAPI document and uses them, on spare ports with fresh state
+	@infra/clients.sh
+
 bench: ## Measures what each function and each request costs: time, memory, calls to AWS, money; and reading a request body
 	cargo build --release --bin hello $(patsubst functions/%/,--bin %,$(wildcard functions/*/))
 	cargo run --profile bench -p bench --bin bench
@@ -31,7 +34,7 @@ bench: ## Measures what each function and each request costs: time, memory, call
 schemathesis: ## Holds the functions against their OpenAPI document with made-up requests, on spare ports with fresh state
 	@infra/schemathesis.sh
 
-lint: ## Checks format, clippy, dependencies, scripts and the template
+lint: ## Checks format, clippy, dependencies, the OpenAPI document, scripts and the template
 	@infra/lint.sh
 
 fmt: ## Formats the code

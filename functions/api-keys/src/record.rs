@@ -317,7 +317,8 @@ impl JsonSchema for KeyStatus {
             json!({ "const": "blocked", "description": "It can send funds to others, which the policy forbids." }),
         ];
         let tested = Status::json_schema(schemas);
-        let words: Vec<_> = own.iter().chain(tested.get("oneOf").and_then(Value::as_array).into_iter().flatten()).collect();
+        let words: Vec<_> =
+            own.iter().chain(tested.get("oneOf").and_then(Value::as_array).into_iter().flatten()).collect();
         json_schema!({ "description": "Where a key stands: `untested`, `blocked`, or how its last test ended.", "oneOf": words })
     }
 }

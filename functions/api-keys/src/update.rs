@@ -19,7 +19,7 @@ use crate::{
     audit::Action,
     document::{self, operation},
     exchanges::{self, KeyType},
-    input::{UpdateApiKeyRequest, Given, Kept},
+    input::{Given, Kept, UpdateApiKeyRequest},
     keys::{KeyPath, Look, RECORD, as_left, as_seen, fingerprint_as_seen, identity, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     record::{Former, KeyRecord, KeyView, masked},

@@ -46,8 +46,7 @@ pub async fn root(State(kyc): State<Kyc>) -> Reply<About> {
 
 /// What the OpenAPI document says of it.
 pub fn root_document() -> Operation {
-    Operation::new("root", "What this function is, and whose reports it takes.")
-        .ok_in_an_object(&about(vec!["sumsub"]))
+    Operation::new("root", "What this function is, and whose reports it takes.").ok_in_an_object(&about(vec!["sumsub"]))
 }
 
 fn about(providers: Vec<&'static str>) -> About {

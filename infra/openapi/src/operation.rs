@@ -87,11 +87,7 @@ fn header(name: &str) -> (String, Value) {
     (name.to_owned(), json!({ "description": description, "schema": { "type": rule } }))
 }
 
-fn content(
-    answers: &[&Answer],
-    title: Option<&str>,
-    schemas: &mut SchemaGenerator,
-) -> Option<(&'static str, Value)> {
+fn content(answers: &[&Answer], title: Option<&str>, schemas: &mut SchemaGenerator) -> Option<(&'static str, Value)> {
     let (mut models, mut examples) = (Vec::new(), Map::new());
     for answer in answers {
         match &answer.content {

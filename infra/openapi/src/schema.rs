@@ -67,7 +67,8 @@ fn list_words(members: &mut Map<String, Value>) {
         return;
     };
     let lines = options.iter().zip(&words);
-    let lines = lines.map(|(option, word)| format!("- `{word}`: {}", option["description"].as_str().unwrap_or_default()));
+    let lines =
+        lines.map(|(option, word)| format!("- `{word}`: {}", option["description"].as_str().unwrap_or_default()));
     let heading = members.get("description").and_then(Value::as_str).unwrap_or_default();
     let description = [heading.to_owned(), String::new()].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
     let (words, description) = (json!(words), description.trim_start().to_owned());
