@@ -62,11 +62,11 @@ fn the_kept_document_is_what_the_code_says() {
 #[test]
 fn what_the_original_documented_is_documented_the_same() {
     let (mut contract, document) = (parsed(CONTRACT), parsed(KEPT));
-    // The original's document is silent on bodies and pages of the vault, and so on how they can be wrong.
     // We have groups of our own besides, and what the original had is in none of them.
     let tags = contract["tags"].take();
     assert_eq!(tags.as_array().unwrap()[..], document["tags"].as_array().unwrap()[..1]);
     contract.as_object_mut().unwrap().remove("tags");
+    // It is silent on bodies and pages of the vault, and so on how they can be wrong.
     assert_eq!(missing(&contract, &document, ""), [""; 0]);
     for (method, path, operation) in operations(&document) {
         let is_original = contract["paths"][path][method.to_lowercase()].is_object();
@@ -74,7 +74,6 @@ fn what_the_original_documented_is_documented_the_same() {
     }
 }
 
-/// Everything in a document that has a title, by what the title must be: the names of schemas, and the original's titles.
 #[test]
 fn schemas_have_names_and_fields_have_descriptions() {
     let (contract, document) = (parsed(CONTRACT), parsed(KEPT));
@@ -204,6 +203,8 @@ async fn the_routers_know_what_is_documented_and_nothing_else() {
         assert!(![404, 405].contains(&reply.status), "{} {}: {}", route.method, route.path, reply.status);
         let statuses = &document["paths"][route.path][route.method.to_lowercase()]["responses"];
         assert!(statuses[reply.status.to_string()].is_object(), "{} {}: {}", route.method, route.path, reply.status);
+        // It came without a token.
+        assert_eq!(reply.status == 401, (route.operation)().is_protected, "{} {}", route.method, route.path);
     }
 }
 

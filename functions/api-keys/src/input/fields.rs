@@ -62,6 +62,7 @@ impl Field for EnvironmentName {
     }
 
     fn schema() -> Schema {
+        // What answers say it with: clients then have one enumeration for both.
         Schema::new_ref("#/components/schemas/Environment".to_owned())
     }
 }
@@ -78,6 +79,7 @@ impl Field for KeyTypeName {
     }
 
     fn schema() -> Schema {
+        // What answers say it with: clients then have one enumeration for both.
         Schema::new_ref("#/components/schemas/KeyType".to_owned())
     }
 }
