@@ -25,9 +25,10 @@ use crate::{
     keys::{RECORD, identity},
     model::{Answer, ApiKeyResponse, Refusal},
     policy::{self, SendsFunds},
-    record::{Findings, KeyRecord, KeyView, masked},
+    record::{Findings, KeyRecord, masked},
     state::Vault,
     test_connection::{BY_ACCOUNT, BY_KEY},
+    view::KeyView,
 };
 
 /// Keeps a key: the record, the fingerprint that keeps it unique, one more in the count, and the access, all or nothing.

@@ -24,8 +24,9 @@ use crate::{
     exchanges::{Credentials, Exchange, Identity, KeyType, Unsignable},
     model::Refusal,
     policy::SendsFunds,
-    record::{Fingerprint, Former, KeyRecord, KeyView},
+    record::{Fingerprint, Former, KeyRecord},
     state::Vault,
+    view::KeyView,
 };
 
 /// What those who change or use a key at once compete for.

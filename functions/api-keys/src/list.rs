@@ -12,12 +12,7 @@ use shared::{
 };
 
 use crate::{
-    document::operation,
-    input::Page,
-    model::Answer,
-    record::{KeyRecord, KeyView},
-    secret::VaultKey,
-    state::Vault,
+    document::operation, input::Page, model::Answer, record::KeyRecord, secret::VaultKey, state::Vault, view::KeyView,
 };
 
 /// What a cursor of this list is good for.

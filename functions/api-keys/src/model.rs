@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 use crate::{
     count::MOST,
     exchanges::{Credentials, KeyType, Status},
-    record::KeyView,
     test_connection::TestResult,
+    view::KeyView,
 };
 
 /// What has become of a request that concerns one key.

@@ -24,8 +24,9 @@ use crate::{
     keys::{KeyPath, RECORD, WHOLE, names, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal, RefusalCode},
     policy::{self, SendsFunds, Warning},
-    record::{KeyRecord, KeyStatus},
+    record::KeyRecord,
     state::Vault,
+    view::KeyStatus,
 };
 
 /// All users share the addresses that we ask from: one of them must not get those banned. A key is counted by its credential, which may

@@ -22,8 +22,9 @@ use crate::{
     input::{Given, Kept, UpdateApiKeyRequest},
     keys::{KeyPath, Look, RECORD, as_left, as_seen, fingerprint_as_seen, identity, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
-    record::{Former, KeyRecord, KeyView, masked},
+    record::{Former, KeyRecord, masked},
     state::Vault,
+    view::KeyView,
 };
 
 /// Changes a key of the caller's. A new secret is a new version under a new data key; the old one is gone.
