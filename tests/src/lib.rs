@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "where something is missing, the test has failed")]
 
+pub mod document;
 mod event;
 mod person;
 mod world;

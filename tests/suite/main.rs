@@ -4,6 +4,7 @@
 
 mod account;
 mod alarms;
+mod answers;
 mod budgets;
 mod concurrency;
 mod contention;

@@ -14,6 +14,8 @@ use shared::{
     time::{Clock, Timestamp},
 };
 
+use crate::document;
+
 /// How long accesses stay visible.
 const KEPT: Duration = Duration::from_hours(400 * 24);
 
@@ -23,6 +25,7 @@ pub const UNKNOWN: &str = "unknown";
 /// What was done, or tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AccessAction")]
 pub enum Action {
     /// The key was stored.
     Create,
@@ -114,19 +117,41 @@ impl AccessEvent {
     }
 }
 
-/// An access as the owner of the key sees it.
+/// An access to a key, as the owner of the key sees it.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AccessEvent")]
 pub struct EventView {
+    /// Names the access; later ones sort behind earlier ones.
     id: String,
+    /// What was done, or tried.
     action: Action,
-    /// `ok`, why it was refused, or how a test ended; `unknown` while a test is under way and where its end could not be written
+    /// `ok`, the code of a refusal, or how a test ended; `unknown` while a test is under way and where its end could not be written
     /// down.
     outcome: String,
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
     at: String,
     /// Whose session it was.
     user_id: String,
+    /// The address that the request came from.
     ip: Option<String>,
+    /// What the client called itself.
     user_agent: Option<String>,
+}
+
+impl EventView {
+    /// For the document.
+    pub(crate) fn example() -> Self {
+        Self {
+            id: document::KEY_ID.to_owned(),
+            action: Action::Decrypt,
+            outcome: "ok".to_owned(),
+            at: document::MOMENT.to_owned(),
+            user_id: "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned(),
+            ip: Some("203.0.113.9".to_owned()),
+            user_agent: Some("Mozilla/5.0".to_owned()),
+        }
+    }
 }
 
 impl From<AccessEvent> for EventView {

@@ -21,13 +21,14 @@ use crate::{
     count::{MOST, one_more},
     document::{self, operation},
     exchanges::Status,
-    input::CreateKey,
+    input::CreateApiKeyRequest,
     keys::{RECORD, identity},
     model::{Answer, ApiKeyResponse, Refusal},
     policy::{self, SendsFunds},
     record::{Findings, KeyRecord, masked},
     state::Vault,
     test_connection::{BY_ACCOUNT, BY_KEY},
+    view::KeyView,
 };
 
 /// Keeps a key: the record, the fingerprint that keeps it unique, one more in the count, and the access, all or nothing.
@@ -35,7 +36,7 @@ pub async fn create(
     State(vault): State<Vault>,
     caller: Caller,
     origin: Origin,
-    Body(input): Body<CreateKey>,
+    Body(input): Body<CreateApiKeyRequest>,
 ) -> Answer {
     let since = Instant::now();
     vault.permit(&caller).await?;
@@ -43,7 +44,7 @@ pub async fn create(
     let who = (&caller, &origin, key);
     let tested = if input.verify { Some(vault.verify(who, &input, since).await?) } else { None };
     match (vault.store(who, (&input, tested.as_ref()), since).await, tested) {
-        (Ok(record), _) => Ok(Reply::ok(ApiKeyResponse::new(true, "API key created", &vault.view(record))?)),
+        (Ok(record), _) => Ok(Reply::ok(ApiKeyResponse::of_key("API key created", vault.view(record)))),
         // The test took place, though nothing came of it.
         (Err(refusal), Some(Tested { event, report })) => Err(vault.end(event, report.status.as_str(), refusal).await),
         (Err(refusal), None) => Err(refusal),
@@ -71,7 +72,7 @@ impl Vault {
     async fn verify(
         &self,
         who: (&Caller, &Origin, KeyId),
-        input: &CreateKey,
+        input: &CreateApiKeyRequest,
         since: Instant,
     ) -> Result<Tested, Refusal> {
         let (caller, ..) = who;
@@ -94,7 +95,7 @@ impl Vault {
     fn passes(&self, report: &Report) -> Result<(), Refusal> {
         let sends_funds = report.access.as_ref().and_then(policy::sends_funds) == Some(SendsFunds::Found);
         if sends_funds && !self.config.allow_withdrawal_keys {
-            let reason = format!("{}: {}", Refusal::CanWithdraw.code(), Refusal::CanWithdraw.message());
+            let reason = format!("{}: {}", Refusal::CanWithdraw.code().as_str(), Refusal::CanWithdraw.message());
             return Err(Error::invalid("body", "api_key", Flaw::value(&reason)).into());
         }
         let field = match report.status {
@@ -114,7 +115,7 @@ impl Vault {
     async fn store(
         &self,
         who: (&Caller, &Origin, KeyId),
-        (input, tested): (&CreateKey, Option<&Tested>),
+        (input, tested): (&CreateApiKeyRequest, Option<&Tested>),
         since: Instant,
     ) -> Result<KeyRecord, Refusal> {
         let (caller, _, key) = who;
@@ -148,7 +149,7 @@ impl Vault {
         }
     }
 
-    async fn new_record(&self, caller: &Caller, key: KeyId, input: &CreateKey) -> Result<KeyRecord, Error> {
+    async fn new_record(&self, caller: &Caller, key: KeyId, input: &CreateApiKeyRequest) -> Result<KeyRecord, Error> {
         let (now, credentials, site) = (self.app.clock.now(), &input.credentials, input.site);
         let (account, exchange, version) = (caller.account(), input.exchange.id, 1);
         let environment = site.environment.as_str();
@@ -198,9 +199,9 @@ pub fn document() -> Operation {
     document::refuses(document::limited(operation), &[Refusal::Duplicate, Refusal::Full])
         .answer(403, refusal.message(), &refusal.body())
         .answer(503, later.message(), &later.body())
-        .body::<CreateKey>(json!({
+        .body::<CreateApiKeyRequest>(json!({
             "exchange": "okx", "label": "main account", "api_key": "0b2a5c4e-52d4-4f8e-9c0f-1c1f2c1c1a11",
             "secret": "7E1D6A1B0C5F4E8D9A2B3C4D5E6F7A8B", "passphrase": "correct-horse", "environment": "live",
         }))
-        .ok(&ApiKeyResponse::example(true, "API key created", document::key_example()))
+        .ok(&ApiKeyResponse::of_key("API key created", KeyView::example()))
 }

@@ -30,7 +30,7 @@ pub async fn delete(State(vault): State<Vault>, caller: Caller, origin: Origin, 
     loop {
         let event = vault.event((&caller, &origin, key), Action::Delete, "ok")?;
         match vault.app.store.race(gone(&caller, &event, &sight)?).await? {
-            Raced::Won => return Ok(Reply::ok(ApiKeyResponse::bare(true, "API key deleted"))),
+            Raced::Won => return Ok(Reply::ok(ApiKeyResponse::bare("API key deleted"))),
             Raced::Obstructed => {
                 contention.lost().await?;
                 sight = Sight::of(vault.find(&caller, key).await?);
@@ -99,5 +99,5 @@ pub fn document() -> Operation {
         "delete_api_key",
         "Forgets a key. What was deleted stays in encrypted backups of the table for up to 35 days.",
     );
-    document::of_key(operation).ok(&ApiKeyResponse::bare(true, "API key deleted"))
+    document::of_key(operation).ok(&ApiKeyResponse::bare("API key deleted"))
 }

@@ -1,6 +1,5 @@
 //! What the OpenAPI document says of all these operations alike.
 
-use serde_json::{Value, json};
 use shared::http::Operation;
 
 use crate::model::Refusal;
@@ -30,15 +29,4 @@ pub fn limited(operation: Operation) -> Operation {
 /// Refused while things are as they are.
 pub fn refuses(operation: Operation, refusals: &[Refusal]) -> Operation {
     refusals.iter().fold(operation, |operation, refusal| operation.answer(409, refusal.message(), &refusal.body()))
-}
-
-/// A key as its owner sees it.
-pub fn key_example() -> Value {
-    json!({
-        "id": KEY_ID, "exchange": "okx", "environment": "live", "region": null, "label": "main account",
-        "api_key": "0b2a****1a11", "key_type": "hmac", "wallet_address": null, "is_active": true, "status": "ok",
-        "permissions": { "read": true, "trade": true, "withdraw": false, "transfer": null }, "ip_restricted": true,
-        "warnings": [], "created_at": MOMENT, "updated_at": MOMENT, "secret_rotated_at": null, "last_tested_at": MOMENT,
-        "last_decrypted_at": null, "expires_at": null,
-    })
 }

@@ -1,7 +1,8 @@
 //! `GET /api/v1/api-keys/{key_id}/events`: who did what with a key, newest first. Stays readable when the key is gone.
 
 use axum::extract::State;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use shared::{
     caller::Caller,
     http::{Operation, Query, Reply},
@@ -13,12 +14,43 @@ use crate::{
     document::{self, operation},
     input::Page,
     keys::KeyPath,
-    model::{Answer, ApiKeyResponse},
+    model::Answer,
     state::Vault,
 };
 
+/// A page of the accesses to a key.
+#[derive(Serialize, JsonSchema)]
+pub struct AccessEventList {
+    /// Always true.
+    success: bool,
+    /// What this is, in English.
+    message: &'static str,
+    /// The page.
+    data: AccessEventPage,
+}
+
+/// Some of the accesses, newest first.
+#[derive(Serialize, JsonSchema)]
+struct AccessEventPage {
+    /// The accesses.
+    events: Vec<EventView>,
+    /// What to ask for the next page with; null on the last one.
+    next_cursor: Option<String>,
+}
+
+impl AccessEventList {
+    const fn new(events: Vec<EventView>, next_cursor: Option<String>) -> Self {
+        Self { success: true, message: "Access events", data: AccessEventPage { events, next_cursor } }
+    }
+}
+
 /// One page of the accesses to a key.
-pub async fn events(State(vault): State<Vault>, caller: Caller, path: KeyPath, Query(page): Query<Page>) -> Answer {
+pub async fn events(
+    State(vault): State<Vault>,
+    caller: Caller,
+    path: KeyPath,
+    Query(page): Query<Page>,
+) -> Answer<AccessEventList> {
     let (key, account, own) = (path.id()?, caller.account(), vault.key().await?);
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();
@@ -31,8 +63,7 @@ pub async fn events(State(vault): State<Vault>, caller: Caller, path: KeyPath, Q
         vault.find(&caller, key).await?;
     }
     let (events, next) = page.cut(found, |event| own.cursor(&list, account, &event.id));
-    let events: Vec<_> = events.into_iter().map(EventView::from).collect();
-    Ok(Reply::ok(ApiKeyResponse::new(true, "Access events", &json!({ "events": events, "next_cursor": next }))?))
+    Ok(Reply::ok(AccessEventList::new(events.into_iter().map(EventView::from).collect(), next)))
 }
 
 /// What the OpenAPI document says of it.
@@ -43,15 +74,6 @@ pub fn document() -> Operation {
          the code of a refusal (`FAILED` where something was out of order), or how a test ended; `unknown` while a test is \
          under way, and where its end could not be written down.",
     );
-    document::of_key(operation).query::<Page>().ok(&ApiKeyResponse::example(
-        true,
-        "Access events",
-        json!({
-            "events": [{
-                "id": document::KEY_ID, "action": "decrypt", "outcome": "ok", "at": document::MOMENT,
-                "user_id": "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11", "ip": "203.0.113.9", "user_agent": "Mozilla/5.0",
-            }],
-            "next_cursor": null,
-        }),
-    ))
+    let operation = document::of_key(operation.tag("API keys"));
+    operation.query::<Page>().ok(&AccessEventList::new(vec![EventView::example()], None))
 }

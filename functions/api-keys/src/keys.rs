@@ -24,8 +24,9 @@ use crate::{
     exchanges::{Credentials, Exchange, Identity, KeyType, Unsignable},
     model::Refusal,
     policy::SendsFunds,
-    record::{Fingerprint, Former, KeyRecord, KeyView},
+    record::{Fingerprint, Former, KeyRecord},
     state::Vault,
+    view::KeyView,
 };
 
 /// What those who change or use a key at once compete for.
@@ -153,7 +154,7 @@ impl Vault {
 
     /// Refuses, after writing down that somebody tried.
     pub(crate) async fn refuse(&self, who: (&Caller, &Origin, KeyId), action: Action, refusal: Refusal) -> Refusal {
-        let event = self.event(who, action, refusal.code()).and_then(|event| event.put());
+        let event = self.event(who, action, refusal.code().as_str()).and_then(|event| event.put());
         self.recorded(event, refusal).await
     }
 

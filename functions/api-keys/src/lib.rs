@@ -19,6 +19,7 @@ mod secret;
 mod state;
 mod test_connection;
 mod update;
+mod view;
 mod wire;
 
 use axum::Router;

@@ -1,7 +1,8 @@
 //! `GET /api/v1/api-keys/`: the caller's keys, newest first, without their secrets.
 
 use axum::extract::State;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use shared::{
     caller::Caller,
     error::Error,
@@ -11,26 +12,45 @@ use shared::{
 };
 
 use crate::{
-    document::{self, operation},
-    input::Page,
-    model::{Answer, ApiKeyResponse},
-    record::KeyRecord,
-    secret::VaultKey,
-    state::Vault,
+    document::operation, input::Page, model::Answer, record::KeyRecord, secret::VaultKey, state::Vault, view::KeyView,
 };
 
 /// What a cursor of this list is good for.
 const LIST: &[u8] = b"keys";
 
+/// A page of the caller's keys.
+#[derive(Serialize, JsonSchema)]
+pub struct ApiKeyList {
+    /// Always true.
+    success: bool,
+    /// What this is, in English.
+    message: &'static str,
+    /// The page.
+    data: ApiKeyPage,
+}
+
+/// Some of the keys, newest first.
+#[derive(Serialize, JsonSchema)]
+struct ApiKeyPage {
+    /// The keys.
+    api_keys: Vec<KeyView>,
+    /// What to ask for the next page with; null on the last one.
+    next_cursor: Option<String>,
+}
+
+impl ApiKeyList {
+    const fn new(api_keys: Vec<KeyView>, next_cursor: Option<String>) -> Self {
+        Self { success: true, message: "API keys", data: ApiKeyPage { api_keys, next_cursor } }
+    }
+}
+
 /// One page of the caller's keys: one query, whatever the number of keys.
-pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Answer {
+pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Answer<ApiKeyList> {
     let (account, own) = (caller.account(), vault.key().await?);
     let before = page.after(own, LIST, &caller)?.map(|id| Row::ExchangeKey(account, id));
     let found = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.limit + 1, before).await?;
     let (keys, next) = page.cut(found, |record: &KeyRecord| own.cursor(LIST, account, &record.id));
-    let keys: Vec<_> = keys.into_iter().map(|record| vault.view(record)).collect();
-    let data = json!({ "api_keys": keys, "next_cursor": next });
-    Ok(Reply::ok(ApiKeyResponse::new(true, "API keys", &data)?))
+    Ok(Reply::ok(ApiKeyList::new(keys.into_iter().map(|record| vault.view(record)).collect(), next)))
 }
 
 impl Page {
@@ -63,14 +83,7 @@ impl Page {
 
 /// What the OpenAPI document says of it.
 pub fn document() -> Operation {
-    let example: Map<String, Value> = [
-        ("success".to_owned(), json!(true)),
-        ("message".to_owned(), json!("API keys")),
-        ("data".to_owned(), json!({ "api_keys": [document::key_example()], "next_cursor": null })),
-    ]
-    .into_iter()
-    .collect();
     operation("list_api_keys", "The caller's keys, newest first, without their secrets and with their names masked.")
         .query::<Page>()
-        .ok(&example)
+        .ok_in_an_object(&ApiKeyList::new(vec![KeyView::example()], None))
 }

@@ -3,43 +3,76 @@
 use std::sync::LazyLock;
 
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use shared::{error::Error, http::Reply};
 use zeroize::Zeroizing;
 
 use crate::{
     count::MOST,
     exchanges::{Credentials, KeyType, Status},
+    test_connection::TestResult,
+    view::KeyView,
 };
 
-/// A result and, perhaps, the key that it is about.
+/// What has become of a request that concerns one key.
 #[derive(Serialize, JsonSchema)]
 pub struct ApiKeyResponse {
+    /// Whether it was done; of a connection test, whether the exchange accepts the key.
     success: bool,
-    message: String,
-    data: Option<Map<String, Value>>,
+    /// What has happened, in English.
+    message: &'static str,
+    /// The key as it is now, or how its test ended; null when the key is gone.
+    data: Option<Subject>,
+}
+
+/// What an answer is about; to clients of the original, an object.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(inline, description = "What this is about", transform = either, extend("type" = "object", "additionalProperties" = true))]
+enum Subject {
+    Key(Box<KeyView>),
+    Test(Box<TestResult>),
+}
+
+/// No object is both.
+fn either(schema: &mut Schema) {
+    if let Some(options) = schema.remove("anyOf") {
+        schema.insert("oneOf".to_owned(), options);
+    }
 }
 
 /// A key in the clear.
 #[derive(Serialize, JsonSchema)]
 pub struct DecryptedApiKeyResponse {
+    /// Always true: what cannot be shown is refused.
     success: bool,
-    message: String,
-    #[schemars(with = "Map<String, Value>", example = in_the_clear())]
+    /// What has happened, in English.
+    message: &'static str,
+    /// The credentials.
     data: ClearKey,
 }
 
-/// The credentials in an answer, wiped when it has been written.
-#[derive(Serialize)]
+/// The credentials in the clear, wiped when the answer has been written.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline, extend("additionalProperties" = true, "examples" = [in_the_clear()]))]
 struct ClearKey {
+    /// The name of the key; of an agent wallet, its address.
+    #[schemars(with = "String")]
     api_key: Zeroizing<String>,
+    /// The secret, or the private key.
+    #[schemars(with = "String")]
     secret: Zeroizing<String>,
+    /// The passphrase, where the exchange has one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     passphrase: Option<Zeroizing<String>>,
+    /// What the secret is.
     key_type: KeyType,
+    /// The address of the master wallet, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
     wallet_address: Option<String>,
 }
 
@@ -48,28 +81,23 @@ fn in_the_clear() -> Value {
 }
 
 impl ApiKeyResponse {
-    /// A result, with what it is about.
-    ///
-    /// # Errors
-    /// `Internal` when `data` is no JSON object.
-    pub fn new(success: bool, message: &str, data: &impl Serialize) -> Result<Self, Error> {
-        match serde_json::to_value(data) {
-            Ok(Value::Object(data)) => Ok(Self { success, message: message.to_owned(), data: Some(data) }),
-            _ => Err(Error::internal("an answer is no object")),
-        }
+    /// A change that was made, and the key as it is now.
+    #[must_use]
+    pub fn of_key(message: &'static str, key: KeyView) -> Self {
+        Self { success: true, message, data: Some(Subject::Key(Box::new(key))) }
     }
 
-    /// A result that is about nothing.
+    /// A test that has ended.
     #[must_use]
-    pub fn bare(success: bool, message: &str) -> Self {
-        Self { success, message: message.to_owned(), data: None }
+    pub fn of_test(test: TestResult) -> Self {
+        let status = test.status();
+        Self { success: status == Status::Ok, message: status.message(), data: Some(Subject::Test(Box::new(test))) }
     }
 
-    /// For the document.
+    /// A change that leaves nothing behind.
     #[must_use]
-    pub fn example(success: bool, message: &str, data: Value) -> Self {
-        let data = if let Value::Object(data) = data { Some(data) } else { None };
-        Self { success, message: message.to_owned(), data }
+    pub const fn bare(message: &'static str) -> Self {
+        Self { success: true, message, data: None }
     }
 }
 
@@ -79,7 +107,7 @@ impl DecryptedApiKeyResponse {
     pub fn new(credentials: Credentials) -> Self {
         let Credentials { key_type, api_key, secret, passphrase, wallet_address } = credentials;
         let data = ClearKey { api_key, secret, passphrase, key_type, wallet_address };
-        Self { success: true, message: "API key decrypted".to_owned(), data }
+        Self { success: true, message: "API key decrypted", data }
     }
 
     /// For the document.
@@ -99,6 +127,72 @@ impl DecryptedApiKeyResponse {
 /// What an account is told that has as many keys as it may have.
 static FULL: LazyLock<String> =
     LazyLock::new(|| format!("No more than {MOST} API keys can be stored: delete one first"));
+
+/// A request that is refused while things are as they are.
+#[derive(Serialize, JsonSchema)]
+pub struct ApiKeyRefusal {
+    /// Always false.
+    success: bool,
+    /// Why, in English.
+    message: &'static str,
+    /// Why, for programs.
+    data: Reason,
+}
+
+/// What programs are told of a refusal.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ApiKeyRefusalReason")]
+struct Reason {
+    /// The word for it.
+    code: RefusalCode,
+}
+
+/// The word for a refusal.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "ApiKeyRefusalCode")]
+pub enum RefusalCode {
+    /// There is no such key of the caller's.
+    KeyNotFound,
+    /// Keys can be stored once the caller's identity has been proven.
+    KycRequired,
+    /// Its owner has switched the key off.
+    KeyDisabled,
+    /// The key can send funds out of the account.
+    KeyCanWithdraw,
+    /// The credential is stored already, by whomever.
+    KeyAlreadyStored,
+    /// The account has as many keys as it may have.
+    TooManyKeys,
+    /// The key has had as many credentials that can send funds as it may have.
+    TooManyBlocked,
+    /// The exchange cannot say now whether the credential works.
+    KeyUnverified,
+    /// Too often; `Retry-After` says for how long.
+    TooManyRequests,
+    /// What failed for another reason, of which nobody can say more. In the list of accesses alone.
+    #[schemars(skip)]
+    Failed,
+}
+
+impl RefusalCode {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyNotFound => "KEY_NOT_FOUND",
+            Self::KycRequired => "KYC_REQUIRED",
+            Self::KeyDisabled => "KEY_DISABLED",
+            Self::KeyCanWithdraw => "KEY_CAN_WITHDRAW",
+            Self::KeyAlreadyStored => "KEY_ALREADY_STORED",
+            Self::TooManyKeys => "TOO_MANY_KEYS",
+            Self::TooManyBlocked => "TOO_MANY_BLOCKED",
+            Self::KeyUnverified => "KEY_UNVERIFIED",
+            Self::TooManyRequests => "TOO_MANY_REQUESTS",
+            Self::Failed => "FAILED",
+        }
+    }
+}
 
 /// Why a call is refused, in words for its caller.
 pub enum Refusal {
@@ -134,23 +228,20 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
-    /// The word for what failed for another reason than a refusal, and so for what nobody can say more of.
-    pub const FAILED: &'static str = "FAILED";
-
     /// The word for it in the list of accesses and in `data.code`.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> RefusalCode {
         match self {
-            Self::NotFound => "KEY_NOT_FOUND",
-            Self::KycRequired => "KYC_REQUIRED",
-            Self::Disabled => "KEY_DISABLED",
-            Self::CanWithdraw => "KEY_CAN_WITHDRAW",
-            Self::Duplicate => "KEY_ALREADY_STORED",
-            Self::Full => "TOO_MANY_KEYS",
-            Self::TooManyBlocked => "TOO_MANY_BLOCKED",
-            Self::Unverified(..) => "KEY_UNVERIFIED",
-            Self::TooMany(_) => "TOO_MANY_REQUESTS",
-            Self::Failed(_) => Self::FAILED,
+            Self::NotFound => RefusalCode::KeyNotFound,
+            Self::KycRequired => RefusalCode::KycRequired,
+            Self::Disabled => RefusalCode::KeyDisabled,
+            Self::CanWithdraw => RefusalCode::KeyCanWithdraw,
+            Self::Duplicate => RefusalCode::KeyAlreadyStored,
+            Self::Full => RefusalCode::TooManyKeys,
+            Self::TooManyBlocked => RefusalCode::TooManyBlocked,
+            Self::Unverified(..) => RefusalCode::KeyUnverified,
+            Self::TooMany(_) => RefusalCode::TooManyRequests,
+            Self::Failed(_) => RefusalCode::Failed,
         }
     }
 
@@ -175,8 +266,8 @@ impl Refusal {
 
     /// The answer's body.
     #[must_use]
-    pub fn body(&self) -> ApiKeyResponse {
-        ApiKeyResponse::example(false, self.message(), json!({ "code": self.code() }))
+    pub fn body(&self) -> ApiKeyRefusal {
+        ApiKeyRefusal { success: false, message: self.message(), data: Reason { code: self.code() } }
     }
 }
 

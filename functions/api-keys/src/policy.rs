@@ -8,6 +8,7 @@ use crate::exchanges::{Access, Source};
 /// Something the owner should change at the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "ApiKeyWarning")]
 pub enum Warning {
     /// It can send funds out of the account.
     KeyCanWithdraw,

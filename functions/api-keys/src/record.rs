@@ -1,6 +1,5 @@
-//! A key as it is stored, and as its owner sees it in a list.
+//! A key as it is stored.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{AccountId, KeyId},
@@ -174,60 +173,6 @@ impl KeyRecord {
         let is_like =
             |former: &Tags| former.secret == self.tags.secret || (is_renamed && former.name == self.tags.name);
         (self.sends_funds != SendsFunds::No && is_like_before) || self.left.iter().any(|former| is_like(&former.tags))
-    }
-}
-
-/// A key as its owner sees it. Every member is always there, null where nothing is known.
-#[derive(Serialize, JsonSchema)]
-pub struct KeyView {
-    id: String,
-    exchange: String,
-    environment: Environment,
-    region: Option<String>,
-    label: String,
-    /// The name of the key, masked.
-    api_key: String,
-    key_type: KeyType,
-    wallet_address: Option<String>,
-    is_active: bool,
-    /// `untested`, `blocked`, or how the last test ended.
-    status: &'static str,
-    permissions: Permissions,
-    ip_restricted: Option<bool>,
-    warnings: Vec<Warning>,
-    created_at: String,
-    updated_at: String,
-    secret_rotated_at: Option<String>,
-    last_tested_at: Option<String>,
-    last_decrypted_at: Option<String>,
-    expires_at: Option<String>,
-}
-
-impl KeyView {
-    /// Of a record; `is_blocked` by the policy.
-    pub(crate) fn new(record: KeyRecord, is_blocked: bool) -> Self {
-        let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
-        Self {
-            id: record.id.to_string(),
-            exchange: record.exchange,
-            environment: record.environment,
-            region: record.region,
-            label: record.label,
-            api_key: record.masked,
-            key_type: record.key_type,
-            wallet_address: record.wallet_address,
-            is_active: record.is_active,
-            status: if is_blocked { "blocked" } else { record.findings.last_status.map_or("untested", Status::as_str) },
-            permissions: record.findings.permissions,
-            ip_restricted: record.findings.ip_restricted,
-            warnings: record.findings.warnings,
-            created_at: record.created_at.to_string(),
-            updated_at: record.updated_at.to_string(),
-            secret_rotated_at: text(record.secret_rotated_at),
-            last_tested_at: text(record.findings.last_tested_at),
-            last_decrypted_at: text(record.last_decrypted_at),
-            expires_at: text(record.findings.expires_at),
-        }
     }
 }
 

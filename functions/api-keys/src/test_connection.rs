@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 use shared::{
     caller::{Caller, Origin},
     error::Error,
@@ -23,10 +22,11 @@ use crate::{
     document::{self, operation},
     exchanges::{self, Access, Environment, Exchange, Permissions, Site, Source, Status},
     keys::{KeyPath, RECORD, WHOLE, names, rolled_back},
-    model::{Answer, ApiKeyResponse, Refusal},
+    model::{Answer, ApiKeyResponse, Refusal, RefusalCode},
     policy::{self, SendsFunds, Warning},
     record::KeyRecord,
     state::Vault,
+    view::KeyStatus,
 };
 
 /// All users share the addresses that we ask from: one of them must not get those banned. A key is counted by its credential, which may
@@ -35,30 +35,45 @@ pub const BY_KEY: Limit = Limit { name: "TEST#KEY", times: 5, span: Duration::fr
 /// The same for all keys of a user.
 pub const BY_ACCOUNT: Limit = Limit { name: "TEST#ACCOUNT", times: 20, span: Duration::from_mins(1) };
 
-/// The outcome of a test. Every member is always there, null where nothing is known.
+/// How a connection test ended. Every member is always there, null where nothing is known.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConnectionTest")]
 pub struct TestResult {
+    /// Which key was tried.
     key_id: String,
+    /// The exchange that it is from, by the name that it was stored with.
     exchange: String,
+    /// Whether it is for real money.
     environment: Environment,
+    /// How the test ended.
     status: Status,
     /// What the list shows from now on: `blocked` where the policy keeps the key from being used.
-    key_status: &'static str,
+    key_status: KeyStatus,
+    /// When it ended.
+    #[schemars(extend("format" = "date-time"))]
     checked_at: String,
-    /// Milliseconds.
+    /// From the first question to the last answer. Milliseconds.
     latency_ms: u64,
     /// Whether the same test may end differently without the user doing anything.
     retryable: bool,
     /// Seconds after which the exchange answers again, at most an hour.
     retry_after: Option<u32>,
+    /// What the key may do.
     permissions: Permissions,
+    /// Where that is known from.
     permission_source: Source,
+    /// Whether it works from certain IP addresses alone.
     ip_restricted: Option<bool>,
+    /// Those addresses and networks.
     ip_allow_list: Option<Vec<String>>,
+    /// When the key ends at the exchange.
+    #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
+    /// What its owner should change at the exchange.
     warnings: Vec<Warning>,
     /// The exchange's own code.
     exchange_code: Option<String>,
+    /// What the status means and what to do about it, in English.
     message: &'static str,
 }
 
@@ -75,7 +90,7 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
     let event = vault.begin((&caller, &origin, key), Action::Test).await?;
     let credentials = match vault.open(&caller, key, &record).await {
         Ok(credentials) => credentials,
-        Err(error) => return Err(vault.end(event, Refusal::FAILED, error.into()).await),
+        Err(error) => return Err(vault.end(event, RefusalCode::Failed.as_str(), error.into()).await),
     };
     let report = connection::test(&vault.wire, place, &credentials, &vault.app.clock, since).await;
     let (now, seen) = (vault.app.clock.now(), Verdict::on(&record));
@@ -85,8 +100,8 @@ pub async fn test_connection(State(vault): State<Vault>, caller: Caller, origin:
         // The exchange has answered, though nothing came of it.
         return Err(vault.recorded(event.replace(), refusal).await);
     }
-    let result = TestResult::new(&record, report, vault.is_blocked(&record), now);
-    Ok(Reply::ok(ApiKeyResponse::new(result.status == Status::Ok, result.message, &result)?))
+    let is_blocked = vault.is_blocked(&record);
+    Ok(Reply::ok(ApiKeyResponse::of_test(TestResult::new(&record, report, is_blocked, now))))
 }
 
 /// Where the key is good.
@@ -219,6 +234,34 @@ fn outcome<'a>(
 }
 
 impl TestResult {
+    /// How it ended.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    fn example() -> Self {
+        Self {
+            key_id: document::KEY_ID.to_owned(),
+            exchange: "okx".to_owned(),
+            environment: Environment::Live,
+            status: Status::Ok,
+            key_status: KeyStatus::Tested(Status::Ok),
+            checked_at: document::MOMENT.to_owned(),
+            latency_ms: 212,
+            retryable: false,
+            retry_after: None,
+            permissions: Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: None },
+            permission_source: Source::Key,
+            ip_restricted: Some(true),
+            ip_allow_list: Some(vec!["203.0.113.7".to_owned()]),
+            expires_at: None,
+            warnings: Vec::new(),
+            exchange_code: Some("0".to_owned()),
+            message: Status::Ok.message(),
+        }
+    }
+
     /// As the owner sees it.
     pub(crate) fn new(record: &KeyRecord, report: Report, is_blocked: bool, now: Timestamp) -> Self {
         let Report { status, code, access, retry_after, latency_ms } = report;
@@ -228,7 +271,7 @@ impl TestResult {
             exchange: record.exchange.clone(),
             environment: record.environment,
             status,
-            key_status: if is_blocked { "blocked" } else { status.as_str() },
+            key_status: KeyStatus::new(Some(status), is_blocked),
             checked_at: now.to_string(),
             latency_ms,
             retryable: status.is_retryable(),
@@ -254,15 +297,6 @@ pub fn document() -> Operation {
          false. A key that can send funds is blocked until a test says that it cannot. Up to 5 times a minute for one \
          credential, whatever its id, and 20 times for all.",
     );
-    document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled])).ok(&ApiKeyResponse::example(
-        true,
-        Status::Ok.message(),
-        json!({
-            "key_id": document::KEY_ID, "exchange": "okx", "environment": "live", "status": "ok", "key_status": "ok",
-            "checked_at": document::MOMENT, "latency_ms": 212, "retryable": false, "retry_after": null,
-            "permissions": { "read": true, "trade": true, "withdraw": false, "transfer": null },
-            "permission_source": "key", "ip_restricted": true, "ip_allow_list": ["203.0.113.7"], "expires_at": null,
-            "warnings": [], "exchange_code": "0", "message": Status::Ok.message(),
-        }),
-    ))
+    let operation = document::refuses(document::of_key(operation), &[Refusal::Disabled]);
+    document::limited(operation).ok(&ApiKeyResponse::of_test(TestResult::example()))
 }

@@ -19,11 +19,12 @@ use crate::{
     audit::Action,
     document::{self, operation},
     exchanges::{self, KeyType},
-    input::{ChangeKey, Given, Kept},
+    input::{Given, Kept, UpdateApiKeyRequest},
     keys::{KeyPath, Look, RECORD, as_left, as_seen, fingerprint_as_seen, identity, rolled_back},
     model::{Answer, ApiKeyResponse, Refusal},
     record::{Former, KeyRecord, masked},
     state::Vault,
+    view::KeyView,
 };
 
 /// Changes a key of the caller's. A new secret is a new version under a new data key; the old one is gone.
@@ -32,13 +33,13 @@ pub async fn update(
     caller: Caller,
     origin: Origin,
     path: KeyPath,
-    Body(change): Body<ChangeKey>,
+    Body(change): Body<UpdateApiKeyRequest>,
 ) -> Answer {
     let (key, mut contention) = (path.id()?, vault.app.contention(RECORD, Instant::now()));
     let mut seen = vault.find(&caller, key).await?;
     change.fits(&seen)?;
     if change.is_empty() {
-        return Ok(Reply::ok(ApiKeyResponse::new(true, "Nothing to change", &vault.view(seen))?));
+        return Ok(Reply::ok(ApiKeyResponse::of_key("Nothing to change", vault.view(seen))));
     }
     if !change.given.is_empty() {
         vault.permit(&caller).await?;
@@ -52,7 +53,7 @@ pub async fn update(
         writes.push(event.write()?);
         match vault.app.store.race(writes).await? {
             Raced::Won => {
-                return Ok(Reply::ok(ApiKeyResponse::new(true, "API key updated", &vault.view(changed))?));
+                return Ok(Reply::ok(ApiKeyResponse::of_key("API key updated", vault.view(changed))));
             }
             Raced::Obstructed => {
                 contention.lost().await?;
@@ -88,7 +89,7 @@ impl Vault {
         &self,
         place: (AccountId, KeyId),
         seen: &KeyRecord,
-        change: &ChangeKey,
+        change: &UpdateApiKeyRequest,
         before: Option<Renewal>,
     ) -> Result<Option<Renewal>, Refusal> {
         match before {
@@ -129,7 +130,7 @@ impl Vault {
 /// The key as it shall be.
 fn changed(
     seen: &KeyRecord,
-    change: &ChangeKey,
+    change: &UpdateApiKeyRequest,
     renewal: Option<&Renewal>,
     now: Timestamp,
 ) -> Result<KeyRecord, Refusal> {
@@ -219,6 +220,6 @@ pub fn document() -> Operation {
     let refusal = Refusal::KycRequired;
     document::refuses(document::of_key(operation), &[Refusal::Duplicate, Refusal::TooManyBlocked])
         .answer(403, refusal.message(), &refusal.body())
-        .body::<ChangeKey>(json!({ "label": "second account", "is_active": true }))
-        .ok(&ApiKeyResponse::example(true, "API key updated", document::key_example()))
+        .body::<UpdateApiKeyRequest>(json!({ "label": "second account", "is_active": true }))
+        .ok(&ApiKeyResponse::of_key("API key updated", KeyView::example()))
 }

@@ -9,11 +9,14 @@ use crate::{
     signer::Signer,
 };
 
-/// Every key is always there, null where there is nothing.
+/// The outcome of a sign-up, login or refresh. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]
 pub struct AuthResponse {
+    /// Whether it went well.
     success: bool,
+    /// Who has signed up or in.
     user: Option<AuthUser>,
+    /// The session; a sign-up brings one only where addresses need no proof.
     session: Option<AuthSession>,
     /// Why not; the same for every reason.
     error: Option<&'static str>,
@@ -22,8 +25,11 @@ pub struct AuthResponse {
 /// Who has signed up or in.
 #[derive(Serialize, JsonSchema)]
 struct AuthUser {
+    /// Names the account.
     id: String,
+    /// The address.
     email: String,
+    /// When the address was proven.
     #[schemars(extend("format" = "date-time"))]
     email_confirmed_at: Option<String>,
 }

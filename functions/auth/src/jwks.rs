@@ -17,16 +17,23 @@ use crate::state::Auth;
 
 /// A key set (RFC 7517).
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "JsonWebKeySet")]
 pub struct KeySet {
+    /// The keys.
     keys: Vec<Key>,
 }
 
 /// An ECDSA key on P-256.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "JsonWebKey")]
 struct Key {
+    /// Its type: `EC`.
     kty: &'static str,
+    /// Its curve: `P-256`.
     crv: &'static str,
+    /// What it is used with: `ES256`.
     alg: &'static str,
+    /// What it is used for: `sig`.
     #[serde(rename = "use")]
     usage: &'static str,
     #[serde(flatten)]
@@ -61,6 +68,7 @@ pub fn operation() -> Operation {
         "jwks",
         "The public keys of access tokens, so that other services can check them offline (RFC 7517).",
     )
+    .tag("Sessions")
     .ok(&KeySet { keys: vec![key.into()] })
     .depends()
 }

@@ -23,10 +23,11 @@ impl Input for LogoutRequest {
     }
 }
 
-/// A sentence for people.
+/// A message for people.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline, extend("additionalProperties" = { "type": "string" }))]
 pub struct Message {
+    /// What has happened, in English.
     message: &'static str,
 }
 

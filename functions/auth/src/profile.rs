@@ -97,16 +97,23 @@ impl Field for Phone {
     }
 }
 
-/// The profile as clients see it. Every key is always there, null where there is nothing.
+/// The profile of an account. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]
 pub struct UserProfile {
+    /// Names the account.
     id: String,
+    /// The address that was proven.
     email: String,
+    /// The name.
     full_name: Option<String>,
+    /// The address of a picture.
     avatar_url: Option<String>,
+    /// The number, in E.164 form.
     phone: Option<String>,
+    /// When the account came into being.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     created_at: String,
+    /// When the profile last changed.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     updated_at: String,
 }
@@ -177,6 +184,7 @@ pub fn change_operation() -> Operation {
         "update_profile",
         "Changes the caller's own profile. A field that is missing stays as it is, null clears it.",
     )
+    .tag("Accounts")
     .protected()
     .body::<ProfileUpdate>(json!({ "full_name": "Ada Lovelace", "phone": null }))
     .ok(&UserProfile::example())

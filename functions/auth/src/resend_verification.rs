@@ -29,10 +29,12 @@ impl Input for ResendVerificationRequest {
     }
 }
 
-/// What became of it.
+/// Whether a link is on its way. The same for every address.
 #[derive(Serialize, JsonSchema)]
 pub struct ResendVerificationResponse {
+    /// Whether it was not too soon.
     success: bool,
+    /// What has happened, in English.
     message: &'static str,
     /// Seconds until the next one is allowed.
     #[schemars(with = "Option<i64>")]

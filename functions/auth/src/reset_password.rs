@@ -31,12 +31,14 @@ impl Input for ResetPasswordRequest {
     }
 }
 
-/// What became of it.
+/// Whether the password is set. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]
 pub struct ResetPasswordResponse {
+    /// Whether the password is set.
     success: bool,
+    /// What has happened, in English.
     message: &'static str,
-    /// Where the user goes next.
+    /// Where the user goes next, if that is configured.
     redirect_url: Option<String>,
 }
 
@@ -68,6 +70,7 @@ fn refused() -> ResetPasswordResponse {
 /// What the OpenAPI document says of it.
 pub fn operation() -> Operation {
     Operation::new("reset_password", "Sets the password by a mailed link and ends every session of the account.")
+        .tag("Accounts")
         .body::<ResetPasswordRequest>(json!({ "token": "token-from-the-mailed-link", "password": "a new password" }))
         .ok(&done(Some("https://app.example.com/sign-in".to_owned())))
         .answer(400, "The link is invalid, has expired or has been used", &refused())

@@ -60,7 +60,7 @@ pub fn reset_password_operation() -> Operation {
 }
 
 fn page(name: &'static str, description: &'static str) -> Operation {
-    Operation::new(name, description).other(200, "The page", Content::Text("text/html; charset=utf-8"))
+    Operation::new(name, description).tag("Accounts").other(200, "The page", Content::Text("text/html; charset=utf-8"))
 }
 
 fn send(page: &str, policy: &str) -> Response {

@@ -24,17 +24,37 @@ impl Input for Question {
     }
 }
 
-/// Every key is always there, null where there is nothing.
+/// Where the proof of an address stands, in a word.
+#[derive(Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+enum ProofStatus {
+    /// Nothing that may be told.
+    Unknown,
+    /// A link is out.
+    Pending,
+    /// The link has expired.
+    Expired,
+    /// The address is proven.
+    Verified,
+}
+
+/// Where the proof of an address stands. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]
 pub struct VerificationStatusResponse {
+    /// The address, as it was asked for.
     email: String,
+    /// Whether it is proven.
     is_verified: bool,
-    /// `unknown`, `pending`, `expired` or `verified`.
-    status: &'static str,
+    /// Where the proof stands.
+    status: ProofStatus,
+    /// When it was proven.
     #[schemars(extend("format" = "date-time"))]
     verified_at: Option<String>,
+    /// When the link expires that is out, or when the last one did.
     #[schemars(extend("format" = "date-time"))]
     token_expires_at: Option<String>,
+    /// How long that link is still good.
     time_remaining_seconds: Option<i64>,
 }
 
@@ -57,10 +77,10 @@ pub async fn verification_status(
 
 fn answer(email: String, status: Status, now: Timestamp) -> VerificationStatusResponse {
     let (name, verified_at, expires_at) = match status {
-        Status::Unknown => ("unknown", None, None),
-        Status::Pending(until) => ("pending", None, Some(until)),
-        Status::Expired(at) => ("expired", None, Some(at)),
-        Status::Verified(at) => ("verified", Some(at), None),
+        Status::Unknown => (ProofStatus::Unknown, None, None),
+        Status::Pending(until) => (ProofStatus::Pending, None, Some(until)),
+        Status::Expired(at) => (ProofStatus::Expired, None, Some(at)),
+        Status::Verified(at) => (ProofStatus::Verified, Some(at), None),
     };
     VerificationStatusResponse {
         email,

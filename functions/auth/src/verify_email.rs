@@ -33,16 +33,20 @@ impl Input for VerifyEmailRequest {
     }
 }
 
-/// Every key is always there, null where there is nothing.
+/// Whether an address is proven. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]
 pub struct VerifyEmailResponse {
+    /// Whether the address is proven.
     success: bool,
+    /// What has happened, in English.
     message: &'static str,
-    /// Where the user goes next.
+    /// Where the user goes next, if that is configured.
     redirect_url: Option<String>,
     /// Where the user asks for a new link.
     resend_url: Option<String>,
+    /// Names the account.
     user_id: Option<String>,
+    /// The address.
     email: Option<String>,
 }
 

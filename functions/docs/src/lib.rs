@@ -8,7 +8,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Map, Value};
 use shared::{
     config::Stage,
     http::{Content, DEADLINE, Operation, Route, Routes, redirect},
@@ -44,7 +44,8 @@ async fn document() -> Response {
 }
 
 fn document_operation() -> Operation {
-    Operation::new("openapi", "This document.").tag(TAG).ok(&json!({ "openapi": "3.1.0" }))
+    let example = Map::from_iter([("openapi".to_owned(), Value::from("3.1.0"))]);
+    Operation::new("openapi", "This document.").tag(TAG).ok(&example)
 }
 
 async fn root(request: Request) -> Response {

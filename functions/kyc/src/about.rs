@@ -7,18 +7,21 @@ use shared::http::{Operation, Reply};
 
 use crate::state::Kyc;
 
-/// Whether the function runs.
+/// That the function runs.
 #[derive(Serialize, JsonSchema)]
-#[schemars(inline, extend("additionalProperties" = true))]
+#[schemars(rename = "KycHealth")]
 pub struct Health {
+    /// Always `ok`.
     status: &'static str,
 }
 
-/// What this is.
+/// What this function is, and whose reports it takes.
 #[derive(Serialize, JsonSchema)]
-#[schemars(inline, extend("additionalProperties" = true))]
+#[schemars(rename = "KycService")]
 pub struct About {
+    /// Its name.
     name: &'static str,
+    /// Its version.
     version: &'static str,
     /// Names of the providers whose reports are taken.
     providers: Vec<&'static str>,
@@ -33,7 +36,7 @@ pub async fn health() -> Reply<Health> {
 
 /// What the OpenAPI document says of it.
 pub fn health_document() -> Operation {
-    Operation::new("health_check", "Whether the function runs.").ok(&HEALTH)
+    Operation::new("health_check", "Whether the function runs.").ok_in_an_object(&HEALTH)
 }
 
 /// What this is. Names only.
@@ -43,7 +46,7 @@ pub async fn root(State(kyc): State<Kyc>) -> Reply<About> {
 
 /// What the OpenAPI document says of it.
 pub fn root_document() -> Operation {
-    Operation::new("root", "What this function is, and whose reports it takes.").ok(&about(vec!["sumsub"]))
+    Operation::new("root", "What this function is, and whose reports it takes.").ok_in_an_object(&about(vec!["sumsub"]))
 }
 
 fn about(providers: Vec<&'static str>) -> About {

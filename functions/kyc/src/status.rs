@@ -11,17 +11,23 @@ use shared::{
     kyc::{Report, Standing, Status, reports_of, standing},
 };
 
-/// Where a check stands. Every member is always there, null where nothing is known.
+/// Where the identity check of a user stands. Every member is always there, null where nothing is known.
 #[derive(Serialize, JsonSchema)]
 pub struct KycStatus {
+    /// Where it stands.
     status: Status,
-    /// What was checked.
+    /// What was checked, as the provider calls it.
     level: Option<String>,
+    /// Who checks.
     provider: Option<String>,
     /// When it came to stand there.
+    #[schemars(extend("format" = "date-time"))]
     updated_at: Option<String>,
+    /// When the identity was proven.
+    #[schemars(extend("format" = "date-time"))]
     approved_at: Option<String>,
     /// When the approval ends, where the provider says so.
+    #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
     /// Why it did not succeed, coarsely.
     reason: Option<String>,
@@ -64,6 +70,7 @@ pub fn document() -> Operation {
         reason: None,
     };
     Operation::new("kyc_status", "Where the caller's identity check stands; `not_started` when nothing is known.")
+        .tag("Identity")
         .protected()
         .ok(&example)
         .depends()

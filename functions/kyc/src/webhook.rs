@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http_body_util::{BodyExt, Limited};
-use serde_json::Value;
 use shared::{
     config::Stage,
     error::{self, Error},
@@ -39,7 +38,7 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
 }
 
 /// Takes a report of the usual provider.
-pub async fn webhook(State(kyc): State<Kyc>, headers: HeaderMap, Raw(body): Raw) -> Result<Reply<Value>, Error> {
+pub async fn webhook(State(kyc): State<Kyc>, headers: HeaderMap, Raw(body): Raw) -> Result<Reply<()>, Error> {
     kyc.take(kyc.usual, &headers, &body).await
 }
 
@@ -64,7 +63,7 @@ struct Outcome {
 
 impl Kyc {
     /// The answer is 200 and `null` for whatever is authentic: a provider must not send again what we understand no better then.
-    async fn take(&self, provider: &'static Provider, headers: &HeaderMap, body: &[u8]) -> Result<Reply<Value>, Error> {
+    async fn take(&self, provider: &'static Provider, headers: &HeaderMap, body: &[u8]) -> Result<Reply<()>, Error> {
         let now = self.app.clock.now();
         let verified = self.prove(provider, headers, body, now).await?;
         let outcome = match verified.read() {
@@ -83,7 +82,7 @@ impl Kyc {
         } else {
             tracing::info!(event = "kyc_report", provider, outcome = outcome_word, "a report");
         }
-        Ok(Reply::ok(Value::Null))
+        Ok(Reply::ok(()))
     }
 
     /// Bytes that a holder of the provider's secret has signed, through the second lock, where there is one.
@@ -212,11 +211,10 @@ pub fn document() -> Operation {
 /// What the OpenAPI document says of `POST /api/kyc/webhook/{provider}`.
 pub fn document_of() -> Operation {
     let detail = error::Detail { detail: "Not Found" };
-    described("kyc_webhook_of", "Takes a report of this provider.").path("provider", "Its name").answer(
-        404,
-        "No such provider",
-        &detail,
-    )
+    described("kyc_provider_webhook", "Takes a report of this provider.")
+        .tag("Identity")
+        .path("provider", "Its name")
+        .answer(404, "No such provider", &detail)
 }
 
 fn described(name: &'static str, description: &'static str) -> Operation {
@@ -224,6 +222,6 @@ fn described(name: &'static str, description: &'static str) -> Operation {
         .protected()
         .fails(&Error::InvalidSignature)
         .fails(&Error::BodyTooLarge)
-        .ok(&Value::Null)
+        .ok(&())
         .depends()
 }

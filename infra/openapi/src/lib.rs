@@ -7,6 +7,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use shared::http::Route;
 
+/// The name of the one way to prove who asks.
+const SCHEME: &str = "HTTPBearer";
+
 /// Every route of every function, those that the original had first.
 #[must_use]
 pub fn routes() -> Vec<Route> {
@@ -22,7 +25,8 @@ pub fn text() -> String {
 /// The document.
 #[must_use]
 pub fn document() -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
+    // What a type says of itself is what it writes: a member that is always there is required, be it null.
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
         settings.definitions_path = "/components/schemas".into();
     });
     let mut generator = settings.into_generator();
@@ -43,15 +47,31 @@ pub fn document() -> Value {
             "title": "bitcain",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Accounts, exchange keys and identity checks of a crypto-trading platform.",
+            "license": { "name": "Apache License 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
         },
+        // Every installation gives out this very document, from where it stands, be that below a stage's name.
+        "servers": [{ "url": ".", "description": "The installation that this document comes from" }],
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": { "HTTPBearer": { "type": "http", "scheme": "bearer" } },
+            "securitySchemes": { SCHEME: {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "The access token of a session, which login and refresh give: a JWT, good for 15 minutes.",
+            } },
         },
-        "tags": [
-            { "name": "Auth", "description": "Authentication and authorization endpoints (OAuth2, JWT, MFA)" },
-            { "name": "Documentation", "description": "This document and its page" },
-        ],
+        "tags": tags(),
     })
+}
+
+/// The groups of operations. The first is the original's, word for word, and has all that it had.
+fn tags() -> Value {
+    json!([
+        { "name": "Auth", "description": "Authentication and authorization endpoints (OAuth2, JWT, MFA)" },
+        { "name": "Accounts", "description": "What an account says of itself, its password, and the pages behind mailed links" },
+        { "name": "Sessions", "description": "What others need to check the access token of a session" },
+        { "name": "API keys", "description": "What has been done with the API keys of exchange accounts" },
+        { "name": "Identity", "description": "Identity checks: reports of providers, and where a user's check stands" },
+        { "name": "Documentation", "description": "This document and its page" },
+    ])
 }

@@ -6,7 +6,10 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 use shared::http::{Answer, Content, Model, Operation, Parameter, Route};
 
-use crate::schema::{shape, title};
+use crate::{
+    SCHEME,
+    schema::{shape, title},
+};
 
 /// The operation of a route; the schemas that it names are left with the generator.
 pub fn render(route: Route, schemas: &mut SchemaGenerator) -> Value {
@@ -16,19 +19,21 @@ pub fn render(route: Route, schemas: &mut SchemaGenerator) -> Value {
     for answer in &operation.answers {
         answers.entry(answer.status).or_default().push(answer);
     }
-    let responses: Map<_, _> =
-        answers.iter().map(|(status, answers)| (status.to_string(), response(answers, &id, schemas))).collect();
+    let titled = operation.is_original().then(|| title(&format!("response_{id}")));
+    let responses = answers.iter();
+    let responses = responses.map(|(status, of)| (status.to_string(), response(of, titled.as_deref(), schemas)));
+    let responses: Map<_, _> = responses.collect();
     let mut members = json!({
         "tags": [operation.tag],
         "summary": title(operation.name),
         "description": operation.description,
         "operationId": id,
+        "security": if operation.is_protected { json!([{ SCHEME: [] }]) } else { json!([]) },
     });
-    if operation.is_protected {
-        members["security"] = json!([{ "HTTPBearer": [] }]);
-    }
     if !operation.parameters.is_empty() {
-        members["parameters"] = operation.parameters.into_iter().map(parameter).collect();
+        let is_titled = operation.is_original();
+        let parameters = operation.parameters.into_iter().map(|declared| parameter(declared, is_titled));
+        members["parameters"] = parameters.collect();
     }
     if let Some((model, example)) = operation.body {
         let content = json!({ "application/json": { "schema": model(schemas), "example": example } });
@@ -44,9 +49,11 @@ fn id(operation: &Operation, route: Route) -> String {
     format!("{}{path}_{}", operation.name, route.method.to_lowercase())
 }
 
-fn parameter(mut parameter: Parameter) -> Value {
+fn parameter(mut parameter: Parameter, is_titled: bool) -> Value {
     let description = parameter.schema.remove("description");
-    parameter.schema.insert("title".to_owned(), title(parameter.name).into());
+    if is_titled {
+        parameter.schema.insert("title".to_owned(), title(parameter.name).into());
+    }
     json!({
         "name": parameter.name,
         "in": parameter.place,
@@ -56,12 +63,12 @@ fn parameter(mut parameter: Parameter) -> Value {
     })
 }
 
-/// All answers of one status.
-fn response(answers: &[&Answer], id: &str, schemas: &mut SchemaGenerator) -> Value {
+/// All answers of one status. What has no name of its own gets `title`, if there is one.
+fn response(answers: &[&Answer], title: Option<&str>, schemas: &mut SchemaGenerator) -> Value {
     let mut descriptions: Vec<_> = answers.iter().map(|answer| answer.description).collect();
     descriptions.dedup();
     let mut response = json!({ "description": descriptions.join(" / ") });
-    if let Some((media, content)) = content(answers, id, schemas) {
+    if let Some((media, content)) = content(answers, title, schemas) {
         response["content"] = json!({ media: content });
     }
     let headers: Map<_, _> = answers.iter().flat_map(|answer| answer.headers).map(|name| header(name)).collect();
@@ -80,12 +87,12 @@ fn header(name: &str) -> (String, Value) {
     (name.to_owned(), json!({ "description": description, "schema": { "type": rule } }))
 }
 
-fn content(answers: &[&Answer], id: &str, schemas: &mut SchemaGenerator) -> Option<(&'static str, Value)> {
+fn content(answers: &[&Answer], title: Option<&str>, schemas: &mut SchemaGenerator) -> Option<(&'static str, Value)> {
     let (mut models, mut examples) = (Vec::new(), Map::new());
     for answer in answers {
         match &answer.content {
             Content::Json(of, example) => {
-                models.push(model(*of, id, schemas));
+                models.push(model(*of, title, schemas));
                 examples.insert(answer.description.to_owned(), json!({ "value": example }));
             }
             Content::Flaws => models.push(Schema::new_ref("#/components/schemas/HTTPValidationError".to_owned())),
@@ -105,11 +112,11 @@ fn content(answers: &[&Answer], id: &str, schemas: &mut SchemaGenerator) -> Opti
 }
 
 /// A reference, or the whole schema where the model has no name of its own.
-fn model(of: Model, id: &str, schemas: &mut SchemaGenerator) -> Schema {
+fn model(of: Model, title: Option<&str>, schemas: &mut SchemaGenerator) -> Schema {
     let mut schema = of(schemas);
     shape(&mut schema);
-    if !schema.ensure_object().is_empty() && schema.get("$ref").is_none() {
-        schema.insert("title".to_owned(), title(&format!("response_{id}")).into());
+    if let Some(title) = title.filter(|_| schema.get("type").is_some_and(|kind| kind == "object")) {
+        schema.insert("title".to_owned(), title.into());
     }
     schema
 }

@@ -1,6 +1,6 @@
 //! What the OpenAPI document says of a route: declared beside its handler, evaluated only when the document is made.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,6 +12,9 @@ use crate::error::{Detail, Error};
 
 /// Puts a type's schema into the document and gives a reference to it.
 pub type Model = fn(&mut SchemaGenerator) -> Schema;
+
+/// The group that all operations of the original are in, and no others.
+const ORIGINAL: &str = "Auth";
 
 /// A route as clients see it.
 pub struct Operation {
@@ -68,25 +71,32 @@ pub enum Content {
 }
 
 impl Operation {
-    /// An operation of the group that the original had.
+    /// An operation that the original had. Whatever it takes, its address may be too long.
     #[must_use]
-    pub const fn new(name: &'static str, description: &'static str) -> Self {
-        Self {
+    pub fn new(name: &'static str, description: &'static str) -> Self {
+        let operation = Self {
             name,
             description,
-            tag: "Auth",
+            tag: ORIGINAL,
             is_protected: false,
             parameters: Vec::new(),
             body: None,
             answers: Vec::new(),
-        }
+        };
+        operation.fails(&Error::UriTooLong)
     }
 
-    /// Of another group.
+    /// One that the original did not have, under a group of ours.
     #[must_use]
     pub const fn tag(mut self, tag: &'static str) -> Self {
         self.tag = tag;
         self
+    }
+
+    /// Whether the original had it: what its document says of it stays as it is, names and titles included.
+    #[must_use]
+    pub fn is_original(&self) -> bool {
+        self.tag == ORIGINAL
     }
 
     /// Asks for a bearer token.
@@ -131,6 +141,13 @@ impl Operation {
         self.answer(200, "Successful Response", example)
     }
 
+    /// Answers 200 with what is like `example`, where the original's document says that there is an object and no more.
+    #[must_use]
+    pub fn ok_in_an_object<T: Serialize + JsonSchema>(self, example: &T) -> Self {
+        let content = Content::Json(open_object::<T>, json!(example));
+        self.with(Answer { status: 200, description: "Successful Response", content, headers: &[] })
+    }
+
     /// Answers another status with what is like `example`.
     #[must_use]
     pub fn answer<T: Serialize + JsonSchema>(self, status: u16, description: &'static str, example: &T) -> Self {
@@ -173,4 +190,9 @@ impl Operation {
         self.answers.push(answer);
         self
     }
+}
+
+/// An object with the members of `T`, and perhaps others.
+fn open_object<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "object", "additionalProperties": true, "allOf": [schemas.subschema_for::<T>()] })
 }

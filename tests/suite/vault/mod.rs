@@ -111,7 +111,7 @@ fn binance(name: &str) -> Value {
 }
 
 /// A body for one of the keys that the paper exchange knows.
-fn demo(world: &World, exchange: &str, outcome: &str) -> Value {
+pub fn demo(world: &World, exchange: &str, outcome: &str) -> Value {
     let demos = world.aws.exchange_demos();
     let demo = demos.iter().find(|demo| demo.exchange == exchange && demo.outcome == outcome);
     demo_body(&demo.unwrap().credentials)

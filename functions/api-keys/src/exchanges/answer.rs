@@ -33,6 +33,7 @@ pub enum Verdict {
 
 /// What a key may do. `None`: the exchange does not say, which is never the same as no.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ApiKeyPermissions")]
 pub struct Permissions {
     /// Look at balances and orders.
     pub read: Option<bool>,
@@ -47,6 +48,7 @@ pub struct Permissions {
 /// Where permissions are known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "PermissionSource")]
 pub enum Source {
     /// The exchange describes this very key.
     Key,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// The outcome of a connection test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "ConnectionStatus")]
 pub enum Status {
     /// The signed request was accepted.
     Ok,

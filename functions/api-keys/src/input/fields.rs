@@ -62,7 +62,8 @@ impl Field for EnvironmentName {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "string", "enum": ["live", "testnet", "demo"] })
+        // What answers say it with: clients then have one enumeration for both.
+        Schema::new_ref("#/components/schemas/Environment".to_owned())
     }
 }
 
@@ -78,7 +79,8 @@ impl Field for KeyTypeName {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "string", "enum": ["hmac", "ed25519", "rsa", "es256", "agent"] })
+        // What answers say it with: clients then have one enumeration for both.
+        Schema::new_ref("#/components/schemas/KeyType".to_owned())
     }
 }
 

@@ -16,7 +16,7 @@ pub use credentials::{Given, Kept};
 use fields::{EnvironmentName, ExchangeName, Label};
 
 /// A new key.
-pub struct CreateKey {
+pub struct CreateApiKeyRequest {
     pub(crate) exchange: &'static Exchange,
     pub(crate) site: &'static Site,
     pub(crate) label: String,
@@ -24,7 +24,7 @@ pub struct CreateKey {
     pub(crate) verify: bool,
 }
 
-impl Input for CreateKey {
+impl Input for CreateApiKeyRequest {
     const ECHOES: bool = false;
 
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -89,7 +89,7 @@ fn site(
 }
 
 /// A change of a key. Which credentials are complete depends on the exchange, so that is seen when the key is known.
-pub struct ChangeKey {
+pub struct UpdateApiKeyRequest {
     pub(crate) label: Option<String>,
     pub(crate) is_active: Option<bool>,
     pub(crate) given: Given,
@@ -98,7 +98,7 @@ pub struct ChangeKey {
     region: Option<String>,
 }
 
-impl Input for ChangeKey {
+impl Input for UpdateApiKeyRequest {
     const ECHOES: bool = false;
 
     fn read(fields: &mut Fields) -> Option<Self> {
@@ -122,7 +122,7 @@ impl Input for ChangeKey {
     }
 }
 
-impl ChangeKey {
+impl UpdateApiKeyRequest {
     /// Whether it changes nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

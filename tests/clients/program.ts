@@ -1,0 +1,82 @@
+// A program that uses the API through the types generated from its document. It is compiled, never run. What must not compile
+// stands below `@ts-expect-error`: if it does, that comment is an error.
+import createClient from "openapi-fetch";
+import type { components, paths } from "./api";
+
+type Schemas = components["schemas"];
+const client = createClient<paths>({ baseUrl: "https://api.example.com" });
+
+export async function signIn(email: string, password: string): Promise<string> {
+  const { data, error, response } = await client.POST("/auth/login", { body: { email, password } });
+  if (error !== undefined) throw new Error(response.status === 401 && "error" in error ? (error.error ?? "") : "");
+  const session: Schemas["AuthSession"] | null | undefined = data.session;
+  if (!session) throw new Error("no session");
+  return session.access_token;
+}
+
+export async function keys(cursor: string | null): Promise<Schemas["ApiKey"][]> {
+  const { data, error } = await client.GET("/api/v1/api-keys/", { params: { query: { limit: 100, cursor } } });
+  if (error !== undefined) throw new Error("no list");
+  const next: string | null = data.data.next_cursor;
+  return next === null ? data.data.api_keys : [...data.data.api_keys, ...(await keys(next))];
+}
+
+export async function store(secret: string): Promise<Schemas["ApiKeyStatus"]> {
+  const body = { exchange: "okx", environment: "demo", api_key: "name", secret, verify: true } as const;
+  const { data, error } = await client.POST("/api/v1/api-keys/", { body });
+  if (error !== undefined) throw new Error("data" in error ? error.data.code : "not to be read, or not now");
+  return (data.data as Schemas["ApiKey"]).status;
+}
+
+export async function test(key_id: string): Promise<string> {
+  const { data, error } = await client.POST("/api/v1/api-keys/{key_id}/test-connection", { params: { path: { key_id } } });
+  if (error !== undefined) throw new Error("no test");
+  const test = data.data as Schemas["ConnectionTest"];
+  const blocked: boolean = test.key_status === "blocked" || test.warnings.includes("KEY_CAN_WITHDRAW");
+  const mayTrade: boolean | null = test.permissions.trade;
+  return `${test.status} after ${test.latency_ms.toFixed(0)} ms, ${String(blocked)}, ${String(mayTrade)}`;
+}
+
+export async function secretOf(key_id: string): Promise<string> {
+  const { data } = await client.POST("/api/v1/api-keys/{key_id}/decrypt", { params: { path: { key_id } } });
+  const passphrase: string | undefined = data?.data.passphrase;
+  return `${data?.data.secret ?? ""} ${passphrase ?? ""}`;
+}
+
+export async function lastAccess(key_id: string): Promise<Schemas["AccessAction"] | undefined> {
+  const { data } = await client.GET("/api/v1/api-keys/{key_id}/events", { params: { path: { key_id } } });
+  return data?.data.events[0]?.action;
+}
+
+export async function identity(): Promise<boolean> {
+  const [status, health, service] = await Promise.all([
+    client.GET("/api/kyc/status"),
+    client.GET("/api/kyc/health"),
+    client.GET("/api/kyc/"),
+  ]);
+  const providers: string[] = service.data?.providers ?? [];
+  return status.data?.status === "approved" && health.data?.status === "ok" && providers.length > 0;
+}
+
+export async function misused(): Promise<void> {
+  // @ts-expect-error a password is required
+  await client.POST("/auth/login", { body: { email: "ada@example.com" } });
+  // @ts-expect-error and is a text
+  await client.POST("/auth/signup", { body: { email: "ada@example.com", password: 7 } });
+  // @ts-expect-error no such operation
+  await client.GET("/auth/login");
+  // @ts-expect-error the path has a parameter
+  await client.POST("/api/v1/api-keys/{key_id}/decrypt");
+  // @ts-expect-error no such exchange
+  await client.POST("/api/v1/api-keys/", { body: { exchange: "mtgox" } });
+  // @ts-expect-error no such environment
+  await client.POST("/api/v1/api-keys/", { body: { exchange: "okx", environment: "production" } });
+  const { data } = await client.GET("/api/v1/api-keys/");
+  // @ts-expect-error no list shows a secret
+  data?.data.api_keys[0]?.secret.trim();
+  // @ts-expect-error whether a key may withdraw is true, false or unknown
+  const withdraws: boolean | undefined = data?.data.api_keys[0]?.permissions.withdraw;
+  // @ts-expect-error no key has such a status
+  const fine: boolean = data?.data.api_keys[0]?.status === "fine";
+  console.log(withdraws, fine);
+}

@@ -1,0 +1,117 @@
+//! What the OpenAPI document says of an answer: every answer that a test is given by a function is held against it.
+
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use crate::event::Reply;
+
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../../functions/docs/openapi.json")).expect("the kept document is JSON")
+});
+
+/// The statuses of an operation; `None` where there is none.
+fn responses(method: &str, path: &str) -> Option<&'static Value> {
+    let path = path.split('?').next().unwrap_or_default();
+    let fits = |template: &str| {
+        let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return true,
+                (Some(wanted), Some(given)) if wanted == given || (wanted.starts_with('{') && !given.is_empty()) => {}
+                _ => return false,
+            }
+        }
+    };
+    let paths = DOCUMENT["paths"].as_object().expect("paths");
+    // `/api/kyc/webhook` is nobody's parameter: what is written out comes first.
+    let (_, item) = paths
+        .iter()
+        .filter(|(template, _)| fits(template))
+        .min_by_key(|(template, _)| template.matches('{').count())?;
+    item.get(method.to_lowercase())?.get("responses")
+}
+
+/// How an answer differs from what is documented of it, if it does. Members that no schema names are a difference, too.
+#[must_use]
+pub fn difference(method: &str, path: &str, reply: &Reply) -> Option<String> {
+    let documented = responses(method, path)?.get(reply.status.to_string())?;
+    let flaws = match documented.pointer("/content/application~1json/schema") {
+        Some(schema) => flaws(schema, &reply.body, "body"),
+        None => Vec::new(),
+    };
+    (!flaws.is_empty())
+        .then(|| format!("{method} {path} answers {}: {}\n{}", reply.status, flaws.join("; "), reply.text))
+}
+
+/// Which rules of a schema a value breaks, and where.
+///
+/// # Panics
+/// On a keyword that it does not know: it would check nothing.
+#[must_use]
+pub fn flaws(schema: &Value, value: &Value, place: &str) -> Vec<String> {
+    let schema = schema.as_object().unwrap_or_else(|| panic!("no schema: {schema}"));
+    schema.iter().flat_map(|(keyword, rule)| broken(schema, (keyword, rule), value, place)).collect()
+}
+
+fn broken(schema: &Map<String, Value>, (keyword, rule): (&str, &Value), value: &Value, place: &str) -> Vec<String> {
+    let fits = |schema: &Value| flaws(schema, value, place).is_empty();
+    let options = || rule.as_array().expect("a list of schemas").iter();
+    let is_kept = match keyword {
+        "title" | "description" | "examples" => true,
+        "$ref" => {
+            let pointer = rule.as_str().and_then(|reference| reference.strip_prefix('#')).expect("a reference");
+            return flaws(DOCUMENT.pointer(pointer).expect(pointer), value, place);
+        }
+        "allOf" => return options().flat_map(|schema| flaws(schema, value, place)).collect(),
+        "anyOf" => options().any(fits),
+        "oneOf" => options().filter(|schema| fits(schema)).count() == 1,
+        "enum" => options().any(|word| word == value),
+        "type" => is_of(rule.as_str().expect("one type"), value),
+        "format" => value.as_str().is_none_or(|text| is_formatted(rule.as_str().expect("a format"), text)),
+        "minimum" => value.as_i64().is_none_or(|number| number >= rule.as_i64().expect("a number")),
+        "required" => {
+            let absent =
+                options().filter_map(Value::as_str).filter(|name| value.is_object() && value.get(name).is_none());
+            return absent.map(|name| format!("{place} lacks {name}")).collect();
+        }
+        "items" => {
+            let items = value.as_array().into_iter().flatten().enumerate();
+            return items.flat_map(|(at, item)| flaws(rule, item, &format!("{place}/{at}"))).collect();
+        }
+        "properties" => {
+            let members = value.as_object().into_iter().flatten();
+            let known = members.clone().filter_map(|(name, member)| Some((rule.get(name)?, member, name)));
+            let known = known.flat_map(|(schema, member, name)| flaws(schema, member, &format!("{place}/{name}")));
+            let is_open = schema.get("additionalProperties").is_some_and(Value::is_object);
+            let others = members.filter(|(name, _)| !is_open && rule.get(name).is_none());
+            return known.chain(others.map(|(name, _)| format!("{place} has {name} besides"))).collect();
+        }
+        "additionalProperties" => {
+            let is_named = |name: &str| schema.get("properties").is_some_and(|named| named.get(name).is_some());
+            let others =
+                value.as_object().into_iter().flatten().filter(|(name, _)| rule.is_object() && !is_named(name));
+            return others.flat_map(|(name, member)| flaws(rule, member, &format!("{place}/{name}"))).collect();
+        }
+        _ => panic!("a schema says {keyword}, which no test understands"),
+    };
+    if is_kept { Vec::new() } else { vec![format!("{place} breaks {keyword} {rule}")] }
+}
+
+fn is_of(kind: &str, value: &Value) -> bool {
+    match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        _ => panic!("no type is called {kind}"),
+    }
+}
+
+fn is_formatted(format: &str, text: &str) -> bool {
+    assert_eq!(format, "date-time", "answers have no other formats");
+    let shape: String = text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
+    shape == "0000-00-00T00:00:00Z"
+}

@@ -1,0 +1,128 @@
+//! Answers against the OpenAPI document: each that a test is given is held against it, and here every operation gives one.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use serde_json::{Value, json};
+use tests::{Reply, Request, Session, World, authorized, document};
+
+use crate::{
+    kyc::{approval, genuine, is_taken},
+    openapi::{KEPT, operations, parsed},
+    vault::demo,
+};
+
+/// What has been answered with 200 and JSON.
+struct Met<'w> {
+    world: &'w World,
+    operations: RefCell<BTreeSet<(&'static str, &'static str)>>,
+}
+
+impl Met<'_> {
+    /// Makes a request to an operation, which goes well.
+    async fn ok(
+        &self,
+        (method, template): (&'static str, &'static str),
+        path: &str,
+        access: &str,
+        body: Option<Value>,
+    ) -> Reply {
+        let reply = self.world.send(authorized(method, path, access, body)).await;
+        assert_eq!(reply.status, 200, "{method} {path}: {reply:?}");
+        self.operations.borrow_mut().insert((method, template));
+        reply
+    }
+}
+
+#[tokio::test]
+async fn every_operation_answers_in_the_documented_shape() {
+    let world = World::start().await;
+    let (ada, me) = world.person().signed_in().await;
+    let met = Met { world: &world, operations: RefCell::default() };
+    let (access, text) = (me.access.as_str(), |value: &Value| value.as_str().unwrap().to_owned());
+    let eve = world.person();
+    met.ok(("POST", "/auth/signup"), "/auth/signup", "", Some(eve.credentials())).await;
+    let again = json!({ "email": eve.email });
+    met.ok(("POST", "/auth/resend-verification"), "/auth/resend-verification", "", Some(again)).await;
+    let token = json!({ "token": eve.mailed("verify-email").await });
+    met.ok(("POST", "/auth/verify-email"), "/auth/verify-email", "", Some(token)).await;
+    let other = met.ok(("POST", "/auth/login"), "/auth/login", "", Some(ada.credentials())).await;
+    let other = Session::of(&other);
+    let token = json!({ "refresh_token": other.refresh });
+    met.ok(("POST", "/auth/refresh"), "/auth/refresh", "", Some(token)).await;
+    let token = json!({ "access_token": other.access });
+    met.ok(("POST", "/auth/logout"), "/auth/logout", "", Some(token)).await;
+    met.ok(("GET", "/auth/profile"), "/auth/profile", access, None).await;
+    let change = json!({ "full_name": "Ada", "phone": "+14155550100" });
+    met.ok(("PATCH", "/auth/profile"), "/auth/profile", access, Some(change)).await;
+    let path = format!("/auth/verification-status?email={}", ada.email);
+    met.ok(("GET", "/auth/verification-status"), &path, access, None).await;
+    met.ok(("GET", "/.well-known/jwks.json"), "/.well-known/jwks.json", "", None).await;
+    let reset = json!({ "token": eve.is_offered_a_password().await, "password": "another secret" });
+    met.ok(("POST", "/auth/reset-password"), "/auth/reset-password", "", Some(reset)).await;
+
+    let keys = "/api/v1/api-keys/";
+    let id = met.ok(("POST", keys), keys, access, Some(demo(&world, "okx", "ok"))).await;
+    let id = text(&id.body["data"]["id"]);
+    let (one, below) = (format!("{keys}{id}"), |rest: &str| format!("{keys}{id}/{rest}"));
+    met.ok(("POST", "/api/v1/api-keys/{key_id}/test-connection"), &below("test-connection"), access, None).await;
+    met.ok(("POST", "/api/v1/api-keys/{key_id}/decrypt"), &below("decrypt"), access, None).await;
+    met.ok(("PATCH", "/api/v1/api-keys/{key_id}"), &one, access, Some(json!({ "label": "mine" }))).await;
+    met.ok(("GET", keys), keys, access, None).await;
+    met.ok(("DELETE", "/api/v1/api-keys/{key_id}"), &one, access, None).await;
+    met.ok(("GET", "/api/v1/api-keys/{key_id}/events"), &below("events"), access, None).await;
+
+    for (provider, template, path) in [
+        ("sumsub", "/api/kyc/webhook", "/api/kyc/webhook"),
+        ("generic", "/api/kyc/webhook/{provider}", "/api/kyc/webhook/generic"),
+    ] {
+        let report = genuine(&world, provider, &approval(provider, &me.user_id, world.now()));
+        is_taken(&world.send(Request { path: path.to_owned(), ..report }).await);
+        met.operations.borrow_mut().insert(("POST", template));
+    }
+    let status = met.ok(("GET", "/api/kyc/status"), "/api/kyc/status", access, None).await;
+    assert_eq!(status.body["status"], "approved");
+    met.ok(("GET", "/api/kyc/health"), "/api/kyc/health", "", None).await;
+    met.ok(("GET", "/api/kyc/"), "/api/kyc/", "", None).await;
+    met.ok(("GET", "/openapi.json"), "/openapi.json", "", None).await;
+
+    // Each of these answers was held against the document when it came. All there are have come.
+    let document = parsed(KEPT);
+    let in_json = operations(&document)
+        .into_iter()
+        .filter(|(_, _, operation)| operation["responses"]["200"]["content"]["application/json"].is_object());
+    let documented: BTreeSet<_> = in_json.map(|(method, path, _)| (method, path)).collect();
+    let met: BTreeSet<_> =
+        met.operations.into_inner().into_iter().map(|(method, path)| (method.to_owned(), path)).collect();
+    assert_eq!(met, documented);
+}
+
+#[test]
+fn an_answer_that_is_not_as_documented_is_found() {
+    let page = json!({ "success": true, "message": "API keys", "data": { "api_keys": [], "next_cursor": null } });
+    let reply = |status: u64, body: Value| Reply { status, headers: json!({}), text: body.to_string(), body };
+    let found = |body: Value| document::difference("GET", "/api/v1/api-keys/?limit=1", &reply(200, body));
+    assert_eq!(found(page.clone()), None);
+    for (pointer, value) in [
+        ("/data/next_cursor", json!(7)),
+        ("/data/api_keys", json!([{}])),
+        ("/data", json!({ "api_keys": [] })),
+        ("/data", json!({ "api_keys": [], "next_cursor": null, "more": 1 })),
+        ("/success", json!(null)),
+    ] {
+        let mut wrong = page.clone();
+        *wrong.pointer_mut(pointer).unwrap() = value;
+        assert!(found(wrong.clone()).is_some(), "{wrong}");
+    }
+    let refused = json!({ "success": false, "message": "API key not found", "data": { "code": "KEY_NOT_FOUND" } });
+    let path = "/api/v1/api-keys/7/decrypt";
+    assert_eq!(document::difference("POST", path, &reply(404, refused.clone())), None);
+    assert!(document::difference("POST", path, &reply(200, refused)).is_some());
+    let (word, time) = (
+        json!({ "$ref": "#/components/schemas/ConnectionStatus" }),
+        json!({ "type": "string", "format": "date-time" }),
+    );
+    assert_eq!(document::flaws(&word, &json!("ok"), ""), [""; 0]);
+    assert_eq!(document::flaws(&word, &json!("fine"), "").len(), 1);
+    assert_eq!(document::flaws(&time, &json!("2026-11-22T10:00:00Z"), ""), [""; 0]);
+    assert_eq!(document::flaws(&time, &json!("2026-11-22"), "").len(), 1);
+}
