@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Credentials, Exchange, KeyType, Unsignable, agent_address, coinbase, crypto::public_half, kraken};
+use super::{Credentials, Exchange, KeyType, PrivateKey, Unsignable, agent_address, coinbase, kraken};
 
 /// Credentials in the one form that all ways of writing them have in common. A passphrase, an environment or the master of an
 /// agent makes no other key. No `Debug`, no `Clone`, on purpose; wiped when dropped.
@@ -62,7 +62,9 @@ fn known_as(kind: KeyType, credentials: &Credentials) -> Option<Zeroizing<Vec<u8
     match kind {
         KeyType::Hmac => None,
         KeyType::Agent => agent_address(credentials).map(String::into_bytes),
-        KeyType::Ed25519 | KeyType::Rsa | KeyType::Es256 => public_half(kind, &credentials.secret).ok(),
+        KeyType::Ed25519 | KeyType::Rsa | KeyType::Es256 => {
+            PrivateKey::of(kind, &credentials.secret).ok().map(|key| key.public_half().to_vec())
+        }
     }
     .map(Zeroizing::new)
 }
