@@ -44,11 +44,12 @@ async fn what_is_no_private_key_is_called_by_its_name() {
         let [what, reason, text] = ["what", "reason", "text"].map(|part| key[part].as_str().unwrap());
         let literal = format!("\"{}\"", text.replace('\n', "\\n"));
         let spaced = text.replace('\n', " ");
-        for secret in [text, &literal, &spaced] {
-            for exchange in ["coinbase", "binance", "bybit", "htx", "okx", "hyperliquid"] {
-                let reply = ada.creates(&body(exchange, secret)).await;
-                is_refused(&reply, ("secret", reason), text, &format!("{exchange}: {what}"));
-            }
+        for exchange in ["coinbase", "binance", "bybit", "htx", "okx", "hyperliquid"] {
+            let reply = ada.creates(&body(exchange, text)).await;
+            is_refused(&reply, ("secret", reason), text, &format!("{exchange}: {what}"));
+        }
+        for secret in [&literal, &spaced] {
+            is_refused(&ada.creates(&body("coinbase", secret)).await, ("secret", reason), text, what);
         }
         for change in [json!({ "secret": text }), json!({ "secret": literal, "key_type": "es256" })] {
             is_refused(&ada.changes(&id, change).await, ("secret", reason), text, what);
@@ -109,7 +110,7 @@ async fn what_is_cut_off_or_leaves_two_readings_is_refused() {
         ("no second line", without_line(1), "cut off"),
         ("no last line", without_line(lines.len() - 1), "cut off"),
         ("other labels", key.replacen("EC PRIVATE", "PRIVATE", 1), "cut off"),
-        ("a letter that is not in base64", key.replacen("M", "*", 1), "cut off"),
+        ("a letter that is not in base64", key.replacen('M', "*", 1), "cut off"),
         ("more behind it", pem("PRIVATE KEY", &[&[0x30, 0][..], &both].concat()), "cut off"),
         ("nothing in it", pem("EC PRIVATE KEY", &[]), "cut off"),
         ("two keys", format!("{key}\n{other}"), "more than one"),
