@@ -32,7 +32,8 @@ const API_KEY: &str = "The name of the key, as the exchange gives it out. White 
 const SECRET: &str = "Its secret, without white space. Or a private key in whatever form it was copied: PEM (SEC 1, PKCS #1, \
                       PKCS #8), also in quotes, indented, with `\\n` or spaces for line breaks or without any; DER in \
                       base64; an Ed25519 seed, alone or with the public key, in base64; the JSON file that Coinbase gives out, \
-                      whole. It is kept and shown in the form that the exchange gives out. An encrypted private key is refused";
+                      whole. It is kept and shown in one form: PEM (P-256 in SEC 1, RSA and Ed25519 in PKCS #8), for Ed25519 at \
+                      Coinbase base64 of the seed and the public key. Encrypted and OpenSSH private keys are refused";
 const PASSPHRASE: &str = "Its passphrase, where the exchange has one. White space around it is taken off, spaces within it stay, \
                           control characters are refused";
 const KEY_TYPE: &str = "hmac, ed25519, rsa, es256 or agent; what the secret looks like by default";

@@ -11,6 +11,8 @@ use crate::exchanges::{self, ALL, Environment, Exchange, KeyType};
 
 /// The longest label. Code points.
 const MAX_LABEL: usize = 60;
+/// The longest passphrase. Bytes.
+const MAX_PASSPHRASE: usize = 512;
 /// Invisible characters that copying brings along.
 const INVISIBLE: [char; 6] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}'];
 
@@ -101,9 +103,6 @@ impl Field for Label {
         json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_LABEL })
     }
 }
-
-/// The longest passphrase. Bytes.
-const MAX_PASSPHRASE: usize = 512;
 
 /// The text of a field, no longer than `max` bytes, without what copying leaves around it.
 fn trimmed(text: &str, max: usize) -> Result<&str, Flaw> {

@@ -136,23 +136,32 @@ fn bare(text: &str) -> Reading {
         return Reading::Other(Other::Putty);
     }
     let Some(bytes) = decode(text) else { return Reading::Text };
-    if let [0, 0, 0, _, b's', b's', b'h', b'-', ..] | [0, 0, 0, _, b'e', b'c', b'd', b's', b'a', b'-', ..] = bytes[..] {
-        return Reading::Other(Other::Public);
-    }
-    if bytes.starts_with(b"openssh-key-v1\0") {
-        return Reading::Other(Other::OpenSsh);
-    }
     if bytes.starts_with(b"-----BEGIN ") {
         return std::str::from_utf8(&bytes).map_or(Reading::Text, |text| pem(&plain(text)));
     }
-    let seed = || Ed25519KeyPair::from_seed_unchecked(&bytes).map(PrivateKey::Ed25519);
     match bytes.split_at_checked(32) {
-        Some((_, [])) if text.ends_with('=') => seed().map_or(Reading::Text, Reading::Seed),
-        Some((seed, public @ [_, ..])) if public.len() == 32 => {
+        // With its "=" only: shared keys of 43 characters are more common than seeds that have lost it.
+        Some((seed, [])) if text.ends_with('=') => {
+            let pair = Ed25519KeyPair::from_seed_unchecked(seed);
+            pair.map_or(Reading::Text, |pair| Reading::Seed(PrivateKey::Ed25519(pair)))
+        }
+        Some((seed, public)) if public.len() == 32 => {
             let pair = Ed25519KeyPair::from_seed_and_public_key(seed, public);
             pair.map_or(Reading::Text, |pair| Reading::Key(PrivateKey::Ed25519(pair)))
         }
-        _ => match der::read(&bytes) {
+        _ => binary(&bytes),
+    }
+}
+
+/// The formats that are known by how they begin, and DER.
+fn binary(bytes: &[u8]) -> Reading {
+    match bytes {
+        // The length of a name, and the name of an algorithm.
+        [0, 0, 0, _, b's', b's', b'h', b'-', ..] | [0, 0, 0, _, b'e', b'c', b'd', b's', b'a', b'-', ..] => {
+            Reading::Other(Other::Public)
+        }
+        _ if bytes.starts_with(b"openssh-key-v1\0") => Reading::Other(Other::OpenSsh),
+        _ => match der::read(bytes) {
             Some(Ok(key)) => Reading::Key(key),
             Some(Err(other)) => Reading::Other(other),
             None => Reading::Text,
