@@ -4,7 +4,7 @@ use api_keys::exchanges;
 use serde_json::{Value, json};
 use tests::{Reply, Request, World, authorized};
 
-use super::{KEYS, Owner, binance, demo, is_ok, rows, with, without};
+use super::{KEYS, Owner, binance, demo, forget_uses, is_ok, rows, with, without};
 
 const PASTED: [&str; 3] = ["canary-name-of-key", "canary-secret", "canary-passphrase"];
 
@@ -101,7 +101,7 @@ async fn credentials_that_cannot_work_are_refused() {
         (with(&okx(), json!({ "secret": "canary canary" })), "secret", "white space"),
         (with(&okx(), json!({ "secret": "canary\u{a0}canary" })), "secret", "white space"),
         (with(&okx(), json!({ "secret": "canary\u{0}canary" })), "secret", "white space"),
-        (with(&okx(), json!({ "passphrase": "canary\tcanary" })), "passphrase", "white space"),
+        (with(&okx(), json!({ "passphrase": "canary\tcanary" })), "passphrase", "control characters"),
         (with(&okx(), json!({ "api_key": "canary canary" })), "api_key", "white space"),
         (with(&okx(), json!({ "api_key": "canäry" })), "api_key", "ASCII"),
         (with(&plain("bybit"), json!({ "passphrase": "canary" })), "passphrase", "no passphrases"),
@@ -201,18 +201,30 @@ async fn what_pasting_adds_is_taken_off() {
 }
 
 #[tokio::test]
-async fn a_pem_gets_its_line_breaks_back_and_works() {
+async fn a_passphrase_keeps_what_is_within_it() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
-    let body = without(&demo(&world, "coinbase", "ok"), "key_type");
-    let pem = body["secret"].as_str().unwrap().trim().to_owned();
-    for breaks in ["\n", "\\n", "\\r\\n", "\r\n"] {
-        let id = ada.keeps(&with(&body, json!({ "secret": pem.replace('\n', breaks) + breaks }))).await;
-        let shown = ada.decrypts(&id).await.body["data"].clone();
-        let lines: Vec<_> = shown["secret"].as_str().unwrap().lines().collect();
-        assert_eq!((lines, &shown["key_type"]), (pem.lines().collect(), &json!("es256")), "{breaks:?}");
-        assert_eq!(ada.tests(&id).await.body["data"]["status"], "ok", "{breaks:?}");
-        is_ok(&ada.deletes(&id).await);
+    for exchange in ["okx", "kucoin", "bitget"] {
+        for words in
+            ["correct horse  battery", "\"in quotes\"", "a\\nb", "e\u{301}", "\u{1f469}\u{200d}\u{1f680} x", "a\u{a0}b"]
+        {
+            let given = json!({ "api_key": exchange, "passphrase": format!("\u{feff} {words}\u{a0}\r\n") });
+            let id = ada.keeps(&with(&plain(exchange), given)).await;
+            assert_eq!(ada.decrypts(&id).await.body["data"]["passphrase"], json!(words), "{exchange}");
+            is_ok(&ada.tests(&id).await);
+            let sent = world.aws.last_exchange_request().unwrap();
+            let sent = ["ok-access-passphrase", "access-passphrase"].iter().find_map(|name| sent.header(name));
+            // KuCoin is sent a signature of it.
+            assert_eq!(sent, (exchange != "kucoin").then_some(words));
+            is_ok(&ada.changes(&id, json!({ "secret": "another", "passphrase": format!(" {words} too\t") })).await);
+            assert_eq!(ada.decrypts(&id).await.body["data"]["passphrase"], json!(format!("{words} too")), "{exchange}");
+            is_ok(&ada.deletes(&id).await);
+            forget_uses(&world).await;
+        }
+        for words in ["canary\tcanary", "canary\ncanary", "canary\u{0}canary", "canary\u{7f}", "canary\u{9b}canary"] {
+            let body = with(&plain(exchange), json!({ "passphrase": words }));
+            is_refused(&ada.creates(&body).await, "passphrase", "control characters");
+        }
     }
 }
 

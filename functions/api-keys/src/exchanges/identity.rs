@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Credentials, Exchange, KeyType, Unsignable, agent_address, coinbase, crypto::public_half, kraken};
+use super::{Credentials, Exchange, KeyType, Reading, Unsignable, agent_address, coinbase, kraken, read};
 
 /// Credentials in the one form that all ways of writing them have in common. A passphrase, an environment or the master of an
 /// agent makes no other key. No `Debug`, no `Clone`, on purpose; wiped when dropped.
@@ -35,13 +35,25 @@ impl Exchange {
     /// When the secret is no key that the exchange could have given out: such credentials do not get past the checks of input.
     pub fn identity(&self, credentials: &Credentials) -> Result<Identity, Unsignable> {
         // A private key can be brought as a shared one, too: as that any text will do.
-        let private = self.key_types.iter().find_map(|kind| Some((*kind, known_as(*kind, credentials)?)));
-        let (kind, key) = match private {
+        let (kind, key) = match self.private_key(credentials) {
             Some(known) => known,
             None if self.key_types.contains(&KeyType::Hmac) => (KeyType::Hmac, self.shared_key(credentials)?),
             None => return Err(Unsignable),
         };
         Ok(Identity { exchange: self.id, name: self.name_of(&credentials.api_key), kind, key })
+    }
+
+    /// What others know a private key by; `None` when the secret is none that the exchange takes.
+    fn private_key(&self, credentials: &Credentials) -> Option<(KeyType, Zeroizing<Vec<u8>>)> {
+        let (kind, key) = if self.key_types.contains(&KeyType::Agent) {
+            (KeyType::Agent, agent_address(credentials)?.into_bytes())
+        } else {
+            match read(&credentials.secret) {
+                Reading::Key(key) | Reading::Seed(key) => (key.kind(), key.public_half().to_vec()),
+                Reading::Other(_) | Reading::Text => return None,
+            }
+        };
+        self.key_types.contains(&kind).then(|| (kind, Zeroizing::new(key)))
     }
 
     /// The bytes that the exchange keys its HMAC with. HMAC itself fills up with zeros, so those at the end are no part of them.
@@ -55,14 +67,4 @@ impl Exchange {
         bytes.truncate(length);
         Ok(bytes)
     }
-}
-
-/// What others know a private key by; `None` when it is none of this kind.
-fn known_as(kind: KeyType, credentials: &Credentials) -> Option<Zeroizing<Vec<u8>>> {
-    match kind {
-        KeyType::Hmac => None,
-        KeyType::Agent => agent_address(credentials).map(String::into_bytes),
-        KeyType::Ed25519 | KeyType::Rsa | KeyType::Es256 => public_half(kind, &credentials.secret).ok(),
-    }
-    .map(Zeroizing::new)
 }

@@ -3,14 +3,18 @@
 use shared::http::{Fields, Flaw};
 use zeroize::Zeroizing;
 
-use super::fields::{KeyTypeName, Pasted, PastedSecret};
+use super::{
+    fields::{KeyTypeName, Passphrase, Pasted, PastedSecret},
+    file::KeyFile,
+    secret::{Settled, kinds, settle},
+};
 use crate::exchanges::{Credentials, Exchange, KeyType, Moment};
 
 /// The fields as they came. Nothing is decided before the exchange is known.
 pub struct Given {
     api_key: Option<Pasted>,
     secret: Option<PastedSecret>,
-    passphrase: Option<Pasted>,
+    passphrase: Option<Passphrase>,
     key_type: Option<KeyTypeName>,
     wallet_address: Option<Pasted>,
     /// Fields that came without content.
@@ -23,6 +27,17 @@ pub struct Kept {
     pub(crate) wallet_address: Option<String>,
 }
 
+const API_KEY: &str = "The name of the key, as the exchange gives it out. White space around it and invisible characters are \
+                       taken off. It may stay away where `secret` is Coinbase's file, which has it, and for an agent wallet";
+const SECRET: &str = "Its secret, without white space. Or a private key in whatever form it was copied: PEM (SEC 1, PKCS #1, \
+                      PKCS #8), also in quotes, indented, with `\\n` or spaces for line breaks or without any; DER in \
+                      base64; an Ed25519 seed, alone or with the public key, in base64; the JSON file that Coinbase gives out, \
+                      whole. It is kept and shown in one form: PEM (P-256 in SEC 1, RSA and Ed25519 in PKCS #8), for Ed25519 at \
+                      Coinbase base64 of the seed and the public key. Encrypted and OpenSSH private keys are refused";
+const PASSPHRASE: &str = "Its passphrase, where the exchange has one. White space around it is taken off, spaces within it stay, \
+                          control characters are refused";
+const KEY_TYPE: &str = "hmac, ed25519, rsa, es256 or agent; what the secret looks like by default";
+
 /// A field and the rule that it breaks.
 pub type Broken = (&'static str, Flaw);
 type Reason = (&'static str, String);
@@ -30,22 +45,22 @@ type Reason = (&'static str, String);
 impl Given {
     /// Reads the fields of credentials.
     pub fn read(fields: &mut Fields) -> Option<Self> {
-        let api_key = fields.optional("api_key", "The name of the key, as the exchange gives it out");
-        let secret = fields.optional_as(["secret", "api_secret"], "Its secret: text, base64, hex or PEM");
-        let passphrase = fields.optional("passphrase", "Its passphrase, where the exchange has one");
-        let key_type =
-            fields.optional("key_type", "hmac, ed25519, rsa, es256 or agent; what the secret looks like by default");
+        let api_key: Option<Option<Pasted>> = fields.optional("api_key", API_KEY);
+        let secret: Option<Option<PastedSecret>> = fields.optional_as(["secret", "api_secret"], SECRET);
+        let passphrase: Option<Option<Passphrase>> = fields.optional("passphrase", PASSPHRASE);
+        let key_type = fields.optional("key_type", KEY_TYPE);
         let wallet: Option<Option<Pasted>> = fields.optional("wallet_address", "The master address of an agent wallet");
         let (api_key, secret, passphrase, wallet) = (api_key?, secret?, passphrase?, wallet?);
+        let has_words = |Passphrase(words): &Passphrase| !words.is_empty();
         let empty = [
             ("api_key", api_key.as_ref().is_some_and(|text| !is_there(text))),
             ("secret", secret.as_ref().is_some_and(|text| !is_there(text))),
-            ("passphrase", passphrase.as_ref().is_some_and(|text| !is_there(text))),
+            ("passphrase", passphrase.as_ref().is_some_and(|words| !has_words(words))),
         ];
         Some(Self {
             api_key: api_key.filter(is_there),
             secret: secret.filter(is_there),
-            passphrase: passphrase.filter(is_there),
+            passphrase: passphrase.filter(has_words),
             key_type: key_type?,
             wallet_address: wallet.filter(is_there),
             empty: empty.into_iter().filter(|(_, empty)| *empty).map(|(name, _)| name).collect(),
@@ -80,10 +95,35 @@ impl Given {
     /// # Errors
     /// Every field that is missing, or the first that breaks a rule.
     pub fn complete(&self, exchange: &Exchange, kept: Option<Kept>) -> Result<Credentials, Vec<Broken>> {
-        let is_agent = exchange.key_types.contains(&KeyType::Agent);
+        let broken = |(field, reason): Reason| vec![(field, Flaw::value(&reason))];
+        let file = self.file(exchange).map_err(broken)?;
+        let name = file.as_ref().map(|file| &file.name).or(self.api_key.as_ref());
+        let name = name.map(|Pasted(name)| name);
+        let (mut credentials, secret) = self.together(exchange, name, kept)?;
+        let secret = file.as_ref().map_or(secret, |file| file.secret);
+        let mut checked = check(exchange, &mut credentials, self.key_type.as_ref(), secret);
+        if checked.is_ok() && is_agent(exchange) {
+            checked = name_agent(&mut credentials, name.map(|name| name.as_str()));
+        }
+        checked.map_err(|(field, reason)| match field {
+            // The name stands in the file, and that in `secret`.
+            "api_key" if file.is_some() => broken(("secret", format!("in secret: {reason}"))),
+            _ => broken((field, reason)),
+        })?;
+        Ok(credentials)
+    }
+
+    /// Credentials that are complete and not checked yet, and the secret that belongs into them as it came.
+    fn together(
+        &self,
+        exchange: &Exchange,
+        name: Option<&Zeroizing<String>>,
+        kept: Option<Kept>,
+    ) -> Result<(Credentials, &str), Vec<Broken>> {
         let (kept_name, kept_wallet) = kept.map_or((None, None), |kept| (Some(kept.name), kept.wallet_address));
         // An agent's name is its address, which its key tells.
-        let needs_name = !is_agent && self.api_key.is_none() && kept_name.is_none();
+        let is_agent = is_agent(exchange);
+        let needs_name = !is_agent && name.is_none() && kept_name.is_none();
         let wallet_address = self.wallet_address.as_ref().map(|Pasted(address)| address.to_lowercase()).or(kept_wallet);
         let missing = [
             ("api_key", needs_name),
@@ -95,24 +135,29 @@ impl Given {
         let Some(Pasted(secret)) = self.secret.as_ref().filter(|_| missing.is_empty()) else {
             return Err(missing.into_iter().map(|(name, _)| (name, Flaw::missing())).collect());
         };
-        let given_name = self.api_key.as_ref().map(|Pasted(name)| name);
-        let mut credentials = Credentials {
-            key_type: exchange.key_types.first().copied().unwrap_or(KeyType::Hmac),
-            api_key: if is_agent {
-                Zeroizing::default()
-            } else {
-                given_name.cloned().or(kept_name).unwrap_or_default()
-            },
-            secret: layout(secret, exchange),
-            passphrase: self.passphrase.as_ref().map(|Pasted(passphrase)| passphrase.clone()),
+        let name = if is_agent { None } else { name.cloned().or(kept_name) };
+        let credentials = Credentials {
+            key_type: KeyType::Hmac,
+            api_key: name.unwrap_or_default(),
+            secret: Zeroizing::default(),
+            passphrase: self.passphrase.as_ref().map(|Passphrase(passphrase)| passphrase.clone()),
             wallet_address,
         };
-        let named = |credentials: &mut Credentials| {
-            if is_agent { name_agent(credentials, given_name.map(|name| name.as_str())) } else { Ok(()) }
-        };
-        let checked = check(exchange, &mut credentials, self.key_type.as_ref()).and_then(|()| named(&mut credentials));
-        checked.map_err(|(field, reason)| vec![(field, Flaw::value(&reason))])?;
-        Ok(credentials)
+        Ok((credentials, secret))
+    }
+
+    /// The file that came for a secret, whose key must have the name that came beside it.
+    fn file(&self, exchange: &Exchange) -> Result<Option<KeyFile<'_>>, Reason> {
+        let found = self.secret.as_ref().and_then(|Pasted(secret)| KeyFile::within(secret, exchange));
+        let file = found.transpose().map_err(|reason| ("secret", reason.to_owned()))?;
+        let other = self.api_key.as_ref().zip(file.as_ref()).filter(|(Pasted(given), file)| {
+            let Pasted(name) = &file.name;
+            exchange.name_of(given) != exchange.name_of(name)
+        });
+        match other {
+            Some(_) => Err(("secret", "secret is the file of another key than api_key names".to_owned())),
+            None => Ok(file),
+        }
     }
 }
 
@@ -121,84 +166,35 @@ fn is_there<const MAX: usize>(Pasted(text): &Pasted<MAX>) -> bool {
     !text.is_empty()
 }
 
-fn is_pem(secret: &str) -> bool {
-    secret.starts_with("-----BEGIN ")
+fn is_agent(exchange: &Exchange) -> bool {
+    exchange.key_types.contains(&KeyType::Agent)
 }
 
-/// A PEM with its line breaks, which copying from JSON turns into `\n`; base64 without those that a page put in.
-fn layout(secret: &Zeroizing<String>, exchange: &Exchange) -> Zeroizing<String> {
-    if is_pem(secret) {
-        let without_returns = Zeroizing::new(secret.replace("\\r", ""));
-        return Zeroizing::new(without_returns.replace("\\n", "\n"));
-    }
-    let is_base64_always =
-        !exchange.key_types.contains(&KeyType::Hmac) && !exchange.key_types.contains(&KeyType::Agent);
-    if is_base64_always {
-        let mut joined = Zeroizing::new(String::with_capacity(secret.len()));
-        joined.extend(secret.split_whitespace());
-        return joined;
-    }
-    secret.clone()
-}
-
-/// The rules that hold for all exchanges, then the exchange's own; settles the key type.
-fn check(exchange: &Exchange, credentials: &mut Credentials, given: Option<&KeyTypeName>) -> Result<(), Reason> {
-    let has_space = |text: &str| text.chars().any(|c| c.is_whitespace() || c.is_control());
+/// The rules that hold for all exchanges, then the exchange's own; settles the key type and the form of the secret.
+fn check(
+    exchange: &Exchange,
+    credentials: &mut Credentials,
+    said: Option<&KeyTypeName>,
+    secret: &str,
+) -> Result<(), Reason> {
     let broken = |field, reason: &str| Err((field, reason.to_owned()));
     if !credentials.api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return broken("api_key", "api_key must be printable ASCII without white space");
     }
-    if !is_pem(&credentials.secret) && has_space(&credentials.secret) {
-        return broken("secret", "secret must not contain white space");
-    }
-    if has_space(credentials.passphrase()) {
-        return broken("passphrase", "passphrase must not contain white space");
-    }
     if credentials.passphrase.is_some() && !exchange.has_passphrase {
         return broken("passphrase", &format!("{} has no passphrases", exchange.name));
     }
-    if credentials.wallet_address.is_some() && !exchange.key_types.contains(&KeyType::Agent) {
+    if credentials.wallet_address.is_some() && !is_agent(exchange) {
         return broken("wallet_address", &format!("{} has no wallet addresses", exchange.name));
     }
-    match given {
-        Some(KeyTypeName(kind)) if exchange.key_types.contains(kind) => credentials.key_type = *kind,
-        Some(_) => {
-            let known: Vec<_> = exchange.key_types.iter().map(|kind| kind.as_str()).collect();
-            return broken("key_type", &format!("key_type must be one of {} for {}", known.join(", "), exchange.name));
-        }
-        None => credentials.key_type = likely_type(exchange, credentials),
+    let said = said.map(|KeyTypeName(kind)| *kind);
+    if said.is_some_and(|kind| !exchange.key_types.contains(&kind)) {
+        let known = kinds(exchange.key_types);
+        return broken("key_type", &format!("key_type must be one of {known} for {}", exchange.name));
     }
-    if is_pem(&credentials.secret) && credentials.key_type == KeyType::Hmac {
-        return broken("secret", "secret is a private key in PEM, which is not of key_type hmac");
-    }
-    let is_guess = given.is_none() && is_pem(&credentials.secret);
-    usable(exchange, credentials).map_err(|(field, reason)| match field {
-        "secret" if is_guess => (field, unreadable_pem(exchange)),
-        _ => (field, reason.to_owned()),
-    })
-}
-
-fn unreadable_pem(exchange: &Exchange) -> String {
-    let kinds = exchange.key_types.iter().filter(|kind| **kind != KeyType::Hmac);
-    let kinds: Vec<_> = kinds.map(|kind| kind.as_str()).collect();
-    format!("secret must be a private key of type {} in PEM, not encrypted", kinds.join(" or "))
-}
-
-/// The first kind of the exchange's that the secret is usable as.
-fn likely_type(exchange: &Exchange, credentials: &mut Credentials) -> KeyType {
-    let is_pem = is_pem(&credentials.secret);
-    let candidates = exchange.key_types.iter().filter(|kind| !is_pem || **kind != KeyType::Hmac);
-    let mut candidates: Vec<_> = candidates.copied().collect();
-    if let [only] = candidates[..] {
-        return only;
-    }
-    let usual = credentials.key_type;
-    let fits = |kind: &KeyType| {
-        credentials.key_type = *kind;
-        usable(exchange, credentials).is_ok()
-    };
-    let found = candidates.iter().copied().find(fits);
-    found.or_else(|| candidates.pop()).unwrap_or(usual)
+    let settled = settle(exchange, said, secret).map_err(|reason| ("secret", reason))?;
+    Settled { key_type: credentials.key_type, secret: credentials.secret } = settled;
+    usable(exchange, credentials).map_err(|(field, reason)| (field, reason.to_owned()))
 }
 
 /// The exchange's own rules, and a signature for trial.

@@ -3,7 +3,7 @@
 use schemars::{Schema, json_schema};
 use shared::{
     blank::is_blank,
-    http::{Field, Flaw, Text, json::Json},
+    http::{Field, Flaw, SecretText, Text, json::Json},
 };
 use zeroize::Zeroizing;
 
@@ -11,6 +11,8 @@ use crate::exchanges::{self, ALL, Environment, Exchange, KeyType};
 
 /// The longest label. Code points.
 const MAX_LABEL: usize = 60;
+/// The longest passphrase. Bytes.
+const MAX_PASSPHRASE: usize = 512;
 /// Invisible characters that copying brings along.
 const INVISIBLE: [char; 6] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{ad}'];
 
@@ -30,6 +32,9 @@ pub struct Label(pub String);
 pub struct Pasted<const MAX: usize = 512>(pub Zeroizing<String>);
 /// A secret as it was pasted: a private RSA key of 8192 bits in PEM fits.
 pub type PastedSecret = Pasted<8_192>;
+
+/// A passphrase, which people choose: only what stands around it is taken off. Without control characters.
+pub struct Passphrase(pub Zeroizing<String>);
 
 impl Default for EnvironmentName {
     fn default() -> Self {
@@ -101,22 +106,51 @@ impl Field for Label {
     }
 }
 
-impl<const MAX: usize> Field for Pasted<MAX> {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
-        let Text::<0>(text) = Field::parse(value)?;
-        let text = Zeroizing::new(text);
-        if text.len() > MAX {
-            return Err(Flaw::value(&format!("it has more than {MAX} bytes")));
-        }
+/// The text of a field, no longer than `max` bytes, without what copying leaves around it.
+fn trimmed(text: &str, max: usize) -> Result<&str, Flaw> {
+    if text.len() > max {
+        return Err(Flaw::value(&format!("it has more than {max} bytes")));
+    }
+    Ok(text.trim_matches(|c: char| c.is_whitespace() || INVISIBLE.contains(&c)))
+}
+
+impl<const MAX: usize> Pasted<MAX> {
+    /// A text as it was pasted.
+    ///
+    /// # Errors
+    /// When it is too long.
+    pub fn of(text: &str) -> Result<Self, Flaw> {
+        let text = trimmed(text, MAX)?;
         // As long as the input at once: growing would leave copies behind.
         let mut cleaned = Zeroizing::new(String::with_capacity(text.len()));
-        cleaned.extend(text.trim_matches(|c: char| c.is_whitespace() || INVISIBLE.contains(&c)).chars());
-        cleaned.retain(|c| !INVISIBLE.contains(&c));
+        cleaned.extend(text.chars().filter(|c| !INVISIBLE.contains(c)));
         Ok(Self(cleaned))
+    }
+}
+
+impl<const MAX: usize> Field for Pasted<MAX> {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let text = SecretText::<0>::parse(value)?.reveal();
+        Self::of(&text)
     }
 
     fn schema() -> Schema {
         json_schema!({ "type": "string", "maxLength": MAX })
+    }
+}
+
+impl Field for Passphrase {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let text = SecretText::<0>::parse(value)?.reveal();
+        let passphrase = trimmed(&text, MAX_PASSPHRASE)?;
+        if passphrase.chars().any(char::is_control) {
+            return Err(Flaw::value("passphrase must not contain control characters"));
+        }
+        Ok(Self(Zeroizing::new(passphrase.to_owned())))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "maxLength": MAX_PASSPHRASE })
     }
 }
 

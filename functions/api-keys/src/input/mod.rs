@@ -2,6 +2,8 @@
 
 mod credentials;
 mod fields;
+mod file;
+mod secret;
 
 use shared::{
     error::Error,
