@@ -31,8 +31,8 @@ clients: ## Generates a TypeScript and a Python client out of the OpenAPI docume
 
 bench: ## Measures what each function and each request costs: time, memory, calls to AWS, money; fails where a goal is missed
 	infra/tools.sh argon2
-	cargo build --release --locked --bin hello $(patsubst functions/%/,--bin %,$(wildcard functions/*/))
-	cargo run --locked --bin bench -- $(or $(CARGO_TARGET_DIR),target)/release
+	cargo build --release --locked --bin bench --bin hello $(patsubst functions/%/,--bin %,$(wildcard functions/*/))
+	$(or $(CARGO_TARGET_DIR),target)/release/bench
 
 schemathesis: ## Holds the functions against their OpenAPI document with made-up requests, on spare ports with fresh state
 	@infra/schemathesis.sh

@@ -161,7 +161,7 @@ async fn every_line_of_a_request_says_where_it_comes_from() {
     ada.logs_in().await;
     let lines = own_lines();
     let messages: Vec<_> = lines.iter().map(|line| line["message"].as_str().unwrap()).collect();
-    let refused = ["somebody may not sign in", "request"];
+    let refused = ["Argon2 has run", "somebody may not sign in", "request"];
     assert_eq!(
         messages,
         [&refused[..], &["AWS asks for fewer calls", "a dependency asks for fewer calls", "request"]].concat()

@@ -1,4 +1,4 @@
-//! `make bench`: measures the release binaries in the directory that is named, and fails where a goal is missed.
+//! `make bench`: measures the binaries beside this one, or those in the directory that is named, and fails where a goal is missed.
 
 use std::{env, fs, path::Path, process::ExitCode};
 
@@ -18,9 +18,10 @@ const ROUNDS: usize = 100;
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    let binaries = env::args_os().nth(1).ok_or("which directory are the functions in?")?;
+    let own = env::current_exe()?;
+    let binaries = env::args_os().nth(1).map_or_else(|| own.with_file_name(""), Into::into);
     let c_library = CLibrary::start(&root.join(".tools/argon2/bin/python"))?;
-    let mut world = World::start(root, binaries.into()).await?;
+    let mut world = World::start(root, binaries).await?;
     let mut person = Person::new(&mut world).await?;
     let starts = measure::starts(&world, STARTS).await?;
     let firsts = measure::firsts(&mut world, &mut person, FIRSTS).await?;

@@ -45,6 +45,7 @@ enum Make {
     List,
     Decrypt,
     TestConnection,
+    TestAgent,
     KycStatus,
     Webhook,
 }
@@ -57,7 +58,7 @@ const fn operation(name: &'static str, function: &'static str, make: Make, most:
 pub const LOGIN: Operation = operation("login", "auth", Make::Login, Most::Argon2AndMs(1.5));
 
 /// All of them. What hello does is what the others are compared with; `mail` sends what `sign-up` has posted.
-pub const ALL: [Operation; 15] = [
+pub const ALL: [Operation; 16] = [
     operation("hello", "hello", Make::Hello, Most::Hellos(1.0)),
     operation("document", "docs", Make::Document, Most::Hellos(4.0)),
     operation("health", "kyc", Make::Health, Most::Hellos(1.2)),
@@ -71,6 +72,7 @@ pub const ALL: [Operation; 15] = [
     operation("list", "api-keys", Make::List, Most::Hellos(2.2)),
     operation("decrypt", "api-keys", Make::Decrypt, Most::Hellos(3.2)),
     operation("test-connection", "api-keys", Make::TestConnection, Most::Hellos(6.0)),
+    operation("test of an agent", "api-keys", Make::TestAgent, Most::Hellos(6.0)),
     operation("kyc status", "kyc", Make::KycStatus, Most::Hellos(2.2)),
     operation("webhook", "kyc", Make::Webhook, Most::Hellos(2.5)),
 ];
@@ -79,7 +81,9 @@ pub const ALL: [Operation; 15] = [
 pub struct Person {
     access: String,
     refresh: String,
+    /// Ids of an exchange key, and of the key of a Hyperliquid agent, whose address is derived from it in every test.
     key: String,
+    agent: String,
     /// Counts what must be new each time.
     turn: u64,
 }
@@ -102,13 +106,8 @@ impl Person {
         post(&mut auth, "/auth/verify-email", None, &json!({ "token": token })).await?;
         let signed_in = post(&mut auth, "/auth/login", None, &credentials).await?;
         let access = text(&signed_in["session"]["access_token"])?;
-        let demos = world.aws.exchange_demos();
-        let demo = demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok");
-        let demo = json!(demo.map(|demo| &demo.credentials));
-        let mut vault = world.function("api-keys").await?;
-        let stored = post(&mut vault, "/api/v1/api-keys/", Some(&access), &demo).await?;
-        let (refresh, key) = (text(&signed_in["session"]["refresh_token"])?, text(&stored["data"]["id"])?);
-        Ok(Self { access, refresh, key, turn: 0 })
+        let (key, agent) = (store(world, &access, "okx").await?, store(world, &access, "hyperliquid").await?);
+        Ok(Self { access, refresh: text(&signed_in["session"]["refresh_token"])?, key, agent, turn: 0 })
     }
 
     /// The event of the next request of a kind.
@@ -138,6 +137,7 @@ impl Person {
             Make::List => get("/api/v1/api-keys/"),
             Make::Decrypt => post(&format!("/api/v1/api-keys/{}/decrypt", self.key)),
             Make::TestConnection => post(&format!("/api/v1/api-keys/{}/test-connection", self.key)),
+            Make::TestAgent => post(&format!("/api/v1/api-keys/{}/test-connection", self.agent)),
             Make::KycStatus => get("/api/kyc/status"),
             Make::Webhook => self.report()?,
         })
@@ -177,6 +177,16 @@ impl Person {
         headers.push(("content-type", "application/json"));
         Ok(event::http("POST", "/api/kyc/webhook", &headers, Some(&body)))
     }
+}
+
+/// Stores the key at an exchange that the paper exchange takes; the id.
+async fn store(world: &World, access: &str, exchange: &str) -> Result<String> {
+    let demos = world.aws.exchange_demos();
+    let demo = demos.iter().find(|demo| demo.exchange == exchange && demo.outcome == "ok");
+    let credentials = json!(demo.map(|demo| &demo.credentials));
+    let mut vault = world.function("api-keys").await?;
+    let stored = post(&mut vault, "/api/v1/api-keys/", Some(access), &credentials).await?;
+    text(&stored["data"]["id"])
 }
 
 async fn post(function: &mut Function, path: &str, token: Option<&str>, content: &Value) -> Result<Value> {
