@@ -1,22 +1,34 @@
 #!/usr/bin/env bash
-# Runs what speaks of the semantics of AWS against moto, a second opinion, so that our own local AWS cannot share our mistakes: conditions,
-# transactions, races and pages of DynamoDB, contexts and keys of KMS, mails of SES. What speaks of HTTP, of exchanges and providers,
-# of the template, of logs, or of faults that only our own stand-ins play would say the same here and has no place in the list.
+# Runs what speaks of the semantics of AWS against moto, a second opinion, so that our own local AWS cannot share our mistakes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 infra/tools.sh moto
 
+# Conditions, transactions, races, counters and pages of DynamoDB; contexts and keys of KMS; mails of SES.
 semantics=(
-    account:: profile:: sessions:: spellings::           # an account's rows: new, changed under a condition, together in a transaction
-    concurrency:: contention:: contested::               # many at once: one wins, and nobody loses what was written
-    mail:: waiting::                                     # the outbox: leases, what is due, SES itself
+    account:: profile:: sessions:: spellings::            # an account's rows: new, changed under a condition, together in a transaction
+    concurrency:: contention:: contested::                # many at once: one wins, and nobody loses what was written
+    mail:: waiting:: feedback::                           # the outbox: leases, what is due, SES itself, what it reports
     secrets:: rotation:: link_rotation:: rewrap_secrets:: # secrets under KMS, their successors, other keys
-    upstream::                                           # the local AWS in front of another one
-    rewrap::                                             # pages of a table, wrapped anew under way
-    kyc::races:: kyc::again::                            # reports: one row each, repeated or contradicted
-    vault::operations:: vault::changes:: vault::pages::  # keys: created, changed, listed, deleted
-    vault::races:: vault::cap:: vault::property::        # the same by many, and in any order
-    vault::sealing:: vault::tampering:: vault::audit::   # envelopes, contexts, rows that were moved; a call for each event
+    rewrap:: operators::                                  # pages of a table, wrapped anew under way; what operators write
+    kyc::races:: kyc::again:: kyc::doubt::                # reports: one row each, repeated or contradicted, in any order
+    vault::operations:: vault::changes:: vault::pages::   # keys: created, changed, listed, deleted
+    vault::races:: vault::cap:: vault::property::         # the same by many, and in any order
+    vault::limits::                                       # counters
+    vault::sealing:: vault::tampering:: vault::audit::    # envelopes, contexts, rows that were moved; a call for each event
+    upstream::                                            # the local AWS in front of another one
+)
+# What would say the same there, since it speaks of something else.
+elsewhere=(
+    answers:: contract:: docs_page:: events:: hostile:: input:: openapi:: ui::   # HTTP and the API's document
+    tokens:: tls:: oracle:: budgets::                                            # cryptography; who is asked how often
+    alarms:: emf:: logs:: metrics:: permissions:: template::                     # logs, and the template
+    outages:: vault::outages:: kyc::outages:: conflicts:: door:: feeder:: iam::  # what only our own stand-ins play, and these themselves
+    identity:: kms:: paper:: ses:: simulator:: tables:: tasks::
+    vault::credentials:: vault::forms:: vault::testing:: vault::misbehaving::    # exchanges
+    vault::verdicts:: vault::verify:: vault::canaries:: vault::isolation::
+    kyc::effects:: kyc::fuzz:: kyc::gate:: kyc::privacy:: kyc::receiver::        # identity providers
+    kyc::samples:: kyc::stories::
 )
 
 log=$(mktemp)
@@ -30,11 +42,15 @@ until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
 done
 
 # --workspace keeps the features, and so the build, of `cargo test --workspace`.
-suite=(cargo test --workspace --test suite --)
-tests=$("${suite[@]}" --list 2>/dev/null)
-for name in "${semantics[@]}"; do
-    grep -q "^$name" <<<"$tests" || { echo "test-moto: no test is called $name" >&2 && exit 1; }
-done
+suite=(cargo test --workspace --locked --test suite --)
+tests=$("${suite[@]}" --list)
+known=$(printf '^%s\n' "${semantics[@]}" "${elsewhere[@]}")
+if unknown=$(grep ': test$' <<<"$tests" | grep -v -f <(echo "$known")); then
+    echo "test-moto: neither list has a place for" "$unknown" >&2 && exit 1
+fi
+while read -r name; do
+    grep -q "$name" <<<"$tests" || { echo "test-moto: no test is called ${name#^}" >&2 && exit 1; }
+done <<<"$known"
 
 echo "moto on http://127.0.0.1:$port"
 export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_UPSTREAM=http://127.0.0.1:$port

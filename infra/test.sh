@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 times=()
 report() {
     printf '\n== how long it took\n'
-    printf '%6d s  %s\n' "${times[@]}" "$SECONDS" "in all"
+    printf '%6d s  %s\n' "${times[@]}"
+    printf '%6d s  in all; on two cores 1080 s at most from a clean clone, 420 s once everything is built\n' "$SECONDS"
 }
 trap report EXIT
 
@@ -20,8 +21,9 @@ step() {
     return $status
 }
 
-step "compile" cargo test --workspace --no-run --quiet
-step "unit and integration tests" cargo test --workspace
+step "tools" infra/tools.sh watch moto node typescript python-client schemathesis
+step "compile" cargo test --workspace --locked --no-run --quiet
+step "unit and integration tests" cargo test --workspace --locked
 step "what speaks of AWS, on moto" infra/test-moto.sh
 step "story: make demo through cargo-lambda" infra/story.sh
 step "watch: a plain cargo lambda watch" infra/watch.sh

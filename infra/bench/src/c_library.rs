@@ -9,7 +9,7 @@ use std::{
 
 use crate::{Result, process::CpuClock};
 
-/// Answers each line with one run of the parameters that `functions/auth` has.
+/// Answers each line with one run, of the parameters that the tests of `functions/auth` demand of a hash.
 const PROGRAM: &str = "
 import sys
 from argon2.low_level import Type, hash_secret_raw

@@ -103,7 +103,7 @@ pub async fn firsts(
             let mut function = world.function(operation.function).await?;
             let before = sockets(pid(&function)?)?;
             let (cpu, _) = ask(&mut function, operation, world, person).await?;
-            let first = First { cpu, sockets: sockets(pid(&function)?)?.saturating_sub(before) };
+            let first = First { cpu, sockets: sockets(pid(&function)?)?.difference(&before).count() };
             firsts.entry(operation.function).or_insert((operation.name, Vec::new())).1.push(first);
         }
     }

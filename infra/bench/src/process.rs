@@ -1,6 +1,6 @@
 //! What the kernel knows of a process, and what a file weighs.
 
-use std::{fs, io, io::Write, path::Path, time::Duration};
+use std::{collections::BTreeSet, fs, io, io::Write, path::Path, time::Duration};
 
 use flate2::{Compression, write::DeflateEncoder};
 use nix::{
@@ -44,14 +44,14 @@ pub fn peak_memory(pid: u32) -> io::Result<u64> {
     kilobytes.map(|kilobytes: u64| kilobytes * 1024).ok_or_else(|| io::Error::other("no VmHWM"))
 }
 
-/// How many sockets a process holds.
+/// The sockets that a process holds, by the kernel's names for them.
 ///
 /// # Errors
 /// When it has ended.
-pub fn sockets(pid: u32) -> io::Result<usize> {
+pub fn sockets(pid: u32) -> io::Result<BTreeSet<String>> {
     let files = fs::read_dir(format!("/proc/{pid}/fd"))?.filter_map(Result::ok);
-    let targets = files.filter_map(|file| fs::read_link(file.path()).ok());
-    Ok(targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count())
+    let targets = files.filter_map(|file| Some(fs::read_link(file.path()).ok()?.to_string_lossy().into_owned()));
+    Ok(targets.filter(|target| target.starts_with("socket:")).collect())
 }
 
 /// The size of an executable, and of the archive that is uploaded. Bytes.

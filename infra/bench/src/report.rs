@@ -18,6 +18,9 @@ use crate::{
 const MEGABYTE: u64 = 1_000_000;
 /// Times hello's, until the first request for work.
 const MOST_INIT: f64 = 2.5;
+/// Of the two that have a client for DynamoDB and one for KMS, and open secrets: four of `auth`, one of `api-keys`. It
+/// takes as long at every level of optimisation and with other allocators.
+const MOST_INIT_WITH_SECRETS: [(&str, f64); 2] = [("auth", 3.3), ("api-keys", 2.8)];
 /// Times a later one, and connections opened for it.
 const MOST_FIRST: f64 = 3.0;
 const MOST_CONNECTIONS: f64 = 0.0;
@@ -30,7 +33,7 @@ const ARGON2_MB: f64 = 20.0;
 #[derive(Serialize)]
 pub struct Report {
     prices_read_in: &'static str,
-    /// One run, in the function's own build, and the CPU time of the C library's; `None` where that is not installed.
+    /// One run, by the clock in the function's own build, and the CPU time of the C library's; `None` where that is not installed.
     argon2_ms: f64,
     c_library_ms: Option<f64>,
     functions: Vec<FunctionRow>,
@@ -126,7 +129,8 @@ fn function(name: &'static str, world: &World, all: &Starts, warmth: &Warmth) ->
         Goal::new("memory, MB", MOST_MEMORY_MB + if has_argon2 { ARGON2_MB } else { 0.0 }, megabytes(memory_bytes)),
     ];
     if name != HELLO {
-        goals.push(Goal::new("init × hello", MOST_INIT, init_ratio));
+        let most = MOST_INIT_WITH_SECRETS.iter().find(|(with_secrets, _)| *with_secrets == name);
+        goals.push(Goal::new("init × hello", most.map_or(MOST_INIT, |(_, most)| *most), init_ratio));
     }
     if let Some(first) = &first_request {
         goals.push(Goal::new("first request × later", MOST_FIRST, first.ratio));
@@ -238,7 +242,7 @@ impl fmt::Display for Report {
             }
         }
         let library = self.c_library_ms.map_or("not installed".to_owned(), |ms| format!("{ms:.1} ms of CPU"));
-        writeln!(f, "one Argon2 run: {:.1} ms in auth, C library {library}", self.argon2_ms)
+        writeln!(f, "one Argon2 run: {:.1} ms by the clock in auth; C library {library}", self.argon2_ms)
     }
 }
 
