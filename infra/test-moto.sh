@@ -22,7 +22,7 @@ semantics=(
 elsewhere=(
     answers:: contract:: docs_page:: events:: hostile:: input:: openapi:: ui::   # HTTP and the API's document
     tokens:: tls:: oracle:: budgets::                                            # cryptography; who is asked how often
-    alarms:: emf:: logs:: metrics:: permissions:: template::                     # logs, and the template
+    alarms:: logs:: metrics:: permissions:: template::                          # logs, and the template
     outages:: vault::outages:: kyc::outages:: conflicts:: door:: feeder:: iam::  # what only our own stand-ins play, and these themselves
     identity:: kms:: paper:: ses:: simulator:: tables:: tasks::
     vault::credentials:: vault::forms:: vault::testing:: vault::misbehaving::    # exchanges
