@@ -34,7 +34,7 @@ use crate::{
 /// To open a connection. Long enough for a first packet that is lost and sent again after one second.
 const CONNECT: Duration = Duration::from_millis(1500);
 
-/// Settings for every client of a function: credentials and endpoints from the environment, where Lambda puts them, as it does the region. The
+/// Settings for every client of a function in `region`: credentials and endpoints from the environment, where Lambda puts them. The
 /// SDK's own loader would look into files, containers and machines as well, and every function would carry what that takes.
 #[must_use]
 pub fn sdk_config(region: &str) -> SdkConfig {
