@@ -57,8 +57,9 @@ else
     # One instance takes one request at a time, as on Lambda.
     watch+=(--concurrency "${CONCURRENCY:-4}")
 fi
-# CORS=1 lets pages of any origin call the functions; OPTIONS is then answered by cargo-lambda.
-[[ ${CORS:-0} == 1 ]] || watch+=(--disable-cors)
+# CORS=1 lets pages of any origin call the functions; OPTIONS is then answered by cargo-lambda. CargoLambda.toml says that none may, which
+# no option takes back, but another file in its place does.
+if [[ ${CORS:-0} == 1 ]]; then watch+=(--global /dev/null); else watch+=(--disable-cors); fi
 [[ ${RELOAD:-1} == 1 ]] || watch+=(--ignore-changes)
 cd .tools/sources
 PATH="$root/.tools/watch/bin:$PATH" RUST_LOG=${RUST_LOG:-cargo_lambda=warn} cargo lambda watch "${watch[@]}" &
@@ -75,15 +76,22 @@ for dir in ${BUILT:+functions/*/}; do
     pids+=($!)
 done
 
-# Wakes every function, so that a person's first request is warm.
-answers() { curl -s --max-time 180 -o /dev/null -w '%{http_code}' "$@" || true; }
+# Wakes every function, so that a person's first request is warm. One that cannot start answers 500, and has said why.
+wake() {
+    local name=$1 status
+    shift
+    status=$(curl -s --max-time 180 -o /dev/null -w '%{http_code}' "$@") || true
+    [[ $status == [1-4]?? ]] || { echo "dev: $name does not start (its answer is $status); its reason stands above" >&2 && return 1; }
+}
 warm=()
-answers "$api/api/kyc/health" >/dev/null & warm+=($!)
-answers "$api/api/v1/api-keys/" >/dev/null & warm+=($!)
-answers "$api/openapi.json" >/dev/null & warm+=($!)
-answers "$MAIL_FUNCTION_URL" --data '{"Records":[]}' >/dev/null & warm+=($!)
-[[ $(answers "$api/.well-known/jwks.json") == 200 ]] || fail "auth does not answer; its reason stands above"
-wait "${warm[@]}" || true
+wake auth "$api/.well-known/jwks.json" & warm+=($!)
+wake kyc "$api/api/kyc/health" & warm+=($!)
+wake api-keys "$api/api/v1/api-keys/" & warm+=($!)
+wake docs "$api/openapi.json" & warm+=($!)
+wake mail "$MAIL_FUNCTION_URL" --data '{"Records":[]}' & warm+=($!)
+failed=0
+for pid in "${warm[@]}"; do wait "$pid" || failed=1; done
+((failed == 0)) || exit 1
 alive
 
 cat <<EOF

@@ -10,3 +10,12 @@ settings() {
         export "$name=${!name-$value}"
     done
 }
+
+# `forget_settings <infra/local.toml` unsets what stands there, also what is optional: scripts that test do not want what their caller has
+# exported for a deployment.
+forget_settings() {
+    local line
+    while IFS= read -r line; do
+        [[ ! $line =~ ^(#\ )?([A-Z0-9_]+)\ =\  ]] || unset "${BASH_REMATCH[2]}"
+    done
+}

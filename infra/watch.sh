@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 infra/tools.sh watch
 export PATH="$PWD/.tools/watch/bin:$PATH"
+. infra/settings.sh
+forget_settings <infra/local.toml
 
 work=$(mktemp -d)
 pids=()
@@ -20,7 +22,15 @@ fail() {
     exit 1
 }
 # What a caller is answered: the status, and the body in $work/answer. Nobody waits for long.
-get() { curl -s --max-time 20 -o "$work/answer" -w '%{http_code}' "http://127.0.0.1:$PORT$1" || true; }
+get() { curl -s --max-time 20 -o "$work/answer" -w '%{http_code}' "http://127.0.0.1:$PORT$1" "${@:2}" || true; }
+# Pages of other origins may read no answer, nor ask for more than a page may ask of anybody.
+closed_to_pages() {
+    local origin=(-H "Origin: https://elsewhere.example")
+    get "${routes[docs]}" "${origin[@]}" -D "$work/answered" >/dev/null
+    get /.rt/docs/2018-06-01/runtime/invocation/next -X OPTIONS "${origin[@]}" -H "Access-Control-Request-Method: GET" -D "$work/asked" >/dev/null
+    [[ $(cat "$work/answered" "$work/asked" | grep -c '^HTTP/') == 2 ]] || fail "no answers"
+    ! grep -i '^access-control-' "$work/answered" "$work/asked" || fail "pages of other origins may read answers"
+}
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # start PORT COMMAND …: until it listens there.
 start() {
@@ -37,33 +47,53 @@ start() {
 
 read -r PORT AWS_PORT < <(python3 infra/free_ports.py 2)
 export PORT AWS_PORT
-. infra/settings.sh
 cargo build --quiet --bins
 
-echo "watch: functions without settings, on :$PORT"
-# Another file of settings, which has none.
-start "$PORT" cargo lambda watch --invoke-port "$PORT" --config net.retry=2
-declare -A routes=([auth]=/.well-known/jwks.json [api-keys]=/api/v1/api-keys/ [kyc]=/api/kyc/health [docs]=/openapi.json)
+declare -A routes=([auth]=/.well-known/jwks.json [api-keys]=/api/v1/api-keys/ [kyc]=/api/kyc/health [docs]=/openapi.json
+    [mail]=/2015-03-31/functions/mail/invocations)
+mail=(--data '{"Records":[]}')
+
+echo "watch: functions without anybody who invokes them"
 for name in "${!routes[@]}"; do
-    [[ $(get "${routes[$name]}") == 500 ]] || fail "$name without settings does not answer 500"
+    status=0
+    "${CARGO_TARGET_DIR:-target}/debug/$name" >"$work/log" 2>&1 || status=$?
+    [[ $status == 1 && $(grep -c . "$work/log") == 1 ]] || fail "$name by itself ends with $status and more or less than one line"
+    grep -q 'cannot start: AWS_LAMBDA_RUNTIME_API is not set.*make dev.*make aws' "$work/log" || fail "$name by itself does not say why"
+done
+
+echo "watch: functions without settings, on :$PORT"
+# Another file of settings, which has none; and the address that README.md names.
+start "$PORT" cargo lambda watch --invoke-address 127.0.0.1 --invoke-port "$PORT" --config net.retry=2
+! (exec 3<>"/dev/tcp/::1/$PORT") 2>/dev/null || fail "the functions are open on other addresses too"
+for name in "${!routes[@]}"; do
+    body=()
+    [[ $name != mail ]] || body=("${mail[@]}")
+    [[ $(get "${routes[$name]}" "${body[@]}") == 500 ]] || fail "$name without settings does not answer 500"
     grep -q 'cannot start: STAGE is not set' "$work/answer" || fail "$name does not tell the caller why: $(<"$work/answer")"
     said=$(grep -c "\"message\":\"cannot start: .*\"service\":\"$name\"" "$work/log") || true
     [[ $said == 1 ]] || fail "$name says in $said lines why it cannot start"
 done
-grep '"service":"auth"' "$work/log" | grep -q 'TABLE_PREFIX is not set; APP_URL is not set.*make dev.*make aws' ||
+grep '"service":"auth"' "$work/log" | grep -q 'APP_URL is not set; TABLE_PREFIX is not set; AWS_REGION is not set.*make dev.*make aws' ||
     fail "auth does not say all that is missing and what to do"
+closed_to_pages
 stop
 
 # Only what says where the servers are; everything else comes from where a plain `cargo lambda watch` has it.
 settings < <(grep -E '127\.0\.0\.1:9[01]00' infra/local.toml)
+# A name with more addresses than one.
+export AWS_ENDPOINT_URL_DYNAMODB=http://localhost:$AWS_PORT NO_PROXY=127.0.0.1,localhost
 export LOCAL_STATE=$work/state PRODUCT_NAME="Watch & Co"
 
 echo "watch: functions without the local AWS"
-start "$PORT" cargo lambda watch --invoke-port "$PORT"
+# By itself it listens on `::`, which a machine without IPv6 does not have.
+address=()
+python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::", 0))' 2>/dev/null || address=(--invoke-address 127.0.0.1)
+start "$PORT" cargo lambda watch "${address[@]}" --invoke-port "$PORT"
 [[ $(get "${routes[docs]}") == 200 ]] || fail "docs needs the local AWS"
-for name in auth api-keys kyc; do
-    get "${routes[$name]}" >/dev/null
-    said=$(grep -c "nothing listens on 127.0.0.1:$AWS_PORT: .make aws.*\"service\":\"$name\"" "$work/log") || true
+get "${routes[mail]}" "${mail[@]}" >/dev/null
+for name in auth api-keys kyc mail; do
+    [[ $name == mail ]] || get "${routes[$name]}" >/dev/null
+    said=$(grep -c "nothing listens on localhost:$AWS_PORT: .make aws.*\"service\":\"$name\"" "$work/log") || true
     [[ $said == 1 ]] || fail "$name says in $said lines that there is no local AWS"
 done
 [[ $(get "${routes[auth]}") == 503 ]] || fail "auth does not answer 503 without the local AWS"
@@ -79,6 +109,7 @@ infra/demo.sh >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" >&2 && fail "make 
 [[ $(grep -c 'Running .*auth' "$work/log") == 1 ]] || fail "auth was started again, though nothing of it has changed"
 curl -sSf --max-time 20 "http://127.0.0.1:$AWS_PORT/inbox.json" | grep -q 'Watch & Co' ||
     fail "the mails do not have the caller's PRODUCT_NAME"
+closed_to_pages
 stop
 for port in "$PORT" "$AWS_PORT"; do
     ! listens "$port" || fail "port $port is still in use after everything was stopped"

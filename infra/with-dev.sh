@@ -1,6 +1,8 @@
 # shellcheck shell=bash
-# Sourced by scripts that want a `make dev` of their own, on spare ports ($PORT, $AWS_PORT) and with fresh state.
+# Sourced by scripts that want a `make dev` of their own, on spare ports ($PORT, $AWS_PORT), with fresh state and without the caller's settings.
 # Leaves $work, a directory that goes with the script; what make dev printed is in $work/log.
+. infra/settings.sh
+forget_settings <infra/local.toml
 name=$(basename "$0" .sh)
 work=$(mktemp -d)
 dev=

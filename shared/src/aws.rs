@@ -1,6 +1,9 @@
 //! The connection to AWS: one configuration, one HTTP client, and what a failed call means.
 
-use std::{net::TcpStream, time::Duration};
+use std::{
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
 
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
@@ -21,7 +24,7 @@ use aws_types::{
     service_config::{LoadServiceConfig, ServiceConfigKey},
 };
 
-use url::Url;
+use url::{Position, Url};
 
 use crate::{
     config::{Env, Stage},
@@ -31,15 +34,14 @@ use crate::{
 /// To open a connection. Long enough for a first packet that is lost and sent again after one second.
 const CONNECT: Duration = Duration::from_millis(1500);
 
-/// Settings for every client of a function: region, credentials and endpoints from the environment, where Lambda puts them. The
+/// Settings for every client of a function in `region`: credentials and endpoints from the environment, where Lambda puts them. The
 /// SDK's own loader would look into files, containers and machines as well, and every function would carry what that takes.
 #[must_use]
-pub fn sdk_config() -> SdkConfig {
-    let env = Env::process();
+pub fn sdk_config(region: &str) -> SdkConfig {
     let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(env.optional("AWS_REGION").map(Region::new))
+        .region(Region::new(region.to_owned()))
         .credentials_provider(credentials)
         .service_config(Endpoints)
         .http_client(http_client())
@@ -101,15 +103,29 @@ fn http_client() -> SharedHttpClient {
 #[must_use]
 pub fn is_there(stage: Stage) -> bool {
     let endpoint = Env::process().optional("AWS_ENDPOINT_URL_DYNAMODB").filter(|_| stage == Stage::Local);
-    let addresses = endpoint.and_then(|endpoint| Url::parse(&endpoint).ok()?.socket_addrs(|| None).ok());
-    let Some(address) = addresses.as_deref().and_then(<[_]>::first) else {
+    let Some(url) = endpoint.and_then(|endpoint| Url::parse(&endpoint).ok()) else {
         return true;
     };
-    let is_there = TcpStream::connect_timeout(address, CONNECT).is_ok();
+    let Ok(addresses) = url.socket_addrs(|| None) else {
+        return true;
+    };
+    let is_there = connects(&addresses);
     if !is_there {
-        tracing::warn!("nothing listens on {address}: `make aws` starts the local AWS");
+        tracing::warn!(
+            "nothing listens on {}: `make aws` starts the local AWS",
+            &url[Position::BeforeHost..Position::AfterPort]
+        );
     }
     is_there
+}
+
+/// Whether any of the addresses of one host takes connections: `localhost` has two, and a server often listens on one of them.
+fn connects(addresses: &[SocketAddr]) -> bool {
+    let begun = Instant::now();
+    addresses.iter().any(|address| {
+        let left = CONNECT.saturating_sub(begun.elapsed());
+        !left.is_zero() && TcpStream::connect_timeout(address, left).is_ok()
+    })
 }
 
 /// Errors that mean "less often", though the service answers them as if the caller were at fault. The last two are reasons for
@@ -172,4 +188,21 @@ pub(crate) fn is_throttling(call: &'static str, code: &str) -> bool {
         tracing::warn!(event = "aws_throttled", dependency, call, code, "AWS asks for fewer calls");
     }
     is_throttling
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv6Addr, TcpListener};
+
+    use super::*;
+
+    #[test]
+    fn a_server_that_listens_on_one_address_of_its_host_is_there() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap();
+        let other = SocketAddr::from((Ipv6Addr::LOCALHOST, address.port()));
+        assert!(connects(&[other, address]));
+        drop(server);
+        assert!(!connects(&[other, address]));
+    }
 }

@@ -1,5 +1,8 @@
 //! Every setting of every function. The environment is read here and nowhere else.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeMap, fmt};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -20,12 +23,15 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// What `STAGE` says: all that `docs` needs.
+    /// What `STAGE` says; all that `docs` needs.
     ///
     /// # Errors
     /// When it is missing or none of them.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        stage(env)
+        let name = env.required("STAGE")?;
+        let stages = [Self::Local, Self::Dev, Self::Staging, Self::Prod];
+        let stage = stages.into_iter().find(|stage| stage.as_str() == name);
+        stage.ok_or_else(|| ConfigError::new("STAGE is not one of local, dev, staging, prod"))
     }
 
     /// The value of `STAGE`.
@@ -49,6 +55,8 @@ pub struct Config {
     pub table_prefix: String,
     /// `APP_URL`: where users reach this API, without a trailing slash. Mailed links start with it; tokens name it as issuer and audience.
     pub app_url: String,
+    /// `AWS_REGION`: where tables, keys and mail are; Lambda sets it.
+    pub region: String,
 }
 
 /// What `auth` needs besides.
@@ -231,15 +239,15 @@ impl Config {
     /// # Errors
     /// Names the settings that are missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let place = both(stage(env), env.required("TABLE_PREFIX"));
-        let ((stage, table_prefix), app_url) = both(place, app_url(env))?;
-        Ok(Self { stage, table_prefix, app_url })
+        let tables = both(env.required("TABLE_PREFIX"), env.required("AWS_REGION"));
+        let ((stage, app_url), (table_prefix, region)) = both(both(Stage::read(env), app_url(env)), tables)?;
+        Ok(Self { stage, table_prefix, app_url, region })
     }
 }
 
 fn app_url(env: &Env<'_>) -> Result<String, ConfigError> {
     let app_url = env.url("APP_URL")?.ok_or_else(|| ConfigError::new("APP_URL is not set"))?;
-    if matches!(stage(env), Ok(Stage::Staging | Stage::Prod)) && !app_url.starts_with("https:") {
+    if matches!(Stage::read(env), Ok(Stage::Staging | Stage::Prod)) && !app_url.starts_with("https:") {
         return Err(ConfigError::new("APP_URL must be https on the stages staging and prod"));
     }
     Ok(app_url)
@@ -260,7 +268,7 @@ impl AuthConfig {
 
 fn auto_confirm(env: &Env<'_>) -> Result<bool, ConfigError> {
     let auto_confirm = env.switch("AUTO_CONFIRM")?;
-    if auto_confirm && !matches!(stage(env)?, Stage::Local | Stage::Dev) {
+    if auto_confirm && !matches!(Stage::read(env)?, Stage::Local | Stage::Dev) {
         return Err(ConfigError::new("AUTO_CONFIRM is allowed on the stages local and dev only"));
     }
     Ok(auto_confirm)
@@ -283,7 +291,7 @@ fn exchange_proxy(env: &Env<'_>) -> Result<Option<String>, ConfigError> {
     let Some(url) = env.url("EXCHANGE_PROXY")? else {
         return Ok(None);
     };
-    if stage(env)? != Stage::Local {
+    if Stage::read(env)? != Stage::Local {
         return Err(ConfigError::new("EXCHANGE_PROXY is allowed on the stage local only"));
     }
     match url.strip_prefix("http://") {
@@ -293,27 +301,54 @@ fn exchange_proxy(env: &Env<'_>) -> Result<Option<String>, ConfigError> {
 }
 
 impl KycConfig {
-    /// Reads the settings of `kyc`.
+    /// Reads the settings of `kyc`. `is_provider` knows the ids of providers.
     ///
     /// # Errors
-    /// Names the settings that are missing or malformed, never their content.
-    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let token = env.optional("KYC_WEBHOOK_TOKEN");
-        let (secrets, kms_key_id) = both(webhook_secrets(env, token.as_ref()), env.required("KMS_KEY_ID"))?;
+    /// Names the settings that are missing, malformed or name no provider, never their content.
+    pub fn read(env: &Env<'_>, is_provider: impl Fn(&str) -> bool) -> Result<Self, ConfigError> {
         let provider = env.optional("KYC_PROVIDER").unwrap_or_else(|| "generic".to_owned());
+        let usual = if is_provider(&provider) { Ok(provider) } else { Err(Self::no_provider()) };
+        let token = env.optional("KYC_WEBHOOK_TOKEN");
+        let proofs = both(webhook_secrets(env, token.as_ref(), is_provider), usual);
+        let ((secrets, provider), kms_key_id) = both(proofs, env.required("KMS_KEY_ID"))?;
         Ok(Self { provider, secrets, token, kms_key_id })
+    }
+
+    /// What is wrong where `provider` is none.
+    #[must_use]
+    pub fn no_provider() -> ConfigError {
+        ConfigError::new("KYC_PROVIDER is none of the providers")
     }
 }
 
-/// The secrets that prove reports; neither they nor the token are in the clear where users are real.
-fn webhook_secrets(env: &Env<'_>, token: Option<&String>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
+type WebhookSecrets = BTreeMap<String, Vec<String>>;
+
+/// The secrets that prove reports of providers that we know; neither they nor the token are in the clear where users are real.
+fn webhook_secrets(
+    env: &Env<'_>,
+    token: Option<&String>,
+    is_provider: impl Fn(&str) -> bool,
+) -> Result<WebhookSecrets, ConfigError> {
     let secrets = env.optional("KYC_WEBHOOK_SECRETS").unwrap_or_else(|| "{}".to_owned());
-    let secrets: BTreeMap<String, Vec<String>> = serde_json::from_str(&secrets)
+    let secrets: WebhookSecrets = serde_json::from_str(&secrets)
         .map_err(|_| ConfigError::new("KYC_WEBHOOK_SECRETS is no JSON object of lists of texts"))?;
-    if stage(env)? != Stage::Local && !secrets.values().flatten().chain(token).all(|text| is_sealed(text)) {
+    let are_known = match secrets.keys().find(|id| !is_provider(id)) {
+        None => Ok(()),
+        // Not its name: it may be a secret in the wrong place.
+        Some(id) => {
+            let length = id.len();
+            Err(ConfigError::new(format!("KYC_WEBHOOK_SECRETS names no provider ({length} characters)")))
+        }
+    };
+    both(are_known, may_be_stored(env, secrets.values().flatten().chain(token)))?;
+    Ok(secrets)
+}
+
+fn may_be_stored<'a>(env: &Env<'_>, mut texts: impl Iterator<Item = &'a String>) -> Result<(), ConfigError> {
+    if Stage::read(env)? != Stage::Local && !texts.all(|text| is_sealed(text)) {
         return Err(ConfigError::new("webhook secrets in the clear are allowed on the stage local only"));
     }
-    Ok(secrets)
+    Ok(())
 }
 
 /// Whether it can be what KMS returns: base64 of more bytes than any secret has that a provider gives out.
@@ -359,116 +394,7 @@ impl OperatorConfig {
     /// # Errors
     /// Names the settings that are missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let (stage, table_prefix) = both(stage(env), env.required("TABLE_PREFIX"))?;
+        let (stage, table_prefix) = both(Stage::read(env), env.required("TABLE_PREFIX"))?;
         Ok(Self { stage, table_prefix, kms_key_id: env.optional("KMS_KEY_ID") })
-    }
-}
-
-fn stage(env: &Env<'_>) -> Result<Stage, ConfigError> {
-    let name = env.required("STAGE")?;
-    let stages = [Stage::Local, Stage::Dev, Stage::Staging, Stage::Prod];
-    let stage = stages.into_iter().find(|stage| stage.as_str() == name);
-    stage.ok_or_else(|| ConfigError::new("STAGE is not one of local, dev, staging, prod"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn with(settings: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> + use<> {
-        let settings: Vec<(String, String)> =
-            settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        move |name| settings.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.clone())
-    }
-
-    const AUTH: [(&str, &str); 3] = [("STAGE", "prod"), ("KMS_KEY_ID", "alias/x"), ("PRODUCT_NAME", "x")];
-
-    #[test]
-    fn auto_confirm_is_refused_where_users_are_real() {
-        for (stage, allowed) in [("local", true), ("dev", true), ("staging", false), ("prod", false)] {
-            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("AUTO_CONFIRM", "true")]].concat());
-            assert_eq!(AuthConfig::read(&Env(&settings)).is_ok(), allowed, "{stage}");
-        }
-    }
-
-    #[test]
-    fn webhook_secrets_in_the_clear_stay_on_a_laptop() {
-        let sealed = BASE64_STANDARD.encode([7; 160]);
-        for (stage, secret, allowed) in
-            [("local", "plain", true), ("dev", "plain", false), ("prod", "plain", false), ("prod", &sealed, true)]
-        {
-            let secrets = format!("{{\"sumsub\":[\"{secret}\"]}}");
-            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("KYC_WEBHOOK_SECRETS", &secrets)]].concat());
-            assert_eq!(KycConfig::read(&Env(&settings)).is_ok(), allowed, "{stage} {secret}");
-            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("KYC_WEBHOOK_TOKEN", secret)]].concat());
-            assert_eq!(KycConfig::read(&Env(&settings)).is_ok(), allowed, "{stage} {secret}");
-        }
-        let settings = with(&[&AUTH[..], &[("KYC_WEBHOOK_SECRETS", "{\"sumsub\":\"canary\"}")]].concat());
-        assert!(!KycConfig::read(&Env(&settings)).err().unwrap().to_string().contains("canary"));
-    }
-
-    #[test]
-    fn exchanges_are_played_on_a_laptop_only() {
-        for (stage, proxy, allowed) in [
-            ("local", "http://127.0.0.1:9100", true),
-            ("local", "http://127.0.0.1:9100/", true),
-            ("local", "https://127.0.0.1:9100", false),
-            ("local", "http://127.0.0.1:9100/path", false),
-            ("local", "127.0.0.1:9100", false),
-            ("dev", "http://127.0.0.1:9100", false),
-            ("staging", "http://127.0.0.1:9100", false),
-            ("prod", "http://127.0.0.1:9100", false),
-            ("prod", "", true),
-        ] {
-            let settings = with(&[&AUTH[..], &[("STAGE", stage), ("EXCHANGE_PROXY", proxy)]].concat());
-            assert_eq!(VaultConfig::read(&Env(&settings)).is_ok(), allowed, "{stage} {proxy}");
-        }
-    }
-
-    #[test]
-    fn a_missing_setting_is_named() {
-        let settings = with(&AUTH[..2]);
-        assert_eq!(AuthConfig::read(&Env(&settings)).unwrap_err().to_string(), "PRODUCT_NAME is not set");
-        let settings = with(&[&AUTH[..], &[("PRODUCT_NAME", " \u{3164}")]].concat());
-        let flaw = AuthConfig::read(&Env(&settings)).unwrap_err().to_string();
-        assert_eq!(flaw, "PRODUCT_NAME has nothing to see in it");
-    }
-
-    #[test]
-    fn all_that_is_wrong_is_said_at_once_and_each_of_it_once() {
-        let settings = with(&[("AUTO_CONFIRM", "true"), ("SIGN_IN_URL", "canary"), ("EXCHANGE_PROXY", "http://x:1")]);
-        let env = Env(&settings);
-        let said = |flaws: Option<ConfigError>| flaws.unwrap().to_string();
-        assert_eq!(
-            said(both(Config::read(&env), AuthConfig::read(&env)).err()),
-            "STAGE is not set; TABLE_PREFIX is not set; APP_URL is not set; PRODUCT_NAME is not set; \
-             SIGN_IN_URL is not an http or https URL; KMS_KEY_ID is not set"
-        );
-        assert_eq!(said(VaultConfig::read(&env).err()), "KMS_KEY_ID is not set; STAGE is not set");
-        assert_eq!(said(KycConfig::read(&env).err()), "STAGE is not set; KMS_KEY_ID is not set");
-        assert_eq!(
-            said(MailConfig::read(&env).err()),
-            "KMS_KEY_ID is not set; PRODUCT_NAME is not set; SIGN_IN_URL is not an http or https URL; \
-             MAIL_FROM is not set; SES_CONFIGURATION_SET is not set"
-        );
-    }
-
-    #[test]
-    fn links_are_not_mailed_in_the_clear_where_users_are_real() {
-        for (stage, allowed) in [("local", true), ("dev", true), ("staging", false), ("prod", false)] {
-            let settings = with(&[("STAGE", stage), ("TABLE_PREFIX", "t"), ("APP_URL", "http://api.example.com")]);
-            assert_eq!(Config::read(&Env(&settings)).is_ok(), allowed, "{stage}");
-        }
-    }
-
-    #[test]
-    fn the_app_url_loses_its_trailing_slash_and_must_be_a_url() {
-        let read = |url| {
-            let settings = with(&[("STAGE", "local"), ("TABLE_PREFIX", "t"), ("APP_URL", url)]);
-            Config::read(&Env(&settings)).map(|config| config.app_url)
-        };
-        assert_eq!(read("https://api.example.com/"), Ok("https://api.example.com".to_owned()));
-        assert!(read("javascript:alert(1)").is_err());
-        assert!(read("").is_err());
     }
 }

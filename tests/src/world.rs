@@ -112,7 +112,8 @@ impl World {
         };
         let aws = Arc::new(LocalAws::start(options).await.expect("a local AWS"));
         let sdk = sdk_config(&aws.url()).await;
-        let config = Config { stage: Stage::Local, table_prefix: prefix, app_url: APP_URL.to_owned() };
+        let region = "eu-west-1".to_owned();
+        let config = Config { stage: Stage::Local, table_prefix: prefix, app_url: APP_URL.to_owned(), region };
         let mut auth_config = AuthConfig {
             kms_key_id: key.clone(),
             product: "Tested & Tried".to_owned(),

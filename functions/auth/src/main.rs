@@ -14,13 +14,13 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
-    http::run(router(&env).await).await
+    http::run(router(&env)).await
 }
 
 async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
     let (config, own) = both(Config::read(env), AuthConfig::read(env))?;
     let is_there = aws::is_there(config.stage);
-    let aws = aws::sdk_config();
+    let aws = aws::sdk_config(&config.region);
     let app = App::new(config, &aws, Clock::default());
     let auth = auth::Auth::new(app, own, &aws);
     if is_there {

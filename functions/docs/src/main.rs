@@ -1,5 +1,7 @@
 //! The Lambda function `docs`.
 
+use std::future::ready;
+
 use shared::{
     config::{Env, LogConfig, Stage},
     http, log,
@@ -10,5 +12,5 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
-    http::run(Stage::read(&env).map(docs::router)).await
+    http::run(ready(Stage::read(&env).map(docs::router))).await
 }

@@ -1,6 +1,7 @@
 //! The Lambda function `kyc`.
 
 use axum::Router;
+use kyc::providers;
 use shared::{
     app::App,
     aws,
@@ -14,13 +15,13 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
-    http::run(router(&env).await).await
+    http::run(router(&env)).await
 }
 
 async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
-    let (config, own) = both(Config::read(env), KycConfig::read(env))?;
+    let (config, own) = both(Config::read(env), KycConfig::read(env, |id| providers::find(id).is_some()))?;
     let is_there = aws::is_there(config.stage);
-    let aws = aws::sdk_config();
+    let aws = aws::sdk_config(&config.region);
     let app = App::new(config, &aws, Clock::default());
     let kyc = kyc::Kyc::new(app, own, &aws)?;
     if is_there {

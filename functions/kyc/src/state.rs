@@ -51,16 +51,9 @@ impl Kyc {
     /// Over the AWS that `aws` points to. Opens nothing yet.
     ///
     /// # Errors
-    /// Names the setting that names a provider we do not know.
+    /// When the usual provider is none of ours, which settings that were read never say.
     pub fn new(app: App, config: KycConfig, aws: &SdkConfig) -> Result<Self, ConfigError> {
-        let unknown = config.secrets.keys().find(|id| providers::find(id).is_none());
-        if let Some(id) = unknown {
-            // Not its name: it may be a secret in the wrong place.
-            let length = id.len();
-            return Err(ConfigError::new(format!("KYC_WEBHOOK_SECRETS names no provider ({length} characters)")));
-        }
-        let usual = providers::find(&config.provider);
-        let usual = usual.ok_or_else(|| ConfigError::new("KYC_PROVIDER is none of the providers"))?;
+        let usual = providers::find(&config.provider).ok_or_else(KycConfig::no_provider)?;
         let seal = Seal::new(aws, &config.kms_key_id);
         Ok(Self { app, usual, config: Arc::new(config), seal, secrets: Arc::default() })
     }

@@ -16,12 +16,12 @@ use tracing::Instrument;
 async fn main() -> Result<(), Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
-    start(postman(&env).await, serve).await
+    start(postman(&env), serve).await
 }
 
 async fn postman(env: &Env<'_>) -> Result<Postman, ConfigError> {
     let (config, own) = both(Config::read(env), MailConfig::read(env))?;
-    let postman = Postman::new(&config, own, &aws::sdk_config(), Clock::default());
+    let postman = Postman::new(&config, own, &aws::sdk_config(&config.region), Clock::default());
     if aws::is_there(config.stage) {
         postman.warm_up().await;
     }

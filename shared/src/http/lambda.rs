@@ -93,7 +93,7 @@ struct Target {
 ///
 /// # Errors
 /// The runtime's own.
-pub async fn run(router: Result<Router, ConfigError>) -> Result<(), Error> {
+pub async fn run(router: impl Future<Output = Result<Router, ConfigError>>) -> Result<(), Error> {
     start(router, |router| lambda_runtime::run(service_fn(move |event| handle(router.clone(), event)))).await
 }
 
