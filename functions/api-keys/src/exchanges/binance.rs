@@ -99,7 +99,7 @@ pub(super) fn read_account(answer: &Answer) -> Verdict {
     if answer.status == 200 && body["balances"].is_array() {
         return Verdict::Accepted(Access::unknown());
     }
-    REFUSALS.read(answer, code_in(&body["code"]), text(&body["msg"]))
+    REFUSALS.read(answer, code_in(&body["code"]).as_deref(), text(&body["msg"]))
 }
 
 /// What the spot and the wallet API say, where the question goes, and what other parts of the exchange say of accounts, places

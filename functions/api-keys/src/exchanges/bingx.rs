@@ -49,7 +49,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     {
         return Verdict::Accepted(access);
     }
-    REFUSALS.read(answer, code, text(&body["msg"]))
+    REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
 
 const REFUSALS: Refusals = Refusals {

@@ -61,7 +61,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     }
     // What stands before the exchange has another word for its texts.
     let said = [text(&body["msg"]), text(&body["message"])].join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
 /// Numbers from 30001 to 36106 are those of the API before this one. The words are those of the one before that, and of the

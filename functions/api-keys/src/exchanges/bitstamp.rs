@@ -64,7 +64,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     }
     let code = [&body["code"], &body["response_code"]].into_iter().find_map(code_in);
     let said = ["reason", "error"].map(|field| all_texts(&body[field])).join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
 /// All texts in a value: reasons come as one, or as lists by field.

@@ -71,7 +71,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     if code.as_deref() == Some("0") && body["result"].get("permissions").is_some() {
         return Verdict::Accepted(access(&body["result"]).code("0"));
     }
-    REFUSALS.read(answer, code, &[text(&body["retMsg"]), text(&body["ret_msg"])].join(" "))
+    REFUSALS.read(answer, code.as_deref(), &[text(&body["retMsg"]), text(&body["ret_msg"])].join(" "))
 }
 
 const REFUSALS: Refusals = Refusals {

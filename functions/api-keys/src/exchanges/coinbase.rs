@@ -94,7 +94,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let older = &body["errors"][0];
     let code = code_in(&body["error"]).or_else(|| code_in(&older["id"]));
     let said = [text(&body["message"]), text(&older["message"])].join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
 const REFUSALS: Refusals = Refusals {

@@ -47,7 +47,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     {
         return Verdict::Accepted(Access::unknown().code("0"));
     }
-    REFUSALS.read(answer, code, text(&body["message"]))
+    REFUSALS.read(answer, code.as_deref(), text(&body["message"]))
 }
 
 /// Numbers from 10002 to 10007 are those of the version before this one.

@@ -51,7 +51,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     match body["result"]["scope"].as_str() {
         Some(scope) if answer.status == 200 => Verdict::Accepted(Access::of_key(permissions(scope))),
-        _ => REFUSALS.read(answer, code_in(&body["error"]["code"]), text(&body["error"]["message"])),
+        _ => REFUSALS.read(answer, code_in(&body["error"]["code"]).as_deref(), text(&body["error"]["message"])),
     }
 }
 

@@ -46,7 +46,7 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         let access = Access::of_key(permissions(roles, may_be_admin));
         return Verdict::Accepted(Access { can_pay_others: Some(may_be_admin), ..access });
     }
-    REFUSALS.read(answer, code_in(&body["reason"]), text(&body["message"]))
+    REFUSALS.read(answer, code_in(&body["reason"]).as_deref(), text(&body["message"]))
 }
 
 const REFUSALS: Refusals = Refusals {

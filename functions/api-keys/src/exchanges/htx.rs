@@ -73,7 +73,7 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
     }
     let code = code.or_else(|| code_in(&body["err-code"]));
     let said = [text(&body["err-msg"]), text(&body["message"])].join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
 /// The fixed parts of the texts that tell errors under one code apart.

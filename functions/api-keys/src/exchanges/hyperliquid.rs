@@ -9,10 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Source, Status,
-    Unsignable, Verdict,
-    answer::{code_in, text},
-    crypto::hex,
-    refusals::Refusals,
+    Unsignable, Verdict, answer::text, crypto::hex, refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -83,7 +80,7 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     let agents = body.as_array().filter(|agents| agents.iter().all(|agent| agent["address"].is_string()));
     let (Some(agents), 200) = (agents, answer.status) else {
-        return REFUSALS.read(answer, code_in(&body["code"]), text(&body["response"]));
+        return REFUSALS.read(answer, None, text(&body["response"]));
     };
     let ours = agent_address(credentials).unwrap_or_default();
     let is_ours = |address: &str| address.eq_ignore_ascii_case(&ours);

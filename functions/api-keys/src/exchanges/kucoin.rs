@@ -54,7 +54,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     if let (Some(code @ "200000"), Some(_)) = (code.as_deref(), body["data"].get("permission")) {
         return Verdict::Accepted(access(&body["data"]).code(code));
     }
-    REFUSALS.read(answer, code, text(&body["msg"]))
+    REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
 
 const REFUSALS: Refusals = Refusals {

@@ -39,7 +39,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     }
     // What stands before the exchange has another word for its texts.
     let said = [text(&body["msg"]), text(&body["message"])].join(" ");
-    REFUSALS.read(answer, code_in(&body["code"]), &said)
+    REFUSALS.read(answer, code_in(&body["code"]).as_deref(), &said)
 }
 
 const REFUSALS: Refusals = Refusals {

@@ -58,7 +58,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let code = code_in(&body["code"]);
     match (code.as_deref(), &body["data"][0]) {
         (Some(code @ "0"), account) if account.is_object() => Verdict::Accepted(access(account).code(code)),
-        _ => REFUSALS.read(answer, code, text(&body["msg"])),
+        _ => REFUSALS.read(answer, code.as_deref(), text(&body["msg"])),
     }
 }
 

@@ -72,8 +72,8 @@ impl Refusals {
 
     /// What a refusal means. `text` is whatever the exchange says beside the code, and the body itself where it is a plain text;
     /// it is looked at and goes nowhere.
-    pub(super) fn read(&self, answer: &Answer, code: Option<String>, text: &str) -> Verdict {
-        let known = self.known(code.as_deref(), answer.plain().unwrap_or(text));
+    pub(super) fn read(&self, answer: &Answer, code: Option<&str>, text: &str) -> Verdict {
+        let known = self.known(code, answer.plain().unwrap_or(text));
         known.unwrap_or_else(|| self.by_http_status(answer))
     }
 
