@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::super::{Access, Answer, Call, Credentials, Exchange, KeyType, Verdict, find};
+use super::super::{Access, Answer, Call, Credentials, Exchange, KeyType, PrivateKey, Reading, Verdict, find};
 
 fn credentials(key_type: KeyType, api_key: &str, secret: &str) -> Credentials {
     Credentials {
@@ -304,5 +304,13 @@ fn credentials_that_cannot_sign_are_known_before() {
     for exchange in ["binance", "bybit"] {
         assert_eq!(field(check(exchange, KeyType::Hmac, "k", "any text")), None);
         assert_eq!(field(check(exchange, KeyType::Rsa, "k", "any text")), Some("secret"));
+    }
+}
+
+/// With the square of its length this would take minutes.
+#[test]
+fn a_run_of_backslashes_is_read_in_one_go() {
+    for text in ["\\".repeat(1_000_000), format!("{}x", "\\".repeat(1_000_000))] {
+        assert!(matches!(PrivateKey::read(&text), Reading::Text));
     }
 }
