@@ -67,7 +67,7 @@ async fn a_blocked_key_stays_blocked_in_every_form_of_its_secret() {
     assert_eq!(body["key_type"], "ed25519");
     let id = is_blocked(&ada, &body).await;
     for change in [
-        json!({ "secret": body["secret"] }),
+        json!({ "secret": body["secret"], "key_type": "ed25519" }),
         json!({ "secret": body["secret"], "key_type": "hmac" }),
         json!({ "secret": body["secret"], "key_type": "ed25519", "api_key": body["api_key"] }),
         json!({ "secret": "another", "api_key": text(&body["api_key"]).to_lowercase() }),

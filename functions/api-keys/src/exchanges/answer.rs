@@ -1,5 +1,7 @@
 //! What came back from an exchange, and what it says of a key.
 
+use std::net::IpAddr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,12 +101,17 @@ impl Access {
         Self { source: Source::None, ..Self::of_key(permissions) }
     }
 
-    /// Limited to these addresses; none at all means not limited. What is no address or network is left out.
+    /// Limited to these addresses; none at all means not limited, and so does one entry that takes in every address. What is no
+    /// address or network is left out.
     #[must_use]
     pub fn ips<'a>(mut self, list: impl IntoIterator<Item = &'a str>) -> Self {
-        let entries: Vec<_> = list.into_iter().map(str::trim).filter(|entry| !entry.is_empty()).collect();
+        let mut entries: Vec<_> = list.into_iter().map(str::trim).filter(|entry| !entry.is_empty()).collect();
+        if entries.iter().any(|entry| *entry == "*" || fixed_bits(entry) == Some(0)) {
+            entries.clear();
+        }
         self.ip_restricted = Some(!entries.is_empty());
-        self.ip_allow_list = Some(entries.into_iter().filter(|entry| is_network(entry)).map(str::to_owned).collect());
+        let networks = entries.into_iter().filter(|entry| fixed_bits(entry).is_some());
+        self.ip_allow_list = Some(networks.map(str::to_owned).collect());
         self
     }
 
@@ -132,11 +139,14 @@ impl Access {
     }
 }
 
-/// An IP address, or one with a prefix length.
-fn is_network(text: &str) -> bool {
+/// How many bits an IP address, or one with a prefix length, fixes. `None` for what is neither.
+fn fixed_bits(text: &str) -> Option<u8> {
     let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
-    address.parse::<std::net::IpAddr>().is_ok()
-        && prefix.is_none_or(|prefix| prefix.parse::<u8>().is_ok_and(|bits| bits <= 128))
+    let all = match address.parse().ok()? {
+        IpAddr::V4(_) => 32,
+        IpAddr::V6(_) => 128,
+    };
+    prefix.map_or(Some(all), |prefix| prefix.parse().ok().filter(|bits| *bits <= all))
 }
 
 impl Answer {
@@ -154,10 +164,13 @@ impl Answer {
         self.json.as_ref().unwrap_or(&Value::Null)
     }
 
-    /// The body as it is.
+    /// The body where it is a short text in plain words, as what stands before an exchange sends: no JSON, no part of one, no
+    /// page. Pages have words in them that say something else.
     #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn plain(&self) -> Option<&str> {
+        const MAX: usize = 200;
+        let is_plain = self.json.is_none() && self.text.len() <= MAX;
+        Some(self.text.as_str()).filter(|text| is_plain && !text.contains('<') && !text.starts_with(['{', '[']))
     }
 
     /// What the HTTP status alone says: the last resort, for a body that says nothing.
@@ -166,7 +179,7 @@ impl Answer {
         let status = match self.status {
             418 | 429 => Status::RateLimited,
             451 => Status::GeoBlocked,
-            500.. => Status::ExchangeUnavailable,
+            408 | 500.. => Status::ExchangeUnavailable,
             _ => Status::UnrecognisedResponse,
         };
         Verdict::Refused { status, code: None }
@@ -188,8 +201,8 @@ pub(super) fn words(value: &Value) -> Option<Vec<&str>> {
     Some(value.as_str()?.split(',').map(str::trim).filter(|word| !word.is_empty()).collect())
 }
 
-/// Whether one of `words` is in the list. Unknown when the list is, or when it is empty: a key with no right at all has not
-/// been heard of, a list that was not filled in has.
+/// Whether one of `words` is in the list. Unknown when the list is, or when it is empty: no exchange gives out keys without any
+/// right, so an empty list was not filled in.
 pub(super) fn has_any(list: Option<&Vec<&str>>, words: &[&str]) -> Option<bool> {
     list.filter(|list| !list.is_empty()).map(|list| list.iter().any(|word| words.contains(word)))
 }
@@ -201,6 +214,15 @@ pub(super) fn listed<'a, T: PartialEq>(list: &'a Value, kind: fn(&'a Value) -> O
         return Some(true);
     }
     (!entries.is_empty() && entries.iter().all(Option::is_some)).then_some(false)
+}
+
+/// A code, which some exchanges write as a number, some as a text, and some as either.
+pub(super) fn code_in(value: &Value) -> Option<String> {
+    match value {
+        Value::String(code) => Some(code.clone()),
+        Value::Number(code) => Some(code.to_string()),
+        _ => None,
+    }
 }
 
 /// A text; an empty one where there is none.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
     Status, Unsignable, Verdict,
-    answer::{flag, text},
+    answer::{code_in, flag, text},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_hex, parses, percent, rsa},
     refusals::Refusals,
 };
@@ -99,32 +99,40 @@ pub(super) fn read_account(answer: &Answer) -> Verdict {
     if answer.status == 200 && body["balances"].is_array() {
         return Verdict::Accepted(Access::unknown());
     }
-    REFUSALS.read(answer, body["code"].as_i64(), text(&body["msg"]))
+    REFUSALS.read(answer, code_in(&body["code"]).as_deref(), text(&body["msg"]))
 }
 
 /// What the spot and the wallet API say, where the question goes, and what other parts of the exchange say of accounts, places
-/// and too many requests. A number that means several things means here what these two mean by it.
-const REFUSALS: Refusals<i64> = Refusals {
+/// and too many requests. Parts of the exchange share numbers: then the spot and the wallet API decide what one means.
+const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &[-2014, -2008]),
-        (Status::InvalidSignature, &[-1022]),
-        (Status::AmbiguousCredentials, &[-2015, -1099, -4004]),
-        (Status::IpNotAllowed, &[-1005, -1011]),
-        (Status::ClockSkew, &[-1021]),
-        (Status::PermissionDenied, &[-1002]),
+        (Status::InvalidKey, &["-2014", "-2008", "-4056", "-4057"]),
+        (Status::InvalidSignature, &["-1022"]),
+        (Status::AmbiguousCredentials, &["-2015", "-1099", "-4004"]),
+        (Status::IpNotAllowed, &["-1005", "-1011"]),
+        (Status::ClockSkew, &["-1021"]),
+        (Status::PermissionDenied, &["-1002", "-3999"]),
         // API keys are locked on this account; it has no second factor; it has not proven who it is.
-        (Status::AccountRestricted, &[-2017, -3001, 100_001_003, 200_003_903]),
+        (Status::AccountRestricted, &["-2017", "-3001", "100001003", "200003903"]),
         // Borrowing, repaying, moving funds or trading is banned for this account.
-        (Status::AccountRestricted, &[-3014, -3018, -3019, -3022, -3036]),
-        (Status::GeoBlocked, &[-4044, -4402]),
-        (Status::RateLimited, &[-1003, -1008, -1015, -1034, -4005, -5041, -6009, -12014]),
-        (Status::ExchangeUnavailable, &[-1000, -1001, -1004, -1006, -1007, -1016, -3000, -3044, -10001]),
+        (Status::AccountRestricted, &["-3014", "-3018", "-3019", "-3022", "-3036", "-4013"]),
+        (Status::GeoBlocked, &["-4044", "-4402"]),
+        (Status::RateLimited, &["-1003", "-1008", "-1015", "-1034", "-4005", "-5041", "-6009", "-12014"]),
+        (
+            Status::ExchangeUnavailable,
+            &["-1000", "-1001", "-1004", "-1006", "-1007", "-1016", "-3000", "-3044", "-10001"],
+        ),
     ],
     words: &[
         (Status::InvalidKey, &["api key does not exist"]),
         (
             Status::PermissionDenied,
-            &["not authorized to execute", "you don't have permission", "no operation privilege"],
+            &[
+                "not authorized to execute",
+                "you don't have permission",
+                "no operation privilege",
+                "rest api trading is not enabled",
+            ],
         ),
         (Status::AccountRestricted, &["action is disabled on"]),
     ],

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
-    answer::{flag, listed, text, texts},
+    answer::{code_in, flag, listed, text, texts},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex, unencoded},
@@ -35,37 +35,37 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let code = &body["code"];
+    let code = code_in(&body["code"]);
     if answer.status == 200
-        && *code == 0
+        && code.as_deref() == Some("0")
         && let Some(access) = access(&body["data"])
     {
         return Verdict::Accepted(access.code("0"));
     }
     // Some clients have seen the description without anything around it.
     if answer.status == 200
-        && code.is_null()
+        && body["code"].is_null()
         && let Some(access) = access(body)
     {
         return Verdict::Accepted(access);
     }
-    REFUSALS.read(answer, code.as_i64(), text(&body["msg"]))
+    REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
 
-const REFUSALS: Refusals<i64> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &[100_413]),
-        (Status::InvalidSignature, &[100_001, 100_412]),
-        (Status::AmbiguousCredentials, &[401]),
-        (Status::IpNotAllowed, &[100_419]),
-        (Status::ClockSkew, &[80_014]),
-        (Status::PermissionDenied, &[403, 100_004]),
-        (Status::AccountRestricted, &[100_414, 100_441]),
-        (Status::RateLimited, &[429, 100_410]),
-        (Status::ExchangeUnavailable, &[500, 503, 504, 100_500, 100_503, 109_500, 110_500]),
+        (Status::InvalidKey, &["100413"]),
+        (Status::InvalidSignature, &["100001", "100412"]),
+        (Status::AmbiguousCredentials, &["401"]),
+        (Status::IpNotAllowed, &["100419"]),
+        (Status::ClockSkew, &["80014"]),
+        (Status::PermissionDenied, &["403", "100004"]),
+        (Status::AccountRestricted, &["100414", "100441"]),
+        (Status::RateLimited, &["418", "429", "100410"]),
+        (Status::ExchangeUnavailable, &["500", "503", "504", "100500", "100503", "109500", "110500"]),
     ],
     mixed: &[(
-        100_421,
+        "100421",
         &[
             (Status::ClockSkew, &["timestamp"]),
             (Status::ExchangeUnavailable, &["busy"]),
@@ -103,5 +103,7 @@ fn access(key: &Value) -> Option<Access> {
         None => Access::of_key(permissions),
     };
     let ip_restricted = flag(&key["ipRestrict"]).or(access.ip_restricted);
-    Some(Access { ip_restricted, ..access })
+    // Transfers within the exchange may go to other users: only without that right they surely do not.
+    let can_pay_others = internal.filter(|internal| !internal);
+    Some(Access { ip_restricted, can_pay_others, ..access })
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
-    answer::text,
+    answer::{code_in, text},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA384, mac_hex},
@@ -47,7 +47,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         {
             Verdict::Accepted(Access::of_key(permissions(scopes)))
         }
-        _ => answer.by_http_status(),
+        _ => REFUSALS.read(answer, None, ""),
     }
 }
 
@@ -73,16 +73,15 @@ fn permissions(scopes: &[Value]) -> Permissions {
 /// `["error", code, text]`, or `{"error": "ERR_RATE_LIMIT"}` from what stands before the exchange.
 fn refusal(answer: &Answer) -> Verdict {
     let body = answer.json();
-    let code = body[1].as_i64().map(|code| code.to_string());
-    let code = code.as_deref().or_else(|| body[1].as_str()).or_else(|| body["error"].as_str());
-    REFUSALS.known(code, text(&body[2])).unwrap_or_else(|| match answer.status {
+    let code = code_in(&body[1]).or_else(|| code_in(&body["error"]));
+    REFUSALS.known(code.as_deref(), text(&body[2])).unwrap_or_else(|| match answer.status {
         // The exchange is up: it has answered in its own form.
         500 if body.is_array() => Verdict::Refused { status: Status::UnrecognisedResponse, code: None },
         _ => answer.by_http_status(),
     })
 }
 
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::AmbiguousCredentials, &["10111"]),
         (Status::InvalidSignature, &["10112", "10113"]),

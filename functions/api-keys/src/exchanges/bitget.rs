@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
     Status, Unsignable, Verdict,
-    answer::{has_any, text, texts, words},
+    answer::{code_in, has_any, text, texts, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
     refusals::Refusals,
@@ -55,40 +55,38 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let code = body["code"].as_str();
-    if let (Some(code @ "00000"), Some(_)) = (code, body["data"].get("authorities")) {
+    let code = code_in(&body["code"]);
+    if let (Some(code @ "00000"), Some(_)) = (code.as_deref(), body["data"].get("authorities")) {
         return Verdict::Accepted(access(&body["data"]).code(code));
     }
     // What stands before the exchange has another word for its texts.
     let said = [text(&body["msg"]), text(&body["message"])].join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
 /// Numbers from 30001 to 36106 are those of the API before this one. The words are those of the one before that, and of the
 /// gateway in front of all.
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["40001", "40006", "40037", "40041", "30001", "30006", "32038", "35005"]),
         (Status::InvalidSignature, &["40002", "40003", "40009", "40506", "40507", "30002", "30013"]),
         // The text of 40012 names the key too, but a key that is not known is 40006.
         (Status::InvalidPassphrase, &["40011", "40012", "40036", "30004", "30015"]),
-        (Status::AmbiguousCredentials, &["401", "30010", "30027"]),
+        (Status::AmbiguousCredentials, &["401", "30010", "30016", "30027"]),
         (Status::IpNotAllowed, &["40018", "40038", "30011"]),
         (Status::ClockSkew, &["40004", "40005", "40008", "40078", "30003", "30005", "30008"]),
-        // 40085: an account in unified mode, whose keys may not ask the classic API.
-        (
-            Status::PermissionDenied,
-            &["403", "40014", "40040", "40061", "40068", "40085", "40199", "40301", "30012", "30028"],
-        ),
+        (Status::PermissionDenied, &["403", "40014", "40040", "40061", "40068", "40199", "40301", "30012", "30028"]),
         (
             Status::AccountRestricted,
             &[
-                // Abnormal, cancelled, frozen, disabled or restricted; without a second factor; without proof of identity.
-                "40013", "40016", "40022", "40023", "40025", "40026", "40031", "40035", "40042", "40100", "40101",
-                "40710", "40752", "40760", "30022", "30029", "32001", "32028", "33002", "34017", "36102", "36103",
-                "36106",
+                // Abnormal, cancelled, frozen, disabled or restricted; without a second factor; without proof of identity;
+                // in unified mode, which the classic API does not serve (40085).
+                "40013", "40016", "40022", "40023", "40025", "40026", "40031", "40035", "40042", "40085", "40100",
+                "40101", "40710", "40752", "40760", "30022", "30029", "32001", "32028", "33002", "34017", "36102",
+                "36103", "36106", "50010",
             ],
         ),
+        (Status::WrongEnvironment, &["30018"]),
         (Status::GeoBlocked, &["40000", "40024", "40103", "40111"]),
         (Status::RateLimited, &["429", "1001", "40047", "50009", "30014", "30026"]),
         (

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Request, Site, Status, Unsignable, Verdict,
+    answer::code_in,
     any_credentials,
     crypto::{HMAC_SHA256, encoded, hex, mac_hex},
     refusals::Refusals,
@@ -61,9 +62,9 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
             _ => answer.by_http_status(),
         };
     }
-    let code = [&body["code"], &body["response_code"]].into_iter().find_map(Value::as_str);
+    let code = [&body["code"], &body["response_code"]].into_iter().find_map(code_in);
     let said = ["reason", "error"].map(|field| all_texts(&body[field])).join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
 /// All texts in a value: reasons come as one, or as lists by field.
@@ -77,7 +78,7 @@ fn all_texts(value: &Value) -> String {
 }
 
 /// Older errors have a text alone.
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["API0001"]),
         (Status::InvalidSignature, &["API0005"]),

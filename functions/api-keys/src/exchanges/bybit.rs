@@ -7,7 +7,7 @@ use shared::time::Timestamp;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{text, texts},
+    answer::{code_in, text, texts},
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex, parses, rsa},
     refusals::Refusals,
@@ -66,27 +66,32 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let code = body["retCode"].as_i64();
-    if code == Some(0) && body["result"].get("permissions").is_some() {
+    // The API before this one wrote its fields in another way, and parts of it still answer.
+    let code = code_in(&body["retCode"]).or_else(|| code_in(&body["ret_code"]));
+    if code.as_deref() == Some("0") && body["result"].get("permissions").is_some() {
         return Verdict::Accepted(access(&body["result"]).code("0"));
     }
-    REFUSALS.read(answer, code, text(&body["retMsg"]))
+    REFUSALS.read(answer, code.as_deref(), &[text(&body["retMsg"]), text(&body["ret_msg"])].join(" "))
 }
 
-const REFUSALS: Refusals<i64> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &[10003]),
-        (Status::InvalidSignature, &[10004]),
-        (Status::AmbiguousCredentials, &[10007]),
-        (Status::IpNotAllowed, &[10010]),
-        (Status::ClockSkew, &[10002, -1]),
-        (Status::PermissionDenied, &[10005]),
-        (Status::KeyExpired, &[33004, -2015]),
-        // Banned, stopped by compliance rules, not allowed to trade, without proof of identity.
-        (Status::AccountRestricted, &[10008, 10024, 10027, 131_004, 170_201]),
-        (Status::GeoBlocked, &[10009, 170_209]),
-        (Status::RateLimited, &[429, 10006, 10018, 10403, 10429, 20003, 30033, 30035, 170_222]),
-        (Status::ExchangeUnavailable, &[5004, 10000, 10016, 10019, 170_007, 340_099]),
+        (Status::InvalidKey, &["10003"]),
+        (Status::InvalidSignature, &["10004"]),
+        (Status::AmbiguousCredentials, &["10007"]),
+        // 10009: the address is banned.
+        (Status::IpNotAllowed, &["10010", "10009"]),
+        (Status::ClockSkew, &["10002", "-1"]),
+        (Status::PermissionDenied, &["10005"]),
+        (Status::KeyExpired, &["33004", "-2015"]),
+        // Banned, stopped by compliance rules, not allowed to trade, without proof of identity, of a kind that may not ask.
+        (
+            Status::AccountRestricted,
+            &["10008", "10020", "10024", "10027", "10028", "131004", "140067", "170201", "176037"],
+        ),
+        (Status::GeoBlocked, &["170209"]),
+        (Status::RateLimited, &["429", "10006", "10018", "10403", "10429", "20003", "30033", "30035", "170222"]),
+        (Status::ExchangeUnavailable, &["5004", "10000", "10016", "10019", "170007", "340099"]),
     ],
     words: &[
         (Status::InvalidKey, &["invalid api_key"]),
@@ -121,8 +126,7 @@ fn access(key: &Value) -> Access {
         withdraw: and_writes(wallet(&["Withdraw"])),
         transfer: and_writes(wallet(&["AccountTransfer", "SubMemberTransfer"])),
     };
-    let ips = texts(&key["ips"]).map(|ips| if ips.contains(&"*") { Vec::new() } else { ips });
-    let access = Access::of_key(permissions).known_ips(ips);
+    let access = Access::of_key(permissions).known_ips(texts(&key["ips"]));
     // Only keys without addresses end by themselves; the others carry a date that means nothing.
     match access.ip_restricted {
         Some(false) => access.until(expiry(&key["expiredAt"])),

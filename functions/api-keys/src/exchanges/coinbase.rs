@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{flag, text},
+    answer::{code_in, flag, text},
     crypto::{ed25519, encoded, es256, hex, parses},
     refusals::Refusals,
 };
@@ -92,12 +92,12 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     }
     // Older parts of the exchange answer with a list.
     let older = &body["errors"][0];
-    let code = body["error"].as_str().or_else(|| older["id"].as_str());
+    let code = code_in(&body["error"]).or_else(|| code_in(&older["id"]));
     let said = [text(&body["message"]), text(&older["message"])].join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::AmbiguousCredentials, &["unauthorized", "invalid_token", "UNAUTHENTICATED"]),
         (Status::KeyExpired, &["revoked_token"]),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
-    answer::text,
+    answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, mac_hex},
     refusals::Refusals,
@@ -39,24 +39,27 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let code = body["code"].as_i64();
+    let code = code_in(&body["code"]);
     let is_balances = |balances: &Vec<Value>| balances.iter().all(Value::is_object);
-    if code == Some(0) && answer.status == 200 && body["result"]["data"].as_array().is_some_and(is_balances) {
+    if code.as_deref() == Some("0")
+        && answer.status == 200
+        && body["result"]["data"].as_array().is_some_and(is_balances)
+    {
         return Verdict::Accepted(Access::unknown().code("0"));
     }
-    REFUSALS.read(answer, code, text(&body["message"]))
+    REFUSALS.read(answer, code.as_deref(), text(&body["message"]))
 }
 
 /// Numbers from 10002 to 10007 are those of the version before this one.
-const REFUSALS: Refusals<i64> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::AmbiguousCredentials, &[40101, 10002]),
-        (Status::ClockSkew, &[40102, 10007]),
-        (Status::IpNotAllowed, &[40103, 10003]),
+        (Status::AmbiguousCredentials, &["40101", "10002"]),
+        (Status::ClockSkew, &["40102", "10007"]),
+        (Status::IpNotAllowed, &["40103", "10003"]),
         // Suspended, not active, or of a tier that may not use the API.
-        (Status::AccountRestricted, &[202, 406, 410, 40104, 10005]),
-        (Status::RateLimited, &[42901, 10006]),
-        (Status::ExchangeUnavailable, &[40801, 50001, 9_010_001]),
+        (Status::AccountRestricted, &["202", "406", "410", "40104", "10005"]),
+        (Status::RateLimited, &["42901", "10006"]),
+        (Status::ExchangeUnavailable, &["40801", "50001", "9010001"]),
     ],
     ..Refusals::NONE
 };

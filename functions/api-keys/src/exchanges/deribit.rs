@@ -4,7 +4,7 @@
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::text,
+    answer::{code_in, text},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex},
@@ -51,19 +51,22 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     match body["result"]["scope"].as_str() {
         Some(scope) if answer.status == 200 => Verdict::Accepted(Access::of_key(permissions(scope))),
-        _ => REFUSALS.read(answer, body["error"]["code"].as_i64(), text(&body["error"]["message"])),
+        _ => REFUSALS.read(answer, code_in(&body["error"]["code"]).as_deref(), text(&body["error"]["message"])),
     }
 }
 
-const REFUSALS: Refusals<i64> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::AmbiguousCredentials, &[10000, 13000, 13004, 13009]),
-        (Status::PermissionDenied, &[11042, 13012, 13021]),
+        (
+            Status::AmbiguousCredentials,
+            &["10000", "12000", "12998", "12999", "13000", "13004", "13006", "13007", "13009"],
+        ),
+        (Status::PermissionDenied, &["11042", "13012", "13021"]),
         // The API is off for the account, which is not active, blocked, locked, or has not proven who it is.
-        (Status::AccountRestricted, &[9999, 10019, 13001, 13002, 13031, 13037]),
-        (Status::GeoBlocked, &[12005]),
-        (Status::RateLimited, &[10028, 10047, 10066, 11035, 11093, 12001, 12003]),
-        (Status::ExchangeUnavailable, &[10040, 10041, 11051, 11094, 13025, 13028, 13503, 13888]),
+        (Status::AccountRestricted, &["9999", "10019", "13001", "13002", "13031", "13037"]),
+        (Status::GeoBlocked, &["12005"]),
+        (Status::RateLimited, &["10028", "10047", "10066", "11035", "11093", "12001", "12003"]),
+        (Status::ExchangeUnavailable, &["10040", "10041", "11051", "11094", "13025", "13028", "13503", "13888"]),
     ],
     ..Refusals::NONE
 };

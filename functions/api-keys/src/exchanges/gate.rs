@@ -63,7 +63,7 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
     let Some(label) = body["label"].as_str() else {
         return match answer.status {
             404 if may_ask_more => Verdict::Ask(Call::get(ACCOUNT)),
-            _ => answer.by_http_status(),
+            _ => REFUSALS.read(answer, None, text(&body["message"])),
         };
     };
     let known = REFUSALS.known(Some(label), text(&body["message"]));
@@ -79,15 +79,21 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
     }
 }
 
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["INVALID_KEY"]),
         (Status::InvalidSignature, &["INVALID_SIGNATURE"]),
-        (Status::AmbiguousCredentials, &["INVALID_CREDENTIALS", "AUTHENTICATION_FAILED", "MISSING_REQUIRED_HEADER"]),
+        (
+            Status::AmbiguousCredentials,
+            &["INVALID_CREDENTIALS", "AUTHENTICATION_FAILED", "UNAUTHORIZED", "MISSING_REQUIRED_HEADER"],
+        ),
         (Status::IpNotAllowed, &["IP_FORBIDDEN"]),
         (Status::ClockSkew, &["REQUEST_EXPIRED"]),
-        (Status::PermissionDenied, &["FORBIDDEN", "READ_ONLY"]),
-        (Status::AccountRestricted, &["ACCOUNT_LOCKED", "SUB_ACCOUNT_LOCKED", "ACCOUNT_EXCEPTION"]),
+        (Status::PermissionDenied, &["FORBIDDEN", "READ_ONLY", "USER_NOT_FOUND"]),
+        (
+            Status::AccountRestricted,
+            &["ACCOUNT_LOCKED", "SUB_ACCOUNT_LOCKED", "ACCOUNT_EXCEPTION", "KYC_REQUIRED", "RISK_CONTROL"],
+        ),
         (Status::RateLimited, &["TOO_MANY_REQUESTS", "TOO_FAST"]),
         // The last one is of withdrawals, for all accounts.
         (Status::ExchangeUnavailable, &["INTERNAL", "SERVER_ERROR", "TOO_BUSY", "API_WITHDRAW_DISABLED"]),

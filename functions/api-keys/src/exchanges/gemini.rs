@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
-    answer::{flag, text},
+    answer::{code_in, flag, text},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA384, mac_hex},
@@ -46,10 +46,10 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         let access = Access::of_key(permissions(roles, may_be_admin));
         return Verdict::Accepted(Access { can_pay_others: Some(may_be_admin), ..access });
     }
-    REFUSALS.read(answer, body["reason"].as_str(), text(&body["message"]))
+    REFUSALS.read(answer, code_in(&body["reason"]).as_deref(), text(&body["message"]))
 }
 
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["InvalidApiKey"]),
         (Status::InvalidSignature, &["InvalidSignature"]),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{has_any, text, words},
+    answer::{code_in, has_any, text, words},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_base64, parses, percent},
     refusals::Refusals,
 };
@@ -63,18 +63,17 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
     let (body, key) = (answer.json(), credentials.api_key.as_str());
-    let (code, data) = (body["code"].as_i64(), &body["data"]);
-    if code == Some(200) {
+    let (code, data) = (code_in(&body["code"]), &body["data"]);
+    if code.as_deref() == Some("200") {
         return match (data.as_u64(), data.as_array()) {
             (Some(uid), _) if call.path == UID => Verdict::Ask(Call::get(KEY).with("uid", uid).with("accessKey", key)),
             (_, Some(keys)) => ours(keys, key).map_or_else(|| answer.by_http_status(), read_key),
             _ => answer.by_http_status(),
         };
     }
-    let code = code.or_else(|| body["err-code"].as_i64()).map(|code| code.to_string());
-    let code = code.as_deref().or_else(|| body["err-code"].as_str());
+    let code = code.or_else(|| code_in(&body["err-code"]));
     let said = [text(&body["err-msg"]), text(&body["message"])].join(" ");
-    REFUSALS.read(answer, code, &said)
+    REFUSALS.read(answer, code.as_deref(), &said)
 }
 
 /// The fixed parts of the texts that tell errors under one code apart.
@@ -89,7 +88,7 @@ const SIGNATURE: &[(Status, &[&str])] = &[
     (Status::AmbiguousCredentials, &[""]),
 ];
 
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["403"]),
         (Status::InvalidSignature, &["1003", "api-signature-check-failed"]),

@@ -1,6 +1,6 @@
 //! Hyperliquid. The credentials are the key of an agent wallet and the address of its master. Reads are unsigned: the proof is
-//! that the address of the key is among the master's agents. An agent trades, may move funds
-//! into vaults and cannot withdraw, by protocol.
+//! that the address of the key is among the master's agents. An agent trades, may move funds into vaults and cannot withdraw,
+//! by protocol.
 
 use k256::{SecretKey, elliptic_curve::sec1::ToSec1Point};
 use sha3::{Digest, Keccak256};
@@ -80,7 +80,7 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     let agents = body.as_array().filter(|agents| agents.iter().all(|agent| agent["address"].is_string()));
     let (Some(agents), 200) = (agents, answer.status) else {
-        return REFUSALS.read(answer, body["code"].as_str(), text(&body["response"]));
+        return REFUSALS.read(answer, None, text(&body["response"]));
     };
     let ours = agent_address(credentials).unwrap_or_default();
     let is_ours = |address: &str| address.eq_ignore_ascii_case(&ours);
@@ -94,5 +94,5 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 }
 
 /// It has no codes.
-const REFUSALS: Refusals<&str> =
+const REFUSALS: Refusals =
     Refusals { words: &[(Status::RateLimited, &["too many cumulative requests"])], ..Refusals::NONE };

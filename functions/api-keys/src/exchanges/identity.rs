@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{Credentials, Exchange, KeyType, Reading, Unsignable, agent_address, coinbase, kraken, read};
+use super::{Credentials, Exchange, KeyType, PrivateKey, Reading, Unsignable, agent_address, coinbase, kraken};
 
 /// Credentials in the one form that all ways of writing them have in common. A passphrase, an environment or the master of an
 /// agent makes no other key. No `Debug`, no `Clone`, on purpose; wiped when dropped.
@@ -48,7 +48,7 @@ impl Exchange {
         let (kind, key) = if self.key_types.contains(&KeyType::Agent) {
             (KeyType::Agent, agent_address(credentials)?.into_bytes())
         } else {
-            match read(&credentials.secret) {
+            match PrivateKey::read(&credentials.secret) {
                 Reading::Key(key) | Reading::Seed(key) => (key.kind(), key.public_half().to_vec()),
                 Reading::Other(_) | Reading::Text => return None,
             }

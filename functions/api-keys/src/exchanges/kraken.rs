@@ -53,7 +53,7 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let Some(errors) = texts(&body["error"]) else { return answer.by_http_status() };
+    let Some(errors) = texts(&body["error"]) else { return REFUSALS.read(answer, None, "") };
     if errors.is_empty() && body["result"].get("permissions").is_some() {
         return Verdict::Accepted(access(&body["result"]));
     }
@@ -66,7 +66,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 }
 
 /// The words are for the same refusals under other classes.
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["EAPI:Invalid key"]),
         (Status::InvalidSignature, &["EAPI:Invalid signature"]),

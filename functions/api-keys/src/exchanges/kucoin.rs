@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
-    answer::{has_any, text, words},
+    answer::{code_in, has_any, text, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
     refusals::Refusals,
@@ -50,14 +50,14 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let code = body["code"].as_str();
-    if let (Some(code @ "200000"), Some(_)) = (code, body["data"].get("permission")) {
+    let code = code_in(&body["code"]);
+    if let (Some(code @ "200000"), Some(_)) = (code.as_deref(), body["data"].get("permission")) {
         return Verdict::Accepted(access(&body["data"]).code(code));
     }
-    REFUSALS.read(answer, code, text(&body["msg"]))
+    REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
 
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["400003", "401"]),
         (Status::InvalidSignature, &["400005"]),
@@ -69,7 +69,7 @@ const REFUSALS: Refusals<&str> = Refusals {
         (Status::PermissionDenied, &["400007"]),
         // Frozen, restricted, without proof of identity.
         (Status::AccountRestricted, &["411100", "400303", "130201", "130302", "126047", "126048"]),
-        (Status::GeoBlocked, &["400500", "40010", "126021", "126037", "126045", "126046", "130315"]),
+        (Status::GeoBlocked, &["400302", "400500", "40010", "126021", "126037", "126045", "126046", "130315"]),
         (Status::RateLimited, &["429000", "429", "1015", "200002"]),
         (Status::ExchangeUnavailable, &["500000", "500", "503", "408000"]),
     ],

@@ -2,7 +2,7 @@
 
 use super::{
     Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
-    answer::text,
+    answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_hex},
     refusals::Refusals,
@@ -37,23 +37,25 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     if answer.status == 200 && body["balances"].is_array() {
         return Verdict::Accepted(Access::unknown());
     }
-    REFUSALS.read(answer, body["code"].as_i64(), text(&body["msg"]))
+    // What stands before the exchange has another word for its texts.
+    let said = [text(&body["msg"]), text(&body["message"])].join(" ");
+    REFUSALS.read(answer, code_in(&body["code"]).as_deref(), &said)
 }
 
-const REFUSALS: Refusals<i64> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &[10072, 700_001, 10001]),
-        (Status::InvalidSignature, &[700_002, 602]),
+        (Status::InvalidKey, &["10072", "700001", "10001"]),
+        (Status::InvalidSignature, &["700002", "602"]),
         // The gateway in front of the exchange stops requests of a form that it does not like, whatever the key.
-        (Status::AmbiguousCredentials, &[700_013]),
-        (Status::IpNotAllowed, &[700_006, 406]),
-        (Status::ClockSkew, &[700_003, 700_005, 10073]),
-        (Status::PermissionDenied, &[700_007, 401, 403, 511, 701, 702, 703, 704]),
-        (Status::KeyExpired, &[402]),
+        (Status::AmbiguousCredentials, &["700013", "403"]),
+        (Status::IpNotAllowed, &["700006", "406"]),
+        (Status::ClockSkew, &["700003", "700005", "10073"]),
+        (Status::PermissionDenied, &["700007", "401", "511", "701", "702", "703", "704"]),
+        (Status::KeyExpired, &["402"]),
         // Under risk control, abnormal, not allowed to trade, a forbidden sub-account.
-        (Status::AccountRestricted, &[10098, 30018, 60005, 140_002, 730_100]),
-        (Status::RateLimited, &[429, 510]),
-        (Status::ExchangeUnavailable, &[500, 501, 503, 504, 604, 801, 11444, 20002]),
+        (Status::AccountRestricted, &["10098", "30018", "60005", "140002", "730100"]),
+        (Status::RateLimited, &["429", "510"]),
+        (Status::ExchangeUnavailable, &["500", "501", "503", "504", "604", "801", "11444", "20002"]),
     ],
     words: &[(Status::ExchangeUnavailable, &["maintenance"])],
     // A firewall stands before the exchange; its 403 means too many or too odd requests.

@@ -34,7 +34,7 @@ pub use answer::{Access, Answer, Permissions, Source, Verdict};
 pub use credentials::{Credentials, KeyType};
 pub use hyperliquid::agent_address;
 pub use identity::Identity;
-pub use private_key::{PrivateKey, Reading, read, value_in};
+pub use private_key::{PrivateKey, Reading, decoded, value_in};
 pub use request::{Call, Method, Moment, Request};
 pub use status::Status;
 

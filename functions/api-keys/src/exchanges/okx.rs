@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{
     Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
     Status, Unsignable, Verdict,
-    answer::{has_any, text, words},
+    answer::{code_in, has_any, text, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, iso_millis, mac_base64},
     refusals::Refusals,
@@ -55,10 +55,10 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
-    let code = body["code"].as_str();
-    match (code, &body["data"][0]) {
+    let code = code_in(&body["code"]);
+    match (code.as_deref(), &body["data"][0]) {
         (Some(code @ "0"), account) if account.is_object() => Verdict::Accepted(access(account).code(code)),
-        _ => REFUSALS.read(answer, code, text(&body["msg"])),
+        _ => REFUSALS.read(answer, code.as_deref(), text(&body["msg"])),
     }
 }
 
@@ -72,7 +72,7 @@ fn access(account: &Value) -> Access {
 }
 
 /// Numbers below 5000 and from 60000 on are those of its WebSocket for the same refusals.
-const REFUSALS: Refusals<&str> = Refusals {
+const REFUSALS: Refusals = Refusals {
     codes: &[
         (Status::InvalidKey, &["50103", "50111", "50119", "50008", "60001", "60005", "60032", "4007"]),
         (Status::InvalidSignature, &["50106", "50113", "60002", "60007"]),
@@ -87,7 +87,7 @@ const REFUSALS: Refusals<&str> = Refusals {
             &[
                 // Blocked, in liquidation, of an invalid status, under risk control, without proof of identity.
                 "50007", "50009", "50012", "50019", "50022", "50027", "50029", "50051", "50052", "50059", "50060",
-                "50100", "50121", "51009", "51024", "58004", "58101", "58204", "59508",
+                "50100", "50121", "51009", "51024", "58004", "58101", "58204", "59113", "59508",
             ],
         ),
         (Status::GeoBlocked, &["51155", "51773"]),

@@ -4,25 +4,35 @@
 use super::{Answer, Status, Verdict};
 
 /// What means what: statuses, each with the codes or the phrases that mean it.
-type Table<T> = &'static [(Status, &'static [T])];
+type Table = &'static [(Status, &'static [&'static str])];
 
 /// The refusals of one exchange that a connection test can get, and those that mean the same whatever was asked: too many
 /// requests, an outage, a suspended account. Refusals of orders, loans and withdrawals are left out.
-pub(super) struct Refusals<Code: 'static> {
-    /// Codes that mean one thing.
-    pub(super) codes: Table<Code>,
+pub(super) struct Refusals {
+    /// Codes that mean one thing, numbers among them in digits.
+    pub(super) codes: Table,
     /// Codes that mean several: the text that comes along decides, by phrases in lower case. An empty phrase is in every text.
-    pub(super) mixed: &'static [(Code, Table<&'static str>)],
+    pub(super) mixed: &'static [(&'static str, Table)],
     /// Phrases in lower case, for refusals whose code is not known or that have none.
-    pub(super) words: Table<&'static str>,
+    pub(super) words: Table,
     /// HTTP statuses that mean something else here than elsewhere.
     pub(super) http: &'static [(u16, Status)],
 }
 
 /// Phrases that mean the same everywhere. Maintenance alone does not: margins are maintained, too.
-const WORDS: Table<&str> = &[
+const WORDS: Table = &[
     // Before outages: "Service unavailable from a restricted location" is none.
-    (Status::GeoBlocked, &["restricted location", "your country", "your region", "country or region"]),
+    (
+        Status::GeoBlocked,
+        &[
+            "restricted location",
+            "your country",
+            "your region",
+            "country or region",
+            "country/region",
+            "unavailable in the u.s",
+        ],
+    ),
     (
         Status::RateLimited,
         &[
@@ -56,46 +66,35 @@ const WORDS: Table<&str> = &[
     ),
 ];
 
-impl<Code> Refusals<Code> {
+impl Refusals {
     /// No tables: what all exchanges share.
     pub(super) const NONE: Self = Self { codes: &[], mixed: &[], words: &[], http: &[] };
-}
 
-impl<Code: ToString> Refusals<Code> {
-    /// What a refusal means. `text` is whatever the exchange says beside the code; it is looked at and goes nowhere.
-    pub(super) fn read<Given: ToString>(&self, answer: &Answer, code: Option<Given>, text: &str) -> Verdict
-    where
-        Code: PartialEq<Given>,
-    {
-        self.known(code, text).unwrap_or_else(|| self.by_http_status(answer))
+    /// What a refusal means. `text` is whatever the exchange says beside the code, and the body itself where it is a plain text;
+    /// it is looked at and goes nowhere.
+    pub(super) fn read(&self, answer: &Answer, code: Option<&str>, text: &str) -> Verdict {
+        let known = self.known(code, answer.plain().unwrap_or(text));
+        known.unwrap_or_else(|| self.by_http_status(answer))
     }
 
     /// What its code or its words mean; `None` when the tables know neither.
-    pub(super) fn known<Given: ToString>(&self, code: Option<Given>, text: &str) -> Option<Verdict>
-    where
-        Code: PartialEq<Given>,
-    {
+    pub(super) fn known(&self, code: Option<&str>, text: &str) -> Option<Verdict> {
         // Some exchanges have words in the code's place.
-        let text = match &code {
-            Some(code) => format!("{} {text}", code.to_string()).to_lowercase(),
-            None => text.to_lowercase(),
-        };
-        let by_code = code.and_then(|given| self.by_code(&given, &text));
-        let by_words = || said(self.words, &text).or_else(|| said(WORDS, &text));
+        let text = format!("{} {text}", code.unwrap_or_default()).to_lowercase();
+        let by_code = code.and_then(|code| self.by_code(code, &text));
+        let by_words = || meant_by(&text, self.words).or_else(|| meant_by(&text, WORDS));
         by_code.or_else(|| by_words().map(|status| Verdict::Refused { status, code: None }))
     }
 
-    fn by_code<Given>(&self, given: &Given, text: &str) -> Option<Verdict>
-    where
-        Code: PartialEq<Given>,
-    {
+    fn by_code(&self, given: &str, text: &str) -> Option<Verdict> {
         let mut plain = self.codes.iter();
         let mut mixed = self.mixed.iter();
-        let plain = plain.find_map(|(status, codes)| Some((*status, codes.iter().find(|code| *code == given)?)));
-        let mixed = || mixed.find(|(code, _)| code == given).and_then(|(code, table)| Some((said(table, text)?, code)));
+        let plain = plain.find_map(|(status, codes)| Some((*status, codes.iter().find(|code| **code == given)?)));
+        let mixed =
+            || mixed.find(|(code, _)| *code == given).and_then(|(code, table)| Some((meant_by(text, table)?, code)));
         let (status, code) = plain.or_else(mixed)?;
         // The table's own code, never the text that was received.
-        Some(Verdict::Refused { status, code: Some(code.to_string()) })
+        Some(Verdict::Refused { status, code: Some((*code).to_owned()) })
     }
 
     fn by_http_status(&self, answer: &Answer) -> Verdict {
@@ -106,7 +105,7 @@ impl<Code: ToString> Refusals<Code> {
     }
 }
 
-/// The status whose phrase is in the text, which is in lower case.
-fn said(table: &[(Status, &[&str])], text: &str) -> Option<Status> {
+/// The status of the first phrase that is in the text, which is in lower case.
+fn meant_by(text: &str, table: Table) -> Option<Status> {
     table.iter().find(|(_, phrases)| phrases.iter().any(|phrase| text.contains(phrase))).map(|(status, _)| *status)
 }

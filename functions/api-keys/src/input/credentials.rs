@@ -27,11 +27,12 @@ pub struct Kept {
     pub(crate) wallet_address: Option<String>,
 }
 
-const API_KEY: &str = "The name of the key, as the exchange gives it out. White space around it and invisible characters are \
-                       taken off. It may stay away where `secret` is Coinbase's file, which has it, and for an agent wallet";
-const SECRET: &str = "Its secret, without white space. Or a private key in whatever form it was copied: PEM (SEC 1, PKCS #1, \
+const API_KEY: &str = "The name of the key, as the exchange gives it out. White space and quotes around it and invisible \
+                       characters are taken off. It may stay away where `secret` is Coinbase's file, which has it, and for an agent wallet";
+const SECRET: &str = "Its secret, without white space in it; quotes around it are taken off. Or a private key in whatever form it was copied: PEM (SEC 1, PKCS #1, \
                       PKCS #8), also in quotes, indented, with `\\n` or spaces for line breaks or without any; DER in \
-                      base64; an Ed25519 seed, alone or with the public key, in base64; the JSON file that Coinbase gives out, \
+                      base64; an Ed25519 seed, alone (then key_type says so, where the exchange has shared keys \
+                      too) or with the public key, in base64; the JSON file that Coinbase gives out, \
                       whole. It is kept and shown in one form: PEM (P-256 in SEC 1, RSA and Ed25519 in PKCS #8), for Ed25519 at \
                       Coinbase base64 of the seed and the public key. Encrypted and OpenSSH private keys are refused";
 const PASSPHRASE: &str = "Its passphrase, where the exchange has one. White space around it is taken off, spaces within it stay, \
@@ -174,7 +175,7 @@ fn is_agent(exchange: &Exchange) -> bool {
 fn check(
     exchange: &Exchange,
     credentials: &mut Credentials,
-    said: Option<&KeyTypeName>,
+    stated: Option<&KeyTypeName>,
     secret: &str,
 ) -> Result<(), Reason> {
     let broken = |field, reason: &str| Err((field, reason.to_owned()));
@@ -187,12 +188,12 @@ fn check(
     if credentials.wallet_address.is_some() && !is_agent(exchange) {
         return broken("wallet_address", &format!("{} has no wallet addresses", exchange.name));
     }
-    let said = said.map(|KeyTypeName(kind)| *kind);
-    if said.is_some_and(|kind| !exchange.key_types.contains(&kind)) {
+    let stated = stated.map(|KeyTypeName(kind)| *kind);
+    if stated.is_some_and(|kind| !exchange.key_types.contains(&kind)) {
         let known = kinds(exchange.key_types);
         return broken("key_type", &format!("key_type must be one of {known} for {}", exchange.name));
     }
-    let settled = settle(exchange, said, secret).map_err(|reason| ("secret", reason))?;
+    let settled = settle(exchange, stated, secret).map_err(|reason| ("secret", reason))?;
     Settled { key_type: credentials.key_type, secret: credentials.secret } = settled;
     usable(exchange, credentials).map_err(|(field, reason)| (field, reason.to_owned()))
 }

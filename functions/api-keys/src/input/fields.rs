@@ -28,7 +28,8 @@ pub struct KeyTypeName(pub KeyType);
 /// What the owner calls a key: 1 to 60 characters, something to see among them, no control characters.
 pub struct Label(pub String);
 
-/// A credential of up to `MAX` bytes as it was pasted: without the white space around it and the invisible characters in it.
+/// A credential of up to `MAX` bytes as it was pasted: without the white space and the quotes around it and the invisible
+/// characters in it.
 pub struct Pasted<const MAX: usize = 512>(pub Zeroizing<String>);
 /// A secret as it was pasted: a private RSA key of 8192 bits in PEM fits.
 pub type PastedSecret = Pasted<8_192>;
@@ -111,7 +112,22 @@ fn trimmed(text: &str, max: usize) -> Result<&str, Flaw> {
     if text.len() > max {
         return Err(Flaw::value(&format!("it has more than {max} bytes")));
     }
-    Ok(text.trim_matches(|c: char| c.is_whitespace() || INVISIBLE.contains(&c)))
+    Ok(without_margin(text))
+}
+
+fn without_margin(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || INVISIBLE.contains(&c))
+}
+
+/// A text without the quotes that a file has around it, and without what follows them there. One quote alone may belong to it.
+fn unquoted(text: &str) -> &str {
+    const QUOTES: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’')];
+    let quoted = text.strip_suffix([',', ';']).map_or(text, without_margin);
+    let inner = |(open, close): (char, char)| {
+        let inner = quoted.strip_prefix(open)?.strip_suffix(close)?;
+        (!inner.contains([open, close])).then(|| without_margin(inner))
+    };
+    QUOTES.into_iter().find_map(inner).unwrap_or(text)
 }
 
 impl<const MAX: usize> Pasted<MAX> {
@@ -120,7 +136,7 @@ impl<const MAX: usize> Pasted<MAX> {
     /// # Errors
     /// When it is too long.
     pub fn of(text: &str) -> Result<Self, Flaw> {
-        let text = trimmed(text, MAX)?;
+        let text = unquoted(trimmed(text, MAX)?);
         // As long as the input at once: growing would leave copies behind.
         let mut cleaned = Zeroizing::new(String::with_capacity(text.len()));
         cleaned.extend(text.chars().filter(|c| !INVISIBLE.contains(c)));
@@ -166,6 +182,13 @@ mod tests {
     fn what_copying_adds_is_taken_off() {
         assert_eq!(*pasted("\u{feff} \t ab\u{200b}cd\u{2060}\r\n\u{feff}"), "abcd");
         assert_eq!(*pasted("ab cd"), "ab cd");
+        for quoted in ["\"abcd\"", "'abcd',", " `abcd` ; ", "“abcd”", "\u{feff}\" abcd\n\"", "‘abcd’,"] {
+            assert_eq!(*pasted(quoted), "abcd", "{quoted}");
+        }
+        for text in ["\"abcd", "abcd'", "\"abcd'", "\"", "abcd,", "\"ab\": \"cd\"", "'ab''cd'"] {
+            assert_eq!(*pasted(text), text);
+        }
+        assert_eq!(*pasted("\"\""), "");
         assert!(PastedSecret::parse(&Json::String("x".repeat(8_193))).is_err());
         assert!(<Pasted>::parse(&Json::String("x".repeat(513))).is_err());
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::fields::Pasted;
-use crate::exchanges::{Exchange, value_in};
+use crate::exchanges::{Exchange, decoded, value_in};
 
 /// Members that are not listed do not matter; one that comes twice is an error.
 #[derive(Deserialize)]
@@ -28,7 +28,13 @@ impl<'a> KeyFile<'a> {
     /// What is wrong with it.
     pub fn within(secret: &'a str, exchange: &Exchange) -> Option<Result<Self, &'static str>> {
         let text = value_in(secret);
-        (exchange.id == "coinbase" && text.starts_with('{')).then(|| Self::read(text, exchange))
+        match exchange.id {
+            "coinbase" if text.starts_with('{') => Some(Self::read(text, exchange)),
+            "coinbase" if holds_file(text) => {
+                Some(Err("secret is JSON in other text, in a list or in base64: bring the file alone, from { to }"))
+            }
+            _ => None,
+        }
     }
 
     fn read(text: &'a str, exchange: &Exchange) -> Result<Self, &'static str> {
@@ -48,4 +54,12 @@ impl<'a> KeyFile<'a> {
         let name = Pasted::of(&name).map_err(|_| "secret is a file whose name of the key is too long")?;
         Ok(Self { name, secret })
     }
+}
+
+/// Whether a file is somewhere in a text, or in what it stands for.
+fn holds_file(text: &str) -> bool {
+    const KEY: &str = "privateKey";
+    let in_base64 =
+        || decoded(text).is_some_and(|bytes| std::str::from_utf8(&bytes).is_ok_and(|text| text.contains(KEY)));
+    (text.contains('{') && text.contains(KEY)) || in_base64()
 }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::exchanges::{Exchange, KeyType, PrivateKey, Reading, read, value_in};
+use crate::exchanges::{Exchange, KeyType, PrivateKey, Reading, value_in};
 
 /// A secret in the form that it is kept in.
 pub struct Settled {
@@ -14,28 +14,32 @@ pub struct Settled {
 ///
 /// # Errors
 /// Why it is no secret of this exchange, or none of the kind that its owner says.
-pub fn settle(exchange: &Exchange, said: Option<KeyType>, text: &str) -> Result<Settled, String> {
+pub fn settle(exchange: &Exchange, stated: Option<KeyType>, text: &str) -> Result<Settled, String> {
     if let [b'{', .., b'}'] | [b'[', .., b']'] = value_in(text).as_bytes() {
         return Err("secret is JSON: bring the secret that is in it, alone".to_owned());
     }
     let takes = |kind| exchange.key_types.contains(&kind);
-    match read(text) {
-        Reading::Key(key) => private(exchange, said, &key),
-        Reading::Seed(key) if said == Some(KeyType::Ed25519) || (said.is_none() && !takes(KeyType::Hmac)) => {
-            private(exchange, said, &key)
+    match PrivateKey::read(text) {
+        Reading::Key(key) => private(exchange, stated, &key),
+        Reading::Seed(key) if stated == Some(KeyType::Ed25519) || (stated.is_none() && !takes(KeyType::Hmac)) => {
+            private(exchange, stated, &key)
+        }
+        Reading::Seed(_) if stated.is_none() && takes(KeyType::Ed25519) => {
+            Err("secret is 32 bytes in base64, a shared key or an Ed25519 seed: say which in key_type, hmac or ed25519"
+                .to_owned())
         }
         Reading::Other(other) => Err(format!("secret is {}", other.name())),
         Reading::Seed(_) | Reading::Text => {
             let usual = exchange.key_types.first().copied().unwrap_or(KeyType::Hmac);
-            plain(exchange, said.unwrap_or(usual), text)
+            plain(exchange, stated.unwrap_or(usual), text)
         }
     }
 }
 
-fn private(exchange: &Exchange, said: Option<KeyType>, key: &PrivateKey) -> Result<Settled, String> {
+fn private(exchange: &Exchange, stated: Option<KeyType>, key: &PrivateKey) -> Result<Settled, String> {
     let (key_type, name) = (key.kind(), key.name());
-    if let Some(said) = said.filter(|said| *said != key_type) {
-        return Err(format!("secret is {name}, in PEM or base64, which is not of key_type {}", said.as_str()));
+    if let Some(stated) = stated.filter(|stated| *stated != key_type) {
+        return Err(format!("secret is {name}, in PEM or base64, which is not of key_type {}", stated.as_str()));
     }
     if !exchange.key_types.contains(&key_type) {
         return Err(format!(

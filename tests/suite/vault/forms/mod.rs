@@ -28,6 +28,7 @@ fn kraken() -> Vec<Form> {
     let key: [u8; 64] = std::array::from_fn(|at| u8::try_from(at + 1).unwrap());
     [
         ("base64", json!({ "secret": base64(&key) })),
+        ("base64 in quotes", json!({ "secret": format!("\"{}\",", base64(&key)) })),
         ("base64 with zeros behind the key", json!({ "secret": base64(&[&key[..], &[0; 5]].concat()) })),
         ("base64 of its type", json!({ "secret": base64(&key), "key_type": "hmac" })),
     ]
@@ -143,21 +144,43 @@ async fn an_ed25519_key_is_stored_once_in_one_form() {
 }
 
 #[tokio::test]
-async fn a_seed_of_no_type_is_a_shared_key_and_known_again() {
+async fn a_seed_that_is_called_a_shared_key_is_known_again() {
     let world = World::start().await;
-    let seed = ("the seed, of no type".to_owned(), json!({ "secret": base64(&seed_and_public()[..32]) }));
+    let secret = base64(&seed_and_public()[..32]);
+    let seed = ("the seed, as a shared key".to_owned(), json!({ "secret": secret, "key_type": "hmac" }));
     for exchange in ["binance", "htx"] {
         are_one(&world, exchange, SHORT, &[std::slice::from_ref(&seed), &ed25519().forms[..2]].concat()).await;
     }
 }
 
 #[tokio::test]
+async fn a_shared_key_in_quotes_is_the_one_without() {
+    let world = World::start().await;
+    let forms = ["abcdefgh12345678", "\"abcdefgh12345678\"", "'abcdefgh12345678',", "“abcdefgh12345678”"];
+    let forms = forms.map(|text| (text.to_owned(), json!({ "secret": text })));
+    for exchange in ["binance", "bybit", "gate"] {
+        are_one(&world, exchange, SHORT, &forms).await;
+        are_one(&world, exchange, &format!("\"{SHORT}\","), &forms[..2]).await;
+    }
+    let ada = Owner::of(&world).await;
+    let quoted = json!({ "exchange": "bybit", "api_key": format!("'{SHORT}'"), "secret": forms[1].1["secret"] });
+    let id = ada.keeps(&quoted).await;
+    let shown = ada.decrypts(&id).await.body["data"].clone();
+    assert_eq!((&shown["api_key"], &shown["secret"]), (&json!(SHORT), &json!("abcdefgh12345678")));
+    is_409(&ada.creates(&with(&quoted, json!({ "api_key": SHORT }))).await, "KEY_ALREADY_STORED");
+}
+
+#[tokio::test]
 async fn an_ed25519_key_of_coinbase_is_kept_as_it_gives_it_out() {
     let (world, both) = (World::start().await, base64(&seed_and_public()));
     let key = Key { kept: both.clone(), ..ed25519() };
-    let seed = ("the seed, of no type".to_owned(), json!({ "secret": base64(&seed_and_public()[..32]) }));
+    let seed = base64(&seed_and_public()[..32]);
+    let seeds = [
+        ("the seed, of no type".to_owned(), json!({ "secret": seed })),
+        ("the seed without what fills it up".to_owned(), json!({ "secret": seed.trim_end_matches('=') })),
+    ];
     let files = files(NAME, ID, &both);
-    let forms = key.forms.iter().step_by(7).chain([&seed]).chain(&files);
+    let forms = key.forms.iter().step_by(7).chain(&seeds).chain(&files);
     are_kept(&world, "coinbase", NAME, &key, forms).await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use api_keys::exchanges::{KeyType, PrivateKey, Reading, read};
+use api_keys::exchanges::{KeyType, PrivateKey, Reading};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use proptest::{
     collection::vec,
@@ -145,7 +145,7 @@ fn wrappings() -> impl Strategy<Value = Vec<Wrapping>> {
 /// What a text is read as, in the form that an exchange keeps it in.
 fn kept(exchange: &str, text: &str) -> Option<String> {
     let exchange = api_keys::exchanges::find(exchange).unwrap();
-    match read(text) {
+    match PrivateKey::read(text) {
         Reading::Key(key) => Some(exchange.written(&key).ok().unwrap().to_string()),
         _ => None,
     }
@@ -211,7 +211,7 @@ fn no_bytes_break_the_reader() {
             let label =
                 if in_pem { format!("-----BEGIN PRIVATE KEY-----{base64}-----END PRIVATE KEY-----") } else { base64 };
             for text in [label.as_str(), &String::from_utf8_lossy(&bytes)] {
-                if let Reading::Key(key) = read(text) {
+                if let Reading::Key(key) = PrivateKey::read(text) {
                     read_as_keys.set(read_as_keys.get() + 1);
                     assert!(key.sign(b"text").is_ok() && PrivateKey::of(key.kind(), text).is_ok());
                     assert!([KeyType::Ed25519, KeyType::Es256, KeyType::Rsa].contains(&key.kind()));

@@ -1,5 +1,6 @@
 //! What is no private key, or not the one that the exchange takes, is called by its name; nothing of it comes back.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
@@ -129,12 +130,85 @@ async fn what_is_cut_off_or_leaves_two_readings_is_refused() {
     // A shared key with white space in it stays refused, though without it would be a seed.
     let seed = base64(&both[..32]);
     let broken = format!("{} {}", &seed[..20], &seed[20..]);
-    is_refused(
-        &ada.creates(&body("binance", &broken)).await,
-        ("secret", "white space"),
-        &broken,
-        "a seed in two parts",
-    );
+    let body = with(&body("binance", &broken), json!({ "key_type": "hmac" }));
+    is_refused(&ada.creates(&body).await, ("secret", "white space"), &broken, "a seed in two parts");
+}
+
+/// In base64, a private key that is not whole, or not alone, is no shared key.
+#[tokio::test]
+async fn der_that_is_cut_off_or_has_more_behind_it_is_no_shared_key() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let bare = |pem: &str| pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
+    let mut texts = Vec::new();
+    for key in [p256(), ed25519(), rsa()] {
+        let whole = bare(&key.kept);
+        let and_zeros = base64(&[BASE64_STANDARD.decode(&whole).unwrap(), vec![0; 3]].concat());
+        // What fills it up is no part of it.
+        let text = whole.trim_end_matches('=');
+        texts.extend(
+            [1, 2, 3, 4, 5, 20, 40]
+                .map(|less| (format!("{} less {less}", key.kind), text[..text.len() - less].to_owned())),
+        );
+        texts.push((format!("{} and zeros", key.kind), and_zeros));
+        texts.push((format!("{} and a star", key.kind), format!("{}*{}", &text[..30], &text[30..])));
+        texts.push((format!("{} with one hyphen", key.kind), format!("-BEGINPRIVATEKEY-{text}-ENDPRIVATEKEY-")));
+        texts.push((format!("{} without its end", key.kind), format!("-BEGIN PRIVATE KEY-\n{text}").replace(' ', "")));
+    }
+    texts.push(("a public key, cut".to_owned(), "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE0123456789".to_owned()));
+    for exchange in ["binance", "bybit", "htx", "okx", "kraken"] {
+        for (what, text) in &texts {
+            let reply = ada.creates(&body(exchange, text)).await;
+            is_refused(&reply, ("secret", "cut off or damaged"), text, &format!("{exchange}: {what}"));
+        }
+        // PKCS #12: version 3, then what it holds.
+        for der in [
+            &[0x30, 0x82, 9, 0x5f, 2, 1, 3, 0x30, 0x82, 9, 0x20, 6, 9][..],
+            &[0x30, 8, 2, 1, 3, 0x30, 1, 5, 0, 0, 7, 7, 7],
+        ] {
+            let text = base64(der);
+            is_refused(&ada.creates(&body(exchange, &text)).await, ("secret", "PKCS #12"), &text, exchange);
+        }
+    }
+}
+
+#[tokio::test]
+async fn thirty_two_bytes_where_keys_are_of_both_kinds_need_a_type() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    let seed = base64(&seed_and_public()[..32]);
+    for secret in [seed.as_str(), seed.trim_end_matches('='), &format!("\"{seed}\"")] {
+        for exchange in ["binance", "htx"] {
+            let body = body(exchange, secret);
+            is_refused(&ada.creates(&body).await, ("secret", "say which in key_type"), secret, exchange);
+            for key_type in ["hmac", "ed25519"] {
+                let id = ada.keeps(&with(&body, json!({ "key_type": key_type }))).await;
+                assert_eq!(ada.decrypts(&id).await.body["data"]["key_type"], json!(key_type));
+                is_ok(&ada.deletes(&id).await);
+            }
+        }
+        let id = ada.keeps(&body("bybit", secret)).await;
+        is_ok(&ada.deletes(&id).await);
+    }
+}
+
+#[tokio::test]
+async fn a_file_among_other_things_is_named() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    for key in [p256().kept, base64(&seed_and_public())] {
+        let file = json!({ "name": NAME, "privateKey": key }).to_string();
+        for (what, secret) in [
+            ("text before", format!("cdp_api_key.json: {file}")),
+            ("text in lines", format!("my key\n{file}\n")),
+            ("a list", format!("[{file}]")),
+            ("base64", base64(file.as_bytes())),
+        ] {
+            for sent in [json!({ "exchange": "coinbase", "secret": secret }), body("coinbase", &secret)] {
+                is_refused(&ada.creates(&sent).await, ("secret", "bring the file alone"), &secret, what);
+            }
+        }
+    }
 }
 
 #[tokio::test]
@@ -163,8 +237,12 @@ async fn a_file_that_is_none_is_refused() {
         ("a number for a key", json!({ "name": NAME, "privateKey": 5 }).to_string(), "no text"),
         ("null for a key", json!({ "name": NAME, "privateKey": null }).to_string(), "no text"),
         ("a list for a key", json!({ "name": NAME, "privateKey": [key] }).to_string(), "no text"),
-        ("a deep list for a key", format!(r#"{{"name":"{NAME}","privateKey":{}}}"#, deep(2_000)), ""),
-        ("a deep list beside", format!(r#"{{"name":"{NAME}","x":{},"privateKey":"x"}}"#, deep(2_000)), ""),
+        ("a deep list for a key", format!(r#"{{"name":"{NAME}","privateKey":{}}}"#, deep(2_000)), "no text"),
+        (
+            "a deep list beside",
+            format!(r#"{{"name":"{NAME}","x":{},"privateKey":"x"}}"#, deep(2_000)),
+            "must be a private key",
+        ),
         ("deep objects", r#"{"privateKey":"#.repeat(500), "the whole file"),
         ("no key in the key", json!({ "name": NAME, "privateKey": "canary" }).to_string(), "must be a private key"),
         ("nothing in the key", json!({ "name": NAME, "privateKey": "" }).to_string(), "must be a private key"),

@@ -17,6 +17,28 @@ const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 /// The sizes of RSA keys that aws-lc signs with. Bits.
 const RSA_SIZES: std::ops::RangeInclusive<usize> = 2048..=8192;
 
+/// What bytes are that begin as a private key does and are none that is known: a version in a sequence, or an algorithm as public
+/// and encrypted keys have it. `None` for all others; among as many random bytes, one in 2^30 begins so.
+pub(super) fn begun(bytes: &[u8]) -> Option<Other> {
+    match in_sequence(bytes)? {
+        [2, 1, 0 | 1, ..] => Some(Other::Damaged),
+        [2, 1, 3, ..] => Some(Other::Pkcs12),
+        // Identifiers of ISO's members and of organisations.
+        inner => matches!(in_sequence(inner)?, [6, 3..=9, 0x2a | 0x2b, ..]).then_some(Other::Damaged),
+    }
+}
+
+/// What stands behind the head of a sequence, of which not all need to be there. Where its length is left open it has an end of
+/// its own.
+const fn in_sequence(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [0x30, 0..=0x80, inner @ ..]
+        | [0x30, 0x81, 0x80..=0xff, inner @ ..]
+        | [0x30, 0x82, 1..=0xff, _, inner @ ..] => Some(inner),
+        _ => None,
+    }
+}
+
 /// A private key, or what it is instead. `None` when it is nothing that is known.
 pub(super) fn read(der: &[u8]) -> Option<Result<PrivateKey, Other>> {
     let parts = members(AnyRef::from_der(der).ok()?)?;

@@ -13,7 +13,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use zeroize::Zeroizing;
 
 use super::{Exchange, KeyType, Unsignable};
-pub use text::{read, value_in};
+pub use text::{decoded, value_in};
 
 /// A private key that can sign. No `Debug`, no `Clone`, on purpose; aws-lc wipes it.
 pub enum PrivateKey {
@@ -29,7 +29,7 @@ pub enum PrivateKey {
 pub enum Reading {
     /// A private key: no shared key looks like this.
     Key(PrivateKey),
-    /// 32 bytes in base64: the seed of an Ed25519 key, or a shared key that happens to be as long.
+    /// 32 bytes in base64, with or without the `=` at its end: the seed of an Ed25519 key, or a shared key that happens to be as long.
     Seed(PrivateKey),
     /// Known for what it is, which is nothing to sign with.
     Other(Other),
@@ -56,6 +56,8 @@ pub enum Other {
     Curve,
     /// A private RSA key of so many bits, which are too few or too many.
     RsaSize(usize),
+    /// A private key and its certificates, as browsers and Windows keep them.
+    Pkcs12,
     /// A private key of a kind that no exchange takes.
     Kind,
     /// Several private keys, of which nobody can say which is meant.
@@ -81,6 +83,7 @@ impl Other {
             Self::RsaSize(bits) => {
                 return format!("an RSA private key of {bits} bits: it must have 2048 to 8192");
             }
+            Self::Pkcs12 => "a PKCS #12 file: bring the private key that is in it, in PKCS #8",
             Self::Kind => "a private key of a kind that no exchange takes",
             Self::Several => "more than one private key: bring the one that is meant",
             Self::Damaged => "a key that is cut off or damaged: copy it again, from the first hyphen to the last",
@@ -91,12 +94,18 @@ impl Other {
 }
 
 impl PrivateKey {
+    /// What a text is: a private key in any wrapping that leaves one reading, or what it is instead.
+    #[must_use]
+    pub fn read(text: &str) -> Reading {
+        text::read(text)
+    }
+
     /// A secret that has to be a key of this kind.
     ///
     /// # Errors
     /// When it is not.
     pub fn of(kind: KeyType, secret: &str) -> Result<Self, Unsignable> {
-        match read(secret) {
+        match Self::read(secret) {
             Reading::Key(key) | Reading::Seed(key) if key.kind() == kind => Ok(key),
             _ => Err(Unsignable),
         }

@@ -4,18 +4,22 @@
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::{
     Engine,
-    alphabet::STANDARD,
+    alphabet::{Alphabet, STANDARD, URL_SAFE},
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use zeroize::Zeroizing;
 
 use super::{Other, PrivateKey, Reading, der};
 
+const BASE64: GeneralPurpose = base64(&STANDARD);
+/// As the web writes it: `-` and `_` for `+` and `/`.
+const BASE64_URL: GeneralPurpose = base64(&URL_SAFE);
+
 /// The `=` at the end are easily left behind when copying, and say nothing.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+const fn base64(alphabet: &Alphabet) -> GeneralPurpose {
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(alphabet, config)
+}
 
 /// A value without what stands around it in a file: white space, quotes, commas.
 #[must_use]
@@ -24,22 +28,24 @@ pub fn value_in(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || AROUND.contains(&c))
 }
 
-/// What a text is: a private key in any wrapping that leaves one reading, or what it is instead.
-#[must_use]
-pub fn read(text: &str) -> Reading {
+/// See [`PrivateKey::read`].
+pub(super) fn read(text: &str) -> Reading {
     let plain = plain(text);
     if is_pem(&plain) { pem(&plain) } else { bare(value_in(&plain)) }
 }
 
-/// Without white space and what stands for it, without the other escapes of JSON, and with hyphens for the dashes that word
-/// processors make of them.
+/// Without white space and what stands for it, without the other escapes of JSON and those of addresses on the web, and with
+/// hyphens for the dashes that word processors make of them.
 fn plain(text: &str) -> Zeroizing<String> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         rest = &rest[first.len_utf8()..];
-        let escape = if first == '\\' { escaped(rest) } else { None };
-        let (meant, after) = escape.unwrap_or((first, rest));
+        let (meant, after) = match first {
+            '\\' => backslashed(rest),
+            '%' => percent_encoded(rest).unwrap_or((first, rest)),
+            _ => (first, rest),
+        };
         rest = after;
         match meant {
             '\u{2010}'..='\u{2015}' | '\u{2212}' => plain.push('-'),
@@ -50,9 +56,15 @@ fn plain(text: &str) -> Zeroizing<String> {
     plain
 }
 
-/// What an escape stands for, without its first backslash, and what follows it. A text that was put into JSON twice has several.
-fn escaped(rest: &str) -> Option<(char, &str)> {
+/// What follows a backslash, and what that stands for. A text that was put into JSON twice has several, which count as one even
+/// where they escape nothing: no key has any, and to look at each of them anew would take the square of their number.
+fn backslashed(rest: &str) -> (char, &str) {
     let rest = rest.trim_start_matches('\\');
+    escaped(rest).unwrap_or(('\\', rest))
+}
+
+/// What an escape stands for, without its backslashes, and what follows it.
+fn escaped(rest: &str) -> Option<(char, &str)> {
     let sign = rest.chars().next()?;
     let after = &rest[sign.len_utf8()..];
     match sign {
@@ -65,6 +77,14 @@ fn escaped(rest: &str) -> Option<(char, &str)> {
         _ if sign.is_whitespace() => Some((sign, after)),
         _ => None,
     }
+}
+
+/// What two hex digits behind `%` stand for, and what follows them.
+fn percent_encoded(rest: &str) -> Option<(char, &str)> {
+    let (digits, after) = rest.split_at_checked(2)?;
+    // A sign is no digit, though numbers may have one.
+    let code = u8::from_str_radix(digits, 16).ok().filter(|code| code.is_ascii() && !digits.starts_with('+'))?;
+    Some((char::from(code), after))
 }
 
 /// Where a block begins and ends. Of the five hyphens some may be missing; one alone stands in shared keys, too.
@@ -98,12 +118,13 @@ impl<'a> Block<'a> {
             "OPENSSHPRIVATEKEY" => Err(Other::OpenSsh),
             label if label.contains("ENCRYPTED") || self.body.contains("4,ENCRYPTED") => Err(Other::Encrypted),
             label if label.ends_with("PRIVATEKEY") => {
-                let der = decode(self.body).ok_or(Other::Damaged)?;
+                let der = decode(&BASE64, self.body).ok_or(Other::Damaged)?;
                 der::read(&der).unwrap_or(Err(Other::Damaged))
             }
             label if label.ends_with("PUBLICKEY") => Err(Other::Public),
             label if label.ends_with("CERTIFICATE") => Err(Other::Certificate),
             label if label.ends_with("CERTIFICATEREQUEST") => Err(Other::Request),
+            label if label.contains("PRIVATE") => Err(Other::Damaged),
             _ => Err(Other::Pem),
         }
     }
@@ -135,26 +156,50 @@ fn bare(text: &str) -> Reading {
     if text.starts_with("PuTTY-User-Key-File-") {
         return Reading::Other(Other::Putty);
     }
-    let Some(bytes) = decode(text) else { return Reading::Text };
-    if bytes.starts_with(b"-----BEGIN ") {
-        return std::str::from_utf8(&bytes).map_or(Reading::Text, |text| pem(&plain(text)));
+    // Of a PEM whose hyphens are gone.
+    if text.contains("PRIVATEKEY") {
+        return Reading::Other(Other::Damaged);
     }
-    match bytes.split_at_checked(32) {
-        // With its "=" only: shared keys of 43 characters are more common than seeds that have lost it.
-        Some((seed, [])) if text.ends_with('=') => {
-            let pair = Ed25519KeyPair::from_seed_unchecked(seed);
-            pair.map_or(Reading::Text, |pair| Reading::Seed(PrivateKey::Ed25519(pair)))
-        }
-        Some((seed, public)) if public.len() == 32 => {
-            let pair = Ed25519KeyPair::from_seed_and_public_key(seed, public);
-            pair.map_or(Reading::Text, |pair| Reading::Key(PrivateKey::Ed25519(pair)))
-        }
-        _ => binary(&bytes),
+    let reading = match (decode(&BASE64, text), decode(&BASE64_URL, text)) {
+        (Some(bytes), _) => in_base64(&bytes),
+        (None, Some(bytes)) => binary(&bytes),
+        (None, None) => Reading::Text,
+    };
+    match reading {
+        Reading::Text => begun(text).map_or(Reading::Text, Reading::Other),
+        known => known,
     }
 }
 
-/// The formats that are known by how they begin, and DER.
+/// What a text is of which the beginning alone decodes to something known: cut off anywhere, with more behind it, or with letters
+/// in it that are not in base64.
+fn begun(text: &str) -> Option<Other> {
+    // Twelve bytes: a head of DER is shorter.
+    let head = text.get(..16)?;
+    let bytes = decode(&BASE64, head).or_else(|| decode(&BASE64_URL, head))?;
+    der::begun(&bytes)
+}
+
+/// Bytes that came in base64: what [`binary`] knows, or a raw Ed25519 key.
+fn in_base64(bytes: &[u8]) -> Reading {
+    let raw = || match bytes.split_at_checked(32)? {
+        (seed, []) => Ed25519KeyPair::from_seed_unchecked(seed).ok().map(PrivateKey::Ed25519).map(Reading::Seed),
+        (seed, public) => {
+            let pair = Ed25519KeyPair::from_seed_and_public_key(seed, public).ok();
+            pair.map(PrivateKey::Ed25519).map(Reading::Key)
+        }
+    };
+    match binary(bytes) {
+        Reading::Text => raw().unwrap_or(Reading::Text),
+        known => known,
+    }
+}
+
+/// The formats that are known by how they begin, PEM and DER.
 fn binary(bytes: &[u8]) -> Reading {
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.contains("-----BEGIN ")) {
+        return pem(&plain(text));
+    }
     match bytes {
         // The length of a name, and the name of an algorithm.
         [0, 0, 0, _, b's', b's', b'h', b'-', ..] | [0, 0, 0, _, b'e', b'c', b'd', b's', b'a', b'-', ..] => {
@@ -169,9 +214,15 @@ fn binary(bytes: &[u8]) -> Reading {
     }
 }
 
-fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+/// The bytes that a text in base64 stands for, whatever stands around it. `None` where it is none.
+#[must_use]
+pub fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    decode(&BASE64, value_in(&plain(text)))
+}
+
+fn decode(base64: &GeneralPurpose, text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; text.len().div_ceil(4) * 3]);
-    let length = BASE64.decode_slice(text, &mut bytes).ok()?;
+    let length = base64.decode_slice(text, &mut bytes).ok()?;
     bytes.truncate(length);
     Some(bytes)
 }

@@ -64,7 +64,7 @@ fn codes_and_texts_come_before_the_http_status() {
         ("deribit", 200, r#"{"error":{"message":"too_many_requests","code":10028}}"#, RateLimited),
         ("deribit", 400, r#"{"error":{"message":"login_over_limit","code":12003}}"#, RateLimited),
         ("deribit", 400, r#"{"error":{"message":"system_maintenance","code":11051}}"#, ExchangeUnavailable),
-        ("deribit", 400, r#"{"error":{"message":"x","code":"13004"}}"#, UnrecognisedResponse),
+        ("deribit", 400, r#"{"error":{"message":"x","code":"13004"}}"#, AmbiguousCredentials),
         ("bingx", 200, r#"{"code":100001,"msg":"Signature verification failed"}"#, InvalidSignature),
         ("bingx", 200, r#"{"code":100412,"msg":"Null signature"}"#, InvalidSignature),
         ("bingx", 200, r#"{"code":100421,"msg":"Null timestamp or timestamp mismatch"}"#, ClockSkew),
@@ -169,7 +169,17 @@ fn permissions_are_true_false_or_unknown() {
         let expected = Permissions { read, trade, withdraw, transfer };
         assert_eq!(accepted(exchange, &body).permissions, expected, "{exchange} {body}");
     }
-    assert_eq!(accepted("bingx", r#"{"code":0,"data":{"permissions":[2,4]}}"#).can_pay_others, Some(false));
+    for (data, can_pay_others) in [
+        (r#"{"permissions":[2,4]}"#, no),
+        (r#"{"permissions":[2,7]}"#, None),
+        (r#"{"permissions":[2,"7"]}"#, None),
+        (r#"{"enableReading":true,"enableInternalTransfer":false}"#, no),
+        (r#"{"enableReading":true,"enableInternalTransfer":true}"#, None),
+        (r#"{"enableReading":true}"#, None),
+    ] {
+        let body = format!(r#"{{"code":0,"data":{data}}}"#);
+        assert_eq!(accepted("bingx", &body).can_pay_others, can_pay_others, "{data}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::super::{Access, Answer, Call, Credentials, Exchange, KeyType, Verdict, find};
+use super::super::{Access, Answer, Call, Credentials, Exchange, KeyType, PrivateKey, Reading, Verdict, find};
 
 fn credentials(key_type: KeyType, api_key: &str, secret: &str) -> Credentials {
     Credentials {
@@ -118,6 +118,25 @@ fn kucoin_and_bitget_read_words() {
 }
 
 #[test]
+fn a_network_of_all_addresses_is_no_limit() {
+    let key = |ips: Value| {
+        let key = json!({"retCode": 0, "result": {"readOnly": 1, "permissions": {"Spot": ["SpotTrade"]}, "ips": ips}});
+        let answer = Answer::new(200, key.to_string().into_bytes());
+        let bybit = find("bybit").unwrap();
+        match (bybit.read)(&credentials(KeyType::Hmac, "k", "x"), &Call::get("/v5/user/query-api"), &answer) {
+            Verdict::Accepted(access) => (access.ip_restricted, access.ip_allow_list.unwrap().join(" ")),
+            _ => panic!("{ips} is refused"),
+        }
+    };
+    for open in [json!(["*"]), json!(["0.0.0.0/0"]), json!(["203.0.113.7", "::/0"]), json!([" 203.0.113.7/0 "])] {
+        assert_eq!(key(open.clone()), (Some(false), String::new()), "{open}");
+    }
+    let some =
+        json!(["203.0.113.0/24", "203.0.113.7/33", "203.0.113.7/128", "2001:db8::/128", "::/129", "x/0", "0.0.0.0"]);
+    assert_eq!(key(some), (Some(true), "203.0.113.0/24 2001:db8::/128 0.0.0.0".to_owned()));
+}
+
+#[test]
 fn gate_reads_the_key_that_is_ours_and_falls_back_to_the_account() {
     let (gate, account) = (find("gate").unwrap(), Call::get("/api/v4/account/detail"));
     let key = |shown: &str, perms: Value| json!({"key": shown, "state": 1, "perms": perms, "ip_whitelist": []});
@@ -181,7 +200,7 @@ fn codes_decide_before_the_http_status() {
         (10005, "permission_denied"),
         (10006, "rate_limited"),
         (10018, "rate_limited"),
-        (10009, "geo_blocked"),
+        (10009, "ip_not_allowed"),
         (10024, "account_restricted"),
     ] {
         assert_eq!(coded("bybit", 403, json!(code), "retCode"), format!("{status} {code}"));
@@ -285,5 +304,13 @@ fn credentials_that_cannot_sign_are_known_before() {
     for exchange in ["binance", "bybit"] {
         assert_eq!(field(check(exchange, KeyType::Hmac, "k", "any text")), None);
         assert_eq!(field(check(exchange, KeyType::Rsa, "k", "any text")), Some("secret"));
+    }
+}
+
+/// With the square of its length this would take minutes.
+#[test]
+fn a_run_of_backslashes_is_read_in_one_go() {
+    for text in ["\\".repeat(1_000_000), format!("{}x", "\\".repeat(1_000_000))] {
+        assert!(matches!(PrivateKey::read(&text), Reading::Text));
     }
 }
