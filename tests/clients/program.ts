@@ -25,7 +25,7 @@ export async function store(secret: string): Promise<Schemas["ApiKeyStatus"]> {
   const body = { exchange: "okx", environment: "demo", api_key: "name", secret, verify: true } as const;
   const { data, error } = await client.POST("/api/v1/api-keys/", { body });
   if (error !== undefined) throw new Error("data" in error ? error.data.code : "not to be read, or not now");
-  // A test has the id of its key; a key has one of its own.
+  // A test has the id of its key; a key has one of its own. What is told apart is what lacks a member: others may be anywhere.
   if (!data.data || "key_id" in data.data) throw new Error("no key");
   return data.data.status;
 }
@@ -34,7 +34,7 @@ export async function test(key_id: string): Promise<string> {
   const { data, error } = await client.POST("/api/v1/api-keys/{key_id}/test-connection", { params: { path: { key_id } } });
   if (error !== undefined) throw new Error("no test");
   const test = data.data;
-  if (!test || !("key_id" in test)) throw new Error("no test");
+  if (!test || "id" in test) throw new Error("no test");
   const blocked: boolean = test.key_status === "blocked" || test.warnings.includes("KEY_CAN_WITHDRAW");
   const mayTrade: boolean | null = test.permissions.trade;
   return `${test.status} after ${test.latency_ms.toFixed(0)} ms, ${String(blocked)}, ${String(mayTrade)}`;
