@@ -205,10 +205,9 @@ fn open_places(schema: &Value, place: &str) -> Vec<String> {
     let Some(members) = schema.as_object() else { return Vec::new() };
     let says = |keys: &[&str]| keys.iter().any(|key| members.contains_key(*key));
     let is_object = schema["type"] == "object" || schema["additionalProperties"] == true;
-    let is_open = match is_object {
-        true => !says(&["allOf", "oneOf", "anyOf", "properties", "$ref"]),
-        false => !says(&["type", "allOf", "oneOf", "anyOf", "enum", "const", "$ref"]),
-    };
+    let is_described = says(&["allOf", "oneOf", "anyOf", "$ref"]);
+    let is_told = if is_object { says(&["properties"]) } else { says(&["type", "enum", "const"]) };
+    let is_open = !is_described && !is_told;
     let lists = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|key| schema[key].as_array().into_iter().flatten());
     let properties = schema["properties"].as_object().into_iter().flatten();
     let within = lists.map(|option| open_places(option, place));
