@@ -14,7 +14,9 @@ export NO_PROXY=${NO_PROXY-127.0.0.1}
 document=$work/openapi.json
 curl -sSf --retry 3 --max-time 20 -o "$document" "http://127.0.0.1:$PORT/openapi.json"
 # Its server is relative to where it came from, which a file does not tell.
-sed -i "s|\"url\": \"\.\"|\"url\": \"http://127.0.0.1:$PORT\"|" "$document"
+server="\"url\": \"http://127.0.0.1:$PORT\""
+sed -i "s|\"url\": \"\.\"|$server|" "$document"
+grep -qF "$server" "$document" || fail "the document names no server \".\""
 
 export HYPOTHESIS_STORAGE_DIRECTORY=$work/hypothesis PYTHONDONTWRITEBYTECODE=1
 if ! timeout 1200 .tools/schemathesis/bin/schemathesis --config-file infra/schemathesis.toml \

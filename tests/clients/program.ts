@@ -25,13 +25,16 @@ export async function store(secret: string): Promise<Schemas["ApiKeyStatus"]> {
   const body = { exchange: "okx", environment: "demo", api_key: "name", secret, verify: true } as const;
   const { data, error } = await client.POST("/api/v1/api-keys/", { body });
   if (error !== undefined) throw new Error("data" in error ? error.data.code : "not to be read, or not now");
-  return (data.data as Schemas["ApiKey"]).status;
+  // A test has the id of its key; a key has one of its own. What is told apart is what lacks a member: others may be anywhere.
+  if (!data.data || "key_id" in data.data) throw new Error("no key");
+  return data.data.status;
 }
 
 export async function test(key_id: string): Promise<string> {
   const { data, error } = await client.POST("/api/v1/api-keys/{key_id}/test-connection", { params: { path: { key_id } } });
   if (error !== undefined) throw new Error("no test");
-  const test = data.data as Schemas["ConnectionTest"];
+  const test = data.data;
+  if (!test || "id" in test) throw new Error("no test");
   const blocked: boolean = test.key_status === "blocked" || test.warnings.includes("KEY_CAN_WITHDRAW");
   const mayTrade: boolean | null = test.permissions.trade;
   return `${test.status} after ${test.latency_ms.toFixed(0)} ms, ${String(blocked)}, ${String(mayTrade)}`;
@@ -46,6 +49,12 @@ export async function secretOf(key_id: string): Promise<string> {
 export async function lastAccess(key_id: string): Promise<Schemas["AccessAction"] | undefined> {
   const { data } = await client.GET("/api/v1/api-keys/{key_id}/events", { params: { path: { key_id } } });
   return data?.data.events[0]?.action;
+}
+
+export async function refusals(key_id: string): Promise<number> {
+  const { data } = await client.GET("/api/v1/api-keys/{key_id}/events", { params: { path: { key_id } } });
+  const refused: Schemas["AccessOutcome"][] = ["KEY_DISABLED", "KEY_CAN_WITHDRAW", "TOO_MANY_REQUESTS", "FAILED"];
+  return data?.data.events.filter((event) => refused.includes(event.outcome)).length ?? 0;
 }
 
 export async function identity(): Promise<boolean> {
@@ -76,7 +85,10 @@ export async function misused(): Promise<void> {
   data?.data.api_keys[0]?.secret.trim();
   // @ts-expect-error whether a key may withdraw is true, false or unknown
   const withdraws: boolean | undefined = data?.data.api_keys[0]?.permissions.withdraw;
+  const { data: accesses } = await client.GET("/api/v1/api-keys/{key_id}/events", { params: { path: { key_id: "7" } } });
+  // @ts-expect-error no access ends so
+  const over: boolean = accesses?.data.events[0]?.outcome === "over";
   // @ts-expect-error no key has such a status
   const fine: boolean = data?.data.api_keys[0]?.status === "fine";
-  console.log(withdraws, fine);
+  console.log(withdraws, over, fine);
 }

@@ -33,6 +33,7 @@ from api.api.sessions import jwks_well_known_jwks_json_get as jwks
 from api.models import (
     AccessAction,
     AccessEventList,
+    AccessOutcome,
     ApiKey,
     ApiKeyList,
     ApiKeyRefusal,
@@ -162,7 +163,7 @@ def keeps_a_key(me):
     assert gone.success and gone.data is None
     events = got(AccessEventList, api_key_events, key.id, client=me).data.events
     actions = [AccessAction.DELETE, AccessAction.UPDATE, AccessAction.DECRYPT, AccessAction.TEST, AccessAction.CREATE]
-    assert [event.action for event in events] == actions and {event.outcome for event in events} == {"ok"}
+    assert [event.action for event in events] == actions and {event.outcome for event in events} == {AccessOutcome.OK}
     assert isinstance(events[0].at, datetime.datetime)
 
 

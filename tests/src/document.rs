@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::event::Reply;
@@ -10,9 +11,20 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../functions/docs/openapi.json")).expect("the kept document is JSON")
 });
 
-/// The statuses of an operation; `None` where there is none.
-fn responses(method: &str, path: &str) -> Option<&'static Value> {
+/// What a method and a path name.
+enum Named {
+    /// An operation: its answers, by status.
+    Operation(&'static Value),
+    /// A path that has operations, but none of this method.
+    OtherMethod,
+    /// Nothing.
+    Nothing,
+}
+
+fn named(method: &str, path: &str) -> Named {
     let path = path.split('?').next().unwrap_or_default();
+    // Functions decode a path once, slashes and all.
+    let path = percent_decode_str(path).decode_utf8_lossy();
     let fits = |template: &str| {
         let (mut wanted, mut given) = (template.split('/'), path.split('/'));
         loop {
@@ -25,23 +37,64 @@ fn responses(method: &str, path: &str) -> Option<&'static Value> {
     };
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     // `/api/kyc/webhook` is nobody's parameter: what is written out comes first.
-    let (_, item) = paths
-        .iter()
-        .filter(|(template, _)| fits(template))
-        .min_by_key(|(template, _)| template.matches('{').count())?;
-    item.get(method.to_lowercase())?.get("responses")
+    let fitting = paths.iter().filter(|(template, _)| fits(template));
+    match fitting.min_by_key(|(template, _)| template.matches('{').count()) {
+        None => Named::Nothing,
+        Some((_, item)) => item.get(method.to_lowercase()).map_or(Named::OtherMethod, |operation| {
+            Named::Operation(operation.get("responses").expect("every operation has answers"))
+        }),
+    }
 }
 
-/// How an answer differs from what is documented of it, if it does. Members that no schema names are a difference, too.
+/// How an answer differs from what is documented of it, if it does: in its status, its media type, a header that is always there, its
+/// body. Members that no schema names are a difference, too.
 #[must_use]
 pub fn difference(method: &str, path: &str, reply: &Reply) -> Option<String> {
-    let documented = responses(method, path)?.get(reply.status.to_string())?;
-    let flaws = match documented.pointer("/content/application~1json/schema") {
-        Some(schema) => flaws(schema, &reply.body, "body"),
-        None => Vec::new(),
+    let flaws = match (named(method, path), reply.status) {
+        (Named::Operation(answers), status) => match answers.get(status.to_string()) {
+            Some(documented) => unlike(documented, reply),
+            None => vec!["no operation is documented to answer so".to_owned()],
+        },
+        // Where there is no operation, no document says anything. These are the router's answers: no such method; no such path, but
+        // perhaps the same with another slash at its end; an address that is too long to be looked up.
+        (Named::OtherMethod, 405 | 414) | (Named::Nothing, 404 | 307 | 414) => Vec::new(),
+        (Named::OtherMethod | Named::Nothing, _) => vec!["there is no such operation".to_owned()],
     };
     (!flaws.is_empty())
         .then(|| format!("{method} {path} answers {}: {}\n{}", reply.status, flaws.join("; "), reply.text))
+}
+
+/// How an answer differs from what is documented of its status.
+fn unlike(documented: &Value, reply: &Reply) -> Vec<String> {
+    let headers = documented["headers"].as_object().into_iter().flatten();
+    let headers = headers.filter_map(|(name, header)| {
+        let given = reply.header(&name.to_lowercase());
+        let is_kept = match given {
+            None => header["required"] != true,
+            Some(value) => header["schema"]["type"] != "integer" || value.parse::<u32>().is_ok(),
+        };
+        (!is_kept).then(|| format!("its {name} is {given:?}"))
+    });
+    headers.chain(unlike_in_content(&documented["content"], reply)).collect()
+}
+
+fn unlike_in_content(documented: &Value, reply: &Reply) -> Vec<String> {
+    let given = reply.header("content-type");
+    let mut media = documented.as_object().into_iter().flatten();
+    match media.next() {
+        None if reply.text.is_empty() => Vec::new(),
+        None => vec!["a body is not documented".to_owned()],
+        Some((media, _)) if !given.is_some_and(|given| is_of_media(media, given)) => {
+            vec![format!("its media type is {given:?} instead of {media}")]
+        }
+        Some((media, content)) if media == "application/json" => flaws(&content["schema"], &reply.body, "body"),
+        Some(_) => Vec::new(),
+    }
+}
+
+/// Whether a media type is the documented one, or of the documented kind (`text/*`).
+fn is_of_media(documented: &str, given: &str) -> bool {
+    documented.strip_suffix('*').map_or(given == documented, |kind| given.starts_with(kind))
 }
 
 /// Which rules of a schema a value breaks, and where.

@@ -55,14 +55,33 @@ impl Reply {
 /// # Panics
 /// When it is not.
 pub async fn invoke(router: &Router, request: Request) -> Reply {
-    let (method, path) = (request.method, request.path.clone());
-    let reply = invoke_event(router, event(request)).await;
-    let difference = document::difference(method, &path, &reply);
-    assert_eq!(difference, None);
+    invoke_documented(router, event(request)).await
+}
+
+/// The same for an event in full, which names a method and a path.
+///
+/// # Panics
+/// When it does not, or the answer is not as documented.
+pub async fn invoke_documented(router: &Router, event: Value) -> Reply {
+    let (method, path) = asked(&event);
+    let reply = invoke_event(router, event).await;
+    assert_eq!(document::difference(&method, &path, &reply), None);
     reply
 }
 
-/// The same for an event in full.
+/// Method and path of a REST API's event, or of an HTTP API's, whose path begins with the stage.
+fn asked(event: &Value) -> (String, String) {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
+    let (method, path) = match text("/httpMethod") {
+        Some(method) => (method, text("/path").expect("a path")),
+        None => (text("/requestContext/http/method").expect("a method"), text("/rawPath").expect("a path")),
+    };
+    let stage = text("/requestContext/stage").map(|stage| format!("/{stage}/")).unwrap_or_default();
+    let own = path.strip_prefix(&stage).filter(|_| !stage.is_empty()).map(|own| format!("/{own}"));
+    (method.to_owned(), own.unwrap_or_else(|| path.to_owned()))
+}
+
+/// Any event, be it none of a gateway: the answer, whatever it is.
 pub async fn invoke_event(router: &Router, event: Value) -> Reply {
     let answer = answer_to(router, event).await;
     let body = answer["body"].as_str().unwrap_or_default();

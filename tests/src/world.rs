@@ -44,7 +44,7 @@ use shared::{
 use tokio::net::TcpListener;
 
 use crate::{
-    event::{Reply, Request, invoke, invoke_event},
+    event::{Reply, Request, invoke, invoke_documented},
     person::Person,
 };
 
@@ -318,14 +318,14 @@ impl World {
         invoke(&self.routers[function], request).await
     }
 
-    /// An event of API Gateway to `auth`, in full.
+    /// An event of API Gateway to `auth`, in full. The answer is as the OpenAPI document says.
     pub async fn event(&self, event: Value) -> Reply {
-        invoke_event(&self.routers[0], event).await
+        invoke_documented(&self.routers[0], event).await
     }
 
     /// The same to `api-keys`.
     pub async fn vault_event(&self, event: Value) -> Reply {
-        invoke_event(&self.routers[1], event).await
+        invoke_documented(&self.routers[1], event).await
     }
 
     /// `GET path`.

@@ -96,11 +96,17 @@ async fn every_operation_answers_in_the_documented_shape() {
     assert_eq!(met, documented);
 }
 
+/// An answer in JSON with every header that the document asks for anywhere.
+fn reply(status: u64, body: Value) -> Reply {
+    let headers = json!({ "content-type": "application/json", "retry-after": "5", "www-authenticate": "Bearer" });
+    Reply { status, headers, text: body.to_string(), body }
+}
+
 #[test]
 fn an_answer_that_is_not_as_documented_is_found() {
     let page = json!({ "success": true, "message": "API keys", "data": { "api_keys": [], "next_cursor": null } });
-    let reply = |status: u64, body: Value| Reply { status, headers: json!({}), text: body.to_string(), body };
-    let found = |body: Value| document::difference("GET", "/api/v1/api-keys/?limit=1", &reply(200, body));
+    let list = "/api/v1/api-keys/?limit=1";
+    let found = |body: Value| document::difference("GET", list, &reply(200, body));
     assert_eq!(found(page.clone()), None);
     for (pointer, value) in [
         ("/data/next_cursor", json!(7)),
@@ -117,6 +123,20 @@ fn an_answer_that_is_not_as_documented_is_found() {
     let path = "/api/v1/api-keys/7/decrypt";
     assert_eq!(document::difference("POST", path, &reply(404, refused.clone())), None);
     assert!(document::difference("POST", path, &reply(200, refused)).is_some());
+    for (method, path, status) in [
+        ("GET", list, 409),
+        ("GET", list, 429),
+        ("GET", list, 404),
+        ("PUT", list, 200),
+        ("PUT", list, 404),
+        ("GET", "/api/v1/api-key/", 200),
+        ("GET", "/api/v1/api-key/", 500),
+    ] {
+        let found = document::difference(method, path, &reply(status, page.clone()));
+        assert!(found.is_some(), "{method} {path} {status}");
+    }
+    assert_eq!(document::difference("PUT", list, &reply(405, json!({ "detail": "Method Not Allowed" }))), None);
+    assert_eq!(document::difference("GET", "/api/v1/api-key/", &reply(404, json!({ "detail": "Not Found" }))), None);
     let (word, time) = (
         json!({ "$ref": "#/components/schemas/ConnectionStatus" }),
         json!({ "type": "string", "format": "date-time" }),
@@ -125,4 +145,37 @@ fn an_answer_that_is_not_as_documented_is_found() {
     assert_eq!(document::flaws(&word, &json!("fine"), "").len(), 1);
     assert_eq!(document::flaws(&time, &json!("2026-11-22T10:00:00Z"), ""), [""; 0]);
     assert_eq!(document::flaws(&time, &json!("2026-11-22"), "").len(), 1);
+}
+
+#[test]
+fn an_answer_of_another_media_type_or_without_its_headers_is_found() {
+    let detail = |text: &str| json!({ "detail": text });
+    let (page, script, home) = ("/docs", "/docs/start.js", "/");
+    for (path, status, body, header, wrong) in [
+        ("/auth/profile", 401, detail("Not authenticated"), "www-authenticate", Value::Null),
+        ("/auth/profile", 503, detail("Service temporarily unavailable"), "retry-after", Value::Null),
+        ("/auth/profile", 503, detail("Service temporarily unavailable"), "retry-after", json!("soon")),
+        ("/auth/profile", 401, detail("Not authenticated"), "content-type", json!("text/plain")),
+        ("/auth/profile", 401, detail("Not authenticated"), "content-type", Value::Null),
+        (page, 200, json!("<p>"), "content-type", json!("text/html")),
+        (script, 200, json!("let"), "content-type", json!("application/json")),
+        (home, 307, json!(""), "location", Value::Null),
+    ] {
+        let mut reply = reply(status, body);
+        for (path_of, media) in [(page, "text/html; charset=utf-8"), (script, "text/javascript")] {
+            if path == path_of {
+                reply.headers["content-type"] = json!(media);
+            }
+        }
+        if path == home {
+            reply.headers = json!({ "location": "/docs" });
+            reply.text = String::new();
+        }
+        assert_eq!(document::difference("GET", path, &reply), None);
+        reply.headers[header] = wrong.clone();
+        assert!(document::difference("GET", path, &reply).is_some(), "{path} {status} {header}: {wrong}");
+    }
+    let mut full = reply(307, json!("Go away"));
+    full.headers["location"] = json!("/docs");
+    assert!(document::difference("GET", home, &full).is_some(), "a body where none is documented");
 }

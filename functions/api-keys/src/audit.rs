@@ -1,10 +1,11 @@
 //! Who did what with a key: one row for each access, gone after 400 days. Nothing in it changes but the outcome of what takes its
 //! time, once, when that is known.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use shared::{
     caller::{Caller, Origin},
     error::Error,
@@ -14,7 +15,7 @@ use shared::{
     time::{Clock, Timestamp},
 };
 
-use crate::document;
+use crate::{document, exchanges::Status, model::RefusalCode};
 
 /// How long accesses stay visible.
 const KEPT: Duration = Duration::from_hours(400 * 24);
@@ -125,8 +126,8 @@ pub struct EventView {
     id: String,
     /// What was done, or tried.
     action: Action,
-    /// `ok`, the code of a refusal, or how a test ended; `unknown` while a test is under way and where its end could not be written
-    /// down.
+    /// What has become of it. A row may keep a word that has gone since.
+    #[schemars(with = "Outcome")]
     outcome: String,
     /// When.
     #[schemars(extend("format" = "date-time"))]
@@ -137,6 +138,25 @@ pub struct EventView {
     ip: Option<String>,
     /// What the client called itself.
     user_agent: Option<String>,
+}
+
+/// The words for outcomes, for the document.
+struct Outcome;
+
+impl JsonSchema for Outcome {
+    fn schema_name() -> Cow<'static, str> {
+        "AccessOutcome".into()
+    }
+
+    fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
+        let own = [
+            json!({ "const": UNKNOWN, "description": "A test is under way, or its end could not be written down." }),
+            json!({ "const": RefusalCode::Failed.as_str(), "description": "Something was out of order." }),
+        ];
+        let described =
+            "What has become of an access: `ok`, the word for a refusal, how a test ended, or none of these.";
+        document::words(described, &own, &[Status::json_schema(schemas), RefusalCode::json_schema(schemas)])
+    }
 }
 
 impl EventView {

@@ -188,7 +188,7 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
         "Keeps a key, sealed. Which fields it needs depends on the exchange: OKX, KuCoin and Bitget have a passphrase, \
          Hyperliquid a wallet address and the private key of an agent wallet instead of a name. With `verify` the key is \
          tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to {MOST} \
-         keys. Neither the key nor the secret is shown again but by decrypt."
+         keys. Neither the key nor the secret is shown again but by decrypt. `data` is the key."
     )
 });
 

@@ -97,7 +97,7 @@ fn gone<'a>(caller: &Caller, event: &AccessEvent, sight: &'a Sight) -> Result<Ve
 pub fn document() -> Operation {
     let operation = operation(
         "delete_api_key",
-        "Forgets a key. What was deleted stays in encrypted backups of the table for up to 35 days.",
+        "Forgets a key. What was deleted stays in encrypted backups of the table for up to 35 days. `data` is null.",
     );
     document::of_key(operation).ok(&ApiKeyResponse::bare("API key deleted"))
 }

@@ -1,5 +1,7 @@
 //! What the OpenAPI document says of all these operations alike.
 
+use schemars::{Schema, json_schema};
+use serde_json::Value;
 use shared::http::Operation;
 
 use crate::model::Refusal;
@@ -18,6 +20,13 @@ pub fn operation(name: &'static str, description: &'static str) -> Operation {
 pub fn of_key(operation: Operation) -> Operation {
     let refusal = Refusal::NotFound;
     operation.path("key_id", "Which key").answer(404, refusal.message(), &refusal.body())
+}
+
+/// One list of words, with a description each: some of its own, and those of other lists.
+pub fn words(description: &str, own: &[Value], others: &[Schema]) -> Schema {
+    let others = others.iter().filter_map(|list| list.get("oneOf")?.as_array()).flatten();
+    let words: Vec<_> = own.iter().chain(others).collect();
+    json_schema!({ "description": description, "oneOf": words })
 }
 
 /// With a limit of its own.

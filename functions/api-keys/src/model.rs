@@ -286,3 +286,47 @@ impl IntoResponse for Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CODES: [RefusalCode; 10] = [
+        RefusalCode::KeyNotFound,
+        RefusalCode::KycRequired,
+        RefusalCode::KeyDisabled,
+        RefusalCode::KeyCanWithdraw,
+        RefusalCode::KeyAlreadyStored,
+        RefusalCode::TooManyKeys,
+        RefusalCode::TooManyBlocked,
+        RefusalCode::KeyUnverified,
+        RefusalCode::TooManyRequests,
+        RefusalCode::Failed,
+    ];
+
+    /// The words of a documented list.
+    fn documented<T: JsonSchema>() -> Vec<Value> {
+        let schema = schemars::schema_for!(T);
+        let options = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+        options.map(|option| option["const"].clone()).collect()
+    }
+
+    #[test]
+    fn a_code_is_one_word_in_answers_rows_and_document() {
+        for code in CODES {
+            assert_eq!(json!(code), code.as_str());
+        }
+        // The last is in no answer.
+        assert_eq!(documented::<RefusalCode>(), CODES[..9].iter().map(|code| json!(code)).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_status_is_one_word_in_answers_rows_and_document() {
+        let words = documented::<Status>();
+        assert_eq!(words.len(), 16);
+        for word in words {
+            let status: Status = serde_json::from_value(word.clone()).expect("a documented status is one");
+            assert_eq!(word, status.as_str());
+        }
+    }
+}

@@ -293,7 +293,7 @@ pub fn document() -> Operation {
     let operation = operation(
         "test_api_key_connection",
         "Tries a key at its exchange with one signed question that changes nothing there. The answer is 200 however the test \
-         ends: `success` says whether the exchange accepts the key, `data` what it says of it. Unknown is null, never \
+         ends: `success` says whether the exchange accepts the key, `data`, a ConnectionTest, what it says of it. Unknown is null, never \
          false. A key that can send funds is blocked until a test says that it cannot. Up to 5 times a minute for one \
          credential, whatever its id, and 20 times for all.",
     );

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::time::Timestamp;
 
 use crate::{
@@ -149,9 +149,7 @@ impl JsonSchema for KeyStatus {
             json!({ "const": "untested", "description": "No test of its present secret has ended." }),
             json!({ "const": "blocked", "description": "It can send funds to others, which the policy forbids." }),
         ];
-        let tested = Status::json_schema(schemas);
-        let words: Vec<_> =
-            own.iter().chain(tested.get("oneOf").and_then(Value::as_array).into_iter().flatten()).collect();
-        json_schema!({ "description": "Where a key stands: `untested`, `blocked`, or how its last test ended.", "oneOf": words })
+        let described = "Where a key stands: `untested`, `blocked`, or how its last test ended.";
+        document::words(described, &own, &[Status::json_schema(schemas)])
     }
 }

@@ -39,7 +39,7 @@ struct AuthUser {
 struct AuthSession {
     /// A JWT, good for 15 minutes.
     access_token: String,
-    /// Good for one refresh within 30 days.
+    /// What the next refresh asks for, within 30 days. A refresh may give the one that it was shown: then it stays as it is.
     refresh_token: String,
     /// When the access token expires. Seconds since 1970.
     #[schemars(with = "Option<i64>")]

@@ -205,23 +205,27 @@ fn report(provider: &Provider, event: &Event, meaning: Meaning, verified: &Verif
 
 /// What the OpenAPI document says of `POST /api/kyc/webhook`.
 pub fn document() -> Operation {
-    described("kyc_webhook", "Takes a report of the provider that is configured as the usual one.")
+    described(
+        "kyc_webhook",
+        "Takes a report of the provider that is configured as the usual one. What proves it is the provider's signature, in a \
+         header of the provider's own. The bearer token is none of a session here, but the one that the provider was given; where \
+         it was given none, it needs none.",
+    )
 }
 
 /// What the OpenAPI document says of `POST /api/kyc/webhook/{provider}`.
 pub fn document_of() -> Operation {
     let detail = error::Detail { detail: "Not Found" };
-    described("kyc_provider_webhook", "Takes a report of this provider.")
+    described(
+        "kyc_provider_webhook",
+        "Takes a report of this provider. What proves it is the provider's signature, in a header of the provider's own, and the \
+         bearer token, where the provider was given one.",
+    )
         .tag("Identity")
         .path("provider", "Its name")
         .answer(404, "No such provider", &detail)
 }
 
 fn described(name: &'static str, description: &'static str) -> Operation {
-    Operation::new(name, description)
-        .protected()
-        .fails(&Error::InvalidSignature)
-        .fails(&Error::BodyTooLarge)
-        .ok(&())
-        .depends()
+    Operation::new(name, description).reported().ok(&()).depends()
 }

@@ -7,8 +7,15 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use shared::http::Route;
 
-/// The name of the one way to prove who asks.
-const SCHEME: &str = "HTTPBearer";
+/// How users prove who asks: the one way that the original knew, by its name.
+const SESSION: &str = "HTTPBearer";
+/// How providers of identity checks do, besides their signatures, which no document can describe.
+const PROVIDER: &str = "KycWebhookToken";
+
+/// What holds for all operations.
+const DESCRIPTION: &str = "Accounts, exchange keys and identity checks of a crypto-trading platform.\n\n\
+    Any operation may also be answered by the gateway in front of it: 429 when there are too many requests for the whole \
+    installation, 500 or 503 when the gateway cannot reach it. Such an answer is `{\"message\": \"...\"}`, without `Retry-After`.";
 
 /// Every route of every function, those that the original had first.
 #[must_use]
@@ -46,19 +53,33 @@ pub fn document() -> Value {
         "info": {
             "title": "bitcain",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Accounts, exchange keys and identity checks of a crypto-trading platform.",
+            "description": DESCRIPTION,
             "license": { "name": "Apache License 2.0", "identifier": env!("CARGO_PKG_LICENSE") },
         },
         // Every installation gives out this very document, from where it stands, be that below a stage's name.
-        "servers": [{ "url": ".", "description": "The installation that this document comes from" }],
+        "servers": [{
+            "url": ".",
+            "description": "The installation that this document comes from, relative to the address that it was fetched from. \
+                            Whoever reads it out of a file fills in the address of an installation.",
+        }],
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "securitySchemes": { SCHEME: {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "The access token of a session, which login and refresh give: a JWT, good for 15 minutes.",
-            } },
+            "securitySchemes": {
+                SESSION: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The access token of a session, which login and refresh give: a JWT, good for 15 minutes. \
+                                    At `/api/kyc/webhook` alone it is what KycWebhookToken says.",
+                },
+                PROVIDER: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token that a provider of identity checks was given, where this installation has one \
+                                    (`KYC_WEBHOOK_TOKEN`). It is asked for besides the provider's signature. Of `generic`, which signs \
+                                    nothing, a token is the whole proof.",
+                },
+            },
         },
         "tags": tags(),
     })

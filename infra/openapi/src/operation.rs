@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use shared::http::{Answer, Content, Model, Operation, Parameter, Route};
+use shared::http::{Answer, Content, Model, Operation, Parameter, Proof, Route};
 
 use crate::{
-    SCHEME,
+    PROVIDER, SESSION,
     schema::{shape, title},
 };
 
@@ -28,7 +28,7 @@ pub fn render(route: Route, schemas: &mut SchemaGenerator) -> Value {
         "summary": title(operation.name),
         "description": operation.description,
         "operationId": id,
-        "security": if operation.is_protected { json!([{ SCHEME: [] }]) } else { json!([]) },
+        "security": security(&operation),
     });
     if !operation.parameters.is_empty() {
         let is_titled = operation.is_original();
@@ -36,11 +36,23 @@ pub fn render(route: Route, schemas: &mut SchemaGenerator) -> Value {
         members["parameters"] = parameters.collect();
     }
     if let Some((model, example)) = operation.body {
-        let content = json!({ "application/json": { "schema": model(schemas), "example": example } });
-        members["requestBody"] = json!({ "content": content, "required": true });
+        let mut content = json!({ "schema": model(schemas) });
+        if let Some(example) = example {
+            content["example"] = example;
+        }
+        members["requestBody"] = json!({ "content": { "application/json": content }, "required": true });
     }
     members["responses"] = responses.into();
     members
+}
+
+/// A provider need have no token. The original asked providers for the one kind of proof that it knew.
+fn security(operation: &Operation) -> Value {
+    match operation.proof {
+        Proof::None => json!([]),
+        Proof::Provider if !operation.is_original() => json!([{ PROVIDER: [] }, {}]),
+        Proof::Session | Proof::Provider => json!([{ SESSION: [] }]),
+    }
 }
 
 /// FastAPI's rule: the handler's name, the path with `_` for whatever is no letter or digit, the method.
@@ -71,20 +83,23 @@ fn response(answers: &[&Answer], title: Option<&str>, schemas: &mut SchemaGenera
     if let Some((media, content)) = content(answers, title, schemas) {
         response["content"] = json!({ media: content });
     }
-    let headers: Map<_, _> = answers.iter().flat_map(|answer| answer.headers).map(|name| header(name)).collect();
+    let names = answers.iter().flat_map(|answer| answer.headers);
+    let is_in_all = |name| answers.iter().all(|answer| answer.headers.contains(name));
+    let headers: Map<_, _> = names.map(|name| header(name, is_in_all(name))).collect();
     if !headers.is_empty() {
         response["headers"] = headers.into();
     }
     response
 }
 
-fn header(name: &str) -> (String, Value) {
+/// `is_required`: whether it comes with every answer of its status.
+fn header(name: &str, is_required: bool) -> (String, Value) {
     let (rule, description) = match name {
         "Retry-After" => ("integer", "Seconds until it is worth trying again"),
         "WWW-Authenticate" => ("string", "What kind of credentials is asked for"),
         _ => ("string", "Where to go instead"),
     };
-    (name.to_owned(), json!({ "description": description, "schema": { "type": rule } }))
+    (name.to_owned(), json!({ "description": description, "required": is_required, "schema": { "type": rule } }))
 }
 
 fn content(answers: &[&Answer], title: Option<&str>, schemas: &mut SchemaGenerator) -> Option<(&'static str, Value)> {

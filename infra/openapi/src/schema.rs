@@ -49,6 +49,10 @@ pub fn shape(schema: &mut Schema) {
     }
     list_words(members);
     split_null(members);
+    // Descriptions are the code's own, which says `None` for what is null on the wire.
+    if let Some(Value::String(description)) = members.get_mut("description") {
+        *description = description.replace("`None`", "`null`");
+    }
 }
 
 /// `email_confirmed_at` → `Email Confirmed At`.

@@ -13,6 +13,6 @@ pub use field::{Field, Flaw, SecretText, Switch, Text, Whole};
 pub use fields::{Change, Declared, Fields, Input};
 pub use input::{Body, Invalid, Query};
 pub use lambda::{handle, run};
-pub use operation::{Answer, Content, Model, Operation, Parameter};
+pub use operation::{Answer, Content, Model, Operation, Parameter, Proof};
 pub use reply::Reply;
 pub use routes::{DEADLINE, Route, Routes, redirect};

@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     fields::{Fields, Input},
@@ -24,14 +24,25 @@ pub struct Operation {
     pub description: &'static str,
     /// The group that it is listed under.
     pub tag: &'static str,
-    /// Whether it asks for a bearer token.
-    pub is_protected: bool,
+    /// What proves who asks.
+    pub proof: Proof,
     /// What it takes from path and query.
     pub parameters: Vec<Parameter>,
-    /// The JSON body that it takes, with an example.
-    pub body: Option<(Model, Value)>,
+    /// The JSON body that it takes, perhaps with an example.
+    pub body: Option<(Model, Option<Value>)>,
     /// Everything it may answer. A status may have several.
     pub answers: Vec<Answer>,
+}
+
+/// What proves who asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing: anybody may.
+    None,
+    /// The access token of a session.
+    Session,
+    /// The signature of a provider of identity checks, and the token that it was given, where it was given one.
+    Provider,
 }
 
 /// A parameter of path or query.
@@ -71,19 +82,19 @@ pub enum Content {
 }
 
 impl Operation {
-    /// An operation that the original had. Whatever it takes, its address may be too long.
+    /// An operation that the original had. Whatever it takes, its address may be too long, and whatever it does, it may have a bug.
     #[must_use]
     pub fn new(name: &'static str, description: &'static str) -> Self {
         let operation = Self {
             name,
             description,
             tag: ORIGINAL,
-            is_protected: false,
+            proof: Proof::None,
             parameters: Vec::new(),
             body: None,
             answers: Vec::new(),
         };
-        operation.fails(&Error::UriTooLong)
+        operation.fails(&Error::UriTooLong).fails(&Error::Internal(String::new()))
     }
 
     /// One that the original did not have, under a group of ours.
@@ -99,11 +110,19 @@ impl Operation {
         self.tag == ORIGINAL
     }
 
-    /// Asks for a bearer token.
+    /// Asks for the access token of a session.
     #[must_use]
     pub fn protected(mut self) -> Self {
-        self.is_protected = true;
+        self.proof = Proof::Session;
         self.fails(&Error::NotAuthenticated).fails(&Error::InvalidToken)
+    }
+
+    /// Takes what a provider of identity checks sends and proves: an object of whatever shape is the provider's.
+    #[must_use]
+    pub fn reported(mut self) -> Self {
+        self.proof = Proof::Provider;
+        self.body = Some((Map::<String, Value>::json_schema, None));
+        self.fails(&Error::NotAuthenticated).fails(&Error::InvalidSignature).fails(&Error::BodyTooLarge)
     }
 
     /// Takes part of the path.
@@ -131,7 +150,7 @@ impl Operation {
     /// Takes a JSON body.
     #[must_use]
     pub fn body<T: Input>(mut self, example: Value) -> Self {
-        self.body = Some((SchemaGenerator::subschema_for::<Body<T>>, example));
+        self.body = Some((SchemaGenerator::subschema_for::<Body<T>>, Some(example)));
         self.validates().fails(&Error::UnreadableBody).fails(&Error::BodyTooLarge)
     }
 
@@ -151,7 +170,7 @@ impl Operation {
     /// Answers another status with what is like `example`.
     #[must_use]
     pub fn answer<T: Serialize + JsonSchema>(self, status: u16, description: &'static str, example: &T) -> Self {
-        let headers: &[_] = if status == 429 { &["Retry-After"] } else { &[] };
+        let headers: &[_] = if [429, 503].contains(&status) { &["Retry-After"] } else { &[] };
         let content = Content::Json(SchemaGenerator::subschema_for::<T>, json!(example));
         self.with(Answer { status, description, content, headers })
     }
@@ -159,10 +178,11 @@ impl Operation {
     /// Answers with text of a media type, or with nothing.
     #[must_use]
     pub fn other(self, status: u16, description: &'static str, content: Content) -> Self {
-        self.with(Answer { status, description, content, headers: &[] })
+        let headers: &[_] = if status == 307 { &["Location"] } else { &[] };
+        self.with(Answer { status, description, content, headers })
     }
 
-    /// May fail like this. Bugs need no mention.
+    /// May fail like this.
     #[must_use]
     pub fn fails(self, error: &Error) -> Self {
         let (status, detail) = error.answer();
