@@ -54,7 +54,8 @@ async fn nonsense_is_unrecognised_and_an_outage_is_an_outage() {
         (Canned::new(429, "slow down"), "rate_limited"),
         (Canned::new(418, "{}"), "rate_limited"),
         (Canned::new(451, ""), "geo_blocked"),
-        (Canned::new(200, r#"{"code":"-2014"}"#), "unrecognised_response"),
+        (Canned::new(200, r#"{"code":"-2014"}"#), "invalid_key"),
+        (Canned::new(200, r#"{"code":[-2014]}"#), "unrecognised_response"),
         (Canned::new(500, r#"{"code":-1022}"#), "invalid_signature"),
     ] {
         let shown = format!("{} {:.60}", answer.status, String::from_utf8_lossy(&answer.body));
