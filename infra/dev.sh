@@ -57,9 +57,8 @@ else
     # One instance takes one request at a time, as on Lambda.
     watch+=(--concurrency "${CONCURRENCY:-4}")
 fi
-# CORS=1 lets pages of any origin call the functions; OPTIONS is then answered by cargo-lambda. CargoLambda.toml says that none may, which
-# no option takes back, but another file in its place does.
-if [[ ${CORS:-0} == 1 ]]; then watch+=(--global /dev/null); else watch+=(--disable-cors); fi
+# CORS=1 lets pages of any origin call the functions; OPTIONS is then answered by cargo-lambda.
+[[ ${CORS:-0} == 1 ]] || watch+=(--disable-cors)
 [[ ${RELOAD:-1} == 1 ]] || watch+=(--ignore-changes)
 cd .tools/sources
 PATH="$root/.tools/watch/bin:$PATH" RUST_LOG=${RUST_LOG:-cargo_lambda=warn} cargo lambda watch "${watch[@]}" &

@@ -62,8 +62,8 @@ for name in "${!routes[@]}"; do
 done
 
 echo "watch: functions without settings, on :$PORT"
-# Another file of settings, which has none; and the address that README.md names.
-start "$PORT" cargo lambda watch --invoke-address 127.0.0.1 --invoke-port "$PORT" --config net.retry=2
+# Another file of settings, which has none; and the options that README.md names, which keep to the machine and to its programs.
+start "$PORT" cargo lambda watch --invoke-address 127.0.0.1 --disable-cors --invoke-port "$PORT" --config net.retry=2
 ! (exec 3<>"/dev/tcp/::1/$PORT") 2>/dev/null || fail "the functions are open on other addresses too"
 for name in "${!routes[@]}"; do
     body=()
@@ -109,7 +109,6 @@ infra/demo.sh >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" >&2 && fail "make 
 [[ $(grep -c 'Running .*auth' "$work/log") == 1 ]] || fail "auth was started again, though nothing of it has changed"
 curl -sSf --max-time 20 "http://127.0.0.1:$AWS_PORT/inbox.json" | grep -q 'Watch & Co' ||
     fail "the mails do not have the caller's PRODUCT_NAME"
-closed_to_pages
 stop
 for port in "$PORT" "$AWS_PORT"; do
     ! listens "$port" || fail "port $port is still in use after everything was stopped"
