@@ -8,10 +8,10 @@ infra/tools.sh moto
 semantics=(
     account:: profile:: sessions:: spellings::            # an account's rows: new, changed under a condition, together in a transaction
     concurrency:: contested::                             # many at once: one wins, and nobody loses what was written
-    mail:: waiting:: feedback::                           # the outbox: leases, what is due, SES itself, what it reports
-    secrets:: rotation:: link_rotation:: rewrap_secrets:: # secrets under KMS, their successors, other keys
+    mail:: waiting::                                      # the outbox: leases, what is due, SES itself
+    secrets:: rotation:: rewrap_secrets::                 # secrets under KMS, their successors, other keys
     rewrap:: operators::                                  # pages of a table, wrapped anew under way; what operators write
-    kyc::races:: kyc::again::                             # reports: one row each, repeated or contradicted
+    kyc::races::                                          # reports: one row each
     vault::operations:: vault::changes:: vault::pages::   # keys: created, changed, listed, deleted
     vault::races:: vault::limits::                        # the same by many; counters
     vault::cap::what_is_stored_and_deleted_at_once_is_counted
@@ -28,8 +28,8 @@ elsewhere=(
     ses:: simulator:: tables:: tasks::
     vault::credentials:: vault::forms:: vault::testing:: vault::misbehaving::    # exchanges
     vault::verdicts:: vault::verify:: vault::canaries:: vault::isolation::
-    vault::cap::                                                                 # a number that the test above has proven
-    kyc::doubt:: kyc::effects:: kyc::fuzz:: kyc::gate:: kyc::privacy::           # identity providers, and what reports mean
+    vault::cap:: link_rotation:: feedback::                                      # conditions that those above have proven
+    kyc::again:: kyc::doubt:: kyc::effects:: kyc::fuzz:: kyc::gate:: kyc::privacy::           # identity providers, and what reports mean
     kyc::receiver:: kyc::samples:: kyc::stories::
 )
 
