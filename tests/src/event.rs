@@ -58,7 +58,7 @@ pub async fn invoke(router: &Router, request: Request) -> Reply {
     invoke_documented(router, event(request)).await
 }
 
-/// The same for an event in full, which names a method and a path.
+/// Sends a whole event, which names a method and a path, through a function. The answer is as the OpenAPI document says.
 ///
 /// # Panics
 /// When it does not, or the answer is not as documented.

@@ -323,7 +323,7 @@ impl World {
         invoke_documented(&self.routers[0], event).await
     }
 
-    /// The same to `api-keys`.
+    /// Sends a whole event to `api-keys`.
     pub async fn vault_event(&self, event: Value) -> Reply {
         invoke_documented(&self.routers[1], event).await
     }

@@ -47,7 +47,7 @@ pub struct Warm {
     pub cpu: Vec<Duration>,
     /// Calls to AWS.
     pub calls: Calls,
-    /// The same without the counters of limits.
+    /// Calls to AWS, without those that count for limits.
     pub uncounted: Calls,
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::vault::{Owner, is_ok, text};
 
-/// The same cases in every run.
+/// Runs a property over so many cases, which do not change from one run of the tests to the next.
 fn runner(cases: u32) -> TestRunner {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
