@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests, one step after the other; the first that fails ends it. At the end: how long each step took.
+# All tests, step by step, moto beside the last ones; the first step that fails ends it. At the end: how long each step took.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

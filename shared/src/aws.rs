@@ -63,7 +63,7 @@ impl LoadServiceConfig for Endpoints {
     }
 }
 
-/// The same for operators and tests, with all that the SDK's own loader knows.
+/// Settings for the clients of operators and tests, with all that the SDK's own loader knows.
 #[must_use]
 pub fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::latest())

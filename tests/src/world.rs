@@ -338,7 +338,7 @@ impl World {
         self.send(json_request("POST", path, &body)).await
     }
 
-    /// The same through a particular instance of `auth`.
+    /// `POST path` with a JSON body, through a particular instance of `auth`.
     pub async fn post_to(&self, auth: &Auth, path: &str, body: Value) -> Reply {
         invoke(&auth::router(auth.clone()), json_request("POST", path, &body)).await
     }
@@ -631,7 +631,7 @@ impl LoadServiceConfig for Endpoints {
     }
 }
 
-/// The same connection, under a role: the local AWS knows it by the access key id.
+/// A connection under a role, which the local AWS knows by the access key id.
 fn signed_by(sdk: &SdkConfig, role: &str) -> SdkConfig {
     sdk.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials(role))).build()
 }
