@@ -51,20 +51,7 @@ export AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0
 "$sam/cfn-lint" template.yaml
 "$sam/sam" validate --lint
 translated=$scratch/translated.json
-"$sam/python" - template.yaml >"$translated" <<'PYTHON'
-import json, sys
-from samcli.yamlhelper import yaml_parse
-from samtranslator.translator.transform import transform
-
-class NoManagedPolicies:
-    def load(self):
-        return {}
-
-with open(sys.argv[1]) as file:
-    template = yaml_parse(file.read())
-template["Globals"]["Function"]["CodeUri"] = "s3://uploaded/code"  # as `sam deploy` would
-print(json.dumps(transform(template, {}, NoManagedPolicies()), indent=1))
-PYTHON
+"$sam/python" infra/translate.py >"$translated"
 "$sam/cfn-lint" --template "$translated"
 .tools/checkov/bin/checkov -f template.yaml "$translated"
 echo ok
