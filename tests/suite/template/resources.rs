@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Function, Template, attribute, none};
 
 #[test]
-fn tables_are_kept_whatever_happens() {
+fn tables_are_kept_sealed_and_forget() {
     let template = Template::read();
     let mut complaints = Vec::new();
     let mut tables = 0;
@@ -15,10 +15,9 @@ fn tables_are_kept_whatever_happens() {
         let has_key = attribute(&properties["SSESpecification"]["KMSMasterKeyId"]);
         let has_key = has_key.is_some_and(|(key, _)| template.resource(key)["Type"] == "AWS::KMS::Key");
         for (rule, holds) in [
-            ("stays", table["DeletionPolicy"] == "Retain" && table["UpdateReplacePolicy"] == "Retain"),
             (
-                "is protected in prod",
-                properties["DeletionProtectionEnabled"] == json!({"Fn::If": ["IsProd", true, false]}),
+                "is protected by request",
+                properties["DeletionProtectionEnabled"] == json!({"Fn::If": ["ProtectTables", true, false]}),
             ),
             (
                 "can be restored",
@@ -39,6 +38,36 @@ fn tables_are_kept_whatever_happens() {
     }
     none(&complaints);
     assert_eq!(tables, 6);
+}
+
+/// What a creation that failed has left behind would stand in the way of the next one, by its name.
+#[test]
+fn what_holds_data_outlives_the_stack_but_not_a_creation_that_failed() {
+    const HOLDERS: [&str; 4] = ["AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SQS::Queue"];
+    let template = Template::read();
+    let mut complaints = Vec::new();
+    let mut kept = 0;
+    for (id, resource) in template.0["Resources"].as_object().expect("resources") {
+        let holds_data = HOLDERS.iter().any(|kind| resource["Type"] == *kind);
+        let policies = [&resource["DeletionPolicy"], &resource["UpdateReplacePolicy"]];
+        let expected =
+            if holds_data { ["RetainExceptOnCreate", "Retain"].map(Value::from) } else { [Value::Null, Value::Null] };
+        if policies != expected.each_ref() {
+            complaints.push(format!("{id}: {policies:?}"));
+        }
+        kept += usize::from(holds_data);
+    }
+    none(&complaints);
+    assert_eq!(kept, 15);
+}
+
+/// The first creation protects nothing, or it could not be taken back; whoever deploys asks for it once the stack stands.
+#[test]
+fn tables_are_protected_by_a_parameter_of_their_own() {
+    let template = Template::read();
+    assert_eq!(template.0["Parameters"]["DeletionProtection"]["Default"], "false");
+    let asked = json!({"Fn::Equals": [{"Ref": "DeletionProtection"}, "true"]});
+    assert_eq!(template.0["Conditions"]["ProtectTables"], asked);
 }
 
 #[test]
@@ -76,9 +105,7 @@ fn every_log_is_kept_for_a_while_under_a_key_of_ours() {
     let template = Template::read();
     let is_kept = |log: &Value| {
         let key = attribute(&log["Properties"]["KmsKeyId"]).map(|(key, _)| template.resource(key));
-        log["DeletionPolicy"] == "Retain"
-            && log["Properties"]["RetentionInDays"].is_u64()
-            && key.is_some_and(|key| key["Type"] == "AWS::KMS::Key")
+        log["Properties"]["RetentionInDays"].is_u64() && key.is_some_and(|key| key["Type"] == "AWS::KMS::Key")
     };
     let logs = || template.of_type("AWS::Logs::LogGroup");
     none(&logs().filter(|(_, log)| !is_kept(log)).map(|(id, _)| id.to_owned()).collect::<Vec<_>>());

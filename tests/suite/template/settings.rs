@@ -81,6 +81,15 @@ fn the_template_sets_what_the_functions_read_and_nothing_else() {
     none(&complaints);
 }
 
+/// SAM asks for such a parameter at every guided deployment until something is typed, and keeps none of them.
+#[test]
+fn no_parameter_is_hidden_and_so_has_to_be_typed_again() {
+    let template = Template::read();
+    let parameters = template.0["Parameters"].as_object().expect("parameters");
+    let hidden = parameters.iter().filter(|(_, parameter)| parameter.get("NoEcho").is_some());
+    none(&hidden.map(|(name, _)| name.clone()).collect::<Vec<_>>());
+}
+
 /// Scripts read the file as well, by its lines: each is NAME = 'value'.
 #[test]
 fn on_a_laptop_one_file_has_the_settings_of_all_functions() {
