@@ -140,6 +140,8 @@ pub struct LogConfig {
     pub level: tracing::Level,
     /// `METRICS_NAMESPACE`: where CloudWatch puts the metrics; without it there are none.
     pub metrics_namespace: Option<String>,
+    /// `RELEASE`: what was deployed, code and parameters, in the deploying script's words; none on a laptop.
+    pub release: Option<String>,
 }
 
 /// Settings that are missing or that no function could work with, each with its reason: whoever mends them wants to hear of all at once.
@@ -384,6 +386,7 @@ impl LogConfig {
             function_memory_size: memory,
             level: level.unwrap_or(tracing::Level::INFO),
             metrics_namespace: env.optional("METRICS_NAMESPACE"),
+            release: env.optional("RELEASE"),
         }
     }
 }

@@ -26,6 +26,7 @@ pub fn config() -> LogConfig {
         function_memory_size: Some(512),
         level: Level::TRACE,
         metrics_namespace: Some(NAMESPACE.to_owned()),
+        release: Some("a-release".to_owned()),
     }
 }
 
@@ -202,6 +203,18 @@ async fn the_first_invocation_of_a_process_is_a_cold_start() {
     let seen: Vec<_> = lines.iter().filter_map(|line| line["cold_start"].as_bool()).collect();
     assert_eq!(seen, [true, true, false], "the event, and two requests");
     assert_eq!((&lines[0]["event"], &lines[0]["level"]), (&json!("cold_start"), &json!("INFO")));
+    let releases: Vec<_> = lines.iter().map(|line| line["release"].as_str()).collect();
+    assert_eq!(releases, [Some("a-release"), None, None], "what was deployed, once");
+}
+
+#[tokio::test]
+async fn what_nobody_has_released_names_no_release() {
+    let _process = capture_as(LogConfig { release: None, ..config() });
+    let world = World::start().await;
+    world.get("/docs").await;
+    let lines = own_lines();
+    assert_eq!(lines[0]["event"], "cold_start");
+    assert!(lines.iter().all(|line| line.get("release").is_none()), "{lines:?}");
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ pub struct Lines<W> {
     level: Level,
     namespace: Option<String>,
     process: Map<String, Value>,
+    /// Said once in a process, at its first invocation.
+    release: Option<String>,
     /// Until the first invocation.
     is_cold: AtomicBool,
     write: W,
@@ -36,7 +38,8 @@ impl<W: Fn(&[u8])> Lines<W> {
         process.extend(config.function_version.map(|version| ("function_version".to_owned(), version.into())));
         process.extend(config.function_memory_size.map(|size| ("function_memory_size".to_owned(), size.into())));
         let is_cold = AtomicBool::new(true);
-        Self { level: config.level, namespace: config.metrics_namespace, process, is_cold, write }
+        let LogConfig { level, metrics_namespace: namespace, release, .. } = config;
+        Self { level, namespace, process, release, is_cold, write }
     }
 
     /// Keys that are there already are not replaced: neither a field nor a span can pass for another level, moment or function.
@@ -93,6 +96,7 @@ where
                 let mut event = Fields::default();
                 event.put("event", "cold_start");
                 event.put("message", "the first invocation of this process");
+                event.0.extend(self.release.clone().map(|release| ("release".to_owned(), release.into())));
                 let of = (&Level::INFO, attributes.metadata().target());
                 self.line(of, fields.0.clone().into_iter(), event);
             }

@@ -90,6 +90,21 @@ fn no_parameter_is_hidden_and_so_has_to_be_typed_again() {
     none(&hidden.map(|(name, _)| name.clone()).collect::<Vec<_>>());
 }
 
+/// SAM publishes a version where a function's properties have changed, and compares them with references unresolved: another value
+/// of a parameter is no change to it. So there is a word in them that each deployment replaces.
+#[test]
+fn every_function_has_a_word_that_a_deployment_replaces() {
+    const WORD: &str = "unreleased";
+    let template = Template::read();
+    assert_eq!(template.0["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"], WORD);
+    let own = template.functions().into_iter().filter(|function| {
+        let variables = &function.properties["Environment"]["Variables"];
+        variables.get("RELEASE").is_some()
+    });
+    none(&own.map(|function| function.id.to_owned()).collect::<Vec<_>>());
+    assert_eq!(file("template.yaml").matches(WORD).count(), 1, "it is replaced wherever it stands");
+}
+
 /// Scripts read the file as well, by its lines: each is NAME = 'value'.
 #[test]
 fn on_a_laptop_one_file_has_the_settings_of_all_functions() {
