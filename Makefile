@@ -52,8 +52,8 @@ build: ## Builds the functions for Lambda into target/lambda and prints their si
 smoke: build ## Plays `make demo` against what `make build` made, arm64 under an emulator
 	@infra/smoke.sh
 
-deploy: ## Deploys template.yaml with SAM; asks for the parameters the first time (ARGS=--guided asks again)
-	@infra/deploy.sh $(ARGS)
+deploy: ## Builds and deploys a stage with SAM (STAGE=dev, staging or prod); asks four questions the first time
+	@infra/deploy.sh $(STAGE)
 
 clean: ## Removes what was built; tools and local state stay
 	cargo clean && rm -rf .aws-sam

@@ -51,7 +51,7 @@ export AWS_DEFAULT_REGION=eu-west-1 SAM_CLI_TELEMETRY=0
 "$sam/cfn-lint" template.yaml
 "$sam/sam" validate --lint
 translated=$scratch/translated.json
-"$sam/python" infra/translate.py >"$translated"
+"$sam/python" infra/deployment/translate.py >"$translated"
 "$sam/cfn-lint" --template "$translated"
 .tools/checkov/bin/checkov -f template.yaml "$translated"
 echo ok

@@ -2,12 +2,16 @@
 """What SAM makes of template.yaml: plain CloudFormation, on standard output. By SAM's own translator, as CloudFormation runs it."""
 
 import json
+import logging
+import os
 from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
-TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
+# It warns of features that only AWS's own has.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
+TEMPLATE = Path(__file__).resolve().parents[2] / "template.yaml"
 
 
 class NoManagedPolicies:
@@ -26,6 +30,7 @@ def read(path=TEMPLATE):
 def translated(template=None):
     """The CloudFormation that comes of a template with uploaded code, as `sam deploy` hands it over."""
     template = read() if template is None else template
+    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")  # The translator wants one, and nothing of it stands in what it makes.
     template["Globals"]["Function"]["CodeUri"] = "s3://uploaded/code"
     return transform(template, {}, NoManagedPolicies())
 
