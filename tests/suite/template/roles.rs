@@ -151,8 +151,9 @@ fn the_vaults_key_is_used_by_the_vault_alone() {
     for statement in list(&template.resource("VaultKey")["Properties"]["KeyPolicy"]["Statement"]) {
         for statement in alternatives(statement) {
             let used: Vec<_> = list(&statement["Action"]).iter().filter(|action| uses(action)).collect();
-            let is_vault = statement["Principal"] == json!({"AWS": {"Fn::GetAtt": [vault, "Arn"]}});
-            let moves = statement["Principal"] == json!({"AWS": {"Ref": "RewrapRoleArn"}})
+            let role = lent_to(statement);
+            let is_vault = role == Some(&json!({"Fn::GetAtt": [vault, "Arn"]}));
+            let moves = role == Some(&json!({"Ref": "RewrapRoleArn"}))
                 && used.iter().all(|action| action.as_str().is_some_and(|action| action.starts_with("kms:ReEncrypt")));
             let is_bound = statement["Condition"]["StringEquals"].to_string().contains("kms:EncryptionContext:");
             users += usize::from(is_vault);
@@ -169,6 +170,36 @@ fn the_vaults_key_is_used_by_the_vault_alone() {
     }
     none(&complaints);
     assert!(users > 0);
+}
+
+/// Whom of the account a statement of a key is for, when it is for one role.
+fn lent_to(statement: &Value) -> Option<&Value> {
+    let names = statement["Condition"]["ArnEquals"].as_object()?;
+    names.get("aws:PrincipalArn").filter(|_| names.len() == 1)
+}
+
+/// KMS refuses a policy that names a role as its principal before the role has got about, and keeps the id of that role: of a stack
+/// that was deleted and made anew it opens for nobody. A condition is the role's name and nothing else.
+#[test]
+fn keys_are_lent_to_roles_by_name_and_through_the_account() {
+    let template = Template::read();
+    let account = json!({"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}});
+    let mut complaints = Vec::new();
+    let mut roles = BTreeSet::new();
+    for (id, key) in template.of_type("AWS::KMS::Key") {
+        let statements = list(&key["Properties"]["KeyPolicy"]["Statement"]).iter().flat_map(alternatives);
+        for statement in statements.filter(|statement| statement["Principal"].get("Service").is_none()) {
+            let is_lent = list(&statement["Action"]).iter().any(uses);
+            let through_a_service = statement["Condition"]["StringEquals"].get("kms:ViaService").is_some();
+            let role = lent_to(statement);
+            roles.extend(role.map(ToString::to_string));
+            if statement["Principal"] != account || is_lent != (through_a_service || role.is_some()) {
+                complaints.push(format!("{id}: {}", statement["Sid"]));
+            }
+        }
+    }
+    none(&complaints);
+    assert_eq!(roles.len(), 6, "of four functions and two people: {roles:?}");
 }
 
 /// One key plays both here, so no test notices when a function asks the wrong one.

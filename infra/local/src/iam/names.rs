@@ -65,6 +65,11 @@ impl Names {
         Ok(text)
     }
 
+    /// ARN of the account itself, as policies name all that is in it.
+    pub(super) fn account(&self) -> String {
+        format!("arn:aws:iam::{ACCOUNT}:root")
+    }
+
     /// ARN of a table, by its full name.
     pub(super) fn table(&self, name: &str) -> String {
         format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{name}", self.region)
