@@ -99,8 +99,7 @@ fn of_keys(
     let (mut of_keys, mut of_account) = (Vec::new(), Vec::new());
     for (key, resource) in of_type(resources, "AWS::KMS::Key") {
         for content in list(&resource["Properties"]["KeyPolicy"]["Statement"]) {
-            // One that stands under a condition of the template stands.
-            let content = content.get("Fn::If").map_or(content, |branches| &branches[1]);
+            let Some(content) = names.chosen(content) else { continue };
             let (content, lent_to) = addressee(content, names).map_err(|why| format!("{key}: {why}"))?;
             let grants = match lent_to {
                 Addressee::Role(lent_to) if lent_to == *role => &mut of_keys,

@@ -176,10 +176,27 @@ async fn a_mail_needs_its_sender_and_its_configuration_set() {
     assert_eq!(send("no-reply@bitcain.example", None).await, Ok(()));
     assert_eq!(send("Bitcain <no-reply@bitcain.example>", Some("local")).await, Ok(()));
     let missing = |resource| refused(403, "ses:SendEmail", resource, "identity-based");
-    assert_eq!(send("ada@bitcain.example", Some("local")).await, missing("identity/ada@bitcain.example"));
+    assert_eq!(send("ada@bitcain.example", Some("local")).await, missing("identity/bitcain.example"));
+    assert_eq!(send("ada@elsewhere.example", Some("local")).await, missing("identity/elsewhere.example"));
     let elsewhere = missing("configuration-set/elsewhere");
     assert_eq!(send("no-reply@bitcain.example", Some("elsewhere")).await, elsewhere);
     assert_eq!(local.inbox(None).len(), 2);
+}
+
+/// In SES's sandbox, and everywhere else than in prod it may be that.
+#[tokio::test]
+async fn a_mail_needs_those_who_are_written_to_unless_the_stage_is_prod() {
+    let used = async |stage: &str| {
+        let local = start(local::Options { stage: stage.to_owned(), ..options() }).await;
+        let mail = clients_of(&local, "mail").ses.send_email().from_email_address("no-reply@bitcain.example");
+        let mail = mail.destination(to("ada@example.com")).content(simple("x", Some("x"), None));
+        outcome(mail.send().await).unwrap();
+        let used =
+            local.used_permissions().into_iter().map(|used| used.resource.rsplit('/').next().unwrap().to_owned());
+        used.collect::<Vec<_>>()
+    };
+    assert_eq!(used("dev").await, ["${MailIdentity}", "*"]);
+    assert_eq!(used("prod").await, ["${MailIdentity}"]);
 }
 
 #[tokio::test]
@@ -198,7 +215,7 @@ async fn permissions_are_told_one_by_one() {
     let all = local.permissions();
     assert!(all.is_superset(&local.used_permissions()));
     // Of the key, of the operator, of the role on tables, on the stream, through DynamoDB, on the key, for mails, for traces.
-    assert_eq!(all.len(), 4 * 2 + 1 + 3 + 1 + 1 + 1 + 4 * 2 + 2 + 1);
+    assert_eq!(all.len(), 4 * 2 + 1 + 3 + 1 + 1 + 1 + 4 * 2 + 3 + 1);
 }
 
 #[tokio::test]
@@ -232,6 +249,8 @@ async fn what_is_not_understood_is_no_permission_but_an_error() {
         ("Action: \"xray:PutTraceSegments\"", "Action: \"*\"", "no plain name"),
         ("Resource: !GetAtt Accounts.Arn", "Resource: \"*\"", "not one resource"),
         ("Resource: !GetAtt Accounts.Arn", "Resource: !Sub \"${Accounts.Arn}*\"", "not one resource"),
+        ("Sid: SendAsOurselves", "Sid: Send", "not one resource"),
+        (":identity/*", ":identity*", "not one resource"),
         ("Resource: !GetAtt Accounts.Arn", "Resource: !GetAtt Elsewhere.Arn", "what Elsewhere.Arn is"),
         ("\"ForAllValues:StringEquals\"", "StringLike", "the operator StringLike"),
         ("Condition: {StringEquals: {\"ses", "Condition: {Bool: {\"ses", "the operator Bool"),
