@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tests::{Request, World};
 
+use crate::logs;
+
 async fn post(world: &World, path: &str, content_type: Option<&str>, body: &str) -> (u64, Value) {
     let headers = content_type.map(|value| ("content-type".to_owned(), value.to_owned())).into_iter().collect();
     let request =
@@ -99,6 +101,40 @@ async fn a_path_that_is_not_there_is_404_or_one_slash_away() {
         Request { method: "GET", path: "/auth/profile/?a=b".to_owned(), headers, body: None, ..Request::default() };
     let reply = world.send(request).await;
     assert_eq!((reply.status, reply.header("location")), (307, Some("https://api.example.com/auth/profile?a=b")));
+}
+
+/// Browsers ask so before a page of another origin may call, and API Gateway hands it on where a route takes any method.
+#[tokio::test]
+async fn a_preflight_is_answered_everywhere_and_any_other_options_as_ever() {
+    logs::capture();
+    let world = World::start().await;
+    let wishes = [("origin", "https://a.example"), ("access-control-request-method", "POST")];
+    let wishes = wishes.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let expected = [
+        ("/auth/login", 405),
+        ("/auth/login/", 307),
+        ("/auth/nothing", 404),
+        ("/", 405),
+        ("/docs", 405),
+        ("/api/v1/api-keys/", 405),
+        ("/api/v1/api-keys/1/decrypt", 405),
+        ("/api/kyc/webhook", 405),
+        ("/elsewhere//", 404),
+    ];
+    for (path, otherwise) in expected {
+        let plain = Request { method: "OPTIONS", path: path.to_owned(), ..Request::default() };
+        assert_eq!(world.send(plain.clone()).await.status, otherwise, "{path}");
+        let of_no_page = Request { headers: wishes[..1].to_vec(), ..plain.clone() };
+        assert_eq!(world.send(of_no_page).await.status, otherwise, "{path}");
+        let post = Request { method: "POST", headers: wishes.to_vec(), ..plain.clone() };
+        assert_ne!(world.send(post).await.status, 204, "{path}");
+        let preflight = Request { headers: wishes.to_vec(), ..plain };
+        let (reply, calls) = world.calls(world.send(preflight)).await;
+        assert_eq!((reply.status, reply.text.as_str()), (204, ""), "{path}");
+        assert!(calls.dynamodb.is_empty() && calls.kms.is_empty() && calls.ses.is_empty(), "{path}: {calls:?}");
+    }
+    let lines = logs::lines().into_iter().filter(|line| line["message"] == "request" && line["status"] == 204);
+    assert_eq!(lines.count(), expected.len());
 }
 
 #[tokio::test]

@@ -148,6 +148,11 @@ fn elsewhere(template: &Template, used: &BTreeSet<Permission>) -> BTreeSet<Expla
             let follow = follow.map(|action| format!("dynamodb:{action}"));
             need(&follow.each_ref().map(String::as_str), format!("{table}.StreamArn"), None);
         }
+        if name == "mail" {
+            // Which of the sender's identities SES asks for, depends on which are verified: here, it is not the address.
+            let address = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${MailFrom}".to_owned();
+            need(&["ses:SendEmail"], address, None);
+        }
         for queue in given_up_into(function.properties) {
             need(&["sqs:SendMessage"], format!("{queue}.Arn"), None);
             if let Some((key, _)) = attribute(&template.resource(queue)["Properties"]["KmsMasterKeyId"]) {

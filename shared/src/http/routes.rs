@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::Request,
     handler::Handler,
-    http::{HeaderValue, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter},
@@ -101,14 +101,15 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
         self.on("DELETE", MethodFilter::DELETE, path, handler).described("DELETE", path, operation)
     }
 
-    /// The router: these routes, 404, 405 and 307 for the rest, a 500 for a panic, a 503 after `deadline`, a log line for each
-    /// request. Where it is reached over TLS, which the stage tells, every answer says that it is never reached otherwise.
+    /// The router: these routes, 204 for preflights, 404, 405 and 307 for the rest, a 500 for a panic, a 503 after `deadline`, a log
+    /// line for each request. Where it is reached over TLS, which the stage tells, every answer says that it is never reached otherwise.
     pub fn serve(self, state: S, deadline: Duration, on: Stage) -> Router {
         let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
         let router =
             self.paths.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.handlers));
         router
             .fallback(move |request: Request| async move { unrouted(&paths, &request) })
+            .layer(middleware::from_fn(preflight))
             .layer(middleware::from_fn(refused))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(move |request, next| in_time(deadline, request, next)))
@@ -210,6 +211,16 @@ async fn refused(mut request: Request, next: Next) -> Response {
         Some(refusal) => Error::from(refusal).into_response(),
         None => next.run(request).await,
     }
+}
+
+/// A browser asks whether a page of another origin may call, wherever that leads, and takes any error for a no. API Gateway hands the
+/// question on where a route takes any method; the answer's CORS headers it writes itself, over whatever stands there. So what it allows
+/// is the deployment's to say, and here it is enough not to refuse.
+async fn preflight(request: Request, next: Next) -> Response {
+    if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    next.run(request).await
 }
 
 /// What we wait for may hang; the gateway would then answer in a shape of its own.

@@ -112,6 +112,20 @@ fn every_log_is_kept_for_a_while_under_a_key_of_ours() {
     assert!(logs().count() > template.functions().len());
 }
 
+/// Lambda adds some 0.7 KB to each call with `platform.start` and `platform.report`, unless warnings alone are wanted; reports of
+/// failed calls are warnings. Metrics are lines of ours, which JSON alone leaves whole, and some of them are no more than information.
+#[test]
+fn logs_have_our_lines_whole_and_of_lambdas_the_warnings() {
+    let template = Template::read();
+    let of_all = &template.0["Globals"]["Function"]["LoggingConfig"];
+    assert_eq!(*of_all, json!({"LogFormat": "JSON", "SystemLogLevel": "WARN"}));
+    let own = template.functions().into_iter().filter(|function| {
+        let names = function.properties["LoggingConfig"].as_object().into_iter().flatten().map(|(name, _)| name);
+        names.collect::<Vec<_>>() != ["LogGroup"]
+    });
+    none(&own.map(|function| function.id.to_owned()).collect::<Vec<_>>());
+}
+
 /// The dimensions under which Lambda counts the calls of the alias.
 fn of_the_alias(Function { id, .. }: &Function<'_>) -> Value {
     json!([

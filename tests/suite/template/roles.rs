@@ -6,10 +6,15 @@ use serde_json::{Value, json};
 
 use super::{Template, attribute, list, none};
 
-/// Statements that cannot name their resource: Sid and reason.
-const NAMELESS: [(&str, &str); 2] = [
-    ("SendTraces", "X-Ray has no resources that a statement could name"),
-    ("WatchTheNewVersion", "CloudWatch checks the call against all alarms, whichever it names"),
+/// Statements of which a resource has a wildcard: Sid, how the resource ends, and reason.
+const WIDE: [(&str, &str, &str); 3] = [
+    ("SendTraces", r#""*""#, "X-Ray has no resources that a statement could name"),
+    ("WatchTheNewVersion", r#""*""#, "CloudWatch checks the call against all alarms, whichever it names"),
+    (
+        "SendAsOurselves",
+        r#"{"Fn::If":["IsProd",{"Ref":"AWS::NoValue"},{"Fn::Sub":"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"}]}"#,
+        "in its sandbox SES also asks for the identities of those who are written to",
+    ),
 ];
 /// Actions of KMS that administer a key and neither use it nor let others do so.
 const ADMINISTRATION: [&str; 15] = [
@@ -78,24 +83,33 @@ fn every_statement_says_what_it_is_for() {
     none(&complaints);
 }
 
+/// The excuse for the one wildcard of a resource.
+fn excuse(sid: &Value, resource: &Value) -> Option<&'static str> {
+    let text = resource.to_string();
+    let excuse = WIDE.iter().find(|(name, ending, _)| sid == name && text.ends_with(ending));
+    excuse.filter(|_| text.matches(['*', '?']).count() == 1).map(|(name, ..)| *name)
+}
+
 #[test]
 fn nothing_is_allowed_by_a_wildcard() {
     let template = Template::read();
     let has_wildcard = |value: &Value| value.to_string().contains(['*', '?']);
     let mut complaints = Vec::new();
-    let mut nameless: BTreeSet<&(&str, &str)> = BTreeSet::new();
+    let mut excused = BTreeSet::new();
     for (place, statements) in policies(&template) {
         // In a key's policy the resource is the key, whatever is written.
         let is_of_key = place.ends_with(".KeyPolicy");
         for statement in statements {
-            let sid = statement["Sid"].as_str().unwrap_or_default();
-            let excused = NAMELESS.iter().find(|(name, _)| *name == sid && statement["Resource"] == "*");
-            nameless.extend(excused);
+            let sid = &statement["Sid"];
             if has_wildcard(&statement["Action"]) || has_wildcard(&statement["Principal"]) {
                 complaints.push(format!("{place}, {sid}: who, or what"));
             }
-            if has_wildcard(&statement["Resource"]) && !is_of_key && excused.is_none() {
-                complaints.push(format!("{place}, {sid}: on what"));
+            let wide = list(&statement["Resource"]).iter().filter(|resource| has_wildcard(resource) && !is_of_key);
+            for resource in wide {
+                match excuse(sid, resource) {
+                    Some(name) => drop(excused.insert(name)),
+                    None => complaints.push(format!("{place}, {sid}: on what")),
+                }
             }
             if ["NotAction", "NotResource", "NotPrincipal"].iter().any(|name| statement.get(*name).is_some()) {
                 complaints.push(format!("{place}, {sid}: all but something"));
@@ -103,7 +117,26 @@ fn nothing_is_allowed_by_a_wildcard() {
         }
     }
     none(&complaints);
-    assert_eq!(nameless.len(), NAMELESS.len(), "an excuse that nobody needs");
+    assert_eq!(excused.len(), WIDE.len(), "an excuse that nobody needs");
+}
+
+/// Without `MailIdentity`, of the domain that the sender belongs to; where both it and the address are verified, SES asks for the
+/// address (aws-samples/aws-serverless-batch-architecture#1).
+#[test]
+fn mail_is_sent_as_the_senders_domain_or_address() {
+    let template = Template::read();
+    assert_eq!(template.0["Parameters"]["MailIdentity"]["Default"], "");
+    let given = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "MailIdentity"}, ""]}]});
+    assert_eq!(template.0["Conditions"]["HasMailIdentity"], given);
+    let policy = &template.resource("MailPermissions")["Properties"]["PolicyDocument"];
+    let sends = list(&policy["Statement"]).iter().find(|statement| statement["Sid"] == "SendAsOurselves").expect("it");
+    let arn = |name: &str| format!("arn:${{AWS::Partition}}:ses:${{AWS::Region}}:${{AWS::AccountId}}:identity/{name}");
+    let domain = json!({"Domain": {"Fn::Select": [1, {"Fn::Split": ["@", {"Ref": "MailFrom"}]}]}});
+    let identity = [json!({"Fn::Sub": arn("${MailIdentity}")}), json!({"Fn::Sub": [arn("${Domain}"), domain]})];
+    let identity = json!({"Fn::If": ["HasMailIdentity", identity[0], identity[1]]});
+    assert_eq!(sends["Resource"][0], identity);
+    assert_eq!(sends["Resource"][1], json!({"Fn::Sub": arn("${MailFrom}")}));
+    assert_eq!(sends["Condition"], json!({"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}));
 }
 
 #[test]
@@ -151,8 +184,9 @@ fn the_vaults_key_is_used_by_the_vault_alone() {
     for statement in list(&template.resource("VaultKey")["Properties"]["KeyPolicy"]["Statement"]) {
         for statement in alternatives(statement) {
             let used: Vec<_> = list(&statement["Action"]).iter().filter(|action| uses(action)).collect();
-            let is_vault = statement["Principal"] == json!({"AWS": {"Fn::GetAtt": [vault, "Arn"]}});
-            let moves = statement["Principal"] == json!({"AWS": {"Ref": "RewrapRoleArn"}})
+            let role = lent_to(statement);
+            let is_vault = role == Some(&json!({"Fn::GetAtt": [vault, "Arn"]}));
+            let moves = role == Some(&json!({"Ref": "RewrapRoleArn"}))
                 && used.iter().all(|action| action.as_str().is_some_and(|action| action.starts_with("kms:ReEncrypt")));
             let is_bound = statement["Condition"]["StringEquals"].to_string().contains("kms:EncryptionContext:");
             users += usize::from(is_vault);
@@ -169,6 +203,36 @@ fn the_vaults_key_is_used_by_the_vault_alone() {
     }
     none(&complaints);
     assert!(users > 0);
+}
+
+/// Whom of the account a statement of a key is for, when it is for one role.
+fn lent_to(statement: &Value) -> Option<&Value> {
+    let names = statement["Condition"]["ArnEquals"].as_object()?;
+    names.get("aws:PrincipalArn").filter(|_| names.len() == 1)
+}
+
+/// KMS refuses a policy that names a role as its principal before the role has got about, and keeps the id of that role: of a stack
+/// that was deleted and made anew it opens for nobody. A condition is the role's name and nothing else.
+#[test]
+fn keys_are_lent_to_roles_by_name_and_through_the_account() {
+    let template = Template::read();
+    let account = json!({"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}});
+    let mut complaints = Vec::new();
+    let mut roles = BTreeSet::new();
+    for (id, key) in template.of_type("AWS::KMS::Key") {
+        let statements = list(&key["Properties"]["KeyPolicy"]["Statement"]).iter().flat_map(alternatives);
+        for statement in statements.filter(|statement| statement["Principal"].get("Service").is_none()) {
+            let is_lent = list(&statement["Action"]).iter().any(uses);
+            let through_a_service = statement["Condition"]["StringEquals"].get("kms:ViaService").is_some();
+            let role = lent_to(statement);
+            roles.extend(role.map(ToString::to_string));
+            if statement["Principal"] != account || is_lent != (through_a_service || role.is_some()) {
+                complaints.push(format!("{id}: {}", statement["Sid"]));
+            }
+        }
+    }
+    none(&complaints);
+    assert_eq!(roles.len(), 6, "of four functions and two people: {roles:?}");
 }
 
 /// One key plays both here, so no test notices when a function asks the wrong one.

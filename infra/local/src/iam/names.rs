@@ -12,13 +12,15 @@ pub(super) struct Names {
     known: BTreeMap<String, String>,
     region: String,
     key_alias: String,
+    is_prod: bool,
 }
 
 impl Names {
     /// Those of a stack that is called like the tables' prefix.
     pub(super) fn new(resources: &Map<String, Value>, options: &Options) -> Self {
         let Options { region, key_alias, table_prefix, sender, configuration_set, stage, .. } = options;
-        let mut names = Self { known: BTreeMap::new(), region: region.clone(), key_alias: key_alias.clone() };
+        let is_prod = stage == "prod";
+        let mut names = Self { known: BTreeMap::new(), region: region.clone(), key_alias: key_alias.clone(), is_prod };
         let settings = [
             ("AWS::Partition", "aws"),
             ("AWS::URLSuffix", "amazonaws.com"),
@@ -27,7 +29,7 @@ impl Names {
             ("AWS::StackName", table_prefix),
             ("Stage", stage),
             ("MailFrom", sender),
-            ("MailIdentity", sender),
+            ("MailIdentity", domain(sender)),
         ];
         names.known.extend(settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
         for (id, resource) in resources {
@@ -49,6 +51,23 @@ impl Names {
         names
     }
 
+    /// What the template means by a value: of two, the one whose condition holds, and nothing where it is left out. Where a condition is
+    /// not about the stage, it asks for a parameter, and here all of them are given.
+    pub(super) fn chosen<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        let branches = &value["Fn::If"];
+        let chosen = match branches[0].as_str() {
+            None => value,
+            Some("IsProd") if !self.is_prod => &branches[2],
+            Some(_) => &branches[1],
+        };
+        Some(chosen).filter(|value| value["Ref"] != "AWS::NoValue")
+    }
+
+    /// Whether the stage is prod, and AWS lets mail go to everybody.
+    pub(super) const fn is_prod(&self) -> bool {
+        self.is_prod
+    }
+
     /// A text of the template with everything in it resolved, or why that cannot be done.
     pub(super) fn text(&self, value: &Value) -> Result<String, String> {
         if let Value::String(text) = value {
@@ -65,6 +84,11 @@ impl Names {
         Ok(text)
     }
 
+    /// ARN of the account itself, as policies name all that is in it.
+    pub(super) fn account(&self) -> String {
+        format!("arn:aws:iam::{ACCOUNT}:root")
+    }
+
     /// ARN of a table, by its full name.
     pub(super) fn table(&self, name: &str) -> String {
         format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{name}", self.region)
@@ -79,6 +103,11 @@ impl Names {
     pub(super) fn ses(&self, name: &str) -> String {
         format!("arn:aws:ses:{}:{ACCOUNT}:{name}", self.region)
     }
+}
+
+/// What an address is at.
+pub(super) fn domain(address: &str) -> &str {
+    address.rsplit_once('@').map_or(address, |(_, domain)| domain)
 }
 
 /// A value as the template writes it: `Accounts.Arn` for `!GetAtt Accounts.Arn`.

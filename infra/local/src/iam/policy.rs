@@ -16,8 +16,10 @@ const PEOPLE: [(&str, &str); 2] = [("operator", "OperatorRoleArn"), ("mover", "R
 pub(super) struct Role {
     /// What the role's policies allow; unknown of people.
     own: Option<Vec<Grant>>,
-    /// What the policies of keys allow the role.
+    /// What the policies of keys allow the role, by its name.
     of_keys: Vec<Grant>,
+    /// What they allow everybody in the account, where IAM does, too.
+    of_account: Vec<Grant>,
 }
 
 impl Role {
@@ -29,18 +31,19 @@ impl Role {
             // All keys are one here. Which one is meant, the encryption context tells; without any, it may be each of them.
             let some = if access.context.values().all(Vec::is_empty) { usize::MAX } else { 1 };
             let of_keys: Vec<_> = self.of_keys.iter().filter(|grant| grant.covers(access)).take(some).collect();
-            return if is_of_kms && of_keys.is_empty() { Err("resource-based") } else { Ok(of_keys) };
+            let may = !of_keys.is_empty() || self.of_account.iter().any(|grant| grant.covers(access));
+            return if is_of_kms && !may { Err("resource-based") } else { Ok(of_keys) };
         };
         let own = own.iter().find(|grant| grant.covers(access)).ok_or("identity-based")?;
         if !is_of_kms {
             return Ok(vec![own]);
         }
         let is_of_key = |grant: &&Grant| grant.permission.resource == own.permission.resource && grant.covers(access);
-        let of_key = self.of_keys.iter().find(is_of_key).ok_or("resource-based")?;
+        let of_key = self.of_keys.iter().chain(&self.of_account).find(is_of_key).ok_or("resource-based")?;
         Ok(vec![own, of_key])
     }
 
-    /// All grants.
+    /// All grants, but for what everybody has.
     pub(super) fn grants(&self) -> impl Iterator<Item = &Grant> {
         self.own.iter().flatten().chain(&self.of_keys)
     }
@@ -56,8 +59,8 @@ pub(super) fn read(resources: &Map<String, Value>, names: &Names) -> Result<BTre
     let functions = of_type(resources, "AWS::Serverless::Function");
     let functions = functions.map(|(id, function)| role(resources, id, function, names));
     let people = PEOPLE.map(|(name, parameter)| {
-        let of_keys = of_keys(resources, name, &json!({ "Ref": parameter }), names)?;
-        Ok((name.to_owned(), Role { own: None, of_keys }))
+        let (of_keys, of_account) = of_keys(resources, name, &json!({ "Ref": parameter }), names)?;
+        Ok((name.to_owned(), Role { own: None, of_keys, of_account }))
     });
     functions.chain(people).collect()
 }
@@ -82,26 +85,67 @@ fn role(resources: &Map<String, Value>, id: &str, function: &Value, names: &Name
             }
         }
     }
-    let of_keys = of_keys(resources, binary, &arn(role), names)?;
-    Ok((binary.to_owned(), Role { own: Some(own), of_keys }))
+    let (of_keys, of_account) = of_keys(resources, binary, &arn(role), names)?;
+    Ok((binary.to_owned(), Role { own: Some(own), of_keys, of_account }))
 }
 
-/// What the policies of all keys allow a role.
-fn of_keys(resources: &Map<String, Value>, name: &str, role: &Value, names: &Names) -> Result<Vec<Grant>, String> {
-    let mut of_keys = Vec::new();
+/// What the policies of all keys allow a role by its name, and what they allow everybody in the account.
+fn of_keys(
+    resources: &Map<String, Value>,
+    name: &str,
+    role: &Value,
+    names: &Names,
+) -> Result<(Vec<Grant>, Vec<Grant>), String> {
+    let (mut of_keys, mut of_account) = (Vec::new(), Vec::new());
     for (key, resource) in of_type(resources, "AWS::KMS::Key") {
         for content in list(&resource["Properties"]["KeyPolicy"]["Statement"]) {
-            // One that stands under a condition of the template stands.
-            let content = content.get("Fn::If").map_or(content, |branches| &branches[1]);
-            if list(&content["Principal"]["AWS"]).contains(role) {
-                let statement = Statement { function: name, policy: key, content };
-                of_keys.extend(statement.grants(&arn(key), names)?);
-            } else if content["Effect"] == "Deny" {
-                return Err(format!("{key}: only allowances are understood"));
-            }
+            let Some(content) = names.chosen(content) else { continue };
+            let (content, lent_to) = addressee(content, names).map_err(|why| format!("{key}: {why}"))?;
+            let grants = match lent_to {
+                Addressee::Role(lent_to) if lent_to == *role => &mut of_keys,
+                Addressee::Account => &mut of_account,
+                Addressee::Role(_) | Addressee::Service => continue,
+            };
+            let statement = Statement { function: name, policy: key, content: &content };
+            grants.extend(statement.grants(&arn(key), names)?);
         }
     }
-    Ok(of_keys)
+    Ok((of_keys, of_account))
+}
+
+/// Whom a statement of a key is for.
+enum Addressee {
+    /// The account, which is to say whomever IAM allows the same.
+    Account,
+    /// A role, as the template refers to it.
+    Role(Value),
+    /// A service, for itself or in the name of somebody in the account. None asks here.
+    Service,
+}
+
+/// A statement without what says whom it is for, and that.
+fn addressee(content: &Value, names: &Names) -> Result<(Value, Addressee), String> {
+    const ROLE: &str = "aws:PrincipalArn";
+    if content["Effect"] != "Allow" {
+        return Err("only allowances are understood".to_owned());
+    }
+    let mut content = content.clone();
+    let Some(principal) = content["Principal"].get("AWS") else { return Ok((content, Addressee::Service)) };
+    if names.text(principal).as_deref() != Ok(&names.account()) {
+        return Err(format!("the account alone is understood, and of its roles those that {ROLE} names"));
+    }
+    if content["Condition"]["StringEquals"].get("kms:ViaService").is_some() {
+        return Ok((content, Addressee::Service));
+    }
+    let tests = content["Condition"].as_object_mut().and_then(|conditions| conditions.remove("ArnEquals"));
+    match tests {
+        None => Ok((content, Addressee::Account)),
+        Some(Value::Object(mut tests)) if tests.len() == 1 => {
+            let role = tests.remove(ROLE).ok_or_else(|| format!("ArnEquals is understood of {ROLE} alone"))?;
+            Ok((content, Addressee::Role(role)))
+        }
+        Some(_) => Err(format!("ArnEquals is understood of {ROLE} alone")),
+    }
 }
 
 fn arn(id: &str) -> Value {

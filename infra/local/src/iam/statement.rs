@@ -11,10 +11,14 @@ use super::names::{Names, written};
 /// The services whose requests come by here. Who may use the others, the template says as well, and nobody asks here.
 const ANSWERED: [&str; 3] = ["dynamodb", "kms", "ses"];
 
+/// The one statement that may end a resource in a wildcard, and what there is before it: in its sandbox SES asks for the identities
+/// of those who are written to.
+const WIDE: (&str, &str) = ("SendAsOurselves", ":identity/");
+
 /// A permission, as an access is held against it.
 pub(super) struct Grant {
     pub(super) permission: Permission,
-    /// The resource, for services that are answered here.
+    /// The resource, for services that are answered here. It may end in a wildcard.
     arn: Option<String>,
     /// Condition keys with many values, each of which must be among these.
     within: Vec<(String, Vec<String>)>,
@@ -25,7 +29,10 @@ impl Grant {
     pub(super) fn covers(&self, Access { action, resource, context }: &Access) -> bool {
         let values = |key: &String| context.get(key).map_or(&[][..], Vec::as_slice);
         self.permission.action == *action
-            && self.arn.as_ref() == Some(resource)
+            && self.arn.as_ref().is_some_and(|arn| match arn.strip_suffix('*') {
+                Some(beginning) => resource.starts_with(beginning),
+                None => arn == resource,
+            })
             && self.permission.when.iter().all(|(key, value)| values(key) == [value.clone()])
             && self.within.iter().all(|(key, allowed)| values(key).iter().all(|value| allowed.contains(value)))
     }
@@ -51,8 +58,8 @@ impl Statement<'_> {
         for action in list(&self.content["Action"]) {
             let action = action.as_str().filter(|action| !has_wildcard(action));
             let action = action.ok_or_else(|| explain("an action that is no plain name".to_owned()))?;
-            for resource in list(resources) {
-                let arn = arn(action, resource, names).map_err(explain)?;
+            for resource in list(resources).iter().filter_map(|resource| names.chosen(resource)) {
+                let arn = arn(sid, action, resource, names).map_err(explain)?;
                 for when in &choices {
                     let permission = Permission {
                         function: self.function.to_owned(),
@@ -87,13 +94,14 @@ fn check(statement: &Value) -> Result<(), String> {
     }
 }
 
-fn arn(action: &str, resource: &Value, names: &Names) -> Result<Option<String>, String> {
+fn arn(sid: &str, action: &str, resource: &Value, names: &Names) -> Result<Option<String>, String> {
     let service = action.split(':').next().unwrap_or_default();
     if !ANSWERED.contains(&service) {
         return Ok(None);
     }
     let arn = names.text(resource)?;
-    if has_wildcard(&arn) { Err(format!("{arn} is not one resource")) } else { Ok(Some(arn)) }
+    let before = arn.strip_suffix('*').filter(|before| sid == WIDE.0 && before.ends_with(WIDE.1)).unwrap_or(&arn);
+    if has_wildcard(before) { Err(format!("{arn} is not one resource")) } else { Ok(Some(arn)) }
 }
 
 fn has_wildcard(text: &str) -> bool {

@@ -119,9 +119,29 @@ async fn what_may_be_sealed_the_encryption_context_says() {
     }
     // The role allows it, and the key's policy does not.
     assert_eq!(encrypt(&mail, &[("purpose", "signing-key"), local_env]).await, missing("resource-based"));
+    // What a key lets the whole account do takes IAM's leave, too, and what it lets another role do is another's.
+    let describe = mail.kms.describe_key().key_id("alias/bitcain").send().await;
+    assert_eq!(outcome(describe), refused(400, "kms:DescribeKey", "alias/bitcain", "identity-based"));
     // DynamoDB may do it in the function's name.
     let direct = mail.kms.generate_data_key().key_id("alias/bitcain").number_of_bytes(32).send().await;
     assert_eq!(outcome(direct), refused(400, "kms:GenerateDataKey", "alias/bitcain", "identity-based"));
+}
+
+/// What IAM lets people do is not the template's to say; what keys let them do is.
+#[tokio::test]
+async fn people_may_do_with_keys_what_keys_let_them_do_and_all_of_the_account() {
+    let local = start(options()).await;
+    for (id, may_seal) in [("operator", true), ("mover", false)] {
+        let person = clients_of(&local, id);
+        let describe = person.kms.describe_key().key_id("alias/bitcain").send().await;
+        assert_eq!(outcome(describe), Ok(()), "{id}");
+        let missing = || refused(400, "kms:Encrypt", "alias/bitcain", "resource-based");
+        let sealed = if may_seal { Ok(()) } else { missing() };
+        assert_eq!(encrypt(&person, &[("purpose", "pepper")]).await, sealed, "{id}");
+        assert_eq!(encrypt(&person, &[("purpose", "link-key")]).await, missing(), "{id}: what mail may");
+    }
+    let used: Vec<_> = local.used_permissions().into_iter().map(|used| used.sid).collect();
+    assert_eq!(used, ["SealAsOperator"], "what the account may do is no permission of a role");
 }
 
 #[tokio::test]
@@ -156,10 +176,27 @@ async fn a_mail_needs_its_sender_and_its_configuration_set() {
     assert_eq!(send("no-reply@bitcain.example", None).await, Ok(()));
     assert_eq!(send("Bitcain <no-reply@bitcain.example>", Some("local")).await, Ok(()));
     let missing = |resource| refused(403, "ses:SendEmail", resource, "identity-based");
-    assert_eq!(send("ada@bitcain.example", Some("local")).await, missing("identity/ada@bitcain.example"));
+    assert_eq!(send("ada@bitcain.example", Some("local")).await, missing("identity/bitcain.example"));
+    assert_eq!(send("ada@elsewhere.example", Some("local")).await, missing("identity/elsewhere.example"));
     let elsewhere = missing("configuration-set/elsewhere");
     assert_eq!(send("no-reply@bitcain.example", Some("elsewhere")).await, elsewhere);
     assert_eq!(local.inbox(None).len(), 2);
+}
+
+/// In SES's sandbox, and everywhere else than in prod it may be that.
+#[tokio::test]
+async fn a_mail_needs_those_who_are_written_to_unless_the_stage_is_prod() {
+    let used = async |stage: &str| {
+        let local = start(local::Options { stage: stage.to_owned(), ..options() }).await;
+        let mail = clients_of(&local, "mail").ses.send_email().from_email_address("no-reply@bitcain.example");
+        let mail = mail.destination(to("ada@example.com")).content(simple("x", Some("x"), None));
+        outcome(mail.send().await).unwrap();
+        let used =
+            local.used_permissions().into_iter().map(|used| used.resource.rsplit('/').next().unwrap().to_owned());
+        used.collect::<Vec<_>>()
+    };
+    assert_eq!(used("dev").await, ["${MailIdentity}", "*"]);
+    assert_eq!(used("prod").await, ["${MailIdentity}"]);
 }
 
 #[tokio::test]
@@ -177,8 +214,8 @@ async fn permissions_are_told_one_by_one() {
     );
     let all = local.permissions();
     assert!(all.is_superset(&local.used_permissions()));
-    // Of the key, of the role on tables, on the stream, through DynamoDB, on the key, for mails, for traces.
-    assert_eq!(all.len(), 4 * 2 + 3 + 1 + 1 + 1 + 4 * 2 + 2 + 1);
+    // Of the key, of the operator, of the role on tables, on the stream, through DynamoDB, on the key, for mails, for traces.
+    assert_eq!(all.len(), 4 * 2 + 1 + 3 + 1 + 1 + 1 + 4 * 2 + 3 + 1);
 }
 
 #[tokio::test]
@@ -194,12 +231,26 @@ async fn what_is_not_understood_is_no_permission_but_an_error() {
     for (was, is, why) in [
         ("Sid: DeleteAccounts\n            Effect: Allow", "Sid: X\n            Effect: Deny", "allowances"),
         ("- {Effect: Allow, Resource", "- {Effect: Deny, Resource", "allowances"),
+        (
+            "{AWS: !Sub \"arn:${AWS::Partition}:iam::${AWS::AccountId}:root\"}",
+            "{AWS: !GetAtt MailRole.Arn}",
+            "the account alone",
+        ),
+        ("{AWS: !Sub \"arn:${AWS::Partition}:iam::${AWS::AccountId}:root\"}", "{AWS: \"*\"}", "the account alone"),
+        ("{\"aws:PrincipalArn\": !Ref", "{\"aws:SourceArn\": !Ref", "of aws:PrincipalArn alone"),
+        (
+            "ArnEquals: {\"aws:PrincipalArn\": !Ref OperatorRoleArn}",
+            "ArnLike: {\"aws:PrincipalArn\": x}",
+            "the operator ArnLike",
+        ),
         ("- Sid: DeleteAccounts\n            Effect", "- Effect", "a statement without Sid"),
         ("Action: \"dynamodb:DeleteItem\"", "NotAction: \"dynamodb:DeleteItem\"", "NotAction"),
         ("Action: \"dynamodb:DeleteItem\"", "Action: \"dynamodb:Delete*\"", "no plain name"),
         ("Action: \"xray:PutTraceSegments\"", "Action: \"*\"", "no plain name"),
         ("Resource: !GetAtt Accounts.Arn", "Resource: \"*\"", "not one resource"),
         ("Resource: !GetAtt Accounts.Arn", "Resource: !Sub \"${Accounts.Arn}*\"", "not one resource"),
+        ("Sid: SendAsOurselves", "Sid: Send", "not one resource"),
+        (":identity/*", ":identity*", "not one resource"),
         ("Resource: !GetAtt Accounts.Arn", "Resource: !GetAtt Elsewhere.Arn", "what Elsewhere.Arn is"),
         ("\"ForAllValues:StringEquals\"", "StringLike", "the operator StringLike"),
         ("Condition: {StringEquals: {\"ses", "Condition: {Bool: {\"ses", "the operator Bool"),
