@@ -55,3 +55,8 @@ translated=$scratch/translated.json
 "$sam/cfn-lint" --template "$translated"
 .tools/checkov/bin/checkov -f template.yaml "$translated"
 echo ok
+
+step "the deployer's rights"
+"$sam/cfn-lint" infra/deployer.yaml
+.tools/checkov/bin/checkov -f infra/deployer.yaml
+"$sam/python" tests/deployment/deployer.py
