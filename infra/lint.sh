@@ -2,7 +2,7 @@
 # Everything that can be checked without running the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-infra/tools.sh sam checkov deny node redocly
+infra/tools.sh sam checkov deny node redocly workflow
 sam=.tools/sam/bin deny=.tools/deny/bin/cargo-deny
 step() { printf '\n== %s\n' "$*"; }
 
@@ -55,3 +55,14 @@ translated=$scratch/translated.json
 "$sam/cfn-lint" --template "$translated"
 .tools/checkov/bin/checkov -f template.yaml "$translated"
 echo ok
+
+step "the deployer's rights"
+"$sam/cfn-lint" infra/deployer.yaml
+.tools/checkov/bin/checkov -f infra/deployer.yaml
+
+step "releases from GitHub"
+.tools/workflow/bin/check-jsonschema --builtin-schema vendor.github-workflows infra/release.yml
+# A tag can be moved to other code by whoever holds that repository; a commit cannot.
+if grep -nE '^ *-? *uses:' infra/release.yml | grep -vE '@[0-9a-f]{40} # v[0-9.]+$'; then
+    echo "infra/release.yml: this action is not pinned to a commit" >&2 && exit 1
+fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|moto|ministack|schemathesis|deny|node|redocly|argon2 …
+# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|moto|ministack|schemathesis|deny|node|redocly|workflow|argon2 …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -76,6 +76,8 @@ for tool in "$@"; do
         # An emulator of CloudFormation and of what it makes.
         ministack) once ministack ministack==1.5.33 -- venv ministack ministack==1.5.33 ;;
         moto) once moto "moto[server]==5.2.5" -- venv moto "moto[server]==5.2.5" ;;
+        # It has GitHub's schema of a workflow inside.
+        workflow) once workflow check-jsonschema==0.39.0 -- venv workflow check-jsonschema==0.39.0 ;;
         # Argon2's C library, which password hashing is measured against.
         argon2) once argon2 argon2-cffi==25.1.0 -- venv argon2 argon2-cffi==25.1.0 ;;
         # The seed means the same inputs only to the same hypothesis.
