@@ -112,6 +112,20 @@ fn every_log_is_kept_for_a_while_under_a_key_of_ours() {
     assert!(logs().count() > template.functions().len());
 }
 
+/// A rule's name may have 64 characters, a stack's 128: what CloudFormation makes up fits.
+#[test]
+fn no_rule_has_a_name_that_grows_with_the_stacks() {
+    let template = Template::read();
+    let events = template.functions().into_iter().flat_map(|function| function.events().collect::<Vec<_>>());
+    let rules = events.filter(|(_, event)| ["EventBridgeRule", "Schedule"].iter().any(|kind| event["Type"] == *kind));
+    let rules: Vec<_> = rules.map(|(name, event)| (name, &event["Properties"])).collect();
+    assert_eq!(rules.len(), 2);
+    let rules =
+        rules.into_iter().chain(template.of_type("AWS::Events::Rule").map(|(id, rule)| (id, &rule["Properties"])));
+    let named = rules.filter(|(_, rule)| ["RuleName", "Name"].iter().any(|name| rule.get(*name).is_some()));
+    none(&named.map(|(name, _)| name.to_owned()).collect::<Vec<_>>());
+}
+
 /// Lambda adds some 0.7 KB to each call with `platform.start` and `platform.report`, unless warnings alone are wanted; reports of
 /// failed calls are warnings. Metrics are lines of ours, which JSON alone leaves whole, and some of them are no more than information.
 #[test]
