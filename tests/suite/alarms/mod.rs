@@ -33,8 +33,8 @@ const FUNCTION: &[&[&str]] =
 const TABLE: &[&[&str]] = &[&["TableName"]];
 const API: &[&[&str]] = &[&["ApiId"], &["ApiId", "Stage"]];
 
-/// What the pages on monitoring Lambda, HTTP APIs, DynamoDB, SQS and SES say. Rates of SES are shares of one.
-const FACTS: [Fact; 15] = [
+/// What the pages on monitoring Lambda, HTTP APIs, DynamoDB, SQS, EventBridge, CloudWatch Logs and SES say. Rates of SES are shares of one.
+const FACTS: [Fact; 19] = [
     fact("AWS/Lambda", "Invocations", FUNCTION, f64::INFINITY),
     fact("AWS/Lambda", "Errors", FUNCTION, f64::INFINITY),
     fact("AWS/Lambda", "Throttles", FUNCTION, f64::INFINITY),
@@ -42,6 +42,7 @@ const FACTS: [Fact; 15] = [
     fact("AWS/Lambda", "Duration", FUNCTION, 900_000.0),
     // Milliseconds; a stream forgets after a day.
     fact("AWS/Lambda", "IteratorAge", FUNCTION, 86_400_000.0),
+    fact("AWS/Lambda", "DestinationDeliveryFailures", FUNCTION, f64::INFINITY),
     fact("AWS/ApiGateway", "Count", API, f64::INFINITY),
     fact("AWS/ApiGateway", "4xx", API, f64::INFINITY),
     fact("AWS/ApiGateway", "5xx", API, f64::INFINITY),
@@ -51,6 +52,10 @@ const FACTS: [Fact; 15] = [
     fact("AWS/DynamoDB", "WriteThrottleEvents", TABLE, f64::INFINITY),
     fact("AWS/DynamoDB", "SystemErrors", &[&["Operation", "TableName"]], f64::INFINITY),
     fact("AWS/SQS", "ApproximateNumberOfMessagesVisible", &[&["QueueName"]], f64::INFINITY),
+    // Of a rule on the default bus.
+    fact("AWS/Events", "InvocationsFailedToBeSentToDlq", &[&["RuleName"]], f64::INFINITY),
+    fact("AWS/Logs", "EMFParsingErrors", &[&["LogGroupName"]], f64::INFINITY),
+    fact("AWS/Logs", "EMFValidationErrors", &[&["LogGroupName"]], f64::INFINITY),
     fact("AWS/SES", "Reputation.BounceRate", &[&[]], 1.0),
     fact("AWS/SES", "Reputation.ComplaintRate", &[&[]], 1.0),
 ];
@@ -65,12 +70,23 @@ const fn fact(
 }
 
 /// What a dimension of AWS names.
-const RESOURCES: [(&str, &str); 4] = [
+const RESOURCES: [(&str, &str); 6] = [
     ("FunctionName", "AWS::Serverless::Function"),
     ("TableName", "AWS::DynamoDB::Table"),
     ("ApiId", "AWS::Serverless::HttpApi"),
     ("QueueName", "AWS::SQS::Queue"),
+    ("LogGroupName", "AWS::Logs::LogGroup"),
+    ("RuleName", "EventBridgeRule"),
 ];
+
+/// The type of a resource, or of the event that SAM makes it of and names it by, after its function.
+fn kind<'t>(template: &'t Value, id: &str) -> &'t Value {
+    let resources = &template["Resources"];
+    let events = resources.as_object().unwrap().iter().filter_map(|(function, resource)| {
+        Some(&resource["Properties"]["Events"][id.strip_prefix(function.as_str())?]["Type"])
+    });
+    events.filter(|kind| !kind.is_null()).last().unwrap_or(&resources[id]["Type"])
+}
 
 /// Where an alarm on metric math turns red: values by the ids of its metrics, the last ones green and the first ones red.
 fn turns(alarm: &str) -> [&'static [(&'static str, f64)]; 4] {
@@ -105,6 +121,13 @@ fn turns(alarm: &str) -> [&'static [(&'static str, f64)]; 4] {
             &[("waiting", 600_000.0), ("stream", 600_000.0)],
             &[("stream", 0.0)],
         ],
+        // One line anywhere is red.
+        "MetricsLost" => [
+            &[("auth_parsing", 1.0), ("docs_validation", 0.0)],
+            &[("mail_validation", 1.0)],
+            &[("kyc_parsing", 0.0)],
+            &[("api_keys_parsing", 0.0), ("api_keys_validation", 0.0)],
+        ],
         "MailGivenUp" => [&[("mails", 1.0)], &[("queue", 1.0)], &[("queue", 0.0), ("mails", 0.0)], &[("queue", 0.0)]],
         other => panic!("{other} has metric math and no case here"),
     }
@@ -134,10 +157,10 @@ fn alarms_look_at_metrics_that_aws_publishes() {
         let fact = FACTS.iter().find(|fact| (fact.namespace, fact.name) == (&*metric.namespace, &*metric.name));
         let fact = fact.unwrap_or_else(|| panic!("{name}: no such metric as far as this test knows: {metric:?}"));
         assert!(fact.dimensions.contains(&names.as_slice()), "{name}: not published under {names:?}");
-        for (dimension, kind) in RESOURCES {
+        for (dimension, of_kind) in RESOURCES {
             let Some(value) = metric.dimensions.get(dimension) else { continue };
             let resource = value.trim_start_matches("${").split(['.', '}']).next().unwrap();
-            assert_eq!(template["Resources"][resource]["Type"], kind, "{name}: {dimension}={value}");
+            assert_eq!(kind(&template, resource), of_kind, "{name}: {dimension}={value}");
             // The alias that the API calls; what somebody tries out by hand is no outage.
             if let Some(alias) = metric.dimensions.get("Resource") {
                 assert_eq!(alias, &format!("{value}:live"), "{name}");

@@ -112,6 +112,20 @@ fn every_log_is_kept_for_a_while_under_a_key_of_ours() {
     assert!(logs().count() > template.functions().len());
 }
 
+/// A rule's name may have 64 characters, a stack's 128: what CloudFormation makes up fits.
+#[test]
+fn no_rule_has_a_name_that_grows_with_the_stacks() {
+    let template = Template::read();
+    let events = template.functions().into_iter().flat_map(|function| function.events().collect::<Vec<_>>());
+    let rules = events.filter(|(_, event)| ["EventBridgeRule", "Schedule"].iter().any(|kind| event["Type"] == *kind));
+    let rules: Vec<_> = rules.map(|(name, event)| (name, &event["Properties"])).collect();
+    assert_eq!(rules.len(), 2);
+    let rules =
+        rules.into_iter().chain(template.of_type("AWS::Events::Rule").map(|(id, rule)| (id, &rule["Properties"])));
+    let named = rules.filter(|(_, rule)| ["RuleName", "Name"].iter().any(|name| rule.get(*name).is_some()));
+    none(&named.map(|(name, _)| name.to_owned()).collect::<Vec<_>>());
+}
+
 /// Lambda adds some 0.7 KB to each call with `platform.start` and `platform.report`, unless warnings alone are wanted; reports of
 /// failed calls are warnings. Metrics are lines of ours, which JSON alone leaves whole, and some of them are no more than information.
 #[test]
@@ -154,6 +168,50 @@ fn somebody_is_told_when_a_function_fails_is_throttled_or_slow() {
         }
     }
     none(&complaints);
+}
+
+/// Whether an alarm is red as soon as a metric of AWS has counted something, be it one of several that it adds up.
+fn is_counted(template: &Template, namespace: &str, name: &str, dimension: Value) -> bool {
+    let counts = |metric: &Value| {
+        (&metric["Namespace"], &metric["MetricName"]) == (&json!(namespace), &json!(name))
+            && metric["Dimensions"] == json!([dimension])
+    };
+    template.of_type("AWS::CloudWatch::Alarm").any(|(_, alarm)| {
+        let properties = &alarm["Properties"];
+        let several = properties["Metrics"].as_array().into_iter().flatten().map(|query| &query["MetricStat"]);
+        properties["Threshold"] == 1
+            && ((counts(properties) && properties["Statistic"] == "Sum")
+                || several.filter(|query| query["Stat"] == "Sum").any(|query| counts(&query["Metric"])))
+    })
+}
+
+/// The queue has an alarm, and so has every metric of ours; but what does not get there or is none sets off neither.
+#[test]
+fn somebody_is_told_of_what_gets_lost_on_its_way_to_a_queue_or_a_metric() {
+    let template = Template::read();
+    let mut complaints = Vec::new();
+    let mut ways = 0;
+    let mut check = |what: &str, namespace: &str, name: &str, dimension: (&str, &str)| {
+        ways += 1;
+        if !is_counted(&template, namespace, name, json!({"Name": dimension.0, "Value": {"Ref": dimension.1}})) {
+            complaints.push(format!("{what}: nobody counts {name}"));
+        }
+    };
+    for function in template.functions() {
+        if function.properties.to_string().contains("OnFailure") {
+            check(function.id, "AWS/Lambda", "DestinationDeliveryFailures", ("FunctionName", function.id));
+        }
+        let events = function.events().filter(|(_, event)| event["Properties"].get("DeadLetterConfig").is_some());
+        for rule in events.map(|(name, _)| format!("{}{name}", function.id)) {
+            check(&rule, "AWS/Events", "InvocationsFailedToBeSentToDlq", ("RuleName", &rule));
+        }
+        let log = function.properties["LoggingConfig"]["LogGroup"]["Ref"].as_str().expect("a log");
+        for name in ["EMFParsingErrors", "EMFValidationErrors"] {
+            check(function.id, "AWS/Logs", name, ("LogGroupName", log));
+        }
+    }
+    none(&complaints);
+    assert_eq!(ways, 12);
 }
 
 #[test]

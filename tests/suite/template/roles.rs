@@ -7,13 +7,18 @@ use serde_json::{Value, json};
 use super::{Template, attribute, list, none};
 
 /// Statements of which a resource has a wildcard: Sid, how the resource ends, and reason.
-const WIDE: [(&str, &str, &str); 3] = [
+const WIDE: [(&str, &str, &str); 4] = [
     ("SendTraces", r#""*""#, "X-Ray has no resources that a statement could name"),
     ("WatchTheNewVersion", r#""*""#, "CloudWatch checks the call against all alarms, whichever it names"),
     (
         "SendAsOurselves",
         r#"{"Fn::If":["IsProd",{"Ref":"AWS::NoValue"},{"Fn::Sub":"arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"}]}"#,
         "in its sandbox SES also asks for the identities of those who are written to",
+    ),
+    (
+        "SeeThatNothingIsProvisioned",
+        r#"Function.Arn}:*"}"#,
+        "of which version or alias CodeDeploy asks, is written nowhere",
     ),
 ];
 /// Actions of KMS that administer a key and neither use it nor let others do so.
