@@ -3,7 +3,7 @@
 # Arguments name tests: infra/test-deployment.sh test_deploy.Deployment
 set -euo pipefail
 cd "$(dirname "$0")/.."
-infra/tools.sh sam ministack
+infra/tools.sh sam ministack moto
 export PYTHONPATH=$PWD/infra/deployment:$PWD/tests/deployment PYTHONDONTWRITEBYTECODE=1
 if (($#)); then
     exec .tools/sam/bin/python -W ignore::ResourceWarning -m unittest "$@"
