@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 infra/tools.sh build sam
 export PATH=$PWD/.tools/build/bin:$PWD/.tools/sam/bin:$PATH
-exec python infra/deployment/deploy.py "$@"
+exec .tools/sam/bin/python infra/deployment/deploy.py "$@"
