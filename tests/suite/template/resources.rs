@@ -126,7 +126,7 @@ fn named_after_the_stack(value: &Value) -> Vec<(&str, usize)> {
     names.chain(inside.flat_map(named_after_the_stack)).collect()
 }
 
-/// What CloudFormation makes up fits by itself.
+/// What `CloudFormation` makes up fits by itself.
 #[test]
 fn a_stacks_name_has_room_in_the_names_that_are_made_of_it() {
     const MOST: [(&str, usize); 6] = [
@@ -194,7 +194,7 @@ fn somebody_is_told_when_a_function_fails_is_throttled_or_slow() {
 }
 
 /// Whether an alarm is red as soon as a metric of AWS has counted something, be it one of several that it adds up.
-fn is_counted(template: &Template, namespace: &str, name: &str, dimension: Value) -> bool {
+fn is_counted(template: &Template, namespace: &str, name: &str, dimension: &Value) -> bool {
     let counts = |metric: &Value| {
         (&metric["Namespace"], &metric["MetricName"]) == (&json!(namespace), &json!(name))
             && metric["Dimensions"] == json!([dimension])
@@ -216,7 +216,7 @@ fn somebody_is_told_of_what_gets_lost_on_its_way_to_a_queue_or_a_metric() {
     let mut ways = 0;
     let mut check = |what: &str, namespace: &str, name: &str, dimension: (&str, &str)| {
         ways += 1;
-        if !is_counted(&template, namespace, name, json!({"Name": dimension.0, "Value": {"Ref": dimension.1}})) {
+        if !is_counted(&template, namespace, name, &json!({"Name": dimension.0, "Value": {"Ref": dimension.1}})) {
             complaints.push(format!("{what}: nobody counts {name}"));
         }
     };
