@@ -9,7 +9,7 @@ pub const READ_IN: &str = "2026-09";
 const API_REQUEST: f64 = 1.00e-6;
 const INVOCATION: f64 = 0.20e-6;
 const GB_SECOND: f64 = 0.000_013_333_4;
-/// The access log's line and our own.
+/// The access log's line and our own. Of Lambda's, those of failed calls alone are written.
 const KILOBYTE_OF_LOG: f64 = 0.48e-6;
 /// Of up to 1 kB.
 const WRITE: f64 = 0.625e-6;

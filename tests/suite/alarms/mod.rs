@@ -33,7 +33,7 @@ const FUNCTION: &[&[&str]] =
 const TABLE: &[&[&str]] = &[&["TableName"]];
 const API: &[&[&str]] = &[&["ApiId"], &["ApiId", "Stage"]];
 
-/// What the pages on monitoring Lambda, HTTP APIs, DynamoDB, SQS, EventBridge, CloudWatch Logs and SES say. Rates of SES are shares of one.
+/// What the pages on monitoring Lambda, HTTP APIs, DynamoDB, SQS, `EventBridge`, logs and SES say. Rates of SES are shares of one.
 const FACTS: [Fact; 19] = [
     fact("AWS/Lambda", "Invocations", FUNCTION, f64::INFINITY),
     fact("AWS/Lambda", "Errors", FUNCTION, f64::INFINITY),
@@ -82,10 +82,10 @@ const RESOURCES: [(&str, &str); 6] = [
 /// The type of a resource, or of the event that SAM makes it of and names it by, after its function.
 fn kind<'t>(template: &'t Value, id: &str) -> &'t Value {
     let resources = &template["Resources"];
-    let events = resources.as_object().unwrap().iter().filter_map(|(function, resource)| {
+    let mut events = resources.as_object().unwrap().iter().filter_map(|(function, resource)| {
         Some(&resource["Properties"]["Events"][id.strip_prefix(function.as_str())?]["Type"])
     });
-    events.filter(|kind| !kind.is_null()).last().unwrap_or(&resources[id]["Type"])
+    events.find(|kind| !kind.is_null()).unwrap_or(&resources[id]["Type"])
 }
 
 /// Where an alarm on metric math turns red: values by the ids of its metrics, the last ones green and the first ones red.

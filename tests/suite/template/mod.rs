@@ -1,5 +1,6 @@
 //! What must hold of template.yaml, and of it and the code together.
 
+mod costs;
 mod resources;
 mod roles;
 mod routes;

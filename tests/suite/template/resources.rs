@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Function, Template, attribute, none};
+use super::{Function, Template, attribute, file, none};
 
 #[test]
 fn tables_are_kept_sealed_and_forget() {
@@ -112,18 +112,41 @@ fn every_log_is_kept_for_a_while_under_a_key_of_ours() {
     assert!(logs().count() > template.functions().len());
 }
 
-/// A rule's name may have 64 characters, a stack's 128: what CloudFormation makes up fits.
+/// The names below `value` that are made of the stack's: of which property, and how much longer they are than that.
+fn named_after_the_stack(value: &Value) -> Vec<(&str, usize)> {
+    /// Longer ones there are in no region.
+    const REGION: &str = "ap-southeast-1";
+    let length = |pattern: &str| pattern.replace("${AWS::StackName}", "").replace("${AWS::Region}", REGION).len();
+    let members = value.as_object().into_iter().flatten();
+    let names = members.clone().filter_map(|(property, value)| {
+        let pattern = value["Fn::Sub"].as_str().filter(|_| property.ends_with("Name"))?;
+        pattern.contains("${AWS::StackName}").then(|| (property.as_str(), length(pattern)))
+    });
+    let inside = members.map(|(_, member)| member).chain(value.as_array().into_iter().flatten());
+    names.chain(inside.flat_map(named_after_the_stack)).collect()
+}
+
+/// What `CloudFormation` makes up fits by itself.
 #[test]
-fn no_rule_has_a_name_that_grows_with_the_stacks() {
+fn a_stacks_name_has_room_in_the_names_that_are_made_of_it() {
+    const MOST: [(&str, usize); 6] = [
+        ("AliasName", 256),
+        ("DashboardName", 255),
+        ("LogGroupName", 512),
+        ("QueueName", 80),
+        ("RuleName", 64),
+        ("TableName", 255),
+    ];
     let template = Template::read();
-    let events = template.functions().into_iter().flat_map(|function| function.events().collect::<Vec<_>>());
-    let rules = events.filter(|(_, event)| ["EventBridgeRule", "Schedule"].iter().any(|kind| event["Type"] == *kind));
-    let rules: Vec<_> = rules.map(|(name, event)| (name, &event["Properties"])).collect();
-    assert_eq!(rules.len(), 2);
-    let rules =
-        rules.into_iter().chain(template.of_type("AWS::Events::Rule").map(|(id, rule)| (id, &rule["Properties"])));
-    let named = rules.filter(|(_, rule)| ["RuleName", "Name"].iter().any(|name| rule.get(*name).is_some()));
-    none(&named.map(|(name, _)| name.to_owned()).collect::<Vec<_>>());
+    let names = named_after_the_stack(&template.0["Resources"]);
+    assert!(names.len() > 10, "{names:?}");
+    let room = names.iter().map(|(property, more)| {
+        let most =
+            MOST.iter().find(|(name, _)| name == property).unwrap_or_else(|| panic!("how long may {property} be?"));
+        most.1 - more
+    });
+    let said = format!("A stack's name may have {} characters", room.min().expect("a name"));
+    assert!(file("template.yaml").contains(&said), "the template does not say: {said}");
 }
 
 /// Lambda adds some 0.7 KB to each call with `platform.start` and `platform.report`, unless warnings alone are wanted; reports of
@@ -171,7 +194,7 @@ fn somebody_is_told_when_a_function_fails_is_throttled_or_slow() {
 }
 
 /// Whether an alarm is red as soon as a metric of AWS has counted something, be it one of several that it adds up.
-fn is_counted(template: &Template, namespace: &str, name: &str, dimension: Value) -> bool {
+fn is_counted(template: &Template, namespace: &str, name: &str, dimension: &Value) -> bool {
     let counts = |metric: &Value| {
         (&metric["Namespace"], &metric["MetricName"]) == (&json!(namespace), &json!(name))
             && metric["Dimensions"] == json!([dimension])
@@ -193,7 +216,7 @@ fn somebody_is_told_of_what_gets_lost_on_its_way_to_a_queue_or_a_metric() {
     let mut ways = 0;
     let mut check = |what: &str, namespace: &str, name: &str, dimension: (&str, &str)| {
         ways += 1;
-        if !is_counted(&template, namespace, name, json!({"Name": dimension.0, "Value": {"Ref": dimension.1}})) {
+        if !is_counted(&template, namespace, name, &json!({"Name": dimension.0, "Value": {"Ref": dimension.1}})) {
             complaints.push(format!("{what}: nobody counts {name}"));
         }
     };

@@ -85,7 +85,7 @@ impl Names {
     }
 
     /// ARN of the account itself, as policies name all that is in it.
-    pub(super) fn account(&self) -> String {
+    pub(super) fn account() -> String {
         format!("arn:aws:iam::{ACCOUNT}:root")
     }
 

@@ -131,7 +131,7 @@ fn addressee(content: &Value, names: &Names) -> Result<(Value, Addressee), Strin
     }
     let mut content = content.clone();
     let Some(principal) = content["Principal"].get("AWS") else { return Ok((content, Addressee::Service)) };
-    if names.text(principal).as_deref() != Ok(&names.account()) {
+    if names.text(principal).as_deref() != Ok(&Names::account()) {
         return Err(format!("the account alone is understood, and of its roles those that {ROLE} names"));
     }
     if content["Condition"]["StringEquals"].get("kms:ViaService").is_some() {
