@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs what `make build` made, arm64 under an emulator, and plays `make demo` against it: the very files that go to Lambda
-# start there, find their certificates, settings and secrets, and answer.
+# start there, find their certificates, settings and secrets, and answer. Then deploys them, by `infra/deploy.sh` with its own build, into
+# an emulated AWS.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -19,3 +20,4 @@ curl -sSf --max-time 60 "http://127.0.0.1:$PORT/openapi.json" | cmp - functions/
     fail_with_log "docs gives out another document than functions/docs/openapi.json"
 stop_dev
 echo "smoke: ok, $(grep -c '  → [0-9]' "$work/demo") requests answered by $arch functions"
+ARCH=$arch infra/test-deployment.sh shipped

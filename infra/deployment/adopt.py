@@ -26,7 +26,7 @@ def main(stage=None):
     print("\n".join(f"  {name:<16} {'found' if name in found else 'not there: the next deployment makes it'}" for name in kept.declared))
     if any(kept.declared[name]["Type"].startswith("AWS::KMS") for name in missing):
         raise Refused("without its key nothing opens: point the alias at the key again (aws kms create-alias)")
-    take_in(stack.cloudformation, stack.name, kept, found)
+    take_in(stack, kept, found)
     # The API will have another address; a domain stays.
     if ".execute-api." in answers.parameters.get("AppUrl", ""):
         answers.parameters["AppUrl"] = NOT_YET
@@ -34,10 +34,10 @@ def main(stage=None):
     print(f"{stack.name} has them again. The rest comes with: infra/deploy.sh {stage}")
 
 
-def take_in(cloudformation, stack_name, kept, found):
-    change_set = {"StackName": stack_name, "ChangeSetName": CHANGE_SET}
-    cloudformation.create_change_set(
-        **change_set,
+def take_in(stack, kept, found):
+    stack.cloudformation.create_change_set(
+        StackName=stack.name,
+        ChangeSetName=CHANGE_SET,
         ChangeSetType="IMPORT",
         TemplateBody=json.dumps(kept.template(found)),
         ResourcesToImport=[
@@ -45,9 +45,9 @@ def take_in(cloudformation, stack_name, kept, found):
             for name, identifier in found.items()
         ],
     )
-    cloudformation.get_waiter("change_set_create_complete").wait(**change_set)
-    cloudformation.execute_change_set(**change_set)
-    cloudformation.get_waiter("stack_import_complete").wait(StackName=stack_name)
+    stack.wait("change_set_create_complete", ChangeSetName=CHANGE_SET)
+    stack.cloudformation.execute_change_set(StackName=stack.name, ChangeSetName=CHANGE_SET)
+    stack.wait("stack_import_complete")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,10 @@ class Stack:
     def outputs(self):
         return {output["OutputKey"]: output["OutputValue"] for output in self.describe().get("Outputs", [])}
 
+    def wait(self, state, **more):
+        """Returns when CloudFormation says so; half an hour at most."""
+        self.cloudformation.get_waiter(state).wait(StackName=self.name, WaiterConfig={"Delay": 2, "MaxAttempts": 900}, **more)
+
     def make_way(self):
         """Removes what a first deployment that failed has left, an empty stack that nothing can be deployed to. Whatever else is in the
         way is for a person to look at."""
@@ -42,6 +46,6 @@ class Stack:
         if status == "ROLLBACK_COMPLETE":
             print(f"{self.name} could not be made the last time and is empty: it goes first")
             self.cloudformation.delete_stack(StackName=self.name)
-            self.cloudformation.get_waiter("stack_delete_complete").wait(StackName=self.name)
+            self.wait("stack_delete_complete")
         elif status not in (None, "REVIEW_IN_PROGRESS") and not self.stands():
             raise Refused(f"{self.name} is in {status}; infra/README.md, When a deployment fails, says what to do")

@@ -17,7 +17,9 @@ class Shipped(unittest.TestCase):
         aws = self.enterContext(emulator())
         folder = self.enterContext(tempfile.TemporaryDirectory())
         environment = aws.environment() | {"CONFIG": f"{folder}/samconfig.toml"}
-        status, said, _ = at_a_terminal(["infra/deploy.sh", "dev"], ANSWERS, timeout=1200, cwd=ROOT, env=environment)
+        architecture = os.environ.get("ARCH", "arm64")
+        command = ["infra/deploy.sh", "dev", f"Architecture={architecture}"]
+        status, said, _ = at_a_terminal(command, ANSWERS, timeout=1200, cwd=ROOT, env=environment)
         self.assertEqual(status, 0, said[-3000:])
         built = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "lambda"
         resources = aws.resources("bitcain-dev")
@@ -27,7 +29,7 @@ class Shipped(unittest.TestCase):
             self.assertEqual(binary, (built / read()["Resources"][name]["Metadata"]["BuildProperties"]["Binary"] / "bootstrap").read_bytes())
             live = aws.client("lambda").get_function(FunctionName=resources[name], Qualifier="live")["Configuration"]
             self.assertGreater(live["CodeSize"], 1_000_000)
-            self.assertEqual((live["Runtime"], live["Architectures"]), ("provided.al2023", ["arm64"]))
+            self.assertEqual((live["Runtime"], live["Architectures"]), ("provided.al2023", [architecture]))
         self.assertEqual(len(functions), 5)
 
 

@@ -1,12 +1,12 @@
 """A deployment by the script, from an account with nothing in it to a stack that is deleted and comes back. The AWS is others' work."""
 
-import re
+import json
 import tempfile
 import unittest
 
 from botocore.exceptions import ClientError
 
-from emulator import ROOT, emulator
+from emulator import emulator
 from terminal import Deployer
 
 ANSWERS = {"Region": "eu-west-1", "MailFrom": "no-reply@example.com", "AppUrl": "", "AlarmTopicArn": ""}
@@ -75,7 +75,7 @@ class Deployment(unittest.TestCase):
     def test_a_changed_parameter_is_live_afterwards(self):
         self.deployed("dev", answers=WITH_DOMAIN)
         before = self.versions("bitcain-dev")
-        sealed = '{"sumsub": ["AQICAHh+/=", "AQICAHi"], "onfido": ["AQICAHj"]}'
+        sealed = json.dumps({"sumsub": [f"AQICAHh+/{'a' * 180}==", f"AQICAHi{'b' * 180}"], "onfido": [f"AQICAHj{'c' * 180}="]})
         changes = {
             "KycWebhookSecrets": ("KycFunction", "KYC_WEBHOOK_SECRETS", sealed),
             "MailFrom": ("MailFunction", "MAIL_FROM", "hello@example.org"),
@@ -147,12 +147,15 @@ class Deployment(unittest.TestCase):
             (("AppURL=https://example.com",), "no parameter 'AppURL'"),
             (("Stage=dev",), "Stage of prod stays"),
             (("RequireKyc=yes",), "RequireKyc cannot be that"),
+            (('KycWebhookSecrets={"sumsub": ["a secret in the clear"]}',), "no secret in the clear"),
+            (("KycWebhookToken=a-token-in-the-clear",), "no token in the clear"),
         ):
             with self.subTest(changes):
                 self.ada.region = None if reason.startswith("Region") else "eu-west-1"
                 status, said = self.ada.deploys_unattended("prod", *changes)
                 self.assertNotEqual(status, 0)
                 self.assertIn(reason, said)
+                self.assertNotIn("a secret", said)
         with self.assertRaises(ClientError):
             self.aws.stack("bitcain-prod")
 
