@@ -3,6 +3,7 @@
 
 import json
 import sys
+import time
 
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
@@ -10,7 +11,7 @@ from answers import NOT_YET, Answers, Refused
 from kept import Kept
 from stack import Stack
 
-CHANGE_SET = "adopt"
+CHANGE_SET = f"adopt-{int(time.time())}"
 
 
 def main(stage=None):
