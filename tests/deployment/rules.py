@@ -28,6 +28,8 @@ KEY_POLICY = 32_768
 # CloudFormation's limits: of a template that lies in S3, and of what it may have.
 TEMPLATE = 1_000_000
 COUNTS = {"Resources": 500, "Parameters": 200, "Outputs": 200}
+# CloudWatch, Using metric math: what an alarm may look at.
+ALARM_METRICS = 10
 
 
 def of_type(template, kind):
@@ -163,6 +165,8 @@ def lengths(template, stack_name="bitcain-staging"):
                 yield f"{name}: {property_name} is longer than {limit}"
         if resource["Type"] == "AWS::KMS::Key" and len(compact(resource["Properties"]["KeyPolicy"])) > KEY_POLICY:
             yield f"{name}: a policy of over {KEY_POLICY}"
+        if sum("MetricStat" in metric for metric in resource["Properties"].get("Metrics", [])) > ALARM_METRICS:
+            yield f"{name}: more than {ALARM_METRICS} metrics"
     for role in of_type(template, "AWS::IAM::Role"):
         policies = [p for p in of_type(template, "AWS::IAM::RolePolicy").values() if p["Properties"]["RoleName"] == {"Ref": role}]
         if sum(len(compact(policy["Properties"]["PolicyDocument"])) for policy in policies) > ROLE_POLICIES:

@@ -62,6 +62,7 @@ FAULTS = [
     (rules.platform_logs, set_in("Globals", "Function", "LoggingConfig", "SystemLogLevel", to="INFO")),
     (rules.lengths, long_rule),
     (rules.lengths, set_in("Resources", "MailDeadLetters", "Properties", "QueueName", to={"Fn::Sub": "${AWS::StackName}" + "x" * 70})),
+    (rules.lengths, lambda template: (metrics := template["Resources"]["MetricsLost"]["Properties"]["Metrics"]).append(metrics[-1])),
     (rules.waits, waits_for_its_function),
     (rules.waits, set_in("Resources", "AuthFunction", "DependsOn", to="Nowhere")),
 ]
