@@ -16,10 +16,16 @@ const PEOPLE: [(&str, &str); 2] = [("operator", "OperatorRoleArn"), ("mover", "R
 pub(super) struct Role {
     /// What the role's policies allow; unknown of people.
     own: Option<Vec<Grant>>,
-    /// What the policies of keys allow the role, by its name.
-    of_keys: Vec<Grant>,
-    /// What they allow everybody in the account, where IAM does, too.
-    of_account: Vec<Grant>,
+    keys: OfKeys,
+}
+
+/// What the policies of all keys allow.
+#[derive(Default)]
+struct OfKeys {
+    /// One role, by its name.
+    role: Vec<Grant>,
+    /// Everybody in the account, where IAM does, too.
+    account: Vec<Grant>,
 }
 
 impl Role {
@@ -30,8 +36,8 @@ impl Role {
         let Some(own) = &self.own else {
             // All keys are one here. Which one is meant, the encryption context tells; without any, it may be each of them.
             let some = if access.context.values().all(Vec::is_empty) { usize::MAX } else { 1 };
-            let of_keys: Vec<_> = self.of_keys.iter().filter(|grant| grant.covers(access)).take(some).collect();
-            let may = !of_keys.is_empty() || self.of_account.iter().any(|grant| grant.covers(access));
+            let of_keys: Vec<_> = self.keys.role.iter().filter(|grant| grant.covers(access)).take(some).collect();
+            let may = !of_keys.is_empty() || self.keys.account.iter().any(|grant| grant.covers(access));
             return if is_of_kms && !may { Err("resource-based") } else { Ok(of_keys) };
         };
         let own = own.iter().find(|grant| grant.covers(access)).ok_or("identity-based")?;
@@ -39,13 +45,13 @@ impl Role {
             return Ok(vec![own]);
         }
         let is_of_key = |grant: &&Grant| grant.permission.resource == own.permission.resource && grant.covers(access);
-        let of_key = self.of_keys.iter().chain(&self.of_account).find(is_of_key).ok_or("resource-based")?;
+        let of_key = self.keys.role.iter().chain(&self.keys.account).find(is_of_key).ok_or("resource-based")?;
         Ok(vec![own, of_key])
     }
 
     /// All grants, but for what everybody has.
     pub(super) fn grants(&self) -> impl Iterator<Item = &Grant> {
-        self.own.iter().flatten().chain(&self.of_keys)
+        self.own.iter().flatten().chain(&self.keys.role)
     }
 }
 
@@ -59,8 +65,8 @@ pub(super) fn read(resources: &Map<String, Value>, names: &Names) -> Result<BTre
     let functions = of_type(resources, "AWS::Serverless::Function");
     let functions = functions.map(|(id, function)| role(resources, id, function, names));
     let people = PEOPLE.map(|(name, parameter)| {
-        let (of_keys, of_account) = of_keys(resources, name, &json!({ "Ref": parameter }), names)?;
-        Ok((name.to_owned(), Role { own: None, of_keys, of_account }))
+        let keys = of_keys(resources, name, &json!({ "Ref": parameter }), names)?;
+        Ok((name.to_owned(), Role { own: None, keys }))
     });
     functions.chain(people).collect()
 }
@@ -85,32 +91,26 @@ fn role(resources: &Map<String, Value>, id: &str, function: &Value, names: &Name
             }
         }
     }
-    let (of_keys, of_account) = of_keys(resources, binary, &arn(role), names)?;
-    Ok((binary.to_owned(), Role { own: Some(own), of_keys, of_account }))
+    let keys = of_keys(resources, binary, &arn(role), names)?;
+    Ok((binary.to_owned(), Role { own: Some(own), keys }))
 }
 
-/// What the policies of all keys allow a role by its name, and what they allow everybody in the account.
-fn of_keys(
-    resources: &Map<String, Value>,
-    name: &str,
-    role: &Value,
-    names: &Names,
-) -> Result<(Vec<Grant>, Vec<Grant>), String> {
-    let (mut of_keys, mut of_account) = (Vec::new(), Vec::new());
+fn of_keys(resources: &Map<String, Value>, name: &str, role: &Value, names: &Names) -> Result<OfKeys, String> {
+    let mut of_keys = OfKeys::default();
     for (key, resource) in of_type(resources, "AWS::KMS::Key") {
         for content in list(&resource["Properties"]["KeyPolicy"]["Statement"]) {
             let Some(content) = names.chosen(content) else { continue };
             let (content, lent_to) = addressee(content, names).map_err(|why| format!("{key}: {why}"))?;
             let grants = match lent_to {
-                Addressee::Role(lent_to) if lent_to == *role => &mut of_keys,
-                Addressee::Account => &mut of_account,
+                Addressee::Role(lent_to) if lent_to == *role => &mut of_keys.role,
+                Addressee::Account => &mut of_keys.account,
                 Addressee::Role(_) | Addressee::Service => continue,
             };
             let statement = Statement { function: name, policy: key, content: &content };
             grants.extend(statement.grants(&arn(key), names)?);
         }
     }
-    Ok((of_keys, of_account))
+    Ok(of_keys)
 }
 
 /// Whom a statement of a key is for.
@@ -137,14 +137,14 @@ fn addressee(content: &Value, names: &Names) -> Result<(Value, Addressee), Strin
     if content["Condition"]["StringEquals"].get("kms:ViaService").is_some() {
         return Ok((content, Addressee::Service));
     }
-    let tests = content["Condition"].as_object_mut().and_then(|conditions| conditions.remove("ArnEquals"));
-    match tests {
-        None => Ok((content, Addressee::Account)),
-        Some(Value::Object(mut tests)) if tests.len() == 1 => {
-            let role = tests.remove(ROLE).ok_or_else(|| format!("ArnEquals is understood of {ROLE} alone"))?;
-            Ok((content, Addressee::Role(role)))
-        }
-        Some(_) => Err(format!("ArnEquals is understood of {ROLE} alone")),
+    let Some(tests) = content["Condition"].as_object_mut().and_then(|conditions| conditions.remove("ArnEquals")) else {
+        return Ok((content, Addressee::Account));
+    };
+    let is_known = tests.as_object().is_some_and(|tests| tests.keys().eq([ROLE]));
+    if is_known {
+        Ok((content, Addressee::Role(tests[ROLE].clone())))
+    } else {
+        Err(format!("ArnEquals is understood of {ROLE} alone"))
     }
 }
 
