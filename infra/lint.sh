@@ -2,7 +2,7 @@
 # Everything that can be checked without running the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-infra/tools.sh sam checkov deny node redocly workflow
+infra/tools.sh sam checkov deny node redocly workflow ruff
 sam=.tools/sam/bin deny=.tools/deny/bin/cargo-deny
 step() { printf '\n== %s\n' "$*"; }
 
@@ -41,6 +41,8 @@ diff <(exceptions .) <(exceptions "$scratch") || { echo "infra/.redocly.lint-ign
 
 step scripts
 "$sam/shellcheck" infra/*.sh .ci/run
+.tools/ruff/bin/ruff check --quiet infra tests
+.tools/ruff/bin/ruff format --quiet --check infra tests
 echo ok
 
 # cfn-lint and SAM's own linter accept some mistakes in SAM properties that SAM then refuses to translate, or translates

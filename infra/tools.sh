@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|moto|ministack|schemathesis|deny|node|redocly|workflow|argon2 …
+# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|ruff|moto|ministack|schemathesis|deny|node|redocly|workflow|argon2 …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -73,6 +73,7 @@ for tool in "$@"; do
             ;;
         # Apart from sam: they want different versions of the same libraries.
         checkov) once checkov checkov==3.3.30 -- venv checkov checkov==3.3.30 ;;
+        ruff) once ruff ruff==0.17.6 -- venv ruff ruff==0.17.6 ;;
         # An emulator of CloudFormation and of what it makes.
         ministack) once ministack ministack==1.5.33 -- venv ministack ministack==1.5.33 ;;
         moto) once moto "moto[server]==5.2.5" -- venv moto "moto[server]==5.2.5" ;;

@@ -24,7 +24,11 @@ def main(stage=None):
     kept = Kept(stack.name, answers.region())
     found = kept.found()
     missing = kept.declared.keys() - found.keys()
-    print("\n".join(f"  {name:<16} {'found' if name in found else 'not there: the next deployment makes it'}" for name in kept.declared))
+    print(
+        "\n".join(
+            f"  {name:<16} {'found' if name in found else 'not there: the next deployment makes it'}" for name in kept.declared
+        )
+    )
     if any(kept.declared[name]["Type"].startswith("AWS::KMS") for name in missing):
         raise Refused("without its key nothing opens: point the alias at the key again (aws kms create-alias)")
     take_in(stack, kept, found)

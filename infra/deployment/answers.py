@@ -58,7 +58,9 @@ class Answers:
             offered = os.environ.get("AWS_REGION") or boto3.session.Session().region_name
             question = "The region of everything, of SES, certificate and SNS topic too"
             is_region = re.compile(r"[a-z]{2}(-[a-z]+)+-\d").fullmatch
-            self.settings["region"] = offered if offered and not sys.stdin.isatty() else self.asked("Region", question, is_region, offered)
+            self.settings["region"] = (
+                offered if offered and not sys.stdin.isatty() else self.asked("Region", question, is_region, offered)
+            )
         return self.settings["region"]
 
     def take_over(self, standing):

@@ -26,7 +26,9 @@ class Kept:
         self.stack_name = stack_name
         self.clients = {service: boto3.client(service, region_name=region) for service in ("dynamodb", "logs", "sqs", "kms")}
         resources = read()["Resources"]
-        self.declared = {name: resource for name, resource in resources.items() if resource.get("DeletionPolicy") == "RetainExceptOnCreate"}
+        self.declared = {
+            name: resource for name, resource in resources.items() if resource.get("DeletionPolicy") == "RetainExceptOnCreate"
+        }
 
     def found(self):
         """Identifiers for CloudFormation of those that are there, by logical id."""
@@ -42,7 +44,8 @@ class Kept:
     def alias_of(self, key):
         """The name of the alias that leads to a key."""
         [alias] = [
-            each["Properties"]["AliasName"] for each in self.declared.values()
+            each["Properties"]["AliasName"]
+            for each in self.declared.values()
             if each["Type"] == "AWS::KMS::Alias" and self.declared[each["Properties"]["TargetKeyId"]["Ref"]] is key
         ]
         return alias
@@ -64,10 +67,17 @@ class Kept:
                 case "AWS::KMS::Alias" | "AWS::KMS::Key":
                     key = self.clients["kms"].describe_key(KeyId=name)["KeyMetadata"]
                     if key["KeyState"] == "PendingDeletion":
-                        raise Refused(f"{name} is to be deleted: `aws kms cancel-key-deletion --key-id {key['KeyId']}` while there is time")
+                        raise Refused(
+                            f"{name} is to be deleted: `aws kms cancel-key-deletion --key-id {key['KeyId']}` while there is time"
+                        )
                     return name if kind == "AWS::KMS::Alias" else key["KeyId"]
         except ClientError as error:
-            if error.response["Error"]["Code"].rsplit(".")[-1] not in ("ResourceNotFoundException", "QueueDoesNotExist", "NonExistentQueue", "NotFoundException"):
+            if error.response["Error"]["Code"].rsplit(".")[-1] not in (
+                "ResourceNotFoundException",
+                "QueueDoesNotExist",
+                "NonExistentQueue",
+                "NotFoundException",
+            ):
                 raise
         return None
 

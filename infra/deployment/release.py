@@ -20,5 +20,7 @@ def released(built, parameters):
 
 def commit():
     """The commit that is built, marked where there are changes besides."""
-    said = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"], capture_output=True, text=True, check=False)
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"], capture_output=True, text=True, check=False
+    )
     return said.stdout.strip() or "uncommitted"

@@ -30,7 +30,9 @@ def read(path=TEMPLATE):
 def translated(template=None):
     """The CloudFormation that comes of a template with uploaded code, as `sam deploy` hands it over."""
     template = read() if template is None else template
-    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")  # The translator wants one, and nothing of it stands in what it makes.
+    os.environ.setdefault(
+        "AWS_DEFAULT_REGION", "eu-west-1"
+    )  # The translator wants one, and nothing of it stands in what it makes.
     template["Globals"]["Function"]["CodeUri"] = "s3://uploaded/code"
     return transform(template, {}, NoManagedPolicies())
 

@@ -25,7 +25,10 @@ from translate import NoManagedPolicies
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 # The emulator finds out only when it comes to make it.
-IMPOSSIBLE = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": [], "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1}}
+IMPOSSIBLE = {
+    "Type": "AWS::CloudWatch::Alarm",
+    "Properties": {"Metrics": [], "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1},
+}
 
 
 class Emulator:
@@ -47,7 +50,13 @@ class Emulator:
     def environment(self):
         """For programs that are to call this AWS."""
         mine = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SAM_"))}
-        return mine | {"AWS_ENDPOINT_URL": self.url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "SAM_CLI_TELEMETRY": "0", "SAM_CLI_POLL_DELAY": "0.1"}
+        return mine | {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "0.1",
+        }
 
     def stack(self, name):
         return self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
@@ -55,7 +64,9 @@ class Emulator:
     def resources(self, name):
         """The resources of a stack: physical ids by logical ones."""
         pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=name)
-        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for page in pages for each in page["StackResourceSummaries"]}
+        return {
+            each["LogicalResourceId"]: each["PhysicalResourceId"] for page in pages for each in page["StackResourceSummaries"]
+        }
 
     def prepared(self, body, stack):
         """The template of a stack as CloudFormation would read it."""
@@ -76,7 +87,11 @@ class Door(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        form = urllib.parse.parse_qs(body.decode("latin1")) if self.headers.get("Content-Type", "").startswith("application/x-www-form") else {}
+        form = (
+            urllib.parse.parse_qs(body.decode("latin1"))
+            if self.headers.get("Content-Type", "").startswith("application/x-www-form")
+            else {}
+        )
         if form.get("Action") == ["CreateChangeSet"]:
             if "TemplateURL" in form:
                 form["TemplateURL"] = [self.prepared(form["TemplateURL"][0], form["StackName"][0])]
@@ -104,7 +119,9 @@ class Door(http.server.BaseHTTPRequestHandler):
         return f"{url}.prepared"
 
     def call(self, method, path, body):
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("content-length", "connection", "expect")}
+        headers = {
+            name: value for name, value in self.headers.items() if name.lower() not in ("content-length", "connection", "expect")
+        }
         if path != self.path:
             headers = {"Authorization": self.headers["Authorization"].replace("/cloudformation/", "/s3/")}
         request = urllib.request.Request(self.emulator.behind + path, data=body or None, headers=headers, method=method)
@@ -123,9 +140,16 @@ def emulator():
     with socket.socket() as spare:
         spare.bind(("127.0.0.1", 0))
         port = spare.getsockname()[1]
-    with tempfile.TemporaryDirectory() as scratch, open(f"{scratch}/log", "wb") as log:
-        environment = os.environ | {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_REGION": REGION, "TMPDIR": scratch}
-        process = subprocess.Popen([ROOT / ".tools/ministack/bin/ministack"], stdout=log, stderr=log, cwd=scratch, env=environment)
+    with tempfile.TemporaryDirectory() as scratch, Path(scratch, "log").open("wb") as log:
+        environment = os.environ | {
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_REGION": REGION,
+            "TMPDIR": scratch,
+        }
+        process = subprocess.Popen(
+            [ROOT / ".tools/ministack/bin/ministack"], stdout=log, stderr=log, cwd=scratch, env=environment
+        )
         try:
             for _ in range(300):
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):

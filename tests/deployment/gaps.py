@@ -37,19 +37,37 @@ def adapted(resource):
 
 # What moto, a second emulator, makes of a stack.
 MOTO_MAKES = {
-    "AWS::DynamoDB::Table", "AWS::IAM::Role", "AWS::KMS::Alias", "AWS::KMS::Key", "AWS::Lambda::Function", "AWS::Lambda::Version",
-    "AWS::Logs::LogGroup", "AWS::SQS::Queue",
+    "AWS::DynamoDB::Table",
+    "AWS::IAM::Role",
+    "AWS::KMS::Alias",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
 }
 # What it passes over without a word.
 MOTO_SKIPS = {
-    "AWS::ApiGatewayV2::DomainName", "AWS::CloudWatch::Alarm", "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup",
-    "AWS::IAM::RolePolicy", "AWS::Lambda::Alias", "AWS::Route53::RecordSet", "AWS::SES::ConfigurationSet",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::IAM::RolePolicy",
+    "AWS::Lambda::Alias",
+    "AWS::Route53::RecordSet",
+    "AWS::SES::ConfigurationSet",
     "AWS::SES::ConfigurationSetEventDestination",
 }
 # What it cannot take: all of it names something that it passes over, and that breaks it.
 MOTO_BREAKS = {
-    "AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::Stage", "AWS::CloudWatch::Dashboard",
-    "AWS::Events::Rule", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Permission",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Permission",
     "AWS::SQS::QueuePolicy",
 }
 

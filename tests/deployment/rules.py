@@ -109,8 +109,9 @@ def decided(template, value, given):
 
 def principals(template):
     """A policy of a resource that names a role as principal is refused while IAM has not spread a role made seconds ago ("invalid
-    principals", hashicorp/terraform-provider-aws #24696; CloudFormation's handler does not try again), and dies with the role: what is kept is
-    the id of the role, not its name (IAM, AWS JSON policy elements: Principal). The account and a condition on aws:PrincipalArn do neither."""
+    principals", hashicorp/terraform-provider-aws #24696; CloudFormation's handler does not try again), and dies with the role: what
+    is kept is the id of the role, not its name (IAM, AWS JSON policy elements: Principal). The account as principal, with a condition
+    on aws:PrincipalArn, does neither."""
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::IAM::Role":
             continue
@@ -122,8 +123,8 @@ def principals(template):
 
 
 def metrics(template):
-    """Metrics by route cost $0.30 each and month, and every path that a scanner tries under ANY makes some (API Gateway, Monitoring HTTP APIs
-    with CloudWatch metrics). Nothing here reads them."""
+    """Metrics by route cost $0.30 each and month, and every path that a scanner tries under ANY makes some (API Gateway, Monitoring
+    HTTP APIs with CloudWatch metrics). Nothing here reads them."""
     for name, stage in of_type(template, "AWS::ApiGatewayV2::Stage").items():
         settings = [stage["Properties"].get("DefaultRouteSettings", {}), *stage["Properties"].get("RouteSettings", {}).values()]
         if any(setting.get("DetailedMetricsEnabled") for setting in settings):
@@ -210,9 +211,12 @@ def waits(template):
 
 
 def versions(template):
-    """The ids of the functions' versions, by function. SAM makes them of the text of the properties, where a parameter stands by its name."""
+    """The ids of the functions' versions, by function. SAM makes them of the text of the properties, where a parameter stands by its
+    name."""
     aliases = of_type(template, "AWS::Lambda::Alias").values()
-    return {alias["Properties"]["FunctionName"]["Ref"]: alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0] for alias in aliases}
+    return {
+        alias["Properties"]["FunctionName"]["Ref"]: alias["Properties"]["FunctionVersion"]["Fn::GetAtt"][0] for alias in aliases
+    }
 
 
 ALL = [routes, warnings, prompts, leftovers, principals, metrics, platform_logs, lengths, waits]

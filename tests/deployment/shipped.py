@@ -26,7 +26,9 @@ class Shipped(unittest.TestCase):
         functions = [name for name, each in read()["Resources"].items() if each["Type"] == "AWS::Serverless::Function"]
         for name in functions:
             binary = (ROOT / ".aws-sam/build" / name / "bootstrap").read_bytes()
-            self.assertEqual(binary, (built / read()["Resources"][name]["Metadata"]["BuildProperties"]["Binary"] / "bootstrap").read_bytes())
+            self.assertEqual(
+                binary, (built / read()["Resources"][name]["Metadata"]["BuildProperties"]["Binary"] / "bootstrap").read_bytes()
+            )
             live = aws.client("lambda").get_function(FunctionName=resources[name], Qualifier="live")["Configuration"]
             self.assertGreater(live["CodeSize"], 1_000_000)
             self.assertEqual((live["Runtime"], live["Architectures"]), ("provided.al2023", [architecture]))

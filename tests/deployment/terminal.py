@@ -53,7 +53,9 @@ class Deployer:
 
     def environment(self):
         region = {"AWS_REGION": self.region} if self.region else {}
-        return self.emulator.environment() | region | {"CONFIG": str(self.config), "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+        return (
+            self.emulator.environment() | region | {"CONFIG": str(self.config), "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+        )
 
     def deploys(self, stage, *changes, answers=None):
         """Status, what was printed, and the parameters that were asked for."""
@@ -69,8 +71,15 @@ class Deployer:
 
     def runs(self, command):
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
+            command,
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
         )
         return done.returncode, done.stdout
 

@@ -164,7 +164,9 @@ class Deployment(unittest.TestCase):
         status, said = self.ada.deploys_unattended("dev")
         self.assertNotEqual(status, 0)
         self.assertIn("infra/deploy.sh dev MailFrom=", said)
-        status, said = self.ada.deploys_unattended("dev", "MailFrom=no-reply@example.com", "AppUrl=https://a.example", "AlarmTopicArn=")
+        status, said = self.ada.deploys_unattended(
+            "dev", "MailFrom=no-reply@example.com", "AppUrl=https://a.example", "AlarmTopicArn="
+        )
         self.assertEqual(status, 0, said[-2000:])
 
 

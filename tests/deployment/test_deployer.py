@@ -71,7 +71,9 @@ ON = {
 # What other actions are checked on: those that are checked on something else than the resource, and those of other services.
 ELSEWHERE = {
     "codedeploy:*": [f"arn:aws:codedeploy:{REGION}:{ACCOUNT}:deploymentgroup:{STACK}-ServerlessDeploymentApplication-1A2B/g"],
-    "codedeploy:GetDeploymentConfig": [f"arn:aws:codedeploy:{REGION}:{ACCOUNT}:deploymentconfig:CodeDeployDefault.LambdaAllAtOnce"],
+    "codedeploy:GetDeploymentConfig": [
+        f"arn:aws:codedeploy:{REGION}:{ACCOUNT}:deploymentconfig:CodeDeployDefault.LambdaAllAtOnce"
+    ],
     "iam:CreateServiceLinkedRole": [
         f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
     ],
@@ -106,7 +108,8 @@ LEFT_OUT = {
     "access logs go to CloudWatch": "firehose:* s3:REST.PUT.OBJECT",
     "the policy for deliveries is the account's, and others may need it": "logs:DeleteResourcePolicy",
     "logs have neither masks nor indexes nor protection of their own": (
-        "logs:PutDataProtectionPolicy logs:[!D]*IndexPolicy logs:DeleteIndexPolicy logs:PutLogGroupDeletionProtection logs:PutBearerTokenAuthentication"
+        "logs:PutDataProtectionPolicy logs:[!D]*IndexPolicy logs:DeleteIndexPolicy logs:PutLogGroupDeletionProtection"
+        " logs:PutBearerTokenAuthentication"
     ),
     "no archive of mails, no watching of who opens them, no deliverability manager": "ses:PutConfigurationSet[ATV]*",
     "SAM's bucket is made once, of encryption, versions, a policy and tags; taking it down is the administrator's": (
@@ -130,7 +133,7 @@ CRYPTOGRAPHY = re.compile(r"kms:(Decrypt|Encrypt|GenerateDataKey|ReEncrypt|Sign|
 def resolved(value):
     """The value with the parameters of VALUES in it, every condition true."""
     if isinstance(value, dict) and len(value) == 1:
-        (name, argument), = value.items()
+        ((name, argument),) = value.items()
         if name == "Fn::Sub":
             return re.sub(r"\$\{([\w:]+)\}", lambda match: VALUES.get(match[1], f"of-{match[1]}"), argument)
         if name == "Fn::If":

@@ -23,6 +23,7 @@ def set_in(*path, to):
         for key in above:
             template = template[key]
         template[last] = to
+
     return spoil
 
 
@@ -37,7 +38,15 @@ def route_with_slash(template):
 
 def names_a_role(template):
     statements = template["Resources"]["VaultKey"]["Properties"]["KeyPolicy"]["Statement"]
-    statements.append({"Sid": "Old", "Effect": "Allow", "Principal": {"AWS": {"Fn::GetAtt": ["ApiKeysRole", "Arn"]}}, "Action": "kms:Decrypt", "Resource": "*"})
+    statements.append(
+        {
+            "Sid": "Old",
+            "Effect": "Allow",
+            "Principal": {"AWS": {"Fn::GetAtt": ["ApiKeysRole", "Arn"]}},
+            "Action": "kms:Decrypt",
+            "Resource": "*",
+        }
+    )
 
 
 def long_rule(template):
@@ -55,14 +64,28 @@ FAULTS = [
     (rules.warnings, api(FailOnWarnings=True)),
     (rules.prompts, set_in("Parameters", "KycWebhookToken", "NoEcho", to=True)),
     (rules.leftovers, set_in("Resources", "VaultKey", "DeletionPolicy", to="Retain")),
-    (rules.leftovers, set_in("Resources", "Kyc", "Properties", "DeletionProtectionEnabled", to={"Fn::If": ["IsProd", True, False]})),
+    (
+        rules.leftovers,
+        set_in("Resources", "Kyc", "Properties", "DeletionProtectionEnabled", to={"Fn::If": ["IsProd", True, False]}),
+    ),
     (rules.principals, names_a_role),
-    (rules.principals, set_in("Resources", "DataKey", "Properties", "KeyPolicy", "Statement", 0, "Principal", "AWS", to={"Ref": "OperatorRoleArn"})),
+    (
+        rules.principals,
+        set_in(
+            "Resources", "DataKey", "Properties", "KeyPolicy", "Statement", 0, "Principal", "AWS", to={"Ref": "OperatorRoleArn"}
+        ),
+    ),
     (rules.metrics, set_in("Resources", "Api", "Properties", "DefaultRouteSettings", "DetailedMetricsEnabled", to=True)),
     (rules.platform_logs, set_in("Globals", "Function", "LoggingConfig", "SystemLogLevel", to="INFO")),
     (rules.lengths, long_rule),
-    (rules.lengths, set_in("Resources", "MailDeadLetters", "Properties", "QueueName", to={"Fn::Sub": "${AWS::StackName}" + "x" * 70})),
-    (rules.lengths, lambda template: (metrics := template["Resources"]["MetricsLost"]["Properties"]["Metrics"]).append(metrics[-1])),
+    (
+        rules.lengths,
+        set_in("Resources", "MailDeadLetters", "Properties", "QueueName", to={"Fn::Sub": "${AWS::StackName}" + "x" * 70}),
+    ),
+    (
+        rules.lengths,
+        lambda template: (metrics := template["Resources"]["MetricsLost"]["Properties"]["Metrics"]).append(metrics[-1]),
+    ),
     (rules.waits, waits_for_its_function),
     (rules.waits, set_in("Resources", "AuthFunction", "DependsOn", to="Nowhere")),
 ]
@@ -114,7 +137,10 @@ class Releases(unittest.TestCase):
                 self.assertNotEqual(released(self.text, self.given | {name: "another"}), before)
 
     def test_without_the_release_a_change_would_not_be_published(self):
-        plain = [rules.versions(translated(yaml_parse(self.text.replace("Default: generic", f"Default: {default}")))) for default in ("generic", "sumsub")]
+        plain = [
+            rules.versions(translated(yaml_parse(self.text.replace("Default: generic", f"Default: {default}"))))
+            for default in ("generic", "sumsub")
+        ]
         self.assertEqual(plain[0], plain[1])
 
     def test_a_template_without_a_place_for_it_is_not_deployed(self):

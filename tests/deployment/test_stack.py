@@ -35,7 +35,9 @@ class Gaps(unittest.TestCase):
     def test_what_was_cut_out_is_what_it_does_not_know(self):
         cut, gone = gaps.without(self.template)
         kinds = collections.Counter(self.template["Resources"][name]["Type"] for name in gone)
-        print(f"\n  of {len(self.template['Resources'])} resources the emulator takes {len(cut['Resources'])}; cut out: {dict(kinds)}")
+        print(
+            f"\n  of {len(self.template['Resources'])} resources the emulator takes {len(cut['Resources'])}; cut out: {dict(kinds)}"
+        )
         self.assertEqual(kinds.keys(), gaps.UNKNOWN.keys() | {"AWS::CloudWatch::Alarm"})
         self.assertLess(len(gone), len(self.template["Resources"]) / 5)
 
@@ -44,14 +46,20 @@ class Gaps(unittest.TestCase):
             with self.subTest(kind):
                 self.assertTrue(any(resource["Type"] == kind for resource in self.template["Resources"].values()))
                 with self.assertRaisesRegex(ClientError, "Unrecognized resource types"):
-                    self.cloudformation.create_stack(StackName="one", TemplateBody=json.dumps({"Resources": {"One": {"Type": kind}}}))
+                    self.cloudformation.create_stack(
+                        StackName="one", TemplateBody=json.dumps({"Resources": {"One": {"Type": kind}}})
+                    )
 
     def test_it_still_fails_at_alarms_over_several_metrics(self):
         name, alarm = next((name, each) for name, each in self.template["Resources"].items() if gaps.is_metric_math(each))
         properties = alarm["Properties"] | {"AlarmActions": [], "OKActions": [], "Metrics": [{"Id": "one", "Expression": "1"}]}
-        self.cloudformation.create_stack(StackName="one", TemplateBody=json.dumps({"Resources": {name: alarm | {"Properties": properties}}}))
+        self.cloudformation.create_stack(
+            StackName="one", TemplateBody=json.dumps({"Resources": {name: alarm | {"Properties": properties}}})
+        )
         with self.assertRaisesRegex(Exception, "ROLLBACK_COMPLETE"):
-            self.cloudformation.get_waiter("stack_create_complete").wait(StackName="one", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
+            self.cloudformation.get_waiter("stack_create_complete").wait(
+                StackName="one", WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+            )
 
 
 class Moto(unittest.TestCase):
@@ -90,7 +98,9 @@ class Moto(unittest.TestCase):
         cloudformation.create_stack(**stack, Parameters=parameters())
         self.assertEqual(cloudformation.describe_stacks(StackName="core")["Stacks"][0]["StackStatus"], "CREATE_COMPLETE")
         pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName="core")
-        made = {each["LogicalResourceId"]: each for page in pages for each in page["StackResourceSummaries"] if each["ResourceType"]}
+        made = {
+            each["LogicalResourceId"]: each for page in pages for each in page["StackResourceSummaries"] if each["ResourceType"]
+        }
         self.assertEqual({each["ResourceType"] for each in made.values()}, gaps.MOTO_MAKES)
         print(f"\n  moto makes {len(made)}")
 
