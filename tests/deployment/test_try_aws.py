@@ -128,6 +128,12 @@ end("1")
 NOTHING = {"stack": None, "apis": [], "topics": [], "tables": {}, "logs": [], "queues": [], "aliases": {}, "keys": {}}
 
 
+def heed():
+    """Whoever runs the tests in the background ignores what breaks off, and what is ignored cannot be trapped."""
+    for how in signal.SIGINT, signal.SIGHUP:
+        signal.signal(how, signal.SIG_DFL)
+
+
 class World:
     """A copy of the script among stand-ins, and what there is on their AWS."""
 
@@ -150,7 +156,12 @@ class World:
         settings = {"PATH": path, "AWS_REGION": "eu-west-1", "MAIL_FROM": "a@example.com", "LC_ALL": "C.UTF-8"}
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
-            ["bash", "infra/try-aws.sh", *arguments], cwd=self.root, env=settings | environment, text=True, **pipes
+            ["bash", "infra/try-aws.sh", *arguments],
+            cwd=self.root,
+            env=settings | environment,
+            text=True,
+            preexec_fn=heed,
+            **pipes,
         )
 
     def run(self, *arguments, typed="yes\n", **environment):
