@@ -323,7 +323,7 @@ fi
 account=$(call aws sts get-caller-identity --query Account --output text)
 cat <<TEXT
 
-This makes the stack $STACK in $AWS_REGION, in the account $account, five or six deployments, two APIs, an SNS topic, some
+This makes the stack $STACK in $AWS_REGION, in the account $account, by half a dozen deployments, and two APIs, an SNS topic, some
 letters to SES's simulator (MAIL_FROM: ${MAIL_FROM:-not given, nothing is asked about mail}); then it takes all of them away.
 It takes an hour and a half at most and costs less than a dollar. Its keys stay for seven days more, unused and unpaid;
 SAM's bucket aws-sam-cli-managed-default-… stays. Use an account in which nothing else is.
