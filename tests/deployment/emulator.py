@@ -32,20 +32,22 @@ IMPOSSIBLE = {
 
 
 class Emulator:
-    """`url` is where AWS is, for clients; `cut` the logical ids that the last template lost. The stack that
-    `fails` names has one resource more, which comes last and cannot be made."""
+    """`url` is where AWS is for the deployer's programs, and `called` what they have called there, of services whose protocols name it;
+    `cut` the logical ids that the last template lost. The stack that `fails` names has one resource more, which comes last and cannot
+    be made."""
 
     def __init__(self, behind):
         self.behind = behind
         self.cut = []
         self.fails = None
+        self.called = set()
         self.session = boto3.session.Session("test", "test", region_name=REGION)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (Door,), {"emulator": self}))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def client(self, service):
-        return self.session.client(service, endpoint_url=self.url)
+        return self.session.client(service, endpoint_url=self.behind)
 
     def environment(self):
         """For programs that are to call this AWS."""
@@ -92,6 +94,10 @@ class Door(http.server.BaseHTTPRequestHandler):
             if self.headers.get("Content-Type", "").startswith("application/x-www-form")
             else {}
         )
+        action = form.get("Action", [None])[0] or self.headers.get("X-Amz-Target", "").split(".")[-1]
+        if action:
+            service = self.headers["Authorization"].split("/")[3]
+            self.emulator.called.add(f"{service}:{action}")
         if form.get("Action") == ["CreateChangeSet"]:
             if "TemplateURL" in form:
                 form["TemplateURL"] = [self.prepared(form["TemplateURL"][0], form["StackName"][0])]

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from emulator import emulator
 from terminal import Deployer
+from test_deployer import ALLOWED
 
 ANSWERS = {"Region": "eu-west-1", "MailFrom": "no-reply@example.com", "AppUrl": "", "AlarmTopicArn": ""}
 # With an address of its own a stack needs no second update.
@@ -139,6 +140,9 @@ class Deployment(unittest.TestCase):
         self.assertEqual(self.kept("bitcain-staging"), before)
         self.assertEqual(dynamodb.get_item(TableName="bitcain-staging-ExchangeKeys", Key=row)["Item"], row)
         self.assertIn(self.live("bitcain-staging", "ApiKeysFunction")[1]["KMS_KEY_ID"].rsplit("/")[-1], before["keys"])
+        # AWS asks for no right to the first.
+        self.assertEqual({each for each in self.aws.called - {"sts:GetCallerIdentity"} if each.lower() not in ALLOWED}, set())
+        self.assertIn("cloudformation:ExecuteChangeSet", self.aws.called)
 
     def test_nothing_is_made_where_an_answer_is_missing_or_wrong(self):
         for changes, reason in (
