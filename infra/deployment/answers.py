@@ -1,131 +1,148 @@
-"""What a deployer has answered for a stage. It is kept where SAM reads it, in infra/samconfig.toml."""
+"""What a deployer has answered for a stage, as infra/samconfig.toml keeps it."""
 
 import os
 import re
-import shutil
 import sys
-from functools import partial
 from pathlib import Path
 
 import boto3
 import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
-from translate import read
+from parameters import Parameters, Refused
 
-COMMITTED = Path(__file__).resolve().parents[1] / "samconfig.toml"
-# The names of queue and tables begin with it.
+KEPT_IN = Path(os.environ.get("DEPLOY_CONFIG") or Path(__file__).resolve().parents[1] / "samconfig.toml")
+# The name of the queue begins with it.
 LONGEST_STACK_NAME = 62
-# What API Gateway calls the API is known only once it stands: until then links and tokens name this.
-NOT_YET = "https://not-yet.invalid"
-# Parameter, question, what an empty answer means.
+# Parameter, question, and what an empty answer is kept as.
 QUESTIONS = [
     ("MailFrom", "The sender of every mail, in a domain that SES has verified, for example no-reply@example.com", None),
-    ("AppUrl", "The URL that users reach the API by; empty: the one that API Gateway gives it", NOT_YET),
+    ("AppUrl", "The URL that users reach the API by; empty: the one that API Gateway gives it", ""),
     ("AlarmTopicArn", "The SNS topic that alarms notify; empty: nobody is woken", ""),
 ]
-ASKED = [name for name, _, _ in QUESTIONS]
-
-
-class Refused(Exception):
-    """Why nothing is deployed, in words for the deployer."""
+# What API Gateway calls the API is known only once it stands: until then links and tokens name this.
+NOT_YET = "https://not-yet.invalid"
 
 
 class Answers:
-    """Region, stack and parameters of one stage."""
+    """Region, account, stack and parameters of one stage. A parameter is as `settled`, else as in `changes`, else as in `kept`."""
 
     def __init__(self, stage):
-        self.path = Path(os.environ.get("CONFIG", COMMITTED))
-        if not self.path.exists():
-            shutil.copy(COMMITTED, self.path)
-        self.document = tomlkit.parse(self.path.read_text())
-        if stage not in self.document or stage == "version":
-            raise Refused(f"{self.path} knows no stage {stage!r}")
         self.stage = stage
-        self.settings = self.document[stage]["deploy"]["parameters"]
-        self.settings["stack_name"] = os.environ.get("STACK", self.settings["stack_name"])
+        try:
+            self.document = tomlkit.parse(KEPT_IN.read_text())
+            self.settings = self.document[stage]["deploy"]["parameters"]
+            self.stack_name = str(self.settings["stack_name"])
+            self.kept = self.settings["parameter_overrides"]
+            are_texts = all(isinstance(value, str) for value in self.kept.values())
+        except (OSError, TOMLKitError, KeyError, TypeError, AttributeError) as error:
+            raise Refused(f"{KEPT_IN} has no stage {stage} with stack_name and a table parameter_overrides ({error})") from error
+        if not are_texts:
+            raise Refused(f"{KEPT_IN}: every parameter of {stage} must stand in quotes")
+        if "profile" in self.settings:
+            raise Refused(f"{KEPT_IN} names a profile: set AWS_PROFILE instead, which all that is called here knows")
         if len(self.stack_name) > LONGEST_STACK_NAME:
-            raise Refused(f"the stack's name is longer than {LONGEST_STACK_NAME} letters")
-        self.parameters = self.settings["parameter_overrides"]
-        self.known = read()["Parameters"]
-
-    @property
-    def stack_name(self):
-        return self.settings["stack_name"]
+            raise Refused(f"the stack's name is longer than {LONGEST_STACK_NAME} characters")
+        self.changes = {}
+        self.settled = {}
+        self.known = Parameters()
 
     def region(self):
-        """Where the stage is deployed, for good: the kept answer, or a new one."""
+        """Where the stage is, for good: as kept, or a new answer."""
         if "region" not in self.settings:
             offered = os.environ.get("AWS_REGION") or boto3.session.Session().region_name
-            question = "The region of everything, of SES, certificate and SNS topic too"
-            is_region = re.compile(r"[a-z]{2}(-[a-z]+)+-\d").fullmatch
-            self.settings["region"] = (
-                offered if offered and not sys.stdin.isatty() else self.asked("Region", question, is_region, offered)
-            )
+            if offered and not sys.stdin.isatty():
+                self.settings["region"] = offered
+            else:
+                self.settings["region"] = self.asked(
+                    "Region", "The region of everything, of SES and SNS topic too", offered, is_region
+                )
+            self.write()
         return self.settings["region"]
 
+    def stay_in(self, account):
+        """Refuses credentials of another account than the stage's."""
+        if self.settings.setdefault("account", account) != account:
+            raise Refused(f"{self.stage} is in the account {self.settings['account']}, and these credentials are of {account}")
+        self.write()
+
     def take_over(self, standing):
-        """Adds what the stack has been given and is not kept here: it was deployed from elsewhere."""
+        """Takes what the stack has been given and is not kept here: it was deployed from elsewhere. CloudFormation does not tell what
+        is NoEcho."""
+        defaults = self.known.defaults()
+        asked = [name for name, _, _ in QUESTIONS]
         for name, value in standing.items():
-            if name in self.known and (value != self.known[name].get("Default") or name in ASKED):
-                self.parameters.setdefault(name, value)
+            if name in self.known and name not in self.kept and value != "****" and (value != defaults[name] or name in asked):
+                self.changes[name] = value
 
     def change(self, changes):
-        """Takes parameters that the deployer names."""
+        """Takes parameters that the deployer names. They are kept once they are deployed."""
         for name, value in changes.items():
-            if name not in self.known:
-                raise Refused(f"template.yaml has no parameter {name!r}")
             if name == "Stage" or (self.stage, name, value) == ("prod", "DeletionProtection", "false"):
                 raise Refused(f"{name} of {self.stage} stays what it is")
-            if not self.takes(name, value):
-                raise Refused(f"{name} cannot be that. {self.rule(name)}")
-            self.parameters[name] = value
+            if (name, value) != ("AppUrl", ""):
+                self.known.check(name, value, self.region())
+            self.changes[name] = value
 
     def ask(self):
-        """Asks for what is needed and was never answered."""
+        """Asks for what is needed and was never answered, and keeps each answer."""
         for name, question, empty in QUESTIONS:
-            if name not in self.parameters:
-                self.parameters[name] = self.asked(name, question, partial(self.takes, name), empty)
+            if name not in self.kept and name not in self.changes:
+                check = lambda value, name=name: self.known.check(name, value, self.region())  # noqa: E731
+                self.kept[name] = self.asked(name, question, empty, check)
+                self.write()
 
-    def settle(self, stack):
-        """Sets what only a stack that stands can be given; whether that changes anything."""
-        wanted = {}
-        if stack.stands():
-            if self.parameters["AppUrl"] == NOT_YET and "ApiUrl" in stack.outputs():
-                wanted["AppUrl"] = stack.outputs()["ApiUrl"]
-            if self.stage == "prod":
-                wanted["DeletionProtection"] = "true"
-        changes = {name: value for name, value in wanted.items() if self.parameters.get(name) != value}
-        self.parameters.update(changes)
-        return bool(changes)
-
-    def keep(self):
-        """Writes all of it down, beside the comments that stand there."""
-        self.path.write_text(tomlkit.dumps(self.document))
-
-    def given(self, standing):
-        """Every parameter as the deployment will have it: as kept, else as the stack has it, else by default."""
-        defaults = {name: str(known.get("Default", "")) for name, known in self.known.items()}
-        return defaults | standing | {name: str(value) for name, value in self.parameters.items()}
-
-    def asked(self, name, question, is_good, empty):
+    def asked(self, name, question, empty, check):
         """An answer of whoever sits at the terminal; `empty` is what none means. Where nobody sits there, the deployment ends."""
         if not sys.stdin.isatty():
             raise Refused(f"{name} was never answered, and nobody is here to ask: infra/deploy.sh {self.stage} {name}=…")
-        offer = f" [{empty}]" if empty and empty != NOT_YET else ""
         while True:
-            answer = input(f"\n{question}\n{name}{offer}: ").strip()
+            answer = input(f"\n{question}\n{name}{f' [{empty}]' if empty else ''}: ").strip()
             if not answer and empty is not None:
                 return empty
-            if answer and is_good(answer):
+            try:
+                check(answer)
+            except Refused as why:
+                print(why)
+            else:
                 return answer
-            print(f"That cannot be it. {self.rule(name)}")
 
-    def takes(self, name, value):
-        known = self.known[name]
-        allowed = known.get("AllowedValues")
-        return bool(re.fullmatch(known.get("AllowedPattern", "(?s:.*)"), value)) and (allowed is None or value in allowed)
+    def settle(self, stack):
+        """Decides what hangs on whether the stack stands; whether anything is decided otherwise than before.
 
-    def rule(self, name):
-        known = self.known.get(name, {"ConstraintDescription": "the name of a region, for example eu-west-1"})
-        must = known.get("ConstraintDescription") or known.get("AllowedPattern") or f"one of {known.get('AllowedValues')}"
-        return f"It must be {must}"
+        Tables of a first creation are not protected, or it could not take them back. The address that API Gateway gives is the one of
+        the API that stands."""
+        stands, parameters = stack.stands(), self.kept | self.changes
+        settled = {}
+        if self.stage == "prod" or parameters.get("DeletionProtection") == "true":
+            settled["DeletionProtection"] = "true" if stands else "false"
+        if not parameters["AppUrl"] or ".execute-api." in parameters["AppUrl"]:
+            settled["AppUrl"] = stack.outputs().get("ApiUrl", NOT_YET)
+        is_other, self.settled = settled != self.settled, settled
+        return is_other
+
+    def given(self, standing):
+        """Every parameter as the deployment will have it; those that are said nowhere as the stack has them, else by default."""
+        return self.known.defaults() | standing | self.parameters()
+
+    def parameters(self):
+        return {name: str(value) for name, value in (self.kept | self.changes | self.settled).items()}
+
+    def keep(self):
+        """Keeps what was changed, now that it is deployed."""
+        self.kept.update(self.changes)
+        self.write()
+
+    def write(self):
+        KEPT_IN.write_text(tomlkit.dumps(self.document))
+
+    def for_sam(self):
+        """The settings of this stage as SAM reads them, with every parameter."""
+        settings = {name: value for name, value in self.settings.unwrap().items() if name != "account"}
+        settings["parameter_overrides"] = self.parameters()
+        return tomlkit.dumps({"version": 0.1, self.stage: {"deploy": {"parameters": settings}}})
+
+
+def is_region(text):
+    if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d+", text):
+        raise Refused("That is no region. One is called eu-west-1")

@@ -9,45 +9,65 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from answers import Answers, Refused
+from answers import Answers
 from kept import Kept
-from release import released
+from parameters import Refused
+from release import named, released
 from stack import Stack
 
 BUILT = Path(".aws-sam/build/template.yaml")
+CONFIG = Path(".aws-sam/samconfig.toml")
 
 
-def main(stage=None, *changes):
-    if stage is None or any("=" not in change for change in changes):
+def main(stage="", *changes):
+    if not stage or "=" in stage:
         raise Refused("the stage is missing: infra/deploy.sh dev|staging|prod [PARAMETER=VALUE …]")
+    for change in changes:
+        if "=" not in change:
+            raise Refused(f"{change} has no value: PARAMETER=VALUE")
     answers = Answers(stage)
     stack = Stack(answers.stack_name, answers.region())
     account = boto3.client("sts", region_name=answers.region()).get_caller_identity()["Account"]
+    answers.stay_in(account)
     print(f"{stack.name} in {answers.region()}, account {account}")
-    stack.make_way()
-    if stack.describe() is None and Kept(stack.name, answers.region()).found():
-        raise Refused(f"{stack.name} was deleted, and what it kept is still there: infra/adopt.sh {stage} takes it in again")
+    refuse_others(stack, answers)
     answers.take_over(stack.parameters())
     answers.change(dict(change.split("=", 1) for change in changes))
     answers.ask()
-    answers.settle(stack)
-    answers.keep()
 
     sam("build", "--parameter-overrides", f"Architecture={answers.given({})['Architecture']}")
     built = BUILT.read_text()
+    answers.settle(stack)
     deploy(answers, stack, built)
-    # A first creation that fails must be able to take everything back, and the API has no address before it stands.
+    answers.keep()
     if answers.settle(stack):
-        answers.keep()
-        print("It stands. Once more, for what it could not be told before")
+        print("It stands. Once more, for what only a stack that stands can be given")
         deploy(answers, stack, built)
     for name, value in sorted(stack.outputs().items()):
         print(f"  {name:<14} {value}")
 
 
+def refuse_others(stack, answers):
+    """Refuses to deploy over the stack of another stage, and over what a deleted one has left."""
+    theirs = stack.parameters().get("Stage", answers.stage)
+    if theirs != answers.stage:
+        raise Refused(f"{stack.name} is the stack of the stage {theirs}")
+    stack.make_way()
+    if stack.is_absent():
+        found = Kept(stack.name, answers.region()).found()
+        if found:
+            raise Refused(
+                f"{stack.name} was deleted, and this is still there: {', '.join(sorted(found))}.\n"
+                f"infra/adopt.sh {answers.stage} takes it in again; infra/README.md, Take it down, says how it goes for good"
+            )
+
+
 def deploy(answers, stack, built):
-    BUILT.write_text(released(built, answers.given(stack.parameters())))
-    sam("deploy", "--template-file", str(BUILT), "--config-file", str(answers.path.resolve()), "--config-env", answers.stage)
+    BUILT.write_text(built)
+    name = named(BUILT, answers.given(stack.parameters()), stack.release())
+    BUILT.write_text(released(built, name))
+    CONFIG.write_text(answers.for_sam())
+    sam("deploy", "--template-file", str(BUILT), "--config-file", str(CONFIG.resolve()), "--config-env", answers.stage)
 
 
 def sam(*arguments):
@@ -62,4 +82,4 @@ if __name__ == "__main__":
     except subprocess.CalledProcessError as failed:
         sys.exit(f"deploy: `{' '.join(failed.cmd[:2])}` failed; its reason stands above")
     except (KeyboardInterrupt, EOFError):
-        sys.exit("\ndeploy: broken off")
+        sys.exit("\ndeploy: broken off; what CloudFormation has begun, it ends by itself")

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """What SAM makes of template.yaml: plain CloudFormation, on standard output. By SAM's own translator, as CloudFormation runs it."""
 
+import copy
 import json
 import logging
 import os
+from functools import cache
 from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
@@ -22,6 +24,7 @@ class NoManagedPolicies:
         return {}
 
 
+@cache
 def read(path=TEMPLATE):
     """The template as it stands, every tag in its long form."""
     return yaml_parse(Path(path).read_text())
@@ -29,7 +32,7 @@ def read(path=TEMPLATE):
 
 def translated(template=None):
     """The CloudFormation that comes of a template with uploaded code, as `sam deploy` hands it over."""
-    template = read() if template is None else template
+    template = copy.deepcopy(read() if template is None else template)
     os.environ.setdefault(
         "AWS_DEFAULT_REGION", "eu-west-1"
     )  # The translator wants one, and nothing of it stands in what it makes.

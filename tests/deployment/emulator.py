@@ -5,6 +5,7 @@ import contextlib
 import http.server
 import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -32,15 +33,17 @@ IMPOSSIBLE = {
 
 
 class Emulator:
-    """`url` is where AWS is for the deployer's programs, and `called` what they have called there, of services whose protocols name it;
-    `cut` the logical ids that the last template lost. The stack that `fails` names has one resource more, which comes last and cannot
-    be made."""
+    """`url` is where AWS is for the deployer's programs, and `called` what they have called there, of services whose protocols name
+    it; `given` the parameters of every change of a stack, `released` the names of releases; `cut` the logical ids that the last
+    template lost. The stack that `fails` names has one resource more, which comes last and cannot be made."""
 
     def __init__(self, behind):
         self.behind = behind
         self.cut = []
         self.fails = None
         self.called = set()
+        self.given = []
+        self.released = []
         self.session = boto3.session.Session("test", "test", region_name=REGION)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (Door,), {"emulator": self}))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -75,6 +78,7 @@ class Emulator:
         template = yaml_parse(body)
         if "Transform" in template:
             os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+            self.released += re.findall(r"RELEASE: (\S+)", body)
             template, self.cut = without(transform(template, {}, NoManagedPolicies()))
             if self.fails == stack:
                 template["Resources"]["Obstacle"] = IMPOSSIBLE | {"DependsOn": list(template["Resources"])}
@@ -99,6 +103,7 @@ class Door(http.server.BaseHTTPRequestHandler):
             service = self.headers["Authorization"].split("/")[3]
             self.emulator.called.add(f"{service}:{action}")
         if form.get("Action") == ["CreateChangeSet"]:
+            self.emulator.given.append(parameters(form))
             if "TemplateURL" in form:
                 form["TemplateURL"] = [self.prepared(form["TemplateURL"][0], form["StackName"][0])]
             else:
@@ -139,6 +144,12 @@ class Door(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+def parameters(form):
+    """Those of a call by their names, with their values where it brings some."""
+    keys = {name: values[0] for name, values in form.items() if name.startswith("Parameters.") and name.endswith(".ParameterKey")}
+    return {key: form.get(name.replace("Key", "Value"), [None])[0] for name, key in keys.items()}
 
 
 @contextlib.contextmanager

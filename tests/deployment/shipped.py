@@ -2,6 +2,7 @@
 leaves the compiler little to do. By `infra/smoke.sh`."""
 
 import os
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
@@ -16,7 +17,8 @@ class Shipped(unittest.TestCase):
     def test_what_was_built_is_what_is_deployed(self):
         aws = self.enterContext(emulator())
         folder = self.enterContext(tempfile.TemporaryDirectory())
-        environment = aws.environment() | {"CONFIG": f"{folder}/samconfig.toml"}
+        shutil.copy(ROOT / "infra/samconfig.toml", folder)
+        environment = aws.environment() | {"DEPLOY_CONFIG": f"{folder}/samconfig.toml"}
         architecture = os.environ.get("ARCH", "arm64")
         command = ["infra/deploy.sh", "dev", f"Architecture={architecture}"]
         status, said, _ = at_a_terminal(command, ANSWERS, timeout=1200, cwd=ROOT, env=environment)

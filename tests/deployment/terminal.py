@@ -1,52 +1,79 @@
 """Somebody at a terminal who deploys with the script of this repository."""
 
+import atexit
+import copy
 import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
+from functools import cache
 from pathlib import Path
+
+import tomlkit
+from samcli.yamlhelper import yaml_dump
 
 from emulator import ROOT
+from translate import read
 
-# `sam` with a build that takes no compiler: what `sam build` makes of a template, around programs that are none. `infra/smoke.sh` has the
-# real one.
+# `sam` with a build that takes no compiler: it brings what `built` has made. `infra/smoke.sh` has the real one.
 STAND_IN = """\
-#!{python}
-import os, sys
-from pathlib import Path
-from samcli.yamlhelper import yaml_dump, yaml_parse
-if sys.argv[1] == "build":
-    template = yaml_parse(Path({template!r}).read_text())
+#!/bin/sh
+[ "$1" = build ] || exec {sam} "$@"
+rm -rf .aws-sam/build && mkdir -p .aws-sam && cp -r {built} .aws-sam/build
+"""
+
+
+@cache
+def built():
+    """What `sam build` makes of the template, around programs that are none."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    template = copy.deepcopy(read())
     del template["Globals"]["Function"]["CodeUri"]
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = name
-            folder = Path(".aws-sam/build") / name
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "bootstrap").write_text(name)
-    Path(".aws-sam/build/template.yaml").write_text(yaml_dump(template))
-else:
-    os.execv({sam!r}, [{sam!r}, *sys.argv[1:]])
-"""
+            (folder / name).mkdir()
+            (folder / name / "bootstrap").write_text(name)
+    (folder / "template.yaml").write_text(yaml_dump(template))
+    return folder
 
 
 class Deployer:
     """A person with a checkout and an account, in a folder of his own."""
 
-    def __init__(self, emulator, folder, template=ROOT / "template.yaml"):
+    def __init__(self, emulator, folder):
         self.emulator = emulator
         self.folder = Path(folder)
         self.config = self.folder / "samconfig.toml"
         self.region = None
+        self.forgets()
         tools = self.folder / "bin"
-        tools.mkdir(exist_ok=True)
-        stand_in = STAND_IN.format(python=sys.executable, template=str(template), sam=str(Path(sys.executable).with_name("sam")))
-        (tools / "sam").write_text(stand_in)
+        tools.mkdir()
+        (tools / "sam").write_text(STAND_IN.format(sam=Path(sys.executable).with_name("sam"), built=built()))
         (tools / "sam").chmod(0o755)
+
+    def forgets(self):
+        """Has the answers of this repository and no others."""
+        shutil.copy(ROOT / "infra/samconfig.toml", self.config)
+
+    def writes(self, stage, **settings):
+        """Puts settings into the file of answers by hand, a table as parameters."""
+        document = tomlkit.parse(self.config.read_text())
+        of_stage = document[stage]["deploy"]["parameters"]
+        of_stage["parameter_overrides"].update(settings.pop("parameters", {}))
+        of_stage.update(settings)
+        self.config.write_text(tomlkit.dumps(document))
+
+    def kept(self, stage):
+        """The parameters in the file of answers."""
+        return tomlkit.parse(self.config.read_text())[stage]["deploy"]["parameters"]["parameter_overrides"].unwrap()
 
     def command(self, stage, *changes):
         return [sys.executable, str(ROOT / "infra/deployment/deploy.py"), stage, *changes]
@@ -54,7 +81,9 @@ class Deployer:
     def environment(self):
         region = {"AWS_REGION": self.region} if self.region else {}
         return (
-            self.emulator.environment() | region | {"CONFIG": str(self.config), "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+            self.emulator.environment()
+            | region
+            | {"DEPLOY_CONFIG": str(self.config), "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
         )
 
     def deploys(self, stage, *changes, answers=None):

@@ -64,7 +64,7 @@ class Deployment(unittest.TestCase):
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         version, settings = self.live("bitcain-dev", "AuthFunction")
         self.assertEqual(settings["APP_URL"], outputs["ApiUrl"], "the API's own address reaches the functions")
-        self.assertRegex(settings["RELEASE"], r"^\S+-[0-9a-f]{12}$")
+        self.assertRegex(settings["RELEASE"], r"^\S+-[0-9a-f]{12}-\d{8}T\d{6}Z$")
         self.assertEqual({tag["Key"]: tag["Value"] for tag in stack["Tags"]}, {"service": "bitcain", "stage": "dev"})
         self.assertFalse(any(self.protected("bitcain-dev")))
 
@@ -104,7 +104,7 @@ class Deployment(unittest.TestCase):
         self.assertNotEqual(status, 0)
         self.assertIn("DeletionProtection of prod stays", said)
         # On another machine, where none of it was ever answered.
-        self.ada.config.unlink()
+        self.ada.forgets()
         self.assertEqual(self.deployed("prod", "ThrottleRate=50", answers={"Region": "eu-west-1"}), ["Region"])
         self.assertTrue(all(self.protected("bitcain-prod")))
         given = {each["ParameterKey"]: each["ParameterValue"] for each in self.aws.stack("bitcain-prod")["Parameters"]}
@@ -131,11 +131,21 @@ class Deployment(unittest.TestCase):
         cloudformation.get_waiter("stack_delete_complete").wait(StackName="bitcain-staging", WaiterConfig={"Delay": 1})
         self.assertEqual(self.kept("bitcain-staging"), before)
 
+        # A change set that nobody executed makes no difference.
+        one = {"StackName": "bitcain-staging", "ChangeSetName": "one", "ChangeSetType": "CREATE"}
+        cloudformation.create_change_set(**one, TemplateBody='{"Resources": {"One": {"Type": "AWS::SQS::Queue"}}}')
+        self.assertEqual(self.aws.stack("bitcain-staging")["StackStatus"], "REVIEW_IN_PROGRESS")
         status, said, _ = self.ada.deploys("staging")
         self.assertNotEqual(status, 0)
         self.assertIn("infra/adopt.sh staging", said)
         status, said = self.ada.adopts("staging")
         self.assertEqual(status, 0, said)
+        # What a rollback would go back to is what there is.
+        imported = cloudformation.get_template(StackName="bitcain-staging")["TemplateBody"]["Resources"]
+        policy = self.aws.client("kms").get_key_policy(KeyId="alias/bitcain-staging-vault", PolicyName="default")["Policy"]
+        self.assertEqual(imported["VaultKey"]["Properties"]["KeyPolicy"], json.loads(policy))
+        status, said = self.ada.adopts("staging")
+        self.assertEqual((status, "stands already" in said), (0, True))
         self.assertEqual(self.deployed("staging"), [])
         self.assertEqual(self.kept("bitcain-staging"), before)
         self.assertEqual(dynamodb.get_item(TableName="bitcain-staging-ExchangeKeys", Key=row)["Item"], row)
@@ -144,12 +154,77 @@ class Deployment(unittest.TestCase):
         self.assertEqual({each for each in self.aws.called - {"sts:GetCallerIdentity"} if each.lower() not in ALLOWED}, set())
         self.assertIn("cloudformation:ExecuteChangeSet", self.aws.called)
 
+    def test_a_deployment_that_was_rolled_back_can_be_tried_again(self):
+        self.deployed("dev", answers=WITH_DOMAIN)
+        before = self.live("bitcain-dev", "AuthFunction")
+        self.aws.fails = "bitcain-dev"
+        status, said, _ = self.ada.deploys("dev", "ProductName=another")
+        self.assertNotEqual(status, 0, said[-2000:])
+        self.assertEqual(self.aws.stack("bitcain-dev")["StackStatus"], "UPDATE_ROLLBACK_COMPLETE")
+        self.assertEqual(self.live("bitcain-dev", "AuthFunction"), before)
+        self.assertNotIn("ProductName", self.ada.kept("dev"), "only what was deployed is kept")
+        failed = self.aws.released[-1]
+        self.aws.fails = None
+        self.deployed("dev", "ProductName=another")
+        settings = self.live("bitcain-dev", "AuthFunction")[1]
+        self.assertEqual((settings["PRODUCT_NAME"], self.ada.kept("dev")["ProductName"]), ("another", "another"))
+        self.assertNotEqual(settings["RELEASE"], failed, "Lambda has the versions of the one that failed")
+
+    def test_what_hangs_on_the_api_that_stands_is_not_taken_from_one_before(self):
+        old = {"AppUrl": "https://old1234567.execute-api.eu-west-1.amazonaws.com", "DeletionProtection": "true"}
+        self.ada.writes("prod", region="eu-west-1", parameters=old | {"MailFrom": "a@example.com", "AlarmTopicArn": ""})
+        self.assertEqual(self.deployed("prod"), [])
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in self.aws.stack("bitcain-prod")["Outputs"]}
+        given = [(each["AppUrl"], each["DeletionProtection"]) for each in self.aws.given if "AppUrl" in each]
+        self.assertEqual(given, [("https://not-yet.invalid", "false"), (outputs["ApiUrl"], "true")])
+        # The gateway's own address is switched off by a domain.
+        certificate = "CertificateArn=arn:aws:acm:eu-west-1:000000000000:certificate/1"
+        self.deployed("prod", "DomainName=api.example.com", certificate)
+        self.assertEqual(self.live("bitcain-prod", "AuthFunction")[1]["APP_URL"], "https://api.example.com")
+
+    def test_neither_another_stage_nor_another_account_is_deployed_to(self):
+        self.deployed("prod", answers=WITH_DOMAIN)
+        before = self.aws.stack("bitcain-prod")["LastUpdatedTime"]
+        self.ada.writes("dev", stack_name="bitcain-prod", region="eu-west-1")
+        self.ada.writes("prod", account="111111111111")
+        for stage, reason in (("dev", "is the stack of the stage prod"), ("prod", "is in the account 111111111111")):
+            status, said, asked = self.ada.deploys(stage, answers=WITH_DOMAIN)
+            self.assertNotEqual(status, 0, said)
+            self.assertIn(reason, said)
+            self.assertEqual(asked, [])
+        self.ada.writes("prod", profile="another", account="000000000000")
+        self.assertIn("set AWS_PROFILE", self.ada.deploys_unattended("prod")[1])
+        self.assertEqual(self.aws.stack("bitcain-prod")["LastUpdatedTime"], before)
+
+    def test_what_is_left_without_its_keys_is_named(self):
+        self.deployed("staging", answers=WITH_DOMAIN)
+        cloudformation, kms = self.aws.client("cloudformation"), self.aws.client("kms")
+        cloudformation.delete_stack(StackName="bitcain-staging")
+        cloudformation.get_waiter("stack_delete_complete").wait(StackName="bitcain-staging", WaiterConfig={"Delay": 1})
+        vault = kms.describe_key(KeyId="alias/bitcain-staging-vault")["KeyMetadata"]["KeyId"]
+        kms.schedule_key_deletion(KeyId=vault, PendingWindowInDays=7)
+        self.assertIn("without VaultKey nothing opens", self.ada.adopts("staging")[1])
+        kms.delete_alias(AliasName="alias/bitcain-staging-vault")
+        self.assertIn("without VaultKey nothing opens", self.ada.adopts("staging")[1])
+        said = self.ada.deploys_unattended("staging")[1]
+        self.assertIn("this is still there: Accounts, ApiKeysLogs", said)
+        self.assertIn("Take it down", said)
+        status, said = self.ada.adopts("dev")
+        self.assertIn("Region was never answered", said)
+        self.ada.writes("dev", region="eu-west-1")
+        self.assertIn("nothing of bitcain-dev is there", self.ada.adopts("dev")[1])
+
     def test_nothing_is_made_where_an_answer_is_missing_or_wrong(self):
         for changes, reason in (
             ((), "Region was never answered"),
             (("AppUrl=http://example.com",), "AppUrl cannot be that"),
-            (("AppURL=https://example.com",), "no parameter 'AppURL'"),
+            (("AppURL=https://example.com",), "no parameter AppURL"),
             (("Stage=dev",), "Stage of prod stays"),
+            (("ThrottleRate=abc",), "ThrottleRate must be a whole number"),
+            (("ThrottleRate=0",), "1 at least"),
+            (("AlarmTopicArn=arn:aws:sns:us-east-1:000000000000:alarms",), "of another region"),
+            ((f'KycWebhookSecrets={{"sumsub": ["{"a" * 172}",]}}',), "no JSON"),
+            (("RequireKyc",), "RequireKyc has no value"),
             (("RequireKyc=yes",), "RequireKyc cannot be that"),
             (('KycWebhookSecrets={"sumsub": ["a secret in the clear"]}',), "no secret in the clear"),
             (("KycWebhookToken=a-token-in-the-clear",), "no token in the clear"),

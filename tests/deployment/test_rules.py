@@ -1,13 +1,17 @@
 """The rules of AWS over the template as SAM translates it. Each rule is also shown the fault that it is there for."""
 
 import copy
+import tempfile
+import time
 import unittest
+from pathlib import Path
 
 from samcli.yamlhelper import yaml_parse
 
 import rules
-from answers import LONGEST_STACK_NAME, Answers
-from release import released
+from answers import LONGEST_STACK_NAME
+from parameters import Parameters
+from release import named, released
 from translate import TEMPLATE, read, translated
 
 SOURCE = read()
@@ -95,7 +99,7 @@ class Rules(unittest.TestCase):
     maxDiff = None
 
     def test_the_template_keeps_every_rule(self):
-        template = translated(copy.deepcopy(SOURCE))
+        template = translated(SOURCE)
         self.assertEqual({rule.__name__: list(rule(template)) for rule in rules.ALL}, {rule.__name__: [] for rule in rules.ALL})
 
     def test_each_rule_sees_what_it_is_there_for(self):
@@ -107,7 +111,7 @@ class Rules(unittest.TestCase):
                 self.assertNotEqual(list(rule(translated(template))), [])
 
     def test_the_longest_stack_name_is_the_one_that_fits(self):
-        template = translated(copy.deepcopy(SOURCE))
+        template = translated(SOURCE)
         self.assertEqual(LONGEST_STACK_NAME, rules.longest_stack_name(template))
         self.assertEqual(list(rules.lengths(template, "x" * LONGEST_STACK_NAME)), [])
         self.assertNotEqual(list(rules.lengths(template, "x" * (LONGEST_STACK_NAME + 1))), [])
@@ -117,24 +121,43 @@ class Releases(unittest.TestCase):
     """SAM names a version by the text of its function's properties. (aws/serverless-application-model #3820)"""
 
     text = TEMPLATE.read_text()
-    given = Answers("dev").given({}) | {"AppUrl": "https://a.example", "MailFrom": "a@b.example"}
+    given = Parameters().defaults() | {"AppUrl": "https://a.example", "MailFrom": "a@b.example"}
 
-    def versions(self, parameters, text=None):
-        return rules.versions(translated(yaml_parse(released(text or self.text, parameters))))
+    def setUp(self):
+        self.built = Path(self.enterContext(tempfile.TemporaryDirectory()), "template.yaml")
+        self.built.write_text(self.text)
+        self.code = self.built.parent / "AuthFunction" / "bootstrap"
+        self.code.parent.mkdir()
+        self.code.write_bytes(b"one")
 
-    def test_a_changed_parameter_makes_another_version_of_every_function(self):
-        before = self.versions(self.given)
+    def versions(self, name):
+        return rules.versions(translated(yaml_parse(released(self.text, name))))
+
+    def test_another_name_makes_another_version_of_every_function(self):
+        before = self.versions("one")
         self.assertEqual(len(before), 5)
-        self.assertEqual(self.versions(dict(self.given)), before, "what is not changed is not published again")
-        after = self.versions(self.given | {"MailFrom": "c@d.example"})
+        self.assertEqual(self.versions("one"), before)
+        after = self.versions("two")
         self.assertEqual(after.keys(), before.keys())
         self.assertFalse(set(after.values()) & set(before.values()))
 
-    def test_every_parameter_is_part_of_the_release(self):
-        before = released(self.text, self.given)
+    def test_a_release_is_called_anew_where_anything_is_changed(self):
+        last = named(self.built, self.given, None)
+        self.assertEqual(named(self.built, dict(self.given), last), last, "what is not changed is not published again")
         for name in SOURCE["Parameters"]:
             with self.subTest(name):
-                self.assertNotEqual(released(self.text, self.given | {name: "another"}), before)
+                self.assertNotEqual(named(self.built, self.given | {name: "another"}, last), last)
+        self.code.write_bytes(b"two")
+        self.assertNotEqual(named(self.built, self.given, last), last)
+        self.code.write_bytes(b"one")
+        self.built.write_text(self.text + "# changed")
+        self.assertNotEqual(named(self.built, self.given, last), last)
+
+    def test_a_release_that_is_tried_again_is_called_anew(self):
+        first = named(self.built, self.given, "the one before")
+        while (second := named(self.built, self.given, "the one before")) == first:
+            time.sleep(0.1)
+        self.assertEqual(first.rsplit("-", 1)[0], second.rsplit("-", 1)[0])
 
     def test_without_the_release_a_change_would_not_be_published(self):
         plain = [
@@ -145,7 +168,7 @@ class Releases(unittest.TestCase):
 
     def test_a_template_without_a_place_for_it_is_not_deployed(self):
         with self.assertRaises(RuntimeError):
-            released(self.text.replace("RELEASE: unreleased", ""), self.given)
+            released(self.text.replace("RELEASE: unreleased", ""), "one")
 
 
 if __name__ == "__main__":
