@@ -48,32 +48,32 @@ MOTO_MAKES = {
 }
 # What it passes over without a word.
 MOTO_SKIPS = {
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGatewayV2::Stage",
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::IAM::RolePolicy",
     "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
     "AWS::Route53::RecordSet",
     "AWS::SES::ConfigurationSet",
     "AWS::SES::ConfigurationSetEventDestination",
-}
-# What it cannot take: all of it names something that it passes over, and that breaks it.
-MOTO_BREAKS = {
-    "AWS::ApiGatewayV2::Api",
-    "AWS::ApiGatewayV2::ApiMapping",
-    "AWS::ApiGatewayV2::Stage",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::Events::Rule",
-    "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Permission",
     "AWS::SQS::QueuePolicy",
 }
+# What it cannot take: this names the alias of a function, which it passes over, and that breaks it.
+MOTO_BREAKS = {
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Permission",
+}
 
 
-def for_moto(template):
-    """A translated template without what breaks moto, and without the outputs and waits that name it."""
-    kept = {name: resource for name, resource in template["Resources"].items() if resource["Type"] not in MOTO_BREAKS}
-    kept = {name: {key: value for key, value in resource.items() if key != "DependsOn"} for name, resource in kept.items()}
+def for_moto(template, besides=None):
+    """A translated template without what breaks moto, but for one type. Outputs go, and waits for what has gone: they name it."""
+    broken = MOTO_BREAKS - {besides}
+    kept = {name: resource for name, resource in template["Resources"].items() if resource["Type"] not in broken}
     return {key: value for key, value in template.items() if key != "Outputs"} | {"Resources": kept}

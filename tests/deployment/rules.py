@@ -157,7 +157,8 @@ def spelled(text, stack_name):
 
 
 def lengths(template, stack_name="bitcain-staging"):
-    """Names, policies and the template itself have limits, and most are found out only when something is made."""
+    """Names, policies and the template itself have limits, and most are found out only when something is made. Policies are measured as
+    they stand here, where a reference is about as long as the ARN that it becomes."""
     for name, resource in template["Resources"].items():
         for (kind, property_name), limit in LENGTHS.items():
             value = resource["Properties"].get(property_name) if resource["Type"] == kind else None
@@ -168,10 +169,11 @@ def lengths(template, stack_name="bitcain-staging"):
             yield f"{name}: a policy of over {KEY_POLICY}"
         if sum("MetricStat" in metric for metric in resource["Properties"].get("Metrics", [])) > ALARM_METRICS:
             yield f"{name}: more than {ALARM_METRICS} metrics"
-    for role in of_type(template, "AWS::IAM::Role"):
-        policies = [p for p in of_type(template, "AWS::IAM::RolePolicy").values() if p["Properties"]["RoleName"] == {"Ref": role}]
-        if sum(len(compact(policy["Properties"]["PolicyDocument"])) for policy in policies) > ROLE_POLICIES:
-            yield f"{role}: policies of over {ROLE_POLICIES}"
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        apart = [each["Properties"] for each in of_type(template, "AWS::IAM::RolePolicy").values()]
+        inside = role["Properties"].get("Policies", []) + [each for each in apart if each["RoleName"] == {"Ref": name}]
+        if sum(len(compact(policy["PolicyDocument"])) for policy in inside) > ROLE_POLICIES:
+            yield f"{name}: policies of over {ROLE_POLICIES}"
     if len(compact(template)) > TEMPLATE:
         yield "the template is too large"
     for part, limit in COUNTS.items():

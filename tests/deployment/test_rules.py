@@ -58,6 +58,11 @@ def long_rule(template):
     returns["RuleName"] = {"Fn::Sub": "${AWS::StackName}-" + "x" * 60}
 
 
+def wide_role(template):
+    statements = template["Resources"]["DeploymentRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    statements += [statements[-1]] * 20
+
+
 def waits_for_its_function(template):
     template["Resources"]["AuthRole"]["DependsOn"] = "AuthFunction"
 
@@ -82,6 +87,7 @@ FAULTS = [
     (rules.metrics, set_in("Resources", "Api", "Properties", "DefaultRouteSettings", "DetailedMetricsEnabled", to=True)),
     (rules.platform_logs, set_in("Globals", "Function", "LoggingConfig", "SystemLogLevel", to="INFO")),
     (rules.lengths, long_rule),
+    (rules.lengths, wide_role),
     (
         rules.lengths,
         set_in("Resources", "MailDeadLetters", "Properties", "QueueName", to={"Fn::Sub": "${AWS::StackName}" + "x" * 70}),
