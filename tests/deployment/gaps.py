@@ -37,6 +37,7 @@ def adapted(resource):
 
 # What moto, a second emulator, makes of a stack.
 MOTO_MAKES = {
+    "AWS::CloudWatch::Dashboard",
     "AWS::DynamoDB::Table",
     "AWS::IAM::Role",
     "AWS::KMS::Alias",
@@ -53,7 +54,6 @@ MOTO_SKIPS = {
     "AWS::ApiGatewayV2::DomainName",
     "AWS::ApiGatewayV2::Stage",
     "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::Dashboard",
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::IAM::RolePolicy",
