@@ -2,7 +2,7 @@
 # Asks AWS what only AWS can tell of this project, in a throw-away account: infra/try-aws.sh [--dry-run]
 # Makes a stack of its own (STACK, bitcain-try), changes it, breaks it, and takes everything away again, also when it is broken off.
 # --dry-run prints every call and makes none. MAIL_FROM is a sender that SES has verified in AWS_REGION; without it, nothing is asked
-# about mail. Needs the AWS CLI v2 and credentials of an administrator that last for two hours.
+# about mail. Needs the AWS CLI v2 and credentials of an administrator that last for three hours.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
@@ -177,10 +177,10 @@ import_api() {
     fi
 }
 
-# Puts the parameters STAGE PARAMETER=VALUE … to the stack of this try, under answers of its own.
-deploy() { show env CONFIG="$scratch/samconfig.toml" STACK="$STACK" infra/deploy.sh "$@" </dev/null; }
+# deploy STAGE PARAMETER=VALUE …: deploys the stack of this try, with answers of its own.
+deploy() { show env DEPLOY_CONFIG="$scratch/samconfig.toml" infra/deploy.sh "$@" </dev/null; }
 deployed() { if deploy "$@"; then echo deployed; else echo refused; fi; }
-adopted() { if show env CONFIG="$scratch/samconfig.toml" STACK="$STACK" infra/adopt.sh "$@" </dev/null; then echo adopted; else echo refused; fi; }
+adopted() { if show env DEPLOY_CONFIG="$scratch/samconfig.toml" infra/adopt.sh "$@" </dev/null; then echo adopted; else echo refused; fi; }
 
 answers() {
     for stage in dev prod; do
@@ -195,7 +195,7 @@ tags = ["service=$STACK", "stage=$stage"]
 [$stage.deploy.parameters.parameter_overrides]
 Stage = "$stage"
 MailFrom = "${MAIL_FROM:-nobody@example.com}"
-AppUrl = "https://not-yet.invalid"
+AppUrl = ""
 AlarmTopicArn = "$topic"
 CorsOrigins = "https://a.example"
 TOML
@@ -219,21 +219,24 @@ about_the_account() {
         "$(said aws sesv2 get-account --query ProductionAccessEnabled --output text)"
 }
 
+# What no test can make CloudFormation fail at: a certificate that does not exist.
+no_certificate() { echo DomainName=try.example.com "CertificateArn=arn:aws:acm:$AWS_REGION:$account:certificate/00000000-0000-0000-0000-000000000000"; }
+
 about_a_failed_creation() {
-    local elsewhere=us-east-1
-    [[ $AWS_REGION != us-east-1 ]] || elsewhere=us-west-2
-    note 'a creation with the certificate of another region' refused \
-        "$(deployed dev DomainName=try.example.com "CertificateArn=arn:aws:acm:$elsewhere:$account:certificate/00000000-0000-0000-0000-000000000000")"
+    # shellcheck disable=SC2046 # Two parameters.
+    note 'a creation with a certificate that does not exist' refused "$(deployed dev $(no_certificate))"
     note 'what is left of that stack' ROLLBACK_COMPLETE "$(status)"
     note 'what is left outside of it' nothing "$(bearing_the_name)"
 }
 
+look_up() { url=$(output ApiUrl) api=$(physical Api) auth=$(physical AuthFunction) docs=$(physical DocsFunction) mail=$(physical MailFunction); }
+
 about_the_stack() {
     local routes wanted path code
-    deploy dev DomainName= CertificateArn= || fail "the stack could not be made; the reason stands above"
+    deploy dev || fail "the stack could not be made; the reason stands above"
     note 'what failed in the creation after it (keys naming new roles)' 0 \
         "$(said aws cloudformation describe-stack-events --stack-name "$STACK" --output text --query "length(StackEvents[?ResourceStatus=='CREATE_FAILED'])")"
-    url=$(output ApiUrl) api=$(physical Api) auth=$(physical AuthFunction) docs=$(physical DocsFunction) mail=$(physical MailFunction)
+    look_up
 
     wanted=$({ sed -n 's/.*Type: HttpApi.* Path: "\{0,1\}\([^",]*\).*/\1/p' template.yaml && echo "\$default"; } | sort -u)
     routes=$(said aws apigatewayv2 get-routes --api-id "$api" --output text --query 'Items[].RouteKey' | tr '\t' '\n' | sed 's/^[A-Z]* //' | sort -u)
@@ -250,15 +253,10 @@ about_the_stack() {
 }
 
 about_changes() {
-    begin_traffic
-    note 'AppUrl changed, as prod, with a canary' deployed "$(deployed prod AppUrl=https://changed.example)"
-    end_traffic
-    note 'the AppUrl that the alias live has' 'https://changed\.example' \
-        "$(said aws lambda get-function-configuration --function-name "$auth" --qualifier live --query Environment.Variables.APP_URL --output text)"
-    note 'prod has switched deletion protection on' True \
-        "$(said aws dynamodb describe-table --table-name "$STACK-Accounts" --query Table.DeletionProtectionEnabled --output text)"
-
     local standing
+    # shellcheck disable=SC2046 # Two parameters.
+    note 'an update that fails' refused "$(deployed dev ProductName=again $(no_certificate))"
+    note 'what it changed besides, tried again' deployed "$(deployed dev ProductName=again)"
     standing=$(said aws lambda get-alias --function-name "$docs" --name live --query FunctionVersion --output text)
     show aws lambda update-alias --function-name "$docs" --name live --function-version 1 --routing-config AdditionalVersionWeights={}
     note 'a deployment after the alias was set back by hand' refused "$(deployed dev ProductName=try)"
@@ -297,15 +295,26 @@ about_what_happened() {
         --query "[length(Events[?contains(CloudTrailEvent, 'AccessDenied')]), length(Events)]")"
 }
 
+# It comes back as prod, which nothing that lies in its tables minds.
 about_the_way_back() {
     local before
     before=$(said curl -sS "$url/.well-known/jwks.json")
     show aws cloudformation delete-stack --stack-name "$STACK"
     show aws cloudformation wait stack-delete-complete --stack-name "$STACK"
-    note 'a deleted stack takes in what outlived it' adopted "$(adopted dev)"
-    note 'a deployment after that' deployed "$(deployed dev)"
-    url=$(output ApiUrl)
+    note 'a deleted stack takes in what outlived it' adopted "$(adopted prod)"
+    note 'a deployment after that' deployed "$(deployed prod)"
+    look_up
     note 'the signing key, opened anew' same "$([[ $(said curl -sS "$url/.well-known/jwks.json") == "$before" ]] && echo same || echo another)"
+}
+
+about_a_canary() {
+    begin_traffic
+    note 'AppUrl changed in prod, with a canary' deployed "$(deployed prod AppUrl=https://changed.example)"
+    end_traffic
+    note 'the AppUrl that the alias live has' 'https://changed\.example' \
+        "$(said aws lambda get-function-configuration --function-name "$auth" --qualifier live --query Environment.Variables.APP_URL --output text)"
+    note 'prod has switched deletion protection on' True \
+        "$(said aws dynamodb describe-table --table-name "$STACK-Accounts" --query Table.DeletionProtectionEnabled --output text)"
 }
 
 # ---------------------------------------------------------------- in this order
@@ -323,9 +332,9 @@ fi
 account=$(call aws sts get-caller-identity --query Account --output text)
 cat <<TEXT
 
-This makes the stack $STACK in $AWS_REGION, in the account $account, by half a dozen deployments, and two APIs, an SNS topic, some
+This makes the stack $STACK in $AWS_REGION, in the account $account, by ten deployments, and two APIs, an SNS topic, some
 letters to SES's simulator (MAIL_FROM: ${MAIL_FROM:-not given, nothing is asked about mail}); then it takes all of them away.
-It takes an hour and a half at most and costs less than a dollar. Its keys stay for seven days more, unused and unpaid;
+It takes two hours at most and costs less than a dollar. Its keys stay for seven days more, unused and unpaid;
 SAM's bucket aws-sam-cli-managed-default-… stays. Use an account in which nothing else is.
 
 TEXT
@@ -347,5 +356,6 @@ about_a_failed_creation
 about_the_stack
 about_changes
 about_mail
-about_what_happened
 about_the_way_back
+about_a_canary
+about_what_happened

@@ -48,7 +48,7 @@ def end(text="", code=0):
 
 def made(protected):
     world["stack"] = "CREATE_COMPLETE"
-    stack = os.environ["STACK"]
+    stack = "bitcain-try"
     world["tables"] = {f"{stack}-Accounts": protected, f"{stack}-Mail": protected}
     world["logs"] = [f"/aws/lambda/{stack}/auth", f"/aws/vendedlogs/{stack}/api"]
     world["queues"] = [f"https://sqs.test/1/{stack}-mail-dead-letters"]
