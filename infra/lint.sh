@@ -2,7 +2,7 @@
 # Everything that can be checked without running the code.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-infra/tools.sh sam checkov deny node redocly workflow ruff
+infra/tools.sh sam checkov deny machete node redocly workflow ruff
 sam=.tools/sam/bin deny=.tools/deny/bin/cargo-deny
 step() { printf '\n== %s\n' "$*"; }
 
@@ -11,6 +11,14 @@ cargo fmt --check
 
 step clippy
 cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step documentation
+# Links to what is private are for whoever reads the code, and he sees it.
+RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --workspace --no-deps --locked --quiet
+echo ok
+
+step "dependencies: used at all"
+.tools/machete/bin/cargo-machete --with-metadata
 
 step "dependencies: versions, licences, sources"
 "$deny" --locked check bans licenses sources

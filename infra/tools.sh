@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|ruff|moto|ministack|schemathesis|deny|node|redocly|workflow|argon2 …
+# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|ruff|moto|ministack|schemathesis|deny|machete|node|redocly|workflow|argon2 …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -95,6 +95,10 @@ for tool in "$@"; do
         deny)
             CARGO_PROFILE_DEV_DEBUG=0 once deny cargo-deny@0.20.2 -- \
                 cargo install --quiet --locked --debug --root .tools/deny cargo-deny@0.20.2
+            ;;
+        machete)
+            CARGO_PROFILE_DEV_DEBUG=0 once machete cargo-machete@0.9.2 -- \
+                cargo install --quiet --locked --debug --root .tools/machete cargo-machete@0.9.2
             ;;
         *) echo "tools.sh: no tool called $tool" >&2 && exit 2 ;;
     esac
