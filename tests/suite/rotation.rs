@@ -334,28 +334,6 @@ async fn an_instance_that_cannot_read_its_secrets_again_tries_later() {
 }
 
 #[tokio::test]
-async fn rows_of_the_first_deployments_can_be_rotated() {
-    let world = World::start().await;
-    let (ada, session) = world.person().signed_in().await;
-    for mut row in world.rows_of("Accounts", "SECRET").await {
-        let row = row.as_object_mut().unwrap();
-        assert!(row.remove("number").is_some() && row.remove("kms_key_arn").is_some());
-        assert_eq!(sorted(row.keys().map(String::as_str).collect()), ["pk", "purpose", "sealed", "sk"]);
-        world.put_rows("Accounts", vec![json!(row)]).await;
-    }
-    let cold = world.another_auth();
-    assert_eq!(world.post_to(&cold, "/auth/login", ada.credentials()).await.status, 200);
-    let new = rotate(&world, false).await.unwrap().kid;
-    rotate_pepper(&world).await.unwrap();
-    rotate_link_key(&world, false).await.unwrap();
-    world.advance(LEAD);
-    assert_eq!(kid(&refreshed(&world, &session).await), new);
-    assert_eq!(ada.logs_in().await.status, 200);
-    world.person().signed_in().await;
-    assert!(hash_of(&world, &ada.email).await.contains("keyid="));
-}
-
-#[tokio::test]
 async fn a_password_is_hashed_anew_under_the_new_pepper_when_its_owner_signs_in() {
     let world = World::start().await;
     let (ada, _) = world.person().signed_in().await;
@@ -368,7 +346,7 @@ async fn a_password_is_hashed_anew_under_the_new_pepper_when_its_owner_signs_in(
         assert_eq!(world.post_to(auth, "/auth/login", ada.credentials()).await.status, 200);
     }
     let (of_ada, of_bob) = (hash_of(&world, &ada.email).await, hash_of(&world, &bob.email).await);
-    assert!(!of_ada.contains("keyid="));
+    assert!(of_ada.contains(",keyid=MQ$"), "{of_ada}");
 
     world.advance(LEAD);
     assert_eq!(ada.rival("not the password").logs_in().await.status, 401);
@@ -420,7 +398,7 @@ async fn a_password_needs_the_pepper_that_its_hash_names() {
     // As if somebody held the accounts and every secret but the new pepper: another one stands in its place.
     let secrets = world.rows_of("Accounts", "SECRET").await;
     let find = |name: &str| secrets.iter().find(|row| row["sk"] == name).unwrap();
-    world.tamper("Accounts", find("pepper#2"), "sealed", find("pepper")["sealed"].clone()).await;
+    world.tamper("Accounts", find("pepper#2"), "sealed", find("pepper#1")["sealed"].clone()).await;
     let reply = world.post_to(&world.another_auth(), "/auth/login", ada.credentials()).await;
     assert_eq!(reply.status, 401);
     world.remove("Accounts", find("pepper#2")).await;

@@ -52,8 +52,7 @@ pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Fai
                 (_, Some(until)) => format!("replaced, good until {until}"),
                 (_, None) => "replaced".to_owned(),
             };
-            let key = secret.kms_key_arn.as_deref().unwrap_or("the first KMS key");
-            lines.push(format!("{name:<14}  {use_:<41}  {key}"));
+            lines.push(format!("{name:<14}  {use_:<41}  {}", secret.kms_key_arn));
         }
     }
     let copies: Option<LinkKeys> = operator.store.get(Row::MailLinkKeys).await?;
