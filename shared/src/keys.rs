@@ -30,10 +30,12 @@ pub enum Table {
 /// One row of one table.
 #[derive(Clone, Copy)]
 pub enum Row<'a> {
-    /// Accounts: everything known of one e-mail address.
+    /// Accounts: what is known of one e-mail address.
     Address(&'a AddressKey),
-    /// Accounts: the profile of one account.
+    /// Accounts: one account, and what proves its owner.
     Account(AccountId),
+    /// Accounts: what an account says of itself.
+    Profile(AccountId),
     /// Accounts: a sealed secret of the service, the first, second, … for its purpose.
     Secret(Purpose, u32),
     /// Sessions: one session.
@@ -157,7 +159,7 @@ const CLAIM: &str = "CLAIM";
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
-            Self::Address(_) | Self::Account(_) | Self::Secret(..) => Table::Accounts,
+            Self::Address(_) | Self::Account(_) | Self::Profile(_) | Self::Secret(..) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
             Self::Mail(_) | Self::WaitingMail(..) | Self::MailLinkKeys => Table::Mail,
             Self::ExchangeKey(..)
@@ -179,7 +181,8 @@ impl Row<'_> {
     pub(crate) fn key(&self) -> (String, Option<String>) {
         match self {
             Self::Address(key) => (format!("ADDRESS#{}", key.to_base64url()), Some("ADDRESS".to_owned())),
-            Self::Account(id) => (account(*id), Some("PROFILE".to_owned())),
+            Self::Account(id) => (account(*id), Some("CREDENTIALS".to_owned())),
+            Self::Profile(id) => (account(*id), Some("PROFILE".to_owned())),
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some("GUARD".to_owned())),
@@ -297,7 +300,8 @@ mod tests {
                 "ADDRESS#AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE".into(),
                 "ADDRESS".into(),
             ),
-            (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
+            (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "CREDENTIALS".into()),
+            (Row::Profile(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
             (Row::Secret(Purpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper#1".into()),
             (Row::Secret(Purpose::SigningKey, 2), "Accounts", "SECRET".into(), "signing-key#2".into()),
             (

@@ -453,6 +453,13 @@ impl World {
         rows
     }
 
+    /// The rows of all accounts that there are: what proves their owners.
+    pub async fn accounts(&self) -> Vec<Value> {
+        let mut rows = self.rows_of("Accounts", "ACCOUNT#").await;
+        rows.retain(|row| row["sk"] == "CREDENTIALS");
+        rows
+    }
+
     /// Whether another emulator stands behind the local AWS.
     #[must_use]
     pub fn is_on_another_emulator(&self) -> bool {

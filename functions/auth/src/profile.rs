@@ -118,11 +118,11 @@ pub struct UserProfile {
     updated_at: String,
 }
 
-impl From<Profile> for UserProfile {
-    fn from(profile: Profile) -> Self {
+impl UserProfile {
+    fn of(caller: &Caller, profile: Profile) -> Self {
         Self {
-            id: profile.id.to_string(),
-            email: profile.email.as_str().to_owned(),
+            id: caller.account().to_string(),
+            email: caller.email().as_str().to_owned(),
             full_name: profile.full_name,
             avatar_url: profile.avatar_url,
             phone: profile.phone,
@@ -130,9 +130,7 @@ impl From<Profile> for UserProfile {
             updated_at: profile.updated_at.to_string(),
         }
     }
-}
 
-impl UserProfile {
     fn example() -> Self {
         let stamp = "2019-08-24T14:15:22Z";
         Self {
@@ -149,9 +147,9 @@ impl UserProfile {
 
 /// The caller's own profile.
 pub async fn show(State(auth): State<Auth>, caller: Caller) -> Result<Reply<UserProfile>, Error> {
-    let profile: Option<Profile> = auth.app.store.get(Row::Account(caller.account())).await?;
+    let profile: Option<Profile> = auth.app.store.get(Row::Profile(caller.account())).await?;
     // A session without an account: the account has just ended.
-    profile.map(|profile| Reply::ok(profile.into())).ok_or(Error::InvalidToken)
+    profile.map(|profile| Reply::ok(UserProfile::of(&caller, profile))).ok_or(Error::InvalidToken)
 }
 
 /// What the OpenAPI document says of it.
@@ -168,12 +166,12 @@ pub async fn change(
     caller: Caller,
     Body(change): Body<ProfileUpdate>,
 ) -> Result<Reply<UserProfile>, Error> {
-    let update = Update::new(Row::Account(caller.account())).set("updated_at", &auth.app.clock.now())?;
+    let update = Update::new(Row::Profile(caller.account())).set("updated_at", &auth.app.clock.now())?;
     let update = apply(update, "full_name", change.full_name)?;
     let update = apply(update, "avatar_url", change.avatar_url)?;
     let update = apply(update, "phone", change.phone)?;
     match auth.app.store.update::<Profile>(update.when(Condition::Exists)).await? {
-        Written::Done(profile) => Ok(Reply::ok(profile.into())),
+        Written::Done(profile) => Ok(Reply::ok(UserProfile::of(&caller, profile))),
         Written::Conflict(_) => Err(Error::InvalidToken),
     }
 }

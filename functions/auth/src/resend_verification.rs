@@ -13,7 +13,7 @@ use shared::{
 };
 
 use crate::{
-    address::{Fresh, Resent, Wait},
+    address::{NewIds, Resent, Wait},
     records::{Decision, post},
     state::Auth,
 };
@@ -46,9 +46,9 @@ pub async fn resend_verification(
     State(auth): State<Auth>,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
-    let (since, now, fresh) = (Instant::now(), auth.app.clock.now(), Fresh::random()?);
+    let (since, now, new_ids) = (Instant::now(), auth.app.clock.now(), NewIds::random()?);
     let sent = auth
-        .change_record(&email.key(), since, |record, _| match record.resend(&email, &fresh, now) {
+        .change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
             Ok(Resent { letter, next }) => Ok(Decision::write(Ok(next), vec![post(letter, now)?])),
             Err(wait) => Ok(Decision::keep(Err(wait))),
         })

@@ -17,7 +17,7 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use crate::{account_key::AccountKey, address::Owner};
+use crate::{account::Account, account_key::AccountKey};
 
 /// A session that is not refreshed for this long ends.
 pub const LIFE: Duration = Duration::from_hours(30 * 24);
@@ -122,14 +122,14 @@ impl Session {
     ///
     /// # Errors
     /// `Internal` without randomness.
-    pub fn open(owner: &Owner, now: Timestamp) -> Result<(Self, RefreshToken), Error> {
+    pub fn open(account: &Account, now: Timestamp) -> Result<(Self, RefreshToken), Error> {
         let id = SessionId::random()?;
-        let token = RefreshToken::random(owner.id, id)?;
+        let token = RefreshToken::random(account.id, id)?;
         let session = Self {
-            account: owner.id,
+            account: account.id,
             id,
-            email: owner.email.clone(),
-            email_confirmed_at: owner.verified_at,
+            email: account.address.clone(),
+            email_confirmed_at: account.verified_at,
             current: token.hash(),
             previous: None,
             created_at: now,

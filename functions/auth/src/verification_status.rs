@@ -11,7 +11,7 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{address::Status, state::Auth};
+use crate::{address::Status, records::KnownAddress, state::Auth};
 
 /// Which address: any text, for the original never checked it.
 pub struct Question {
@@ -68,7 +68,8 @@ pub async fn verification_status(
     let status = match EmailAddress::parse(&email) {
         Ok(address) => {
             let is_owner = caller.is_some_and(|caller| caller.email().key() == address.key());
-            auth.record(&address.key()).await?.status(&address, is_owner, now)
+            let KnownAddress { record, account } = auth.known_address(&address.key()).await?;
+            record.status(&address, account.as_ref(), is_owner, now)
         }
         Err(_) => Status::Unknown,
     };

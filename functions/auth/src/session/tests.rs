@@ -16,11 +16,8 @@ fn copy(token: &RefreshToken) -> RefreshToken {
 
 /// A session that has just begun, and its token.
 fn opened() -> (Session, RefreshToken) {
-    let owner: Owner = serde_json::from_value(serde_json::json!({
-        "id": AccountId::from_bytes([1; 16]), "email": "ada@example.com", "verified_at": NOW, "generation": 0,
-    }))
-    .unwrap();
-    Session::open(&owner, NOW).unwrap()
+    let address = EmailAddress::parse("ada@example.com").unwrap();
+    Session::open(&Account::new(AccountId::from_bytes([1; 16]), address, None, NOW), NOW).unwrap()
 }
 
 impl Session {
