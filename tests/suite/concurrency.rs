@@ -179,3 +179,24 @@ async fn no_login_slips_through_while_the_password_changes() {
     }
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
 }
+
+#[tokio::test]
+async fn a_login_opens_nothing_when_its_account_has_changed_since_it_was_judged() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let account = ada.account().await;
+    let changed = json!(account["version"].as_u64().unwrap() + 1);
+    world.aws.reset_calls();
+    world.hold(TRANSACTION, 1_000);
+    let change = async {
+        while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
+            tokio::task::yield_now().await;
+        }
+        world.tamper("Accounts", &account, "version", changed).await;
+        world.mend();
+    };
+    let (login, ()) = tokio::join!(ada.logs_in(), change);
+    assert_eq!((login.status, &login.body["session"]), (401, &json!(null)));
+    assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 2, "the guard and the session from before");
+    assert_eq!(ada.logs_in().await.status, 200);
+}

@@ -33,6 +33,7 @@ mod rotation;
 mod secrets;
 mod sessions;
 mod spellings;
+mod strangers;
 mod template;
 mod tls;
 mod tokens;

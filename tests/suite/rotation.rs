@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 use shared::time::Timestamp;
 use tests::{Reply, Session, World};
 
-use crate::{link_rotation::rotate as rotate_link_key, sessions::rotate_account_key};
+use crate::{link_rotation::rotate as rotate_link_key, logs, sessions::rotate_account_key};
 
 /// Between the publication of a new secret and its use. Seconds.
 const LEAD: u64 = 30 * 60;
 /// From then on until the key before is withdrawn. Seconds.
 const END: u64 = 20 * 60;
+/// What the log says of a login whose password stays under the old pepper.
+const NOT_ANEW: &str = "a password is not hashed anew; its next login tries again";
 /// A warm instance knows by then what was written before. Seconds.
 const NOTICED: u64 = 10 * 60;
 
@@ -370,6 +372,26 @@ async fn a_password_is_hashed_anew_under_the_new_pepper_when_its_owner_signs_in(
     assert!(pending["pending"]["agreed"].as_str().unwrap().contains(",keyid=Mg$"));
     assert_eq!(eve.verifies().await.status, 200);
     assert_eq!(eve.logs_in().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_login_does_not_fail_because_its_password_cannot_be_hashed_anew() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    rotate_pepper(&world).await.unwrap();
+    world.advance(LEAD);
+    let before = hash_of(&world, &ada.email).await;
+    for mode in [Mode::Unavailable, Mode::Throttled, Mode::Refused] {
+        world.break_down(Service::DynamoDb, mode, Some("UpdateItem"));
+        logs::capture();
+        let login = ada.logs_in().await;
+        world.mend();
+        assert_eq!(world.get_as(&Session::of(&login), "/auth/profile").await.status, 200);
+        let told = logs::lines().iter().filter(|line| line["message"] == NOT_ANEW).count();
+        assert_eq!((told, hash_of(&world, &ada.email).await), (1, before.clone()), "{mode:?}");
+    }
+    assert_eq!(ada.logs_in().await.status, 200);
+    assert_ne!(hash_of(&world, &ada.email).await, before);
 }
 
 #[tokio::test]

@@ -117,12 +117,11 @@ impl Auth {
     /// As [`Auth::account`].
     pub(crate) async fn known_address(&self, key: &AddressKey) -> Result<KnownAddress, Error> {
         let record = self.record(key).await?;
-        let account = match record.owner() {
-            Some(owner) => Some(self.account(owner).await?),
-            None => {
-                let _nobody: Option<IgnoredAny> = self.app.store.get(Row::Account(decoy(key))).await?;
-                None
-            }
+        let account = if let Some(owner) = record.owner() {
+            Some(self.account(owner).await?)
+        } else {
+            let _nobody: Option<IgnoredAny> = self.app.store.get(Row::Account(decoy(key))).await?;
+            None
         };
         Ok(KnownAddress { record, account })
     }
