@@ -525,6 +525,12 @@ impl World {
         }
     }
 
+    /// What every function that answers requests holds, for handlers of a test's own; in the role of `auth`.
+    #[must_use]
+    pub fn app(&self) -> App {
+        patient_app(self.config.clone(), &signed_by(&self.sdk, "auth"), self.clock.clone())
+    }
+
     /// The tables as functions see them.
     #[must_use]
     pub fn store(&self) -> Store {

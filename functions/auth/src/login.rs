@@ -8,6 +8,7 @@ use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     keys::Row,
+    now::Now,
     store::{Condition, Update},
     time::Timestamp,
 };
@@ -17,6 +18,7 @@ use crate::{
     answer::AuthResponse,
     password::{PasswordHash, Verdict},
     records::KnownAddress,
+    session::sign_in::{NewSession, Proof},
     state::Auth,
 };
 
@@ -40,28 +42,31 @@ impl Input for LoginRequest {
 /// Unknown, unverified and wrong cost the same: two reads, one Argon2 run.
 pub async fn login(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let now = auth.app.clock.now();
-    let secrets = auth.secrets().await?;
+    let secrets = auth.secrets(now).await?;
     let KnownAddress { record, account } = auth.known_address(&email.key()).await?;
     let (password, stored) = (password.reveal(), account.as_ref().and_then(|account| account.password.as_ref()));
     let verdict = secrets.passwords.verify(&password, stored, now).await?;
-    match (&account, stored) {
-        (Some(account), Some(stored)) if verdict != Verdict::Wrong => {
-            let Some(signed_in) = auth.sign_in(account, now).await? else { return Ok(refused("changed_meanwhile")) };
+    let proof = account.as_ref().and_then(|account| Proof::by_password(account, verdict, now));
+    match (&account, stored, proof) {
+        (Some(account), Some(stored), Some(proof)) => {
+            let Some(NewSession { session, refresh }) = auth.sign_in(proof).await? else {
+                return Ok(refused("changed_meanwhile"));
+            };
             tracing::info!(event = "login", "somebody has signed in");
             if verdict == Verdict::RightButOutdated
                 && let Err(error) = auth.rehash(account, stored, &password, now).await
             {
                 tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
             }
-            Ok(Reply::ok(signed_in))
+            AuthResponse::signed_in(&session, refresh, &secrets.signer, now).map(Reply::ok)
         }
-        (Some(_), Some(_)) => Ok(refused("wrong_password")),
-        (Some(_), None) => Ok(refused("no_password")),
-        (None, _) if record.is_pending() => Ok(refused("unverified")),
-        (None, _) => Ok(refused("unknown")),
+        (Some(_), Some(_), None) => Ok(refused("wrong_password")),
+        (Some(_), None, _) => Ok(refused("no_password")),
+        (None, ..) if record.is_pending() => Ok(refused("unverified")),
+        (None, ..) => Ok(refused("unknown")),
     }
 }
 
@@ -84,7 +89,7 @@ impl Auth {
     /// The parameters or the pepper have changed since this hash was made, and only now is the password at hand. It stays the same, so this
     /// is no change that the account's version counts; one that has come in between is left alone.
     async fn rehash(&self, account: &Account, old: &PasswordHash, password: &str, now: Timestamp) -> Result<(), Error> {
-        let new = self.secrets().await?.passwords.hash(password, now).await?;
+        let new = self.secrets(now).await?.passwords.hash(password, now).await?;
         let update = Update::new(Row::Account(account.id)).set("password", &new)?;
         let _done_or_changed =
             self.app.store.update::<IgnoredAny>(update.when(Condition::equals("password", old)?)).await?;

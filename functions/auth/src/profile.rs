@@ -10,6 +10,7 @@ use shared::{
     error::Error,
     http::{Body, Change, Field, Fields, Flaw, Input, Operation, Reply, Text, json::Json},
     keys::Row,
+    now::Now,
     store::{Condition, Update, Written},
 };
 use url::Url;
@@ -164,9 +165,10 @@ pub fn show_operation() -> Operation {
 pub async fn change(
     State(auth): State<Auth>,
     caller: Caller,
+    Now(now): Now,
     Body(change): Body<ProfileUpdate>,
 ) -> Result<Reply<UserProfile>, Error> {
-    let update = Update::new(Row::Profile(caller.account())).set("updated_at", &auth.app.clock.now())?;
+    let update = Update::new(Row::Profile(caller.account())).set("updated_at", &now)?;
     let update = apply(update, "full_name", change.full_name)?;
     let update = apply(update, "avatar_url", change.avatar_url)?;
     let update = apply(update, "phone", change.phone)?;

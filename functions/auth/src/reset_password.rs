@@ -12,6 +12,7 @@ use shared::{
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     ids::LinkId,
     link::Purpose,
+    now::Now,
     store::Raced,
     time::Timestamp,
 };
@@ -55,10 +56,11 @@ pub struct ResetPasswordResponse {
 /// is told that it went well; who comes with another password is not.
 pub async fn reset_password(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
-    let (since, now) = (Instant::now(), auth.app.clock.now());
-    let secrets = auth.secrets().await?;
+    let since = Instant::now();
+    let secrets = auth.secrets(now).await?;
     let Some((address, link)) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
@@ -97,7 +99,7 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let passwords = &self.secrets().await?.passwords;
+        let passwords = &self.secrets(now).await?.passwords;
         let (mut contention, mut hash) = (self.app.contention(ACCOUNT, since), None);
         loop {
             let KnownAddress { record, account } = self.known_address(address).await?;

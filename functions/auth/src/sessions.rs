@@ -1,4 +1,4 @@
-//! Opening sessions, and ending all of an account.
+//! Ending all sessions of an account, and what opening one (`session/sign_in.rs`) has to do with it.
 //!
 //! Both agree on one row per account, the guard. A session is opened in a transaction that counts there, and that states the version of
 //! the account by which it was judged. All are ended in the transaction that changes the account, which states the count it has seen. So no
@@ -10,11 +10,10 @@ use shared::{
     error::Error,
     ids::AccountId,
     keys::{Row, Rows},
-    store::{Condition, Put, Target, Update, Write, Written},
-    time::Timestamp,
+    store::{Condition, Put, Target, Update, Write},
 };
 
-use crate::{account::Account, answer::AuthResponse, session::Session, state::Auth};
+use crate::{session::Session, state::Auth};
 
 /// A transaction holds 100 writes, and some are needed for the rest.
 const ENDED_AT_ONCE: usize = 90;
@@ -39,24 +38,6 @@ pub fn new_guard(account: AccountId) -> Result<Write<'static>, Error> {
 }
 
 impl Auth {
-    /// A new session for an account whose credentials have been checked; `None` when the account has changed since it was read.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`.
-    pub(crate) async fn sign_in(&self, account: &Account, now: Timestamp) -> Result<Option<AuthResponse>, Error> {
-        let (session, refresh) = Session::open(account, now)?;
-        let put = Put::new(Row::Session(session.account, session.id), &session)?;
-        let count = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
-        let as_read = Condition::equals("version", &account.version)?;
-        let unchanged = Target::new(Row::Account(account.id)).when(as_read);
-        match self.app.store.transact(vec![Write::Put(put), Write::Update(count), Write::Check(unchanged)]).await? {
-            Written::Done(()) => {
-                AuthResponse::signed_in(&session, refresh, &self.secrets().await?.signer, now).map(Some)
-            }
-            Written::Conflict(_) => Ok(None),
-        }
-    }
-
     /// The writes that end every session of an account and begin its next generation. They conflict with any opened meanwhile.
     ///
     /// # Errors

@@ -8,12 +8,14 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    now::Now,
 };
 
 use crate::{
     address::{NewIds, SignUp},
     answer::AuthResponse,
     records::{Decision, account_created, new_account, post},
+    session::sign_in::{NewSession, Proof},
     state::Auth,
 };
 
@@ -34,10 +36,12 @@ impl Input for SignupRequest {
 /// The answer is the same whoever owns the address, and so is the work: one Argon2 run, two reads, one transaction.
 pub async fn signup(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let (since, now, key) = (Instant::now(), auth.app.clock.now(), email.key());
-    let password = auth.secrets().await?.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
+    let (since, key) = (Instant::now(), email.key());
+    let secrets = auth.secrets(now).await?;
+    let password = secrets.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
     // A fresh id even for an address that has one: it must tell nothing.
     let (new_ids, new) = (NewIds::random()?, SignUp { email, password });
     let confirmed = auth
@@ -60,8 +64,12 @@ pub async fn signup(
     match confirmed {
         Some(account) => {
             account_created();
-            let signed_in = auth.sign_in(&account, now).await?;
-            Ok(Reply::ok(signed_in.unwrap_or_else(|| AuthResponse::signed_up(new_ids.account, &new.email))))
+            match auth.sign_in(Proof::by_making(&account, now)).await? {
+                Some(NewSession { session, refresh }) => {
+                    AuthResponse::signed_in(&session, refresh, &secrets.signer, now).map(Reply::ok)
+                }
+                None => Ok(Reply::ok(AuthResponse::signed_up(new_ids.account, &new.email))),
+            }
         }
         None => Ok(Reply::ok(AuthResponse::signed_up(new_ids.account, &new.email))),
     }

@@ -8,6 +8,7 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Fields, Input, Operation, Query, Reply, Text},
+    now::Now,
     time::Timestamp,
 };
 
@@ -61,10 +62,10 @@ pub struct VerificationStatusResponse {
 /// With a bearer token for that very address the truth is always told.
 pub async fn verification_status(
     State(auth): State<Auth>,
+    Now(now): Now,
     MaybeCaller(caller): MaybeCaller,
     Query(Question { email: Text(email) }): Query<Question>,
 ) -> Result<Reply<VerificationStatusResponse>, Error> {
-    let now = auth.app.clock.now();
     let status = match EmailAddress::parse(&email) {
         Ok(address) => {
             let is_owner = caller.is_some_and(|caller| caller.email().key() == address.key());

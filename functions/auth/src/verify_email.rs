@@ -12,6 +12,7 @@ use shared::{
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     ids::LinkId,
     link::Purpose,
+    now::Now,
     time::Timestamp,
 };
 
@@ -59,10 +60,11 @@ pub struct VerifyEmailResponse {
 /// A link has one effect, however often and however concurrently it is redeemed.
 pub async fn verify_email(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(VerifyEmailRequest { token }): Body<VerifyEmailRequest>,
 ) -> Result<Reply<VerifyEmailResponse>, Error> {
-    let (since, now) = (Instant::now(), auth.app.clock.now());
-    let secrets = auth.secrets().await?;
+    let since = Instant::now();
+    let secrets = auth.secrets(now).await?;
     let redeemed = match secrets.links.open(Purpose::VerifyEmail, &token.reveal(), now) {
         Some((address, link)) => auth.redeem(&address, link, since, now).await?,
         None => Redeemed::Invalid,

@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use shared::{
+    caller::token::VerifyingKey,
     keys::{Row, Rows},
     link::LinkKeys,
     rotation::{self, Generation},
     seal::Purpose,
     time::{Clock, Timestamp},
-    token::VerifyingKey,
 };
 
 use crate::operator::{Failure, Operator};
