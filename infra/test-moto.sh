@@ -21,9 +21,9 @@ semantics=(
 # What would say the same there, since it speaks of something else.
 elsewhere=(
     answers:: contract:: docs_page:: events:: hostile:: input:: openapi:: ui::   # HTTP and the API's document
-    tokens:: tls:: oracle:: budgets:: vault::property::                          # cryptography; who is asked how often
+    tokens:: step_up:: tls:: oracle:: budgets:: vault::property::                # cryptography; who is asked how often
     alarms:: logs:: metrics:: permissions:: template::                           # logs, and the template
-    contention:: outages:: vault::outages:: kyc::outages::                       # what only our own stand-ins play,
+    contention:: outages:: strangers:: vault::outages:: kyc::outages::           # what only our own stand-ins play,
     conflicts:: door:: feeder:: iam:: identity:: kms:: paper::                   # and these themselves
     ses:: simulator:: tables:: tasks::
     vault::credentials:: vault::forms:: vault::testing:: vault::misbehaving::    # exchanges

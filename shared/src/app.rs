@@ -7,7 +7,9 @@ use std::{
 
 use aws_config::SdkConfig;
 
-use crate::{config::Config, contention::Contention, http::DEADLINE, store::Store, time::Clock, token::Verifier};
+use crate::{
+    caller::token::Verifier, config::Config, contention::Contention, http::DEADLINE, store::Store, time::Clock,
+};
 
 /// Warming up may take this long. Init may take ten seconds; one that is cut off begins again in the first request.
 pub const WARM_UP: Duration = Duration::from_secs(4);

@@ -121,7 +121,7 @@ pub struct OperatorConfig {
     pub stage: Stage,
     /// `TABLE_PREFIX`: whose tables.
     pub table_prefix: String,
-    /// `KMS_KEY_ID`: the key that seals what is put into settings; and a successor of a secret that is too old to name its key.
+    /// `KMS_KEY_ID`: the key that seals what is put into settings.
     pub kms_key_id: Option<String>,
 }
 

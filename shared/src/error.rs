@@ -10,7 +10,10 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::http::{Flaw, Invalid};
+use crate::{
+    caller::{Aal, FRESH},
+    http::{Flaw, Invalid},
+};
 
 /// Seconds after which a client may try again when something we depend on is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
@@ -25,6 +28,8 @@ pub enum Error {
     NotAuthenticated,
     /// A bearer token that is forged, expired or revoked.
     InvalidToken,
+    /// A living session whose owner has to prove again, at this level, who they are.
+    StepUpRequired(Aal),
     /// A signature or a token that does not prove who sends this.
     InvalidSignature,
     /// Parts of the request break their rules: one entry each.
@@ -102,6 +107,7 @@ impl Error {
         match self {
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "Not authenticated"),
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, "Invalid or expired token"),
+            Self::StepUpRequired(_) => (StatusCode::FORBIDDEN, "Confirm that it is you"),
             Self::InvalidSignature => (StatusCode::UNAUTHORIZED, "Invalid signature"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation Error"),
             Self::UnreadableBody => (StatusCode::BAD_REQUEST, "There was an error parsing the body"),
@@ -125,6 +131,7 @@ impl IntoResponse for Error {
             Self::InvalidToken => {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
+            Self::StepUpRequired(aal) => step_up(aal, (status, text)),
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
             Self::InvalidSignature
             | Self::UnreadableBody
@@ -153,6 +160,36 @@ impl IntoResponse for Error {
                 failed(answer)
             }
         }
+    }
+}
+
+/// The body of a refusal that a fresh proof would turn into a success.
+#[derive(Serialize)]
+struct StepUp {
+    success: bool,
+    message: &'static str,
+    data: StepUpNeeded,
+}
+
+#[derive(Serialize)]
+struct StepUpNeeded {
+    code: &'static str,
+    aal: Aal,
+    /// Seconds.
+    max_age: u64,
+}
+
+/// RFC 9470, but for its 401: clients answer that with a refresh, or sign out.
+fn step_up(aal: Aal, (status, message): (StatusCode, &'static str)) -> Response {
+    let max_age = FRESH.as_secs();
+    let data = StepUpNeeded { code: "STEP_UP_REQUIRED", aal, max_age };
+    let answer = (status, Json(StepUp { success: false, message, data })).into_response();
+    let aal = aal.as_str();
+    let challenge =
+        format!(r#"Bearer error="insufficient_user_authentication", acr_values="{aal}", max_age="{max_age}""#);
+    match HeaderValue::try_from(challenge) {
+        Ok(challenge) => with(answer, header::WWW_AUTHENTICATE, challenge),
+        Err(_) => answer,
     }
 }
 

@@ -30,10 +30,12 @@ pub enum Table {
 /// One row of one table.
 #[derive(Clone, Copy)]
 pub enum Row<'a> {
-    /// Accounts: everything known of one e-mail address.
+    /// Accounts: what is known of one e-mail address.
     Address(&'a AddressKey),
-    /// Accounts: the profile of one account.
+    /// Accounts: one account, and what proves its owner.
     Account(AccountId),
+    /// Accounts: what an account says of itself.
+    Profile(AccountId),
     /// Accounts: a sealed secret of the service, the first, second, … for its purpose.
     Secret(Purpose, u32),
     /// Sessions: one session.
@@ -48,8 +50,6 @@ pub enum Row<'a> {
     WaitingMail(Timestamp, MailId),
     /// Mail: the sealed link keys, for the function that writes the links.
     MailLinkKeys,
-    /// Mail: the only link key, as versions laid it that knew of one. Read where the row above is not there yet.
-    MailLinkKey,
     /// `ExchangeKeys`: one sealed key.
     ExchangeKey(AccountId, KeyId),
     /// `ExchangeKeys`: how many keys an account has.
@@ -159,9 +159,9 @@ const CLAIM: &str = "CLAIM";
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
-            Self::Address(_) | Self::Account(_) | Self::Secret(..) => Table::Accounts,
+            Self::Address(_) | Self::Account(_) | Self::Profile(_) | Self::Secret(..) => Table::Accounts,
             Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
-            Self::Mail(_) | Self::WaitingMail(..) | Self::MailLinkKeys | Self::MailLinkKey => Table::Mail,
+            Self::Mail(_) | Self::WaitingMail(..) | Self::MailLinkKeys => Table::Mail,
             Self::ExchangeKey(..)
             | Self::KeyCount(_)
             | Self::Fingerprint(_)
@@ -181,15 +181,15 @@ impl Row<'_> {
     pub(crate) fn key(&self) -> (String, Option<String>) {
         match self {
             Self::Address(key) => (format!("ADDRESS#{}", key.to_base64url()), Some("ADDRESS".to_owned())),
-            Self::Account(id) => (account(*id), Some("PROFILE".to_owned())),
-            Self::Secret(purpose, number) => (SECRET.to_owned(), Some(secret(*purpose, *number))),
+            Self::Account(id) => (account(*id), Some("CREDENTIALS".to_owned())),
+            Self::Profile(id) => (account(*id), Some("PROFILE".to_owned())),
+            Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some("GUARD".to_owned())),
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
             Self::Mail(id) => (format!("MAIL#{id}"), Some("MAIL".to_owned())),
             Self::WaitingMail(due, id) => (WAITING.to_owned(), Some(format!("{:0>12}#{id}", due.as_second()))),
             Self::MailLinkKeys => ("LINK_KEYS".to_owned(), Some("LINK_KEYS".to_owned())),
-            Self::MailLinkKey => ("LINK_KEY".to_owned(), Some("LINK_KEY".to_owned())),
             Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
             Self::KeyCount(owner) => (account(*owner), Some("COUNT".to_owned())),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
@@ -263,14 +263,6 @@ impl AllRows {
     }
 }
 
-/// The first ones are older than the numbers.
-fn secret(purpose: Purpose, number: u32) -> String {
-    match number {
-        1 => purpose.as_str().to_owned(),
-        _ => format!("{}#{number}", purpose.as_str()),
-    }
-}
-
 fn kyc_user(user: &str) -> String {
     format!("USER#{user}")
 }
@@ -308,8 +300,9 @@ mod tests {
                 "ADDRESS#AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE".into(),
                 "ADDRESS".into(),
             ),
-            (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
-            (Row::Secret(Purpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper".into()),
+            (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "CREDENTIALS".into()),
+            (Row::Profile(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
+            (Row::Secret(Purpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper#1".into()),
             (Row::Secret(Purpose::SigningKey, 2), "Accounts", "SECRET".into(), "signing-key#2".into()),
             (
                 Row::Session(account, session),
@@ -327,7 +320,6 @@ mod tests {
                 format!("001566656122#{uuid}"),
             ),
             (Row::MailLinkKeys, "Mail", "LINK_KEYS".into(), "LINK_KEYS".into()),
-            (Row::MailLinkKey, "Mail", "LINK_KEY".into(), "LINK_KEY".into()),
             (Row::ExchangeKey(account, key), "ExchangeKeys", format!("ACCOUNT#{uuid}"), format!("KEY#{key}")),
             (Row::KeyCount(account), "ExchangeKeys", format!("ACCOUNT#{uuid}"), "COUNT".into()),
             (Row::Fingerprint("f"), "ExchangeKeys", "FINGERPRINT#f".into(), "FINGERPRINT".into()),

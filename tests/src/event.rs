@@ -58,6 +58,11 @@ pub async fn invoke(router: &Router, request: Request) -> Reply {
     invoke_documented(router, event(request)).await
 }
 
+/// Sends a request to handlers of a test's own, which no document describes.
+pub async fn invoke_undocumented(router: &Router, request: Request) -> Reply {
+    invoke_event(router, event(request)).await
+}
+
 /// Sends a whole event, which names a method and a path, through a function. The answer is as the OpenAPI document says.
 ///
 /// # Panics

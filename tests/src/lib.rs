@@ -7,6 +7,6 @@ mod event;
 mod person;
 mod world;
 
-pub use event::{Reply, Request, answer_to, invoke, invoke_event};
+pub use event::{Reply, Request, answer_to, invoke, invoke_event, invoke_undocumented};
 pub use person::{Person, Session};
 pub use world::{APP_URL, World, authorized, webhook_secrets};

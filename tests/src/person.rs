@@ -92,17 +92,28 @@ impl<'w> Person<'w> {
     /// the outbox are given one.
     pub async fn is_offered_a_password(&self) -> String {
         let link = LinkId::random().expect("randomness");
+        let account = self.account().await;
         let rows = self.world.rows_of("Accounts", "ADDRESS#").await;
-        let row = rows.iter().find(|row| row["owner"]["email"] == self.email).expect("an account");
+        let row = rows.iter().find(|row| row["owner"] == account["id"]).expect("an address record");
         let expires_at = self.world.now() + Duration::from_mins(1);
         let offer = json!({
             "id": link, "spelling": self.email, "purpose": "set-password", "expires_at": expires_at,
-            "asked_at": self.world.now(), "account": row["owner"]["id"], "is_signed_up": false,
+            "asked_at": self.world.now(), "account": account["id"], "is_signed_up": false,
         });
         self.world.tamper("Accounts", row, "links", json!([offer])).await;
         let to = EmailAddress::parse(&self.email).expect("an address");
         self.world.post_letter(Letter::SetPassword { to, link, expires_at }).await;
         self.mailed("reset-password").await
+    }
+
+    /// The row of their account.
+    ///
+    /// # Panics
+    /// When they have none.
+    pub async fn account(&self) -> Value {
+        let mut rows = self.world.accounts().await;
+        rows.retain(|row| row["address"] == self.email);
+        rows.pop().expect("an account")
     }
 
     /// Tries to sign in.

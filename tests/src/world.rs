@@ -453,6 +453,13 @@ impl World {
         rows
     }
 
+    /// The rows of all accounts that there are: what proves their owners.
+    pub async fn accounts(&self) -> Vec<Value> {
+        let mut rows = self.rows_of("Accounts", "ACCOUNT#").await;
+        rows.retain(|row| row["sk"] == "CREDENTIALS");
+        rows
+    }
+
     /// Whether another emulator stands behind the local AWS.
     #[must_use]
     pub fn is_on_another_emulator(&self) -> bool {
@@ -516,6 +523,12 @@ impl World {
             let left = batch.expect("a batch").unprocessed_items.unwrap_or_default();
             assert!(left.is_empty(), "{left:?}");
         }
+    }
+
+    /// What every function that answers requests holds, for handlers of a test's own; in the role of `auth`.
+    #[must_use]
+    pub fn app(&self) -> App {
+        patient_app(self.config.clone(), &signed_by(&self.sdk, "auth"), self.clock.clone())
     }
 
     /// The tables as functions see them.

@@ -14,7 +14,7 @@ async fn an_account_comes_into_being_when_its_address_is_proven() {
     assert_eq!(reply.body["user"]["email"], ada.email);
     assert_eq!(reply.body["user"]["email_confirmed_at"], json!(null));
     assert_eq!(reply.body["session"], json!(null));
-    assert!(world.rows_of("Accounts", "ACCOUNT#").await.is_empty());
+    assert!(world.accounts().await.is_empty());
     assert_eq!(ada.logs_in().await.status, 401);
 
     let verified = ada.verifies().await;
@@ -208,7 +208,7 @@ async fn auto_confirm_signs_up_and_in_at_once() {
 
     let again = ada.signs_up().await;
     assert_eq!((again.status, &again.body["session"]), (200, &json!(null)));
-    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(world.accounts().await.len(), 1);
 }
 
 #[tokio::test]

@@ -27,26 +27,38 @@ fn vault_cost((reply, calls): &(Reply, Calls), expected: &[(&str, u64)], kms: &[
 }
 
 const READ_AND_TRANSACTION: [(&str, u64); 2] = [("GetItem", 1), ("TransactWriteItems", 1)];
+const TWO_READS_AND_TRANSACTION: [(&str, u64); 2] = [("GetItem", 2), ("TransactWriteItems", 1)];
 
 #[tokio::test]
-async fn sign_up_and_resend_cost_a_read_and_a_transaction() {
+async fn sign_up_and_resend_cost_two_reads_and_a_transaction() {
     let world = World::start().await;
     let (ada, bob) = (world.person(), world.person());
-    cost(world.calls(ada.signs_up()).await, &READ_AND_TRANSACTION);
-    cost(world.calls(ada.signs_up()).await, &READ_AND_TRANSACTION);
+    cost(world.calls(ada.signs_up()).await, &TWO_READS_AND_TRANSACTION);
+    cost(world.calls(ada.signs_up()).await, &TWO_READS_AND_TRANSACTION);
     for person in [&ada, &bob] {
         let body = json!({ "email": person.email });
-        cost(world.calls(world.post("/auth/resend-verification", body)).await, &READ_AND_TRANSACTION);
+        cost(world.calls(world.post("/auth/resend-verification", body)).await, &TWO_READS_AND_TRANSACTION);
     }
 }
 
 #[tokio::test]
-async fn a_proof_costs_a_read_and_a_transaction() {
+async fn a_proof_costs_a_read_and_a_transaction_and_again_two_reads() {
     let world = World::start().await;
     let ada = world.person();
     ada.signs_up().await;
     let body = json!({ "token": ada.mailed("verify-email").await });
-    cost(world.calls(world.post("/auth/verify-email", body)).await, &READ_AND_TRANSACTION);
+    cost(world.calls(world.post("/auth/verify-email", body.clone())).await, &READ_AND_TRANSACTION);
+    cost(world.calls(world.post("/auth/verify-email", body)).await, &[("GetItem", 2)]);
+}
+
+#[tokio::test]
+async fn a_new_password_costs_three_reads_a_look_at_the_sessions_and_a_transaction() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let body = json!({ "token": ada.is_offered_a_password().await, "password": "chosen by the owner" });
+    let (first, again) = (world.post("/auth/reset-password", body.clone()), world.post("/auth/reset-password", body));
+    cost(world.calls(first).await, &[("GetItem", 3), ("Query", 1), ("TransactWriteItems", 1)]);
+    cost(world.calls(again).await, &[("GetItem", 2)]);
 }
 
 #[tokio::test]
@@ -54,13 +66,13 @@ async fn login_refresh_and_profile_cost_what_they_should() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     world.get_as(&session, "/auth/profile").await;
-    cost(world.calls(ada.logs_in()).await, &[("GetItem", 1), ("TransactWriteItems", 1)]);
+    cost(world.calls(ada.logs_in()).await, &TWO_READS_AND_TRANSACTION);
     cost(world.calls(world.get_as(&session, "/auth/profile")).await, &[("GetItem", 2)]);
     let change = json!({ "full_name": "Ada" });
     cost(world.calls(world.patch_as(&session, "/auth/profile", change)).await, &[("GetItem", 1), ("UpdateItem", 1)]);
     cost(world.calls(world.refresh(&session.refresh)).await, &[("UpdateItem", 1)]);
     let path = format!("/auth/verification-status?email={}", ada.email);
-    cost(world.calls(world.get(&path)).await, &[("GetItem", 1)]);
+    cost(world.calls(world.get(&path)).await, &[("GetItem", 2)]);
     cost(world.calls(world.get("/.well-known/jwks.json")).await, &[]);
     let body = json!({ "access_token": session.access });
     cost(world.calls(world.post("/auth/logout", body)).await, &[("DeleteItem", 1)]);
@@ -78,7 +90,7 @@ async fn a_mail_costs_a_claim_a_send_and_a_receipt() {
     second.signs_up().await;
     assert_eq!(second.all_mailed("verify-email").await.len(), 1);
     let calls = world.aws.calls();
-    assert_eq!(calls.dynamodb, dynamodb(&[("GetItem", 1), ("TransactWriteItems", 1), ("UpdateItem", 2)]));
+    assert_eq!(calls.dynamodb, dynamodb(&[("GetItem", 2), ("TransactWriteItems", 1), ("UpdateItem", 2)]));
     assert_eq!((calls.ses.get("SendEmail"), calls.kms.len()), (Some(&1), 0));
 }
 

@@ -35,7 +35,7 @@ async fn one_link_redeemed_many_times_makes_one_account() {
     let effects = replies.iter().filter(|reply| !reply.body["message"].as_str().unwrap().contains("already"));
     assert_eq!(effects.count(), 1);
     assert!(replies.iter().all(|reply| reply.body["user_id"] == replies[0].body["user_id"]));
-    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(world.accounts().await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,7 +73,7 @@ async fn many_sign_ups_of_one_address_are_one_pending_sign_up() {
     assert_eq!(world.rows_of("Accounts", "ADDRESS#").await.len(), 1);
     assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
     assert_eq!(ada.verifies().await.status, 200);
-    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(world.accounts().await.len(), 1);
     assert_eq!(ada.logs_in().await.status, 200);
 }
 
@@ -155,7 +155,7 @@ async fn two_spellings_proven_at_once_are_one_account() {
     let bodies = tokens.iter().map(|token| json!({ "token": token })).collect();
     let replies = at_once(&world, "/auth/verify-email", bodies).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
-    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(world.accounts().await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -178,4 +178,25 @@ async fn no_login_slips_through_while_the_password_changes() {
         }
     }
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
+}
+
+#[tokio::test]
+async fn a_login_opens_nothing_when_its_account_has_changed_since_it_was_judged() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let account = ada.account().await;
+    let changed = json!(account["version"].as_u64().unwrap() + 1);
+    world.aws.reset_calls();
+    world.hold(TRANSACTION, 1_000);
+    let change = async {
+        while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
+            tokio::task::yield_now().await;
+        }
+        world.tamper("Accounts", &account, "version", changed).await;
+        world.mend();
+    };
+    let (login, ()) = tokio::join!(ada.logs_in(), change);
+    assert_eq!((login.status, &login.body["session"]), (401, &json!(null)));
+    assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 2, "the guard and the session from before");
+    assert_eq!(ada.logs_in().await.status, 200);
 }

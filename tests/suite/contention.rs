@@ -224,7 +224,7 @@ async fn forty_proofs_by_one_link() {
     let replies =
         to_auth(&world, (TRANSACTION, MANY, FEW), "/auth/verify-email", vec![json!({ "token": token }); MANY]).await;
     all_are(&replies, 200);
-    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(world.accounts().await.len(), 1);
 }
 
 #[tokio::test]

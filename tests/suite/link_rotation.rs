@@ -253,34 +253,6 @@ async fn keys_that_are_open_are_not_opened_again() {
     assert_eq!(decrypts().await, None);
 }
 
-/// Makes of the link key what versions left that knew of one only.
-pub async fn as_the_version_before_left_it(world: &World) {
-    let mut only = link_keys(world).await.remove(0);
-    only.as_object_mut().unwrap().retain(|name, _| ["pk", "sk", "purpose", "sealed", "kms_key_arn"].contains(&&**name));
-    world.put_rows("Accounts", vec![only.clone()]).await;
-    only["pk"] = json!("LINK_KEY");
-    only["sk"] = json!("LINK_KEY");
-    world.empty("Mail").await;
-    world.put_rows("Mail", vec![only]).await;
-}
-
-#[tokio::test]
-async fn an_upgrade_goes_on_with_what_the_version_before_has_left() {
-    let world = quiet_world().await;
-    as_the_version_before_left_it(&world).await;
-    let postman = world.postman();
-    world.another_auth().warm_up().await;
-    assert_eq!(redeem(&world, &world.auth, &invited_by(&world, &postman).await.1).await, 200);
-    // A rotation leaves no old key behind that anybody could find again.
-    let token = invited_by(&world, &postman).await.1;
-    rotate(&world, true).await.unwrap();
-    let rows = world.rows_of("Mail", "LINK_KEY").await;
-    assert_eq!(rows.iter().map(|row| row["pk"].as_str().unwrap()).collect::<Vec<_>>(), ["LINK_KEYS"]);
-    world.advance(NOTICED);
-    assert_eq!(redeem(&world, &world.auth, &token).await, 400);
-    assert!(is_under(&world, &invited_by(&world, &postman).await.1, 2).await);
-}
-
 #[tokio::test]
 async fn a_clock_that_is_behind_has_a_key_as_well() {
     let world = quiet_world().await;

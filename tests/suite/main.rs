@@ -33,6 +33,8 @@ mod rotation;
 mod secrets;
 mod sessions;
 mod spellings;
+mod step_up;
+mod strangers;
 mod template;
 mod tls;
 mod tokens;

@@ -74,7 +74,7 @@ async fn a_transaction_whose_answer_is_lost_has_one_effect() {
 
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
     assert_eq!(ada.verifies().await.status, 200);
-    assert_eq!(world.rows_of("Accounts", "ACCOUNT#").await.len(), 1);
+    assert_eq!(world.accounts().await.len(), 1);
     assert_eq!(ada.logs_in().await.status, 200);
 }
 

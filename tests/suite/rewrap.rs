@@ -149,20 +149,6 @@ async fn nothing_but_the_wrapping_changes() {
 }
 
 #[tokio::test]
-async fn a_secret_that_was_stored_without_its_key_opens_and_moves() {
-    let world = World::start().await;
-    let kept = two_users_with(&world, 1).await;
-    let row = world.rows_of("ExchangeKeys", "SECRET").await.remove(0);
-    world.tamper("ExchangeKeys", &row, "kms_key_arn", json!(null)).await;
-    let new = world.another_key().await;
-    all_open(&world, &new, &kept).await;
-    assert_eq!(run(&world, &new).await, moved(3, 0));
-    assert_eq!(run(&world, &new).await, moved(0, 3));
-    world.switch_key(false).await;
-    all_open(&world, &new, &kept).await;
-}
-
-#[tokio::test]
 async fn a_secret_opens_under_the_key_that_its_row_names_and_no_other() {
     let world = World::start().await;
     let kept = two_users_with(&world, 1).await;

@@ -10,13 +10,10 @@ use admin::{
     secrets_show::show,
 };
 use local::{Fault, Mode, Service};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::{Session, World};
 
-use crate::{
-    link_rotation::{as_the_version_before_left_it, rotate as rotate_link_key},
-    sessions::rotate_account_key,
-};
+use crate::{link_rotation::rotate as rotate_link_key, sessions::rotate_account_key};
 
 async fn run(world: &World, key: &str, dry_run: bool) -> Report {
     Box::pin(rewrap_secrets(&world.mover(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
@@ -154,16 +151,6 @@ async fn a_move_in_the_midst_of_a_rotation_is_not_undone() {
     assert_eq!(rows(&world).await.1, vec![new.clone(); 5]);
     rotate_link_key(&world, false).await.unwrap();
     assert_eq!(rows(&world).await.1, vec![new; 7]);
-}
-
-#[tokio::test]
-async fn the_copy_that_an_older_version_has_laid_moves_as_well() {
-    let world = World::start().await;
-    as_the_version_before_left_it(&world).await;
-    let new = world.another_key().await;
-    assert_eq!(run(&world, &new, false).await, moved(5, 0));
-    let copies = world.rows_of("Mail", "LINK_KEY").await;
-    assert_eq!(copies.iter().map(|copy| &copy["kms_key_arn"]).collect::<Vec<_>>(), [&json!(new)]);
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ async fn a_secret_does_not_open_in_the_place_of_another() {
     let world = World::start().await;
     let rows = world.rows_of("Accounts", "SECRET").await;
     let find = |name: &str| rows.iter().find(|row| row["sk"] == name).unwrap();
-    world.tamper("Accounts", find("pepper"), "sealed", find("link-key")["sealed"].clone()).await;
+    world.tamper("Accounts", find("pepper#1"), "sealed", find("link-key#1")["sealed"].clone()).await;
     let ada = world.person();
     let reply = world.post_to(&world.another_auth(), "/auth/login", ada.credentials()).await;
     assert_eq!((reply.status, reply.body), (500, json!({ "detail": "Internal Server Error" })));
@@ -47,7 +47,7 @@ async fn mail_finds_the_link_key_in_its_own_table() {
     let world = World::start().await;
     let own = world.rows_of("Mail", "LINK_KEYS").await;
     let of_auth = world.rows_of("Accounts", "SECRET").await;
-    let of_auth = of_auth.iter().find(|row| row["sk"] == "link-key").unwrap();
+    let of_auth = of_auth.iter().find(|row| row["sk"] == "link-key#1").unwrap();
     assert_eq!(own[0]["keys"][0]["sealed"], of_auth["sealed"]);
 }
 

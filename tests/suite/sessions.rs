@@ -7,6 +7,8 @@ use admin::{
 use serde_json::json;
 use tests::{Session, World};
 
+use crate::tokens::claims;
+
 pub async fn rotate_account_key(world: &World, compromised: bool) -> Result<Rotation, Failure> {
     rotate(&world.operator(), &Arguments { compromised }, &world.clock).await
 }
@@ -181,4 +183,28 @@ async fn no_token_outlives_its_session() {
     world.tamper("Sessions", row, "expires_at", json!(world.now().as_second())).await;
     assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
     assert_eq!(world.refresh(&session.refresh).await.status, 401);
+}
+
+#[tokio::test]
+async fn what_a_request_decides_it_decides_at_one_moment() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let begun = world.now().as_second();
+    world.aws.reset_calls();
+    world.hold("GetItem", 1_000);
+    let later = async {
+        while !world.aws.calls().dynamodb.contains_key("GetItem") {
+            tokio::task::yield_now().await;
+        }
+        world.advance(60);
+        world.mend();
+    };
+    let (login, ()) = tokio::join!(ada.logs_in(), later);
+    let session = Session::of(&login);
+    let claims = claims(&session.access);
+    let rows = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
+    let row = rows.iter().find(|row| claims["sid"].as_str().is_some_and(|id| row["sk"] == format!("SESSION#{id}")));
+    let moments = [&row.unwrap()["created_at"], &row.unwrap()["auth_time"], &claims["iat"], &claims["auth_time"]];
+    assert_eq!(moments, [&json!(begun); 4]);
+    assert_eq!(login.body["session"]["expires_at"], json!(begun + 900));
 }

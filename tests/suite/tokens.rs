@@ -10,6 +10,11 @@ fn part(token: &str, number: usize) -> Value {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
+/// What a token says.
+pub fn claims(token: &str) -> Value {
+    part(token, 1)
+}
+
 fn glued(header: &Value, claims: &Value, signature: &str) -> String {
     let text = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.{signature}", text(header), text(claims))
@@ -33,7 +38,9 @@ async fn a_token_says_who_for_whom_and_until_when() {
         (&json!(APP_URL), &json!(APP_URL), &json!(session.user_id))
     );
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 900);
-    assert_eq!(claims.as_object().unwrap().len(), 6);
+    assert_eq!((&claims["aal"], &claims["amr"]), (&json!("aal1"), &json!(["pwd"])));
+    assert_eq!(claims["auth_time"], json!(world.now().as_second()));
+    assert_eq!(claims.as_object().unwrap().len(), 9);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! The rules of one e-mail address: pending sign-up, proof, account, password. Pure: a rule changes the record and says what
-//! letter to write; storing both is somebody else's business.
+//! The rules of one e-mail address: pending sign-up, links, proof, whose it is. Pure: a rule changes the record and says what letter to
+//! write; storing both is somebody else's business. What strangers may cause is here; what proves an owner is in `account.rs`.
 //!
 //! A row is found by the folded address, so different spellings meet in one record. What somebody types is a claim: a spelling counts
 //! once a link has come back that was mailed to it.
@@ -28,7 +28,7 @@ use self::{
     issued::{IssuedLink, IssuedLinks},
     pending::Pending,
 };
-use crate::password::PasswordHash;
+use crate::{account::Account, password::PasswordHash};
 
 /// Life of a link that proves an address.
 pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
@@ -44,12 +44,14 @@ const A_MOMENT: Duration = Duration::from_mins(1);
 /// Between two mails that tell an owner of attempts to sign up again.
 const NOTICE_COOLDOWN: Duration = Duration::from_hours(1);
 
-/// Everything known of one address: one row, so every rule is one read and one conditional write.
+/// Everything known of one address but its owner's credentials: one row, so a rule ends in one conditional write.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AddressRecord {
     /// Counts the writes; a write states the number it has seen.
     pub(crate) version: u64,
-    owner: Option<Owner>,
+    owner: Option<AccountId>,
+    /// By which link the owner has proven the address; none where proof was not asked for.
+    verified_by: Option<LinkId>,
     /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed: what
     /// anybody may learn of an address, and what a request costs, depends on these alone.
     pending: Option<Pending>,
@@ -67,7 +69,7 @@ pub struct AddressRecord {
 
 /// Ids for what may come of a request.
 #[derive(Clone, Copy)]
-pub struct Fresh {
+pub struct NewIds {
     /// The account.
     pub account: AccountId,
     /// A link that proves the address.
@@ -85,33 +87,6 @@ pub struct SignUp {
     pub password: PasswordHash,
 }
 
-/// The account that an address belongs to.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Owner {
-    /// The account.
-    pub id: AccountId,
-    /// The address as it was proven.
-    pub email: EmailAddress,
-    /// None until the owner of a contested address has set one.
-    pub password: Option<PasswordHash>,
-    /// When the address was proven.
-    pub verified_at: Timestamp,
-    /// By which link; none where proof was not asked for.
-    verified_by: Option<LinkId>,
-    /// The link that has set the password; none where the sign-up has.
-    password_by: Option<UsedLink>,
-    /// Counts the passwords; sessions of earlier ones are dead.
-    pub generation: u64,
-}
-
-/// A link that has set a password.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct UsedLink {
-    id: LinkId,
-    /// Until then the same request, whose answer may have been lost, is told how it went.
-    until: Timestamp,
-}
-
 /// A letter that was asked for again.
 pub struct Resent {
     /// What to write.
@@ -122,25 +97,15 @@ pub struct Resent {
 
 /// What redeeming a link that proves an address comes to.
 #[derive(Debug)]
-pub enum Proof {
+pub enum Redeemed {
     /// There is an account now; a contested one still needs its password, by this letter.
-    Verified(Owner, Option<Letter>),
+    Verified(Account, Option<Letter>),
     /// It was there already, by this very link.
-    AlreadyVerified(Owner),
+    AlreadyVerified(AccountId),
     /// The link is too old.
     Expired,
     /// Another link has replaced it, or the sign-up is gone.
     Invalid,
-}
-
-/// What a link that sets a password is good for.
-pub enum Offer<'a> {
-    /// It may set the password of this account.
-    Open(&'a Owner),
-    /// It has set this one, a short while ago.
-    Taken(&'a PasswordHash),
-    /// Nothing.
-    Void,
 }
 
 /// What may be said of an address.
@@ -157,21 +122,21 @@ pub enum Status {
 }
 
 impl AddressRecord {
-    /// Somebody signs up. One link and one letter come of it, whatever the address is, unless too many were asked for of late. What is known
+    /// Somebody signs up; `account` is the address's own. One link and one letter come of it, whatever the address is, unless too many were asked for of late. What is known
     /// of the passwords changes all the same: a stranger's is none the better for coming late. Nor do strangers who have asked for letters in
     /// vain use up the first letter of whoever reads the usual spelling.
-    pub fn sign_up(&mut self, new: &SignUp, fresh: &Fresh, now: Timestamp) -> Letter {
+    pub fn sign_up(&mut self, new: &SignUp, account: Option<&Account>, new_ids: &NewIds, now: Timestamp) -> Letter {
         self.forget(now);
         self.pending = Some(Pending::after(self.pending.take(), &new.password));
         let has_room = self.asked.of(&new.email).take(now);
         if has_room {
-            self.links.issue(proof(&new.email, fresh, now), now);
+            self.links.issue(proof(&new.email, new_ids, now), now);
         }
-        self.links.sign_up(&new.email, now, || proof(&new.email, fresh, now));
+        self.links.sign_up(&new.email, now, || proof(&new.email, new_ids, now));
         self.expire();
-        match (&self.owner, has_room) {
-            (Some(_), true) => self.notify_owner(fresh, now),
-            (None, _) if has_room || new.email.is_folded() => self.mail_proof(&new.email, Some(fresh.account), now),
+        match (account, has_room) {
+            (Some(account), true) => self.notify_owner(account, new_ids, now),
+            (None, _) if has_room || new.email.is_folded() => self.mail_proof(&new.email, Some(new_ids.account), now),
             _ => Letter::Nothing,
         }
     }
@@ -186,11 +151,13 @@ impl AddressRecord {
     }
 
     /// Makes the account of a sign-up without a proof, unless the address has one or is contested.
-    pub fn confirm_unproven(&mut self, new: &SignUp, fresh: &Fresh, now: Timestamp) -> Option<Owner> {
+    pub fn confirm_unproven(&mut self, new: &SignUp, new_ids: &NewIds, now: Timestamp) -> Option<Account> {
         match self.pending {
             Some(Pending::Agreed(_)) if self.owner.is_none() => {
                 let password = self.pending.take().and_then(Pending::password);
-                Some(self.own(fresh.account, new.email.clone(), password, None, now))
+                let account = Account::new(new_ids.account, new.email.clone(), password, now);
+                self.belong_to(&account, None);
+                Some(account)
             }
             _ => None,
         }
@@ -200,85 +167,61 @@ impl AddressRecord {
     ///
     /// # Errors
     /// When it may be asked for. Nothing has changed.
-    pub fn resend(&mut self, email: &EmailAddress, fresh: &Fresh, now: Timestamp) -> Result<Resent, Wait> {
+    pub fn resend(
+        &mut self,
+        email: &EmailAddress,
+        account: Option<&Account>,
+        new_ids: &NewIds,
+        now: Timestamp,
+    ) -> Result<Resent, Wait> {
         let next = self.asked.of(email).take_again(now)?;
         self.forget(now);
-        self.links.issue(proof(email, fresh, now), now);
+        self.links.issue(proof(email, new_ids, now), now);
         self.expire();
-        let letter = match (&self.owner, &self.pending) {
-            (Some(owner), _) if owner.password.is_none() => self.offer_password_on_request(fresh.offer, now),
+        let letter = match (account, &self.pending) {
+            (Some(account), _) if account.password.is_none() => {
+                self.offer_password_on_request(account, new_ids.offer, now)
+            }
             (None, Some(_)) => self.mail_proof(email, None, now),
             _ => Letter::Nothing,
         };
         Ok(Resent { letter, next })
     }
 
-    /// An authentic link is redeemed: the spelling that it was mailed to becomes the address of the account. `fresh` names the next link,
+    /// An authentic link is redeemed: the spelling that it was mailed to becomes the address of the account. `offer` names the next link,
     /// should one be needed.
-    pub fn redeem(&mut self, link: LinkId, fresh: LinkId, now: Timestamp) -> Proof {
+    pub fn redeem(&mut self, link: LinkId, offer: LinkId, now: Timestamp) -> Redeemed {
         self.forget(now);
-        if let Some(owner) = self.owner.clone().filter(|owner| owner.verified_by == Some(link)) {
-            return Proof::AlreadyVerified(owner);
+        if let Some(owner) = self.owner.filter(|_| self.verified_by == Some(link)) {
+            return Redeemed::AlreadyVerified(owner);
         }
         let Some(link) = self.links.find(Purpose::VerifyEmail, link).filter(|_| self.owner.is_none()).cloned() else {
-            return Proof::Invalid;
+            return Redeemed::Invalid;
         };
         if link.expires_at <= now {
-            return Proof::Expired;
+            return Redeemed::Expired;
         }
         let Some(pending) = self.pending.take() else {
-            return Proof::Invalid;
+            return Redeemed::Invalid;
         };
         // Who has only asked for a letter to this spelling has chosen no password: the one that is known is somebody else's.
         let password = pending.password().filter(|_| link.is_signed_up);
-        let owner = self.own(link.account, link.spelling, password, Some(link.id), now);
-        let letter = owner.password.is_none().then(|| self.offer_password(fresh, now));
-        Proof::Verified(owner, letter)
+        let account = Account::new(link.account, link.spelling, password, now);
+        self.belong_to(&account, Some(link.id));
+        let letter = account.password.is_none().then(|| self.offer_password(&account, offer, now));
+        Redeemed::Verified(account, letter)
     }
 
-    /// What an authentic link that sets a password is good for.
+    /// Whether a link that sets a password is out, and has not expired. Whether it has been used, its account says.
     #[must_use]
-    pub fn offer(&self, link: LinkId, now: Timestamp) -> Offer<'_> {
-        let Some(owner) = &self.owner else { return Offer::Void };
-        if self.links.find(Purpose::SetPassword, link).is_some_and(|known| now < known.expires_at) {
-            return Offer::Open(owner);
-        }
-        let is_used = |used: &UsedLink| used.id == link && now < used.until;
-        match &owner.password {
-            Some(password) if owner.password_by.as_ref().is_some_and(is_used) => Offer::Taken(password),
-            _ => Offer::Void,
-        }
-    }
-
-    /// Sets the password by an authentic link, which is used up by it; tells whether the link may.
-    /// The sessions of the password before belong to an earlier generation from here on.
-    pub fn set_password(&mut self, link: LinkId, password: PasswordHash, now: Timestamp) -> bool {
-        if !matches!(self.offer(link, now), Offer::Open(_)) {
-            return false;
-        }
-        self.links.drop_all(Purpose::SetPassword);
-        let Some(owner) = self.owner.as_mut() else { return false };
-        owner.password = Some(password);
-        owner.password_by = Some(UsedLink { id: link, until: now + SET_PASSWORD_LIFE });
-        owner.generation += 1;
-        true
-    }
-
-    /// Replaces the hash of the same password, unless the password has changed meanwhile.
-    pub fn rehash(&mut self, old: &PasswordHash, new: PasswordHash) -> bool {
-        match self.owner.as_mut() {
-            Some(owner) if owner.password.as_ref() == Some(old) => {
-                owner.password = Some(new);
-                true
-            }
-            _ => false,
-        }
+    pub fn offers(&self, link: LinkId, now: Timestamp) -> bool {
+        self.links.find(Purpose::SetPassword, link).is_some_and(|known| now < known.expires_at)
     }
 
     /// The account of the address.
     #[must_use]
-    pub const fn owner(&self) -> Option<&Owner> {
-        self.owner.as_ref()
+    pub const fn owner(&self) -> Option<AccountId> {
+        self.owner
     }
 
     /// Whether a sign-up waits for its proof, or has waited in vain.
@@ -287,13 +230,11 @@ impl AddressRecord {
         self.pending.is_some()
     }
 
-    /// What a stranger may know of an address in this spelling, or the owner.
+    /// What a stranger may know of an address in this spelling, or the owner. `account`: the address's own.
     #[must_use]
-    pub fn status(&self, email: &EmailAddress, is_owner: bool, now: Timestamp) -> Status {
-        if let Some(owner) =
-            self.owner.as_ref().filter(|owner| is_owner || now < owner.verified_at + VERIFIED_IS_PUBLIC)
-        {
-            return Status::Verified(owner.verified_at);
+    pub fn status(&self, email: &EmailAddress, account: Option<&Account>, is_owner: bool, now: Timestamp) -> Status {
+        if let Some(account) = account.filter(|account| is_owner || now < account.verified_at + VERIFIED_IS_PUBLIC) {
+            return Status::Verified(account.verified_at);
         }
         let of_spelling = self.links.to(Purpose::VerifyEmail, email).map(|link| link.expires_at);
         match of_spelling.or_else(|| self.links.last_expiry(Purpose::VerifyEmail)) {
@@ -327,55 +268,43 @@ impl AddressRecord {
         self.ttl = last.map(|last| last + REVIVABLE);
     }
 
-    /// An account comes into being under this spelling of the address. All that was asked for before is settled by it.
-    fn own(
-        &mut self,
-        id: AccountId,
-        email: EmailAddress,
-        password: Option<PasswordHash>,
-        verified_by: Option<LinkId>,
-        now: Timestamp,
-    ) -> Owner {
-        let owner = Owner { id, email, password, verified_at: now, verified_by, password_by: None, generation: 0 };
-        *self = Self { version: self.version, owner: Some(owner.clone()), ..Self::default() };
-        owner
+    /// The address belongs to an account from now on. All that was asked for before is settled by it.
+    fn belong_to(&mut self, account: &Account, verified_by: Option<LinkId>) {
+        *self = Self { version: self.version, owner: Some(account.id), verified_by, ..Self::default() };
     }
 
-    fn notify_owner(&mut self, fresh: &Fresh, now: Timestamp) -> Letter {
-        match &self.owner {
-            Some(owner) if owner.password.is_none() => self.offer_password_on_request(fresh.offer, now),
-            Some(owner) if self.notice_from.is_none_or(|from| from <= now) => {
-                self.notice_from = Some(now + NOTICE_COOLDOWN);
-                Letter::AlreadyRegistered { to: owner.email.clone() }
-            }
-            _ => Letter::Nothing,
+    fn notify_owner(&mut self, account: &Account, new_ids: &NewIds, now: Timestamp) -> Letter {
+        if account.password.is_none() {
+            return self.offer_password_on_request(account, new_ids.offer, now);
         }
+        if self.notice_from.is_some_and(|from| now < from) {
+            return Letter::Nothing;
+        }
+        self.notice_from = Some(now + NOTICE_COOLDOWN);
+        Letter::AlreadyRegistered { to: account.address.clone() }
     }
 
     /// What others ask for is counted, whichever spelling they type: it goes to the owner's own.
-    fn offer_password_on_request(&mut self, link: LinkId, now: Timestamp) -> Letter {
-        if self.offers.take(now) { self.offer_password(link, now) } else { Letter::Nothing }
+    fn offer_password_on_request(&mut self, account: &Account, link: LinkId, now: Timestamp) -> Letter {
+        if self.offers.take(now) { self.offer_password(account, link, now) } else { Letter::Nothing }
     }
 
-    fn offer_password(&mut self, id: LinkId, now: Timestamp) -> Letter {
-        let Some(Owner { id: account, email, .. }) = self.owner.clone() else {
-            return Letter::Nothing;
-        };
+    fn offer_password(&mut self, account: &Account, id: LinkId, now: Timestamp) -> Letter {
         let link = IssuedLink {
             id,
-            spelling: email.clone(),
+            spelling: account.address.clone(),
             purpose: Purpose::SetPassword,
             expires_at: now + SET_PASSWORD_LIFE,
             asked_at: now,
-            account,
+            account: account.id,
             is_signed_up: false,
         };
         self.links.issue(link, now);
-        self.links.mailable(Purpose::SetPassword, &email, now).map_or(Letter::Nothing, |link| letter(link))
+        self.links.mailable(Purpose::SetPassword, &account.address, now).map_or(Letter::Nothing, |link| letter(link))
     }
 }
 
-impl Fresh {
+impl NewIds {
     /// New ids.
     ///
     /// # Errors
@@ -386,14 +315,14 @@ impl Fresh {
 }
 
 /// A new link that proves this spelling.
-fn proof(email: &EmailAddress, fresh: &Fresh, now: Timestamp) -> IssuedLink {
+fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
     IssuedLink {
-        id: fresh.proof,
+        id: new_ids.proof,
         spelling: email.clone(),
         purpose: Purpose::VerifyEmail,
         expires_at: now + VERIFY_LIFE,
         asked_at: now,
-        account: fresh.account,
+        account: new_ids.account,
         is_signed_up: false,
     }
 }

@@ -59,7 +59,7 @@ impl AuthResponse {
     /// # Errors
     /// `Internal` when signing fails.
     pub fn signed_in(session: &Session, refresh: RefreshToken, signer: &Signer, now: Timestamp) -> Result<Self, Error> {
-        let (access_token, expires_at) = signer.sign(session.account, session.id, now)?;
+        let (access_token, expires_at) = signer.sign(session, now)?;
         let user = AuthUser {
             id: session.account.to_string(),
             email: session.email.as_str().to_owned(),

@@ -7,10 +7,11 @@ use axum::{
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
+    caller::token::PublicKey,
     error::Error,
     http::{Operation, Reply},
+    now::Now,
     rotation::CACHED,
-    token::PublicKey,
 };
 
 use crate::state::Auth;
@@ -47,10 +48,10 @@ impl From<PublicKey> for Key {
 }
 
 /// All published keys. Whoever checks tokens may keep them for ten minutes.
-pub async fn jwks(State(auth): State<Auth>) -> Result<Reply<KeySet>, Error> {
+pub async fn jwks(State(auth): State<Auth>, Now(now): Now) -> Result<Reply<KeySet>, Error> {
     // On a first start the key is made here.
-    auth.secrets().await?;
-    let published = auth.app.tokens.published(auth.app.clock.now()).await?;
+    auth.secrets(now).await?;
+    let published = auth.app.tokens.published(now).await?;
     let cacheable = HeaderValue::try_from(format!("public, max-age={}", CACHED.as_secs()));
     let cacheable = cacheable.map_err(|_| Error::internal("max-age is no header"))?;
     Ok(Reply::ok(KeySet { keys: published.into_iter().map(Key::from).collect() })

@@ -1,5 +1,6 @@
 //! Accounts: sign-up, proof of the address, sessions, tokens, profile.
 
+mod account;
 mod account_key;
 mod address;
 mod answer;

@@ -1,19 +1,24 @@
 //! `POST /auth/login`: address and password for a session.
 
-use std::time::Instant;
-
 use axum::extract::State;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use shared::{
     email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    keys::Row,
+    now::Now,
+    store::{Condition, Update},
+    time::Timestamp,
 };
 
 use crate::{
+    account::Account,
     answer::AuthResponse,
     password::{PasswordHash, Verdict},
-    records::Decision,
+    records::KnownAddress,
+    session::sign_in::{NewSession, Proof},
     state::Auth,
 };
 
@@ -34,32 +39,34 @@ impl Input for LoginRequest {
     }
 }
 
-/// Unknown, unverified and wrong cost the same: one read, one Argon2 run.
+/// Unknown, unverified and wrong cost the same: two reads, one Argon2 run.
 pub async fn login(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let (since, now) = (Instant::now(), auth.app.clock.now());
-    let secrets = auth.secrets().await?;
-    let passwords = &secrets.passwords;
-    let record = auth.record(&email.key()).await?;
-    let owner = record.owner();
-    let stored = owner.and_then(|owner| owner.password.clone());
-    let password = password.reveal();
-    let verdict = passwords.verify(&password, stored.as_ref(), now).await?;
-    match (owner, stored) {
-        (Some(owner), Some(stored)) if verdict != Verdict::Wrong => {
-            if verdict == Verdict::RightButOutdated {
-                rehash(&auth, &email, &stored, passwords.hash(&password, now).await?, since).await?;
-            }
-            let Some(signed_in) = auth.sign_in(owner).await? else { return Ok(refused("changed_meanwhile")) };
+    let secrets = auth.secrets(now).await?;
+    let KnownAddress { record, account } = auth.known_address(&email.key()).await?;
+    let (password, stored) = (password.reveal(), account.as_ref().and_then(|account| account.password.as_ref()));
+    let verdict = secrets.passwords.verify(&password, stored, now).await?;
+    let proof = account.as_ref().and_then(|account| Proof::by_password(account, verdict, now));
+    match (&account, stored, proof) {
+        (Some(account), Some(stored), Some(proof)) => {
+            let Some(NewSession { session, refresh }) = auth.sign_in(proof).await? else {
+                return Ok(refused("changed_meanwhile"));
+            };
             tracing::info!(event = "login", "somebody has signed in");
-            Ok(Reply::ok(signed_in))
+            if verdict == Verdict::RightButOutdated
+                && let Err(error) = auth.rehash(account, stored, &password, now).await
+            {
+                tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
+            }
+            AuthResponse::signed_in(&session, refresh, &secrets.signer, now).map(Reply::ok)
         }
-        (Some(_), Some(_)) => Ok(refused("wrong_password")),
-        (Some(_), None) => Ok(refused("no_password")),
-        (None, _) if record.is_pending() => Ok(refused("unverified")),
-        (None, _) => Ok(refused("unknown")),
+        (Some(_), Some(_), None) => Ok(refused("wrong_password")),
+        (Some(_), None, _) => Ok(refused("no_password")),
+        (None, ..) if record.is_pending() => Ok(refused("unverified")),
+        (None, ..) => Ok(refused("unknown")),
     }
 }
 
@@ -78,17 +85,14 @@ fn refused(reason: &'static str) -> Reply<AuthResponse> {
     Reply::unauthorized(AuthResponse::refused(REFUSED))
 }
 
-/// The parameters or the pepper have changed since this hash was made, and only now is the password at hand.
-async fn rehash(
-    auth: &Auth,
-    email: &EmailAddress,
-    old: &PasswordHash,
-    new: PasswordHash,
-    since: Instant,
-) -> Result<(), Error> {
-    auth.change_record(&email.key(), since, |record, _| {
-        let replaced = record.rehash(old, new.clone());
-        Ok(if replaced { Decision::write((), Vec::new()) } else { Decision::keep(()) })
-    })
-    .await
+impl Auth {
+    /// The parameters or the pepper have changed since this hash was made, and only now is the password at hand. It stays the same, so this
+    /// is no change that the account's version counts; one that has come in between is left alone.
+    async fn rehash(&self, account: &Account, old: &PasswordHash, password: &str, now: Timestamp) -> Result<(), Error> {
+        let new = self.secrets(now).await?.passwords.hash(password, now).await?;
+        let update = Update::new(Row::Account(account.id)).set("password", &new)?;
+        let _done_or_changed =
+            self.app.store.update::<IgnoredAny>(update.when(Condition::equals("password", old)?)).await?;
+        Ok(())
+    }
 }

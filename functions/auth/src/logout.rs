@@ -8,6 +8,7 @@ use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     keys::Row,
+    now::Now,
 };
 
 use crate::state::Auth;
@@ -36,10 +37,11 @@ const LOGGED_OUT: Message = Message { message: "Logged out" };
 /// Always the same answer: a token that is none has no session to end. An expired one may still end its own.
 pub async fn logout(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(LogoutRequest { access_token }): Body<LogoutRequest>,
 ) -> Result<Reply<Message>, Error> {
     let done = Reply::ok(LOGGED_OUT);
-    let claims = match auth.app.tokens.authentic(&access_token.reveal(), auth.app.clock.now()).await {
+    let claims = match auth.app.tokens.authentic(&access_token.reveal(), now).await {
         Ok(claims) => claims,
         Err(Error::InvalidToken) => return Ok(done),
         Err(error) => return Err(error),

@@ -188,9 +188,9 @@ impl Passwords {
     }
 }
 
-/// How a hash names its pepper (`keyid`). The first one has no name: its hashes are older than names.
+/// How a hash names its pepper (`keyid`).
 fn name(number: u32) -> Vec<u8> {
-    if number == 1 { Vec::new() } else { number.to_string().into_bytes() }
+    number.to_string().into_bytes()
 }
 
 fn failed(error: impl fmt::Display) -> Error {
@@ -223,7 +223,7 @@ mod tests {
     fn under(peppers: &[u8]) -> Passwords {
         let peppers = peppers.iter().zip(1..).map(|(byte, number)| {
             let from = (number > 1).then_some(Timestamp::from_second(2_000));
-            let secret = SealedSecret { purpose: Purpose::Pepper, sealed: String::new(), kms_key_arn: None };
+            let secret = SealedSecret { purpose: Purpose::Pepper, sealed: String::new(), kms_key_arn: String::new() };
             let stored = Generation { secret, number, from, until: None };
             Opened { stored, secret: Arc::new(Zeroizing::new([*byte; 32])) }
         });
@@ -265,7 +265,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_with_other_parameters_still_opens_and_says_so() {
-        let weak = Params::new(8, 1, 1, None).unwrap();
+        let mut weak = ParamsBuilder::new();
+        let weak = weak.m_cost(8).t_cost(1).p_cost(1).keyid(KeyId::new(&name(1)).unwrap()).build().unwrap();
         let argon2 = Argon2::new_with_secret(&[7; 32], Algorithm::Argon2id, Version::V0x13, weak).unwrap();
         let hash: password_hash::phc::PasswordHash = argon2.hash_password_with_salt(b"old", &[1; 16]).unwrap();
         let stored = PasswordHash(hash.to_string());
@@ -276,7 +277,7 @@ mod tests {
     async fn a_hash_names_its_pepper_and_outlives_it() {
         let (both, later) = (under(&[7, 8]), Timestamp::from_second(2_000));
         let (first, second) = (both.hash("a", NOW).await.unwrap(), both.hash("a", later).await.unwrap());
-        assert!(first.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", first.0);
+        assert!(first.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid=MQ$"), "{}", first.0);
         assert!(second.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid=Mg$"), "{}", second.0);
         assert_eq!(both.verify("a", Some(&first), NOW).await.unwrap(), Verdict::Right);
         assert_eq!(both.verify("a", Some(&first), later).await.unwrap(), Verdict::RightButOutdated);

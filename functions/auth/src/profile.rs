@@ -10,6 +10,7 @@ use shared::{
     error::Error,
     http::{Body, Change, Field, Fields, Flaw, Input, Operation, Reply, Text, json::Json},
     keys::Row,
+    now::Now,
     store::{Condition, Update, Written},
 };
 use url::Url;
@@ -118,11 +119,11 @@ pub struct UserProfile {
     updated_at: String,
 }
 
-impl From<Profile> for UserProfile {
-    fn from(profile: Profile) -> Self {
+impl UserProfile {
+    fn of(caller: &Caller, profile: Profile) -> Self {
         Self {
-            id: profile.id.to_string(),
-            email: profile.email.as_str().to_owned(),
+            id: caller.account().to_string(),
+            email: caller.email().as_str().to_owned(),
             full_name: profile.full_name,
             avatar_url: profile.avatar_url,
             phone: profile.phone,
@@ -130,9 +131,7 @@ impl From<Profile> for UserProfile {
             updated_at: profile.updated_at.to_string(),
         }
     }
-}
 
-impl UserProfile {
     fn example() -> Self {
         let stamp = "2019-08-24T14:15:22Z";
         Self {
@@ -149,9 +148,9 @@ impl UserProfile {
 
 /// The caller's own profile.
 pub async fn show(State(auth): State<Auth>, caller: Caller) -> Result<Reply<UserProfile>, Error> {
-    let profile: Option<Profile> = auth.app.store.get(Row::Account(caller.account())).await?;
+    let profile: Option<Profile> = auth.app.store.get(Row::Profile(caller.account())).await?;
     // A session without an account: the account has just ended.
-    profile.map(|profile| Reply::ok(profile.into())).ok_or(Error::InvalidToken)
+    profile.map(|profile| Reply::ok(UserProfile::of(&caller, profile))).ok_or(Error::InvalidToken)
 }
 
 /// What the OpenAPI document says of it.
@@ -166,14 +165,15 @@ pub fn show_operation() -> Operation {
 pub async fn change(
     State(auth): State<Auth>,
     caller: Caller,
+    Now(now): Now,
     Body(change): Body<ProfileUpdate>,
 ) -> Result<Reply<UserProfile>, Error> {
-    let update = Update::new(Row::Account(caller.account())).set("updated_at", &auth.app.clock.now())?;
+    let update = Update::new(Row::Profile(caller.account())).set("updated_at", &now)?;
     let update = apply(update, "full_name", change.full_name)?;
     let update = apply(update, "avatar_url", change.avatar_url)?;
     let update = apply(update, "phone", change.phone)?;
     match auth.app.store.update::<Profile>(update.when(Condition::Exists)).await? {
-        Written::Done(profile) => Ok(Reply::ok(profile.into())),
+        Written::Done(profile) => Ok(Reply::ok(UserProfile::of(&caller, profile))),
         Written::Conflict(_) => Err(Error::InvalidToken),
     }
 }

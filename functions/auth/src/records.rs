@@ -1,27 +1,31 @@
-//! Reads the record of an address, lets a rule change it, and writes it back with all that follows from it, if nobody else has
-//! written in between. Otherwise the rule is asked again about what is there now.
+//! Reads the record of an address and the account that it belongs to, lets a rule change the record, and writes it back with all that
+//! follows from it, if nobody else has written in between. Otherwise the rule is asked again about what is there now.
 
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use shared::{
-    email::{AddressKey, EmailAddress},
+    email::AddressKey,
     error::Error,
     ids::AccountId,
     keys::Row,
     outbox::{Letter, Mail},
-    store::{Condition, Put, Raced, Write},
+    store::{Condition, Put, Raced, Update, Write},
     time::Timestamp,
 };
 
-use crate::{
-    address::{AddressRecord, Owner},
-    sessions::new_guard,
-    state::Auth,
-};
+use crate::{account::Account, address::AddressRecord, sessions::new_guard, state::Auth};
 
 /// What those who change an address at once compete for.
 pub const RECORD: &str = "an address record";
+
+/// What is known of an address.
+pub struct KnownAddress {
+    /// What was asked for.
+    pub record: AddressRecord,
+    /// The account that it belongs to.
+    pub account: Option<Account>,
+}
 
 /// What a rule decided.
 pub struct Decision<T> {
@@ -43,11 +47,9 @@ impl<T> Decision<T> {
     }
 }
 
-/// The profile of an account: one row of the Accounts table.
+/// What an account says of itself: one row of the Accounts table. Id and address come from whoever asks for it.
 #[derive(Serialize, Deserialize)]
 pub struct Profile {
-    pub(crate) id: AccountId,
-    pub(crate) email: EmailAddress,
     pub(crate) full_name: Option<String>,
     pub(crate) avatar_url: Option<String>,
     pub(crate) phone: Option<String>,
@@ -56,8 +58,8 @@ pub struct Profile {
 }
 
 impl Auth {
-    /// Applies `rule` to the record of an address, for a request that came in at `since`. The rule is told whether somebody else has written
-    /// meanwhile.
+    /// Applies `rule` to the record of an address, for a request that came in at `since`. The rule is told whose the address is, and whether
+    /// somebody else has written meanwhile. Of the account nothing is written: whoever knows an address may get here.
     ///
     /// # Errors
     /// Those of the rule; `Unavailable` when the table is down, `Contended` when others are quicker all the time.
@@ -65,34 +67,19 @@ impl Auth {
         &self,
         key: &AddressKey,
         since: Instant,
-        rule: impl Fn(&mut AddressRecord, bool) -> Result<Decision<T>, Error>,
+        rule: impl Fn(&mut AddressRecord, Option<&Account>, bool) -> Result<Decision<T>, Error>,
     ) -> Result<T, Error> {
         let (mut contention, mut first_seen) = (self.app.contention(RECORD, since), None);
         loop {
-            let rule = |record: &mut AddressRecord| {
-                let raced = *first_seen.get_or_insert(record.version) < record.version;
-                rule(record, raced)
-            };
-            if let Some(answer) = self.try_change(key, rule).await? {
+            let KnownAddress { mut record, account } = self.known_address(key).await?;
+            let raced = *first_seen.get_or_insert(record.version) < record.version;
+            let Decision { answer, writes } = rule(&mut record, account.as_ref(), raced)?;
+            let Some(writes) = writes else { return Ok(answer) };
+            if self.write_record(key, record, writes).await? {
                 return Ok(answer);
             }
             contention.lost().await?;
         }
-    }
-
-    /// Applies `rule` to the record of an address once; `None` when somebody else has written to any of the rows meanwhile, or is about to.
-    ///
-    /// # Errors
-    /// Those of the rule; `Unavailable`.
-    pub(crate) async fn try_change<T>(
-        &self,
-        key: &AddressKey,
-        rule: impl FnOnce(&mut AddressRecord) -> Result<Decision<T>, Error>,
-    ) -> Result<Option<T>, Error> {
-        let mut record = self.record(key).await?;
-        let Decision { answer, writes } = rule(&mut record)?;
-        let Some(writes) = writes else { return Ok(Some(answer)) };
-        Ok(self.write_record(key, record, writes).await?.then_some(answer))
     }
 
     /// Writes a record that a rule has changed, and what belongs to the change; `false` when somebody else has written to any of the rows
@@ -116,12 +103,49 @@ impl Auth {
     }
 
     /// The record of an address; an empty one when there is none.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
     pub(crate) async fn record(&self, key: &AddressKey) -> Result<AddressRecord, Error> {
         Ok(self.app.store.get(Row::Address(key)).await?.unwrap_or_default())
     }
+
+    /// The record of an address and its account. Where there is no account, a row is looked for that is not there: who measures what a
+    /// request costs learns nothing.
+    ///
+    /// # Errors
+    /// As [`Auth::account`].
+    pub(crate) async fn known_address(&self, key: &AddressKey) -> Result<KnownAddress, Error> {
+        let record = self.record(key).await?;
+        let account = if let Some(owner) = record.owner() {
+            Some(self.account(owner).await?)
+        } else {
+            let _nobody: Option<IgnoredAny> = self.app.store.get(Row::Account(decoy(key))).await?;
+            None
+        };
+        Ok(KnownAddress { record, account })
+    }
+
+    /// An account that an address belongs to.
+    ///
+    /// # Errors
+    /// `Contended` in the moment in which it comes into being: reads see the rows of one transaction one after the other. `Unavailable`,
+    /// `Internal`.
+    pub(crate) async fn account(&self, id: AccountId) -> Result<Account, Error> {
+        let account = self.app.store.get(Row::Account(id)).await?;
+        account.ok_or_else(|| Error::Contended("an account that an address belongs to is not there yet".to_owned()))
+    }
+}
+
+/// The id that an address without an account is looked up by in vain.
+fn decoy(key: &AddressKey) -> AccountId {
+    AccountId::from_bytes(std::array::from_fn(|at| key.as_bytes()[at]))
 }
 
 /// The write that posts a letter.
+///
+/// # Errors
+/// `Internal`.
 pub fn post(letter: Letter, now: Timestamp) -> Result<Write<'static>, Error> {
     Mail::new(letter, now)?.post().map(Write::Put)
 }
@@ -135,16 +159,19 @@ pub fn account_created() {
 ///
 /// # Errors
 /// `Internal`.
-pub fn new_account(owner: &Owner, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
-    let profile = Profile {
-        id: owner.id,
-        email: owner.email.clone(),
-        full_name: None,
-        avatar_url: None,
-        phone: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let profile = Put::new(Row::Account(owner.id), &profile)?.when(Condition::New);
-    Ok(vec![Write::Put(profile), new_guard(owner.id)?])
+pub fn new_account(account: &Account, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+    let profile = Profile { full_name: None, avatar_url: None, phone: None, created_at: now, updated_at: now };
+    let account_row = Put::new(Row::Account(account.id), account)?.when(Condition::New);
+    let profile = Put::new(Row::Profile(account.id), &profile)?.when(Condition::New);
+    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id)?])
+}
+
+/// The write of an account that a rule has changed. It conflicts with whoever has changed it since it was read.
+///
+/// # Errors
+/// `Internal`.
+pub fn changed_account(mut account: Account) -> Result<Write<'static>, Error> {
+    let as_read = Condition::equals("version", &account.version)?;
+    account.version += 1;
+    Ok(Write::Update(Update::new(Row::Account(account.id)).set_all(&account)?.when(as_read)))
 }

@@ -4,14 +4,15 @@
 use axum::extract::State;
 use serde_json::json;
 use shared::{
+    caller::token::REFRESH_GRACE,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     ids::{AccountId, SessionId},
     keys::Row,
+    now::Now,
     rotation::{Opened, in_use},
     store::{Condition, Update, Written},
     time::Timestamp,
-    token::REFRESH_GRACE,
 };
 
 use crate::{
@@ -44,9 +45,10 @@ struct Refreshed {
 /// Every good case is a single conditional update, and so is every refusal but that of a token in two hands.
 pub async fn refresh(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(RefreshTokenRequest { refresh_token }): Body<RefreshTokenRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let (secrets, now) = (auth.secrets().await?, auth.app.clock.now());
+    let secrets = auth.secrets(now).await?;
     let Some(presented) = RefreshToken::parse(&refresh_token.reveal()) else {
         return Ok(refused());
     };

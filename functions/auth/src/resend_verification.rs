@@ -10,10 +10,11 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
+    now::Now,
 };
 
 use crate::{
-    address::{Fresh, Resent, Wait},
+    address::{NewIds, Resent, Wait},
     records::{Decision, post},
     state::Auth,
 };
@@ -44,11 +45,12 @@ pub struct ResendVerificationResponse {
 /// Says and does the same for every address; `mail` drops the letters that have no recipient.
 pub async fn resend_verification(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
-    let (since, now, fresh) = (Instant::now(), auth.app.clock.now(), Fresh::random()?);
+    let (since, new_ids) = (Instant::now(), NewIds::random()?);
     let sent = auth
-        .change_record(&email.key(), since, |record, _| match record.resend(&email, &fresh, now) {
+        .change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
             Ok(Resent { letter, next }) => Ok(Decision::write(Ok(next), vec![post(letter, now)?])),
             Err(wait) => Ok(Decision::keep(Err(wait))),
         })

@@ -12,10 +12,20 @@ use shared::{
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     ids::LinkId,
     link::Purpose,
+    now::Now,
+    store::Raced,
     time::Timestamp,
 };
 
-use crate::{address::Offer, password::Verdict, records::RECORD, state::Auth};
+use crate::{
+    account::Offer,
+    password::Verdict,
+    records::{KnownAddress, changed_account},
+    state::Auth,
+};
+
+/// What those who set a password at once compete for.
+const ACCOUNT: &str = "an account";
 
 /// What the link held, and the new password.
 pub struct ResetPasswordRequest {
@@ -46,10 +56,11 @@ pub struct ResetPasswordResponse {
 /// is told that it went well; who comes with another password is not.
 pub async fn reset_password(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
-    let (since, now) = (Instant::now(), auth.app.clock.now());
-    let secrets = auth.secrets().await?;
+    let since = Instant::now();
+    let secrets = auth.secrets(now).await?;
     let Some((address, link)) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
@@ -79,7 +90,7 @@ pub fn operation() -> Operation {
 
 impl Auth {
     /// Sets the password by an authentic link; tells whether it is the password now. The new password, the end of the link and the end of
-    /// every session are one transaction.
+    /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way.
     async fn set_password(
         &self,
         address: &AddressKey,
@@ -88,21 +99,24 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let passwords = &self.secrets().await?.passwords;
-        let (mut contention, mut hash) = (self.app.contention(RECORD, since), None);
+        let passwords = &self.secrets(now).await?.passwords;
+        let (mut contention, mut hash) = (self.app.contention(ACCOUNT, since), None);
         loop {
-            let mut record = self.record(address).await?;
-            let owner = match record.offer(link, now) {
-                Offer::Open(owner) => owner,
+            let KnownAddress { record, account } = self.known_address(address).await?;
+            let Some(mut account) = account else { return Ok(false) };
+            match account.offer(link, record.offers(link, now), now) {
+                Offer::Open => {}
                 Offer::Taken(by) => return Ok(passwords.verify(password, Some(by), now).await? != Verdict::Wrong),
                 Offer::Void => return Ok(false),
-            };
-            let ending = self.ending_sessions(owner.id, owner.generation + 1).await?;
+            }
+            let mut writes = self.ending_sessions(account.id).await?;
             let hash = match &hash {
                 Some(hash) => hash,
                 None => hash.insert(passwords.hash(password, now).await?),
             };
-            if record.set_password(link, hash.clone(), now) && self.write_record(address, record, ending).await? {
+            account.set_password(link, hash.clone(), now);
+            writes.push(changed_account(account)?);
+            if self.app.store.race(writes).await? == Raced::Won {
                 return Ok(true);
             }
             contention.lost().await?;

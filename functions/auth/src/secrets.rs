@@ -4,6 +4,7 @@
 use std::sync::{Arc, atomic::AtomicU64};
 
 use shared::{
+    caller::token::{Verifier, VerifyingKey, new_signing_key},
     error::Error,
     keys::{Row, Rows},
     link::{LinkKey, LinkKeys},
@@ -12,7 +13,6 @@ use shared::{
     seal::{Purpose, Seal, key_256},
     store::{Condition, Put, Store},
     time::Timestamp,
-    token::{Verifier, VerifyingKey, new_signing_key},
 };
 use zeroize::Zeroizing;
 

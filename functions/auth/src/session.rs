@@ -2,22 +2,26 @@
 //! grace, because an answer was lost or because two tabs hold one token, is told the same successor twice. A token that is used later is
 //! in two hands.
 
+pub mod sign_in;
+
 use std::time::Duration;
 
 use aws_lc_rs::{digest, hmac};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use shared::{
+    caller::Authentication,
+    caller::token::REFRESH_GRACE as GRACE,
     email::EmailAddress,
     error::Error,
     ids::{AccountId, SessionId},
     random,
     time::Timestamp,
-    token::REFRESH_GRACE as GRACE,
 };
 use zeroize::Zeroizing;
 
-use crate::{account_key::AccountKey, address::Owner};
+use self::sign_in::NewSession;
+use crate::{account::Account, account_key::AccountKey};
 
 /// A session that is not refreshed for this long ends.
 pub const LIFE: Duration = Duration::from_hours(30 * 24);
@@ -36,6 +40,10 @@ pub struct Session {
     pub(crate) id: SessionId,
     pub(crate) email: EmailAddress,
     pub(crate) email_confirmed_at: Timestamp,
+    #[serde(flatten)]
+    pub(crate) authentication: Authentication,
+    /// Whether the account has second factors.
+    mfa: bool,
     pub(crate) current: RefreshHash,
     pub(crate) previous: Option<RefreshHash>,
     pub(crate) created_at: Timestamp,
@@ -122,22 +130,24 @@ impl Session {
     ///
     /// # Errors
     /// `Internal` without randomness.
-    pub fn open(owner: &Owner, now: Timestamp) -> Result<(Self, RefreshToken), Error> {
-        let id = SessionId::random()?;
-        let token = RefreshToken::random(owner.id, id)?;
+    fn open(account: &Account, authentication: Authentication) -> Result<NewSession, Error> {
+        let (id, now) = (SessionId::random()?, authentication.auth_time);
+        let refresh = RefreshToken::random(account.id, id)?;
         let session = Self {
-            account: owner.id,
+            account: account.id,
             id,
-            email: owner.email.clone(),
-            email_confirmed_at: owner.verified_at,
-            current: token.hash(),
+            email: account.address.clone(),
+            email_confirmed_at: account.verified_at,
+            authentication,
+            mfa: false,
+            current: refresh.hash(),
             previous: None,
             created_at: now,
             rotated_at: None,
             expires_at: now + LIFE,
             ttl: now + LIFE,
         };
-        Ok((session, token))
+        Ok(NewSession { session, refresh })
     }
 
     /// What presenting a token means. A refresh states [`Presented::Rotates`] as the condition of its write, and asks for the rest only

@@ -1,8 +1,8 @@
-//! Opening sessions, and ending all of an account.
+//! Ending all sessions of an account, and what opening one (`session/sign_in.rs`) has to do with it.
 //!
-//! Both agree on one row per account, the guard. A session is opened in a transaction that states the generation of the password
-//! it was opened with, and counts. All are ended in the transaction that changes the password, which states the count it has
-//! seen. So no session outlives its password, and none that is being opened at that moment is overlooked.
+//! Both agree on one row per account, the guard. A session is opened in a transaction that counts there, and that states the version of
+//! the account by which it was judged. All are ended in the transaction that changes the account, which states the count it has seen. So no
+//! session outlives its password, and none that is being opened at that moment is overlooked.
 
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
@@ -10,10 +10,10 @@ use shared::{
     error::Error,
     ids::AccountId,
     keys::{Row, Rows},
-    store::{Condition, Put, Target, Update, Write, Written},
+    store::{Condition, Put, Target, Update, Write},
 };
 
-use crate::{address::Owner, answer::AuthResponse, session::Session, state::Auth};
+use crate::{session::Session, state::Auth};
 
 /// A transaction holds 100 writes, and some are needed for the rest.
 const ENDED_AT_ONCE: usize = 90;
@@ -23,7 +23,7 @@ const DELETIONS: usize = 16;
 /// One row of the Sessions table.
 #[derive(Serialize, Deserialize)]
 struct Guard {
-    /// Counts the account's passwords.
+    /// Counts the changes that end what was opened before them.
     generation: u64,
     /// Counts the sessions opened in this generation.
     opened: u64,
@@ -38,33 +38,11 @@ pub fn new_guard(account: AccountId) -> Result<Write<'static>, Error> {
 }
 
 impl Auth {
-    /// A new session for an account whose credentials have been checked; `None` when they have changed meanwhile.
+    /// The writes that end every session of an account and begin its next generation. They conflict with any opened meanwhile.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub(crate) async fn sign_in(&self, owner: &Owner) -> Result<Option<AuthResponse>, Error> {
-        let now = self.app.clock.now();
-        let (session, refresh) = Session::open(owner, now)?;
-        let count = Update::new(Row::SessionGuard(owner.id)).count("opened");
-        let count = count.when(Condition::equals("generation", &owner.generation)?);
-        let put = Put::new(Row::Session(session.account, session.id), &session)?;
-        match self.app.store.transact(vec![Write::Put(put), Write::Update(count)]).await? {
-            Written::Done(()) => {
-                AuthResponse::signed_in(&session, refresh, &self.secrets().await?.signer, now).map(Some)
-            }
-            Written::Conflict(_) => Ok(None),
-        }
-    }
-
-    /// The writes that end every session of an account and begin `generation`. They conflict with any opened meanwhile.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`.
-    pub(crate) async fn ending_sessions(
-        &self,
-        account: AccountId,
-        generation: u64,
-    ) -> Result<Vec<Write<'static>>, Error> {
+    pub(crate) async fn ending_sessions(&self, account: AccountId) -> Result<Vec<Write<'static>>, Error> {
         let guard: Option<Guard> = self.app.store.get(Row::SessionGuard(account)).await?;
         let seen = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
         let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account)).await?;
@@ -72,11 +50,13 @@ impl Auth {
         for some in too_many.chunks(DELETIONS) {
             self.delete_sessions(some).await?;
         }
-        let next = Put::new(Row::SessionGuard(account), &Guard { generation, opened: 0 })?
+        let next = Guard { generation: seen.generation + 1, opened: 0 };
+        let next = Update::new(Row::SessionGuard(account))
+            .set_all(&next)?
             .when(Condition::equals("generation", &seen.generation)?)
             .when(Condition::equals("opened", &seen.opened)?);
         let ended = sessions.iter().map(|session| Write::Delete(Target::new(Row::Session(account, session.id))));
-        Ok([Write::Put(next)].into_iter().chain(ended).collect())
+        Ok([Write::Update(next)].into_iter().chain(ended).collect())
     }
 
     async fn delete_sessions(&self, sessions: &[Session]) -> Result<(), Error> {

@@ -2,13 +2,14 @@
 
 use jsonwebtoken::{EncodingKey, Header, encode};
 use shared::{
+    caller::token::{ALGORITHM, Claims, LIFE, PublicKey, TYPE},
     error::Error,
-    ids::{AccountId, SessionId},
     rotation::{Opened, in_use},
     time::Timestamp,
-    token::{ALGORITHM, Claims, LIFE, PublicKey, TYPE},
 };
 use zeroize::Zeroizing;
+
+use crate::session::Session;
 
 /// A signing key and its public half.
 pub struct SigningKey {
@@ -49,18 +50,21 @@ impl Signer {
     ///
     /// # Errors
     /// `Internal` when signing fails.
-    pub fn sign(
-        &self,
-        account: AccountId,
-        session: SessionId,
-        now: Timestamp,
-    ) -> Result<(Zeroizing<String>, Timestamp), Error> {
+    pub fn sign(&self, session: &Session, now: Timestamp) -> Result<(Zeroizing<String>, Timestamp), Error> {
         let key = &in_use(&self.keys, now)?.secret;
         let mut header = Header::new(ALGORITHM);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(key.public.kid.clone());
         let (iss, aud, exp) = (self.url.clone(), self.url.clone(), now + LIFE);
-        let claims = Claims { iss, aud, sub: account, sid: session, iat: now, exp };
+        let claims = Claims {
+            iss,
+            aud,
+            sub: session.account,
+            sid: session.id,
+            iat: now,
+            exp,
+            authentication: session.authentication.clone(),
+        };
         let token = encode(&header, &claims, &key.key).map_err(|_| Error::internal("signing failed"))?;
         Ok((Zeroizing::new(token), exp))
     }

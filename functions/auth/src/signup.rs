@@ -8,12 +8,14 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    now::Now,
 };
 
 use crate::{
-    address::{Fresh, SignUp},
+    address::{NewIds, SignUp},
     answer::AuthResponse,
     records::{Decision, account_created, new_account, post},
+    session::sign_in::{NewSession, Proof},
     state::Auth,
 };
 
@@ -31,36 +33,45 @@ impl Input for SignupRequest {
     }
 }
 
-/// The answer is the same whoever owns the address, and so is the work: one Argon2 run, one read, one transaction.
+/// The answer is the same whoever owns the address, and so is the work: one Argon2 run, two reads, one transaction.
 pub async fn signup(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let (since, now, key) = (Instant::now(), auth.app.clock.now(), email.key());
-    let password = auth.secrets().await?.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
+    let (since, key) = (Instant::now(), email.key());
+    let secrets = auth.secrets(now).await?;
+    let password = secrets.passwords.hash_for_sign_up(&password.reveal(), &key, now).await?;
     // A fresh id even for an address that has one: it must tell nothing.
-    let (fresh, new) = (Fresh::random()?, SignUp { email, password });
+    let (new_ids, new) = (NewIds::random()?, SignUp { email, password });
     let confirmed = auth
-        .change_record(&key, since, |record, raced| {
+        .change_record(&key, since, |record, account, raced| {
             // Whoever got in first with this spelling and password has done all of this.
             if raced && record.has_pending(&new, now) {
                 return Ok(Decision::keep(None));
             }
-            let letter = record.sign_up(&new, &fresh, now);
-            match auth.config.auto_confirm.then(|| record.confirm_unproven(&new, &fresh, now)).flatten() {
-                Some(owner) => Ok(Decision::write(Some(owner.clone()), new_account(&owner, now)?)),
+            let letter = record.sign_up(&new, account, &new_ids, now);
+            match auth.config.auto_confirm.then(|| record.confirm_unproven(&new, &new_ids, now)).flatten() {
+                Some(account) => {
+                    let writes = new_account(&account, now)?;
+                    Ok(Decision::write(Some(account), writes))
+                }
                 None => Ok(Decision::write(None, vec![post(letter, now)?])),
             }
         })
         .await?;
     tracing::info!(event = "sign_up", "somebody has signed up");
     match confirmed {
-        Some(owner) => {
+        Some(account) => {
             account_created();
-            let signed_in = auth.sign_in(&owner).await?;
-            Ok(Reply::ok(signed_in.unwrap_or_else(|| AuthResponse::signed_up(fresh.account, &new.email))))
+            match auth.sign_in(Proof::by_making(&account, now)).await? {
+                Some(NewSession { session, refresh }) => {
+                    AuthResponse::signed_in(&session, refresh, &secrets.signer, now).map(Reply::ok)
+                }
+                None => Ok(Reply::ok(AuthResponse::signed_up(new_ids.account, &new.email))),
+            }
         }
-        None => Ok(Reply::ok(AuthResponse::signed_up(fresh.account, &new.email))),
+        None => Ok(Reply::ok(AuthResponse::signed_up(new_ids.account, &new.email))),
     }
 }
 

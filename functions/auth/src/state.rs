@@ -45,7 +45,7 @@ impl Auth {
     /// Opens the secrets and the connections in init, where CPU is cheap. A failure is not fatal: the next request tries again,
     /// and until one succeeds the answer is 503 rather than a dead function.
     pub async fn warm_up(&self) {
-        match tokio::time::timeout(WARM_UP, self.secrets()).await {
+        match tokio::time::timeout(WARM_UP, self.secrets(self.app.clock.now())).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => tracing::warn!(?error, "the secrets could not be opened yet"),
             Err(_) => tracing::warn!("the secrets take too long"),
@@ -62,8 +62,7 @@ impl Auth {
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when a secret does not open.
-    pub(crate) async fn secrets(&self) -> Result<Arc<Secrets>, Error> {
-        let now = self.app.clock.now();
+    pub(crate) async fn secrets(&self, now: Timestamp) -> Result<Arc<Secrets>, Error> {
         self.secrets.get(now, |known| self.read(known, now)).await
     }
 

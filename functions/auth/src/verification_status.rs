@@ -8,10 +8,11 @@ use shared::{
     email::EmailAddress,
     error::Error,
     http::{Fields, Input, Operation, Query, Reply, Text},
+    now::Now,
     time::Timestamp,
 };
 
-use crate::{address::Status, state::Auth};
+use crate::{address::Status, records::KnownAddress, state::Auth};
 
 /// Which address: any text, for the original never checked it.
 pub struct Question {
@@ -61,14 +62,15 @@ pub struct VerificationStatusResponse {
 /// With a bearer token for that very address the truth is always told.
 pub async fn verification_status(
     State(auth): State<Auth>,
+    Now(now): Now,
     MaybeCaller(caller): MaybeCaller,
     Query(Question { email: Text(email) }): Query<Question>,
 ) -> Result<Reply<VerificationStatusResponse>, Error> {
-    let now = auth.app.clock.now();
     let status = match EmailAddress::parse(&email) {
         Ok(address) => {
             let is_owner = caller.is_some_and(|caller| caller.email().key() == address.key());
-            auth.record(&address.key()).await?.status(&address, is_owner, now)
+            let KnownAddress { record, account } = auth.known_address(&address.key()).await?;
+            record.status(&address, account.as_ref(), is_owner, now)
         }
         Err(_) => Status::Unknown,
     };

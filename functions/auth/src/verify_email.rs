@@ -7,20 +7,27 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
+    email::AddressKey,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     ids::LinkId,
     link::Purpose,
+    now::Now,
+    time::Timestamp,
 };
 
 use crate::{
-    address::{Owner, Proof},
-    records::{Decision, account_created, new_account, post},
+    account::Account,
+    address::Redeemed,
+    records::{RECORD, account_created, new_account, post},
     state::Auth,
 };
 
 const VERIFIED: &str = "Your email address is verified. You can sign in now.";
+const CHOOSE_A_PASSWORD: &str =
+    "Your email address is verified. Choose a password by the link we have just mailed you.";
 const EXPIRED: &str = "This link has expired. Ask for a new one.";
+const INVALID: &str = "This link is invalid or has been replaced by a newer one.";
 
 /// What the link held.
 pub struct VerifyEmailRequest {
@@ -53,59 +60,66 @@ pub struct VerifyEmailResponse {
 /// A link has one effect, however often and however concurrently it is redeemed.
 pub async fn verify_email(
     State(auth): State<Auth>,
+    Now(now): Now,
     Body(VerifyEmailRequest { token }): Body<VerifyEmailRequest>,
 ) -> Result<Reply<VerifyEmailResponse>, Error> {
-    let (since, now) = (Instant::now(), auth.app.clock.now());
-    let secrets = auth.secrets().await?;
-    let Some((address, link)) = secrets.links.open(Purpose::VerifyEmail, &token.reveal(), now) else {
-        return Ok(answer(&auth, Proof::Invalid));
+    let since = Instant::now();
+    let secrets = auth.secrets(now).await?;
+    let redeemed = match secrets.links.open(Purpose::VerifyEmail, &token.reveal(), now) {
+        Some((address, link)) => auth.redeem(&address, link, since, now).await?,
+        None => Redeemed::Invalid,
     };
-    let fresh = LinkId::random()?;
-    let proof = auth
-        .change_record(&address, since, |record, _| {
-            let proof = record.redeem(link, fresh, now);
-            let Proof::Verified(owner, letter) = &proof else {
-                return Ok(Decision::keep(proof));
-            };
+    Ok(match redeemed {
+        Redeemed::Verified(account, None) => verified(&auth, &account, VERIFIED),
+        Redeemed::Verified(account, Some(_)) => verified(&auth, &account, CHOOSE_A_PASSWORD),
+        Redeemed::AlreadyVerified(owner) => already_verified(&auth, &auth.account(owner).await?),
+        Redeemed::Expired => refused(&auth, EXPIRED),
+        Redeemed::Invalid => refused(&auth, INVALID),
+    })
+}
+
+impl Auth {
+    /// Redeems an authentic link. The account, the end of all links to the address, and the letter are one transaction.
+    async fn redeem(
+        &self,
+        address: &AddressKey,
+        link: LinkId,
+        since: Instant,
+        now: Timestamp,
+    ) -> Result<Redeemed, Error> {
+        let (mut contention, offer) = (self.app.contention(RECORD, since), LinkId::random()?);
+        loop {
+            let mut record = self.record(address).await?;
+            let redeemed = record.redeem(link, offer, now);
+            let Redeemed::Verified(account, letter) = &redeemed else { return Ok(redeemed) };
             let letter = letter.clone().map(|letter| post(letter, now)).transpose()?;
-            let writes = new_account(owner, now)?.into_iter().chain(letter).collect();
-            Ok(Decision::write(proof, writes))
-        })
-        .await?;
-    if matches!(proof, Proof::Verified(..)) {
-        account_created();
-    }
-    Ok(answer(&auth, proof))
-}
-
-fn answer(auth: &Auth, proof: Proof) -> Reply<VerifyEmailResponse> {
-    match proof {
-        Proof::Verified(owner, None) => verified(auth, &owner, VERIFIED),
-        Proof::Verified(owner, Some(_)) => verified(
-            auth,
-            &owner,
-            "Your email address is verified. Choose a password by the link we have just mailed you.",
-        ),
-        Proof::AlreadyVerified(owner) if owner.password.is_none() => verified(
-            auth,
-            &owner,
-            "Your email address is already verified. Choose a password by the link we have mailed you.",
-        ),
-        Proof::AlreadyVerified(owner) => verified(auth, &owner, "Your email address is already verified."),
-        Proof::Expired => refused(auth, EXPIRED),
-        Proof::Invalid => refused(auth, "This link is invalid or has been replaced by a newer one."),
+            let writes = new_account(account, now)?.into_iter().chain(letter).collect();
+            if self.write_record(address, record, writes).await? {
+                account_created();
+                return Ok(redeemed);
+            }
+            contention.lost().await?;
+        }
     }
 }
 
-fn verified(auth: &Auth, owner: &Owner, message: &'static str) -> Reply<VerifyEmailResponse> {
+fn already_verified(auth: &Auth, account: &Account) -> Reply<VerifyEmailResponse> {
+    let message = match account.password {
+        Some(_) => "Your email address is already verified.",
+        None => "Your email address is already verified. Choose a password by the link we have mailed you.",
+    };
+    verified(auth, account, message)
+}
+
+fn verified(auth: &Auth, account: &Account, message: &'static str) -> Reply<VerifyEmailResponse> {
     Reply::ok(VerifyEmailResponse {
         success: true,
         message,
         // Without a password there is nothing to sign in with yet.
-        redirect_url: auth.config.sign_in_url.clone().filter(|_| owner.password.is_some()),
+        redirect_url: auth.config.sign_in_url.clone().filter(|_| account.password.is_some()),
         resend_url: None,
-        user_id: Some(owner.id.to_string()),
-        email: Some(owner.email.as_str().to_owned()),
+        user_id: Some(account.id.to_string()),
+        email: Some(account.address.as_str().to_owned()),
     })
 }
 

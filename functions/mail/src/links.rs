@@ -8,7 +8,7 @@ use shared::{
     ids::LinkId,
     keys::Row,
     link::{LinkKey, LinkKeys, LinkToken, Purpose},
-    rotation::{Generation, Kept, Opened, in_use, not_replaced, open_all},
+    rotation::{Kept, Opened, in_use, not_replaced, open_all},
     seal::Seal,
     store::Store,
     time::{Clock, Timestamp},
@@ -55,16 +55,9 @@ impl Links {
         known: Option<Arc<Vec<Opened<LinkKey>>>>,
         now: Timestamp,
     ) -> Result<Vec<Opened<LinkKey>>, Error> {
-        let stored = self.stored().await?;
+        let stored: Option<LinkKeys> = self.store.get(Row::MailLinkKeys).await?;
+        let LinkKeys { keys } = stored.ok_or_else(|| Error::internal("there is no link key"))?;
         let known = known.as_deref().map_or(&[][..], Vec::as_slice);
-        open_all(&self.seal, &not_replaced(stored.iter().collect(), now), known, LinkKey::read).await
-    }
-
-    async fn stored(&self) -> Result<Vec<Generation>, Error> {
-        if let Some(LinkKeys { keys }) = self.store.get(Row::MailLinkKeys).await? {
-            return Ok(keys);
-        }
-        let only: Option<Generation> = self.store.get(Row::MailLinkKey).await?;
-        Ok(vec![only.ok_or_else(|| Error::internal("there is no link key"))?])
+        open_all(&self.seal, &not_replaced(keys.iter().collect(), now), known, LinkKey::read).await
     }
 }

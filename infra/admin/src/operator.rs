@@ -6,7 +6,6 @@ use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use shared::{
     config::{OperatorConfig, Stage},
     error::Error,
-    seal::SealedSecret,
     store::Store,
 };
 
@@ -25,17 +24,6 @@ impl Operator {
     pub fn new(config: &OperatorConfig, aws: SdkConfig) -> Self {
         let store = Store::new(&aws, &config.table_prefix);
         Self { store, aws, stage: config.stage, kms_key_id: config.kms_key_id.clone() }
-    }
-}
-
-impl Operator {
-    /// The KMS key for the successor of a secret: the one that the secret is under, for that is what the function can open.
-    ///
-    /// # Errors
-    /// Where the secret is too old to say, and `KMS_KEY_ID` does not either.
-    pub(crate) fn key_of<'a>(&'a self, secret: &'a SealedSecret) -> Result<&'a str, Failure> {
-        let key = secret.kms_key_arn.as_ref().or(self.kms_key_id.as_ref());
-        Ok(key.ok_or("KMS_KEY_ID is not set")?)
     }
 }
 

@@ -218,7 +218,7 @@ pub(crate) async fn move_secret(
     to: &str,
     is_dry: bool,
 ) -> Result<Outcome, Failure> {
-    if secret.kms_key_arn.as_deref() == Some(to) {
+    if secret.kms_key_arn == to {
         return Ok(Outcome::There);
     }
     if is_dry {

@@ -8,7 +8,7 @@ use shared::{
     keys::{Row, Rows},
     link::LinkKeys,
     rotation::Generation,
-    seal::{self, Seal, SealedSecret},
+    seal::{self, Seal},
     store::{Condition, Store, Update},
 };
 
@@ -56,8 +56,6 @@ pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Resul
     let name = "the copy of link-key".to_owned();
     if let Some(copies) = copies {
         report.add(name, move_copies(store, &seal, copies.keys, &to, arguments.dry_run).await);
-    } else if let Some(copy) = store.get::<SealedSecret>(Row::MailLinkKey).await? {
-        report.add(name, move_secret(store, &seal, (Row::MailLinkKey, &copy), &to, arguments.dry_run).await);
     }
     Ok(report)
 }
@@ -72,7 +70,7 @@ async fn move_copies(
     is_dry: bool,
 ) -> Result<Outcome, Failure> {
     let mut moved = copies.clone();
-    let old: Vec<_> = moved.iter_mut().filter(|copy| copy.secret.kms_key_arn.as_deref() != Some(to)).collect();
+    let old: Vec<_> = moved.iter_mut().filter(|copy| copy.secret.kms_key_arn != to).collect();
     if old.is_empty() {
         return Ok(Outcome::There);
     }

@@ -4,13 +4,13 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Args;
 use shared::{
+    caller::token::REFRESH_GRACE,
     keys::Rows,
     random,
     rotation::{self, Generation, SKEW, TRUSTED},
     seal::Purpose,
     store::{Condition, Put, Write},
     time::Clock,
-    token::REFRESH_GRACE,
 };
 use zeroize::Zeroizing;
 

@@ -10,7 +10,7 @@ use shared::{
     random,
     rotation::{self, Generation, SKEW, TRUSTED},
     seal::Purpose,
-    store::{Condition, Put, Target, Write},
+    store::{Condition, Put, Write},
     time::Clock,
 };
 use zeroize::Zeroizing;
@@ -67,8 +67,6 @@ pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -
     }
     keys.push(new.clone());
     writes.push(Write::Put(Put::new(Row::MailLinkKeys, &LinkKeys::of(keys.iter().collect(), now))?));
-    // Nobody shall ever find an old key there again.
-    writes.push(Write::Delete(Target::new(Row::MailLinkKey)));
     went_through(store, store.transact(writes).await?, &new).await?;
     Ok(Rotation { number: new.number, from: from.unwrap_or(now), ended, until })
 }

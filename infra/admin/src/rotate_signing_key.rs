@@ -5,12 +5,12 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Args;
 use shared::{
+    caller::token::{LIFE, PublicKey, VerifyingKey, new_signing_key},
     keys::{Row, Rows},
     rotation::{self, Generation, SKEW},
     seal::Purpose,
     store::{Condition, Put, Write},
     time::{Clock, Timestamp},
-    token::{LIFE, PublicKey, VerifyingKey, new_signing_key},
 };
 
 use crate::{

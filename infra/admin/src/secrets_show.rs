@@ -4,12 +4,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use shared::{
+    caller::token::VerifyingKey,
     keys::{Row, Rows},
     link::LinkKeys,
     rotation::{self, Generation},
     seal::Purpose,
     time::{Clock, Timestamp},
-    token::VerifyingKey,
 };
 
 use crate::operator::{Failure, Operator};
@@ -52,8 +52,7 @@ pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Fai
                 (_, Some(until)) => format!("replaced, good until {until}"),
                 (_, None) => "replaced".to_owned(),
             };
-            let key = secret.kms_key_arn.as_deref().unwrap_or("the first KMS key");
-            lines.push(format!("{name:<14}  {use_:<41}  {key}"));
+            lines.push(format!("{name:<14}  {use_:<41}  {}", secret.kms_key_arn));
         }
     }
     let copies: Option<LinkKeys> = operator.store.get(Row::MailLinkKeys).await?;

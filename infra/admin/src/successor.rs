@@ -73,17 +73,17 @@ pub(crate) fn announce_end<T: Display>(ended: &[T], until: Timestamp, is_comprom
     }
 }
 
-/// What follows `newest`: `secret`, sealed where the function can open it, in use from then on; none for at once.
+/// What follows `newest`: `secret`, sealed under the KMS key of `newest`, which the function can open with, in use from then on; none for at once.
 ///
 /// # Errors
-/// When the KMS key is not known, or KMS refuses.
+/// When KMS refuses.
 pub(crate) async fn successor(
     operator: &Operator,
     newest: &Generation,
     secret: &[u8],
     from: Option<Timestamp>,
 ) -> Result<Generation, Failure> {
-    let seal = Seal::new(&operator.aws, operator.key_of(&newest.secret)?);
+    let seal = Seal::new(&operator.aws, &newest.secret.kms_key_arn);
     let secret = seal.seal(newest.secret.purpose, secret).await?;
     Ok(Generation { secret, number: newest.number + 1, from, until: None })
 }

@@ -38,17 +38,12 @@ pub struct Generation {
     /// The secret.
     #[serde(flatten)]
     pub secret: SealedSecret,
-    /// Counts the secrets of the purpose from 1. The first ones were stored without.
-    #[serde(default = "first")]
+    /// Counts the secrets of the purpose from 1.
     pub number: u32,
     /// In use from here on, and before it only known; none for always.
     pub from: Option<Timestamp>,
     /// Out of use from here on, whatever comes after it; none for never.
     pub until: Option<Timestamp>,
-}
-
-const fn first() -> u32 {
-    1
 }
 
 impl Generation {

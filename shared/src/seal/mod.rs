@@ -52,8 +52,8 @@ pub struct SealedSecret {
     pub purpose: Purpose,
     /// Base64 of what KMS returned.
     pub sealed: String,
-    /// ARN of the KMS key that it is under. The first secrets were stored without.
-    pub kms_key_arn: Option<String>,
+    /// ARN of the KMS key that it is under.
+    pub kms_key_arn: String,
 }
 
 fn ciphertext(sealed: &str) -> Result<Blob, Error> {
@@ -110,9 +110,8 @@ impl Seal {
     /// `Unavailable`; `Internal` when it was sealed for something else, elsewhere, or has been changed.
     pub async fn open(&self, purpose: Purpose, secret: &SealedSecret) -> Result<Zeroizing<Vec<u8>>, Error> {
         // Not the key that new secrets get: when that setting changes, the old secrets still lie under the old key, and once they
-        // have moved, an instance with the old setting must open them, too. So the stored ARN is pinned; without one, KMS tells the
-        // key by the ciphertext. A row cannot name a key of somebody else's choice: the role opens with the keys in its policy only.
-        self.decrypt(purpose_context(purpose), secret.kms_key_arn.as_deref(), &secret.sealed).await
+        // have moved, an instance with the old setting must open them, too. So the stored ARN is pinned. A row cannot name a key of somebody else's choice: the role opens with the keys in its policy only.
+        self.decrypt(purpose_context(purpose), Some(&secret.kms_key_arn), &secret.sealed).await
     }
 
     /// The same secret under the KMS key `to`. Nothing is opened on the way. One call: `ReEncrypt`.
@@ -120,7 +119,7 @@ impl Seal {
     /// # Errors
     /// `Unavailable`; `Internal` when KMS refuses.
     pub async fn rewrap(&self, purpose: Purpose, secret: &SealedSecret, to: &str) -> Result<SealedSecret, Error> {
-        let request = self.kms.re_encrypt().set_source_key_id(secret.kms_key_arn.clone()).destination_key_id(to);
+        let request = self.kms.re_encrypt().source_key_id(&secret.kms_key_arn).destination_key_id(to);
         let answer = request
             .ciphertext_blob(ciphertext(&secret.sealed)?)
             .set_source_encryption_context(Some(purpose_context(purpose)))
@@ -131,7 +130,7 @@ impl Seal {
         let (Some(sealed), Some(kms_key_arn)) = (answer.ciphertext_blob, answer.key_id) else {
             return Err(Error::internal("ReEncrypt: an incomplete answer"));
         };
-        Ok(SealedSecret { purpose, sealed: BASE64_STANDARD.encode(sealed), kms_key_arn: Some(kms_key_arn) })
+        Ok(SealedSecret { purpose, sealed: BASE64_STANDARD.encode(sealed), kms_key_arn })
     }
 
     /// Seals a secret of a provider of webhooks for the configuration: base64.
@@ -152,11 +151,13 @@ impl Seal {
     }
 
     /// Base64 of the ciphertext, and the ARN of the key that it is under.
-    async fn encrypt(&self, context: Context, secret: &[u8]) -> Result<(String, Option<String>), Error> {
+    async fn encrypt(&self, context: Context, secret: &[u8]) -> Result<(String, String), Error> {
         let request = self.kms.encrypt().key_id(&self.key_id).set_encryption_context(Some(context));
         let answer = request.plaintext(Blob::new(secret)).send().await.map_err(|error| failure("Encrypt", &error))?;
-        let sealed = answer.ciphertext_blob.ok_or_else(|| Error::internal("Encrypt: no ciphertext"))?;
-        Ok((BASE64_STANDARD.encode(sealed), answer.key_id))
+        let (Some(sealed), Some(key)) = (answer.ciphertext_blob, answer.key_id) else {
+            return Err(Error::internal("Encrypt: an incomplete answer"));
+        };
+        Ok((BASE64_STANDARD.encode(sealed), key))
     }
 
     /// Under the named key only, where one is named.

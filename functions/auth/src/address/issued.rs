@@ -98,11 +98,6 @@ impl IssuedLinks {
         self.0.retain(|link| moment < link.expires_at);
     }
 
-    /// Drops the links of a purpose.
-    pub fn drop_all(&mut self, purpose: Purpose) {
-        self.0.retain(|link| link.purpose != purpose);
-    }
-
     fn of(&self, purpose: Purpose) -> impl Iterator<Item = &IssuedLink> {
         self.0.iter().filter(move |link| link.purpose == purpose)
     }

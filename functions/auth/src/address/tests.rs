@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::account::Offer;
 
 /// The spelling that rows are keyed by, and others of the same key.
 const SPELLINGS: [&str; 7] = [
@@ -74,9 +75,10 @@ struct Known {
     is_signed_up: bool,
 }
 
-/// A record, and all that an observer of its whole history knows.
+/// A record with its account, and all that an observer of their whole history knows.
 struct History {
     record: AddressRecord,
+    account: Option<Account>,
     now: Timestamp,
     proofs: Vec<Arrived>,
     offers: Vec<Arrived>,
@@ -89,21 +91,23 @@ struct History {
     asked: Vec<(bool, Timestamp)>,
     /// Passwords of the sign-ups that the pending one consists of.
     contenders: Vec<u8>,
-    owner: Option<Owner>,
+    /// The account as it was when the address was proven.
+    owner: Option<Account>,
     /// The links by which a password was set, and that password.
     used: Vec<(LinkId, u8)>,
 }
 
 const HOUR: Duration = Duration::from_hours(1);
 
-fn fresh() -> Fresh {
-    Fresh::random().unwrap()
+fn new_ids() -> NewIds {
+    NewIds::random().unwrap()
 }
 
 impl History {
     fn new() -> Self {
         Self {
             record: AddressRecord::default(),
+            account: None,
             now: Timestamp::from_second(1_800_000_000),
             proofs: Vec::new(),
             offers: Vec::new(),
@@ -123,7 +127,7 @@ impl History {
             Letter::Verify { to, link, expires_at } => self.proofs.push(Arrived { link, to, at, expires_at }),
             Letter::SetPassword { to, link, expires_at } => self.offers.push(Arrived { link, to, at, expires_at }),
             Letter::AlreadyRegistered { to } => {
-                assert_eq!(Some(&to), self.owner.as_ref().map(|owner| &owner.email), "a notice is for the owner");
+                assert_eq!(Some(&to), self.owner.as_ref().map(|owner| &owner.address), "a notice is for the owner");
                 self.notices.push(at);
             }
             Letter::Nothing => {}
@@ -136,7 +140,7 @@ impl History {
         else {
             return;
         };
-        let own = self.owner.as_ref().map_or_else(|| spelled(spelling), |owner| owner.email.clone());
+        let own = self.owner.as_ref().map_or_else(|| spelled(spelling), |owner| owner.address.clone());
         assert!(*to == own, "{letter:?}");
         assert_eq!(matches!(letter, Letter::Verify { .. }), self.owner.is_none(), "an owner has proven enough");
     }
@@ -190,7 +194,7 @@ impl History {
         self.forget();
         let new = SignUp { email: spelled(spelling), password: hash(password) };
         let (before, is_counted) = (self.record.clone(), self.is_counted(spelling));
-        let letter = self.record.sign_up(&new, &fresh(), self.now);
+        let letter = self.record.sign_up(&new, self.account.as_ref(), &new_ids(), self.now);
         if is_counted {
             self.issue(spelling);
         }
@@ -227,7 +231,7 @@ impl History {
     /// The seconds to wait, whether or not it was accepted.
     fn resend(&mut self, spelling: usize) -> Result<i64, i64> {
         let before = json!(self.record);
-        match self.record.resend(&spelled(spelling), &fresh(), self.now) {
+        match self.record.resend(&spelled(spelling), self.account.as_ref(), &new_ids(), self.now) {
             Ok(Resent { letter, next: Wait { seconds } }) => {
                 assert!(self.is_counted(spelling) && seconds >= 60, "{seconds}");
                 self.forget();
@@ -256,12 +260,13 @@ impl History {
         let current =
             self.links.iter().find(is_it).filter(|_| self.owner.is_none() && !self.contenders.is_empty()).cloned();
         match (self.record.redeem(link, LinkId::random().unwrap(), self.now), current) {
-            (Proof::Verified(owner, letter), Some(known)) => {
+            (Redeemed::Verified(owner, letter), Some(known)) => {
                 assert!(self.now < expires_at, "a link proves in its time");
-                assert!(owner.email == to, "a link proves the spelling that it was mailed to");
+                assert!(owner.address == to, "a link proves the spelling that it was mailed to");
                 let agree = self.contenders.iter().all(|password| *password == self.contenders[0]);
                 let expected = (agree && known.is_signed_up).then(|| hash(self.contenders[0]));
                 assert_eq!(owner.password, expected, "a password counts only if all chose it, this spelling too");
+                self.account = Some(owner.clone());
                 self.owner = Some(owner);
                 self.asked.clear();
                 self.links.clear();
@@ -272,9 +277,9 @@ impl History {
                     self.arrives(letter);
                 }
             }
-            (Proof::AlreadyVerified(owner), _) => assert_eq!(Some(owner.id), self.owner.as_ref().map(|owner| owner.id)),
-            (Proof::Expired, Some(_)) => assert!(self.now >= expires_at),
-            (Proof::Invalid, None) => {}
+            (Redeemed::AlreadyVerified(id), _) => assert_eq!(Some(id), self.owner.as_ref().map(|owner| owner.id)),
+            (Redeemed::Expired, Some(_)) => assert!(self.now >= expires_at),
+            (Redeemed::Invalid, None) => {}
             (wrong, known) => panic!("{wrong:?} of {known:?}"),
         }
     }
@@ -282,22 +287,19 @@ impl History {
     fn set_password(&mut self, back: usize, password: u8) {
         let Some(at) = self.offers.len().checked_sub(back + 1) else { return };
         let Arrived { link, expires_at, .. } = self.offers[at];
-        let generation = self.record.owner().map(|owner| owner.generation);
-        let taken = match self.record.offer(link, self.now) {
-            Offer::Taken(password) => Some(password.clone()),
-            Offer::Open(_) | Offer::Void => None,
-        };
-        if let Some(taken) = taken {
-            let (_, set) = self.used.last().unwrap();
-            assert!(self.used.last().is_some_and(|(used, _)| *used == link), "only the link that set the password");
-            assert_eq!(taken, hash(*set));
+        let is_out = self.record.offers(link, self.now);
+        let account = self.account.as_mut().unwrap();
+        match account.offer(link, is_out, self.now) {
+            Offer::Open => {}
+            Offer::Void => return,
+            Offer::Taken(taken) => {
+                let (used, set) = self.used.last().unwrap();
+                assert_eq!(*used, link, "only the link that set the password");
+                return assert_eq!(*taken, hash(*set));
+            }
         }
-        if !self.record.set_password(link, hash(password), self.now) {
-            return;
-        }
-        let owner = self.record.owner().unwrap();
+        account.set_password(link, hash(password), self.now);
         assert!(self.now < expires_at, "an offer counts in its time");
-        assert_eq!(Some(owner.generation), generation.map(|before| before + 1), "a new password ends the sessions");
         assert!(self.used.iter().all(|(used, _)| *used != link), "an offer is used once");
         self.used.push((link, password));
     }
@@ -310,11 +312,15 @@ impl History {
             Event::SetPassword { back, password } => self.set_password(*back, *password),
             Event::Wait { minutes } => self.now = self.now + Duration::from_mins(*minutes),
         }
-        let owner = self.record.owner();
-        let names = |owner: &Owner| (owner.id, owner.email.as_str().to_owned());
-        assert_eq!(owner.map(names), self.owner.as_ref().map(names), "an owner comes by proof alone and stays");
-        let stored = serde_json::to_value(&self.record).unwrap();
-        self.record = serde_json::from_value(stored).unwrap();
+        assert_eq!(
+            self.record.owner(),
+            self.owner.as_ref().map(|owner| owner.id),
+            "an owner comes by proof alone and stays"
+        );
+        let names = |account: &Account| (account.id, account.address.as_str().to_owned());
+        assert_eq!(self.account.as_ref().map(names), self.owner.as_ref().map(names));
+        self.record = serde_json::from_value(json!(self.record)).unwrap();
+        self.account = serde_json::from_value(json!(self.account)).unwrap();
     }
 
     /// Nobody's mailbox is flooded, whoever asks for what.
@@ -366,7 +372,7 @@ proptest! {
                     Some(history.resend(spelling))
                 };
                 history.now = history.now + Duration::from_mins(minutes);
-                let status = |asked| history.record.status(&spelled(asked), false, history.now);
+                let status = |asked| history.record.status(&spelled(asked), history.account.as_ref(), false, history.now);
                 seen.push((waiting, [0, 1, 2, 3, 4, 5, 6].map(status)));
             }
             prop_assert_eq!(&seen[0], &seen[1]);

@@ -1,6 +1,7 @@
 //! Refresh tokens in the hands of their owner's tabs, and in a thief's.
 
 use proptest::prelude::*;
+use shared::caller::{Aal, Method};
 
 use super::*;
 
@@ -16,11 +17,11 @@ fn copy(token: &RefreshToken) -> RefreshToken {
 
 /// A session that has just begun, and its token.
 fn opened() -> (Session, RefreshToken) {
-    let owner: Owner = serde_json::from_value(serde_json::json!({
-        "id": AccountId::from_bytes([1; 16]), "email": "ada@example.com", "verified_at": NOW, "generation": 0,
-    }))
-    .unwrap();
-    Session::open(&owner, NOW).unwrap()
+    let address = EmailAddress::parse("ada@example.com").unwrap();
+    let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: NOW };
+    let account = Account::new(AccountId::from_bytes([1; 16]), address, None, NOW);
+    let NewSession { session, refresh } = Session::open(&account, authentication).unwrap();
+    (session, refresh)
 }
 
 impl Session {

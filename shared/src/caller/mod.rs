@@ -1,4 +1,9 @@
-//! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session.
+//! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session, one that takes [`Fresh`] or [`Confirmed`] not
+//! without what these ask for besides.
+
+mod authentication;
+mod step_up;
+pub mod token;
 
 use std::convert::Infallible;
 
@@ -9,7 +14,11 @@ use axum::{
 use lambda_http::request::RequestContext;
 use serde::Deserialize;
 
-use crate::{app::App, email::EmailAddress, error::Error, ids::AccountId, keys::Row, time::Timestamp};
+pub use self::{
+    authentication::{Aal, Authentication, Method},
+    step_up::{Confirmed, FRESH, Fresh},
+};
+use crate::{app::App, email::EmailAddress, error::Error, ids::AccountId, keys::Row, now::Now, time::Timestamp};
 
 /// The longest description of a client that is kept. Characters.
 const MAX_USER_AGENT: usize = 256;
@@ -19,6 +28,8 @@ const MAX_USER_AGENT: usize = 256;
 pub struct Caller {
     account: AccountId,
     email: EmailAddress,
+    authentication: Authentication,
+    has_factors: bool,
 }
 
 impl Caller {
@@ -33,6 +44,12 @@ impl Caller {
     pub const fn email(&self) -> &EmailAddress {
         &self.email
     }
+
+    /// How the session was signed in to.
+    #[must_use]
+    pub const fn authentication(&self) -> &Authentication {
+        &self.authentication
+    }
 }
 
 /// What every function must know of a session. `auth` keeps more in the same row.
@@ -40,6 +57,9 @@ impl Caller {
 struct Session {
     email: EmailAddress,
     expires_at: Timestamp,
+    #[serde(flatten)]
+    authentication: Authentication,
+    mfa: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller
@@ -49,8 +69,9 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Now(now) = Now::from_request_parts(parts, state).await?;
         let token = bearer(&parts.headers).ok_or(Error::NotAuthenticated)?;
-        identify(&App::from_ref(state), token).await
+        identify(&App::from_ref(state), token, now).await
     }
 }
 
@@ -114,13 +135,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-async fn identify(app: &App, token: &str) -> Result<Caller, Error> {
-    let now = app.clock.now();
+async fn identify(app: &App, token: &str, now: Timestamp) -> Result<Caller, Error> {
     let claims = app.tokens.verify(token, now).await?;
     let account = claims.sub;
     let session: Option<Session> = app.store.get(Row::Session(account, claims.sid)).await?;
     match session {
-        Some(session) if session.expires_at > now => Ok(Caller { account, email: session.email }),
+        Some(Session { email, expires_at, authentication, mfa: has_factors }) if expires_at > now => {
+            Ok(Caller { account, email, authentication, has_factors })
+        }
         _ => Err(Error::InvalidToken),
     }
 }

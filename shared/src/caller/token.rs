@@ -17,6 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::Authentication;
 use crate::{
     error::Error,
     ids::{AccountId, SessionId},
@@ -55,6 +56,9 @@ pub struct Claims {
     pub iat: Timestamp,
     /// Worthless from here on.
     pub exp: Timestamp,
+    /// How the session was signed in to: for other services. Ours ask its row.
+    #[serde(flatten)]
+    pub authentication: Authentication,
 }
 
 /// The public half of a signing key, as stored and as published (RFC 7517 names).

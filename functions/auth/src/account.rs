@@ -1,0 +1,75 @@
+//! The rules of one account: what proves its owner, and what a link may set. Pure: a rule changes the account; storing it is somebody
+//! else's business.
+//!
+//! Only who has the account's credentials, or a link that was mailed to it, changes its row. What strangers may cause, letters and links,
+//! stands with the address (`address.rs`), so that nobody who asks for them is in the owner's way.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    email::EmailAddress,
+    ids::{AccountId, LinkId},
+    time::Timestamp,
+};
+
+use crate::{address::SET_PASSWORD_LIFE, password::PasswordHash};
+
+/// An account and what proves its owner: one row.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// Names it.
+    pub id: AccountId,
+    /// Counts the changes. Who writes, or lets somebody in, states the number that was seen.
+    pub(crate) version: u64,
+    /// The address as it was proven.
+    pub address: EmailAddress,
+    /// When it was.
+    pub verified_at: Timestamp,
+    /// None until the owner of a contested address has set one.
+    pub password: Option<PasswordHash>,
+    /// The link that has set the password; none where the sign-up has.
+    password_by: Option<UsedLink>,
+}
+
+/// A link that has set a password.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct UsedLink {
+    id: LinkId,
+    /// Until then the same request, whose answer may have been lost, is told how it went.
+    until: Timestamp,
+}
+
+/// What a link that sets a password is good for.
+#[derive(Debug)]
+pub enum Offer<'a> {
+    /// It may set the password.
+    Open,
+    /// It has set this one, a short while ago.
+    Taken(&'a PasswordHash),
+    /// Nothing.
+    Void,
+}
+
+impl Account {
+    /// A new account. Its address was proven just now, or needs no proof.
+    #[must_use]
+    pub const fn new(id: AccountId, address: EmailAddress, password: Option<PasswordHash>, now: Timestamp) -> Self {
+        Self { id, version: 1, address, verified_at: now, password, password_by: None }
+    }
+
+    /// What an authentic link that sets a password is good for. `is_out`: whether the address still has it.
+    #[must_use]
+    pub fn offer(&self, link: LinkId, is_out: bool, now: Timestamp) -> Offer<'_> {
+        match (&self.password, &self.password_by) {
+            (Some(password), Some(used)) if used.id == link && now < used.until => Offer::Taken(password),
+            (_, Some(used)) if used.id == link => Offer::Void,
+            _ if is_out => Offer::Open,
+            _ => Offer::Void,
+        }
+    }
+
+    /// Sets the password by an open link, which is used up by it.
+    pub fn set_password(&mut self, link: LinkId, password: PasswordHash, now: Timestamp) {
+        self.password = Some(password);
+        self.password_by = Some(UsedLink { id: link, until: now + SET_PASSWORD_LIFE });
+    }
+}

@@ -1,0 +1,68 @@
+//! Signing in: a proof of who somebody is for a session. What is answered is the endpoint's business.
+
+use shared::{
+    caller::{Aal, Authentication, Method},
+    error::Error,
+    keys::Row,
+    store::{Condition, Put, Target, Update, Write, Written},
+    time::Timestamp,
+};
+
+use super::{RefreshToken, Session};
+use crate::{account::Account, password::Verdict, state::Auth};
+
+/// Proof that somebody is the owner of an account, as it was when it was read. Fields are private; only what has been checked becomes one.
+pub struct Proof<'a> {
+    account: &'a Account,
+    authentication: Authentication,
+}
+
+/// A session that has just begun, and its first refresh token.
+pub struct NewSession {
+    /// The session.
+    pub session: Session,
+    /// The token.
+    pub refresh: RefreshToken,
+}
+
+impl<'a> Proof<'a> {
+    /// By what came of comparing a password with the account's own; `None` if it was another.
+    #[must_use]
+    pub fn by_password(account: &'a Account, verdict: Verdict, now: Timestamp) -> Option<Self> {
+        match (verdict, &account.password) {
+            (Verdict::Right | Verdict::RightButOutdated, Some(_)) => Some(Self::with_password(account, now)),
+            (Verdict::Wrong, _) | (_, None) => None,
+        }
+    }
+
+    /// By having just made the account, with its password, where addresses need no proof.
+    #[must_use]
+    pub fn by_making(account: &'a Account, now: Timestamp) -> Self {
+        Self::with_password(account, now)
+    }
+
+    fn with_password(account: &'a Account, now: Timestamp) -> Self {
+        let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: now };
+        Self { account, authentication }
+    }
+}
+
+impl Auth {
+    /// A new session for whoever has proven to be the owner of an account; `None` when the account has changed since it was read.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn sign_in(&self, proof: Proof<'_>) -> Result<Option<NewSession>, Error> {
+        let Proof { account, authentication } = proof;
+        let new = Session::open(account, authentication)?;
+        let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
+        let count = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
+        let as_read = Condition::equals("version", &account.version)?;
+        let unchanged = Target::new(Row::Account(account.id)).when(as_read);
+        let writes = vec![Write::Put(put), Write::Update(count), Write::Check(unchanged)];
+        Ok(match self.app.store.transact(writes).await? {
+            Written::Done(()) => Some(new),
+            Written::Conflict(_) => None,
+        })
+    }
+}

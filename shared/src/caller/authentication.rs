@@ -1,0 +1,45 @@
+//! How somebody has signed in: facts that a session's row and its access tokens carry.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Timestamp;
+
+/// How sure it is who signed in (the levels of NIST SP 800-63B). In rows and tokens `aal1`, `aal2`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Aal {
+    /// By one factor.
+    Aal1,
+    /// By two.
+    Aal2,
+}
+
+impl Aal {
+    /// Its name in rows, tokens and answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Aal1 => "aal1",
+            Self::Aal2 => "aal2",
+        }
+    }
+}
+
+/// By what somebody has proven who they are, in the words of RFC 8176.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// A password.
+    Pwd,
+}
+
+/// How a session was signed in to, and when that was proven last. A refresh copies it and renews nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authentication {
+    /// How sure it is.
+    pub aal: Aal,
+    /// By what.
+    pub amr: Vec<Method>,
+    /// When. Seconds since 1970.
+    pub auth_time: Timestamp,
+}

@@ -1,0 +1,90 @@
+//! What a caller has to have proven of late, for what a session alone must not do. The session's row decides; what a token says of this is
+//! for other services.
+
+use std::time::Duration;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
+
+use super::{Aal, Caller};
+use crate::{app::App, error::Error, ids::AccountId, now::Now, time::Timestamp};
+
+/// How long a proof is fresh.
+pub const FRESH: Duration = Duration::from_mins(5);
+
+/// Proof that a caller has signed in, or proven it again, within the last five minutes: with a second factor if the account has any.
+#[derive(Debug)]
+pub struct Fresh(Caller);
+
+impl Fresh {
+    /// Who it is.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        &self.0
+    }
+}
+
+/// Proof that whoever asks for something of this account is [`Fresh`], or that the account has no second factors to ask for.
+#[derive(Debug)]
+pub struct Confirmed(AccountId);
+
+impl Confirmed {
+    /// Whose things it opens.
+    #[must_use]
+    pub const fn account(&self) -> AccountId {
+        self.0
+    }
+}
+
+impl Caller {
+    /// This caller, if the proof is fresh.
+    ///
+    /// # Errors
+    /// `StepUpRequired`.
+    pub fn fresh(self, now: Timestamp) -> Result<Fresh, Error> {
+        self.is_fresh(now).map(|()| Fresh(self))
+    }
+
+    /// That this caller is confirmed: for handlers that must find a row before they ask.
+    ///
+    /// # Errors
+    /// `StepUpRequired`.
+    pub fn confirmed(&self, now: Timestamp) -> Result<Confirmed, Error> {
+        if self.has_factors {
+            self.is_fresh(now)?;
+        }
+        Ok(Confirmed(self.account))
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> Result<(), Error> {
+        let needed = if self.has_factors { Aal::Aal2 } else { Aal::Aal1 };
+        let is_fresh = self.authentication.aal >= needed && now <= self.authentication.auth_time + FRESH;
+        if is_fresh { Ok(()) } else { Err(Error::StepUpRequired(needed)) }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Fresh
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Now(now) = Now::from_request_parts(parts, state).await?;
+        Caller::from_request_parts(parts, state).await?.fresh(now)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Confirmed
+where
+    App: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let Now(now) = Now::from_request_parts(parts, state).await?;
+        Caller::from_request_parts(parts, state).await?.confirmed(now)
+    }
+}
