@@ -14,6 +14,7 @@ from kept import Kept
 from parameters import Refused
 from release import named, released
 from stack import Stack
+from translate import read
 
 BUILT = Path(".aws-sam/build/template.yaml")
 CONFIG = Path(".aws-sam/samconfig.toml")
@@ -45,6 +46,9 @@ def main(stage="", *changes):
         deploy(answers, stack, built)
     for name, value in sorted(stack.outputs().items()):
         print(f"  {name:<14} {value}")
+    missing = declared_routes() - stack.routes()
+    if missing:
+        raise Refused(f"it is deployed, but API Gateway has made no route for {', '.join(sorted(missing))}")
 
 
 def refuse_others(stack, answers):
@@ -60,6 +64,13 @@ def refuse_others(stack, answers):
                 f"{stack.name} was deleted, and this is still there: {', '.join(sorted(found))}.\n"
                 f"infra/adopt.sh {answers.stage} takes it in again; infra/README.md, Take it down, says how it goes for good"
             )
+
+
+def declared_routes():
+    """The paths that the template has API Gateway route. It leaves out what it cannot make, without a word."""
+    functions = [each["Properties"] for each in read()["Resources"].values() if each["Type"] == "AWS::Serverless::Function"]
+    events = [event for function in functions for event in function["Events"].values() if event["Type"] == "HttpApi"]
+    return {event["Properties"].get("Path", "$default") for event in events}
 
 
 def deploy(answers, stack, built):

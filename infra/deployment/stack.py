@@ -17,6 +17,7 @@ STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "I
 class Stack:
     def __init__(self, name, region):
         self.name = name
+        self.region = region
         self.cloudformation = boto3.client("cloudformation", region_name=region)
 
     def describe(self):
@@ -43,6 +44,13 @@ class Stack:
 
     def outputs(self):
         return {output["OutputKey"]: output["OutputValue"] for output in self.describe().get("Outputs", [])}
+
+    def routes(self):
+        """The paths that its API routes."""
+        api = self.cloudformation.describe_stack_resource(StackName=self.name, LogicalResourceId="Api")
+        gateway = boto3.client("apigatewayv2", region_name=self.region)
+        pages = gateway.get_paginator("get_routes").paginate(ApiId=api["StackResourceDetail"]["PhysicalResourceId"])
+        return {route["RouteKey"].split(" ")[-1] for page in pages for route in page["Items"]}
 
     def release(self):
         """The name of what was deployed last; None where nothing was."""

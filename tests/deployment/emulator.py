@@ -35,7 +35,8 @@ IMPOSSIBLE = {
 class Emulator:
     """`url` is where AWS is for the deployer's programs, and `called` what they have called there, of services whose protocols name
     it; `given` the parameters of every change of a stack, `released` the names of releases; `cut` the logical ids that the last
-    template lost. The stack that `fails` names has one resource more, which comes last and cannot be made."""
+    template lost. The emulator makes no routes of an API's document: `routes` are those that API Gateway would make, but for the one
+    that it `forgets`. The stack that `fails` names has one resource more, which comes last and cannot be made."""
 
     def __init__(self, behind):
         self.behind = behind
@@ -44,6 +45,8 @@ class Emulator:
         self.called = set()
         self.given = []
         self.released = []
+        self.routes = []
+        self.forgets = None
         self.session = boto3.session.Session("test", "test", region_name=REGION)
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Door", (Door,), {"emulator": self}))
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -80,6 +83,8 @@ class Emulator:
             os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
             self.released += re.findall(r"RELEASE: (\S+)", body)
             template, self.cut = without(transform(template, {}, NoManagedPolicies()))
+            apis = [each for each in template["Resources"].values() if each["Type"] == "AWS::ApiGatewayV2::Api"]
+            self.routes = [path for api in apis for path in api["Properties"]["Body"]["paths"]] or self.routes
             if self.fails == stack:
                 template["Resources"]["Obstacle"] = IMPOSSIBLE | {"DependsOn": list(template["Resources"])}
         return json.dumps(template)
@@ -109,7 +114,12 @@ class Door(http.server.BaseHTTPRequestHandler):
             else:
                 form["TemplateBody"] = [self.emulator.prepared(form["TemplateBody"][0], form["StackName"][0])]
             body = urllib.parse.urlencode(form, doseq=True).encode()
-        status, headers, answer = self.call(self.command, self.path, body)
+        if re.fullmatch(r"/v2/apis/[^/]+/routes", self.path):
+            made = [path for path in self.emulator.routes if path != self.emulator.forgets]
+            answer = json.dumps({"items": [{"routeId": path, "routeKey": path} for path in made]}).encode()
+            status, headers = 200, [("Content-Type", "application/json")]
+        else:
+            status, headers, answer = self.call(self.command, self.path, body)
         self.send_response(status)
         for name, value in headers:
             if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):

@@ -214,6 +214,12 @@ class Deployment(unittest.TestCase):
         self.ada.writes("dev", region="eu-west-1")
         self.assertIn("nothing of bitcain-dev is there", self.ada.adopts("dev")[1])
 
+    def test_a_route_that_the_gateway_did_not_make_is_told_of(self):
+        self.aws.forgets = "/docs"
+        status, said, _ = self.ada.deploys("dev", answers=WITH_DOMAIN)
+        self.assertNotEqual(status, 0)
+        self.assertIn("it is deployed, but API Gateway has made no route for /docs\n", said)
+
     def test_nothing_is_made_where_an_answer_is_missing_or_wrong(self):
         for changes, reason in (
             ((), "Region was never answered"),
