@@ -12,7 +12,7 @@ aws: ## Runs the local AWS alone on :9100, for a `cargo lambda watch` beside it
 	cargo run --config infra/local.toml --bin local
 
 demo: ## Plays the life of an account, an exchange key and an identity check against a running `make dev`, with every answer
-	@infra/demo.sh
+	@infra/demo.py
 
 test: ## Runs all tests: unit, integration on the embedded AWS, what speaks of AWS on moto, the story, generated clients and schemathesis through cargo-lambda
 	@infra/test.sh

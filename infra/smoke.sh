@@ -15,7 +15,7 @@ export BUILT=${CARGO_TARGET_DIR:-$PWD/target}/lambda
 
 . infra/with-dev.sh
 start_dev
-infra/demo.sh >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" && fail_with_log "make demo failed on the $arch functions"; }
+infra/demo.py >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" && fail_with_log "make demo failed on the $arch functions"; }
 curl -sSf --max-time 60 "http://127.0.0.1:$PORT/openapi.json" | cmp - functions/docs/openapi.json ||
     fail_with_log "docs gives out another document than functions/docs/openapi.json"
 stop_dev

@@ -10,7 +10,7 @@ start_dev
 
 # Twice, so that the second run meets tables and an inbox that are not empty.
 for round in 1 2; do
-    CANARIES=$work/canaries infra/demo.sh >"$work/demo" 2>&1 || { cat "$work/demo" && fail_with_log "make demo failed"; }
+    CANARIES=$work/canaries infra/demo.py >"$work/demo" 2>&1 || { cat "$work/demo" && fail_with_log "make demo failed"; }
     echo "story: round $round ok, $(grep -c '  → [0-9]' "$work/demo") requests"
 done
 

@@ -104,7 +104,7 @@ pids+=($!)
 until listens "$AWS_PORT"; do kill -0 "${pids[-1]}" || { cat "$work/aws" >&2 && fail "make aws ended"; }; sleep 0.2; done
 # No function is made of it.
 touch README.md
-infra/demo.sh >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" >&2 && fail "make demo failed"; }
+infra/demo.py >"$work/demo" 2>&1 || { tail -n 40 "$work/demo" >&2 && fail "make demo failed"; }
 ! grep -E 'panicked at|"level":"ERROR"' "$work/log" || fail "errors in the functions' log, above"
 [[ $(grep -c 'Running .*auth' "$work/log") == 1 ]] || fail "auth was started again, though nothing of it has changed"
 curl -sSf --max-time 20 "http://127.0.0.1:$AWS_PORT/inbox.json" | grep -q 'Watch & Co' ||

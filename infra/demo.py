@@ -1,0 +1,368 @@
+#!/usr/bin/env python3
+"""Plays the life of an account, of an exchange key and of an identity check against a running `make dev`: prints every request and answer,
+and checks each answer. BASE and AWS say where it runs; CANARIES names a file that collects every address, password and token used."""
+
+import http.client
+import json
+import os
+import re
+import secrets
+import sys
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+BASE = os.environ.get("BASE") or f"http://127.0.0.1:{os.environ.get('PORT') or 9000}"
+AWS = os.environ.get("AWS") or f"http://127.0.0.1:{os.environ.get('AWS_PORT') or 9100}"
+RUN = secrets.token_hex(4)
+KEYS = "/api/v1/api-keys/"
+
+
+class Wrong(Exception):
+    """What an answer should have been, or that there is none."""
+
+
+# ---------------------------------------------------------------- requests and answers
+
+
+class Answer:
+    """`body` is its JSON, or None."""
+
+    def __init__(self, answer):
+        self.status, self.headers, self.text = answer.status, answer.headers, answer.read().decode(errors="replace")
+        self.body = None
+        with suppress(ValueError):
+            self.body = json.loads(self.text)
+
+    def __getitem__(self, path):
+        """What stands at a path such as `data.events.0.action`; text as it is, all else as JSON."""
+        value = self.body
+        try:
+            for key in path.split("."):
+                value = value[int(key)] if isinstance(value, list) else value[key]
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise Wrong(f"the answer above has no {path}") from error
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def expect(self, status, /, *like, **equal):
+        """Checks the status; the value at each path, dots written as `__`; and, of those in `like`, that (path, pattern) match."""
+        if self.status != status:
+            raise Wrong(f"status {self.status}, wanted {status}")
+        for name, value in equal.items():
+            path, wanted = name.replace("__", "."), value if isinstance(value, str) else json.dumps(value)
+            if self[path] != wanted:
+                raise Wrong(f"{path} is {self[path]!r}, wanted {wanted!r}")
+        for path, pattern in like:
+            if not re.search(pattern, self[path]):
+                raise Wrong(f"{path} is {self[path]!r}, wanted something like {pattern!r}")
+        return self
+
+    def expect_header(self, name, pattern="."):
+        """Checks that a header is there and begins as the pattern says."""
+        if not re.match(pattern, self.headers.get(name) or "", re.IGNORECASE):
+            raise Wrong(f"no header {name}: {pattern}")
+        return self
+
+    def show(self):
+        print(f"  → {self.status}")
+        if self.body is not None:
+            print(re.sub(r"(?m)^", "    ", json.dumps(shortened(self.body), indent=2, ensure_ascii=False)))
+        elif self.text:
+            print(f"    ({len(self.text)} characters of {self.text[:15].strip()!r}…)")
+
+
+def shortened(value):
+    if isinstance(value, dict):
+        return {key: shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shortened(item) for item in value]
+    return value[:40] + "…" if isinstance(value, str) and len(value) > 72 else value
+
+
+def send(method, url, body=None, headers=None):
+    """The answer to one request; no redirect is followed, and no proxy asked."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=60)
+    try:
+        connection.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, body, headers or {})
+        return Answer(connection.getresponse())
+    except (OSError, http.client.HTTPException) as error:
+        raise Wrong(f"no answer from {url} ({error}); is `make dev` running?") from error
+    finally:
+        connection.close()
+
+
+def call(method, url, body=None, bearer=None, **headers):
+    """Sends a request, to a path of the API or to a whole address, and prints it with its answer."""
+    url = url if url.startswith("http") else BASE + url
+    said = "".join(f"   ({name.replace('_', '-')}: {value})" for name, value in headers.items())
+    print(f"\n{method} {url.removeprefix(BASE)}{'   (with the access token)' if bearer else ''}{said}")
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    if body is not None:
+        body = json.dumps(body, ensure_ascii=False)
+        print(f"    {body}")
+        sent["content-type"] = "application/json"
+    if bearer:
+        sent["authorization"] = f"Bearer {bearer}"
+    answer = send(method, url, body.encode() if body else None, sent)
+    answer.show()
+    return answer
+
+
+def title(text):
+    print(f"\n── {text}")
+
+
+def canary(*texts):
+    """Notes what must never stand in a log. A token's halves give it away as well as the whole."""
+    if os.environ.get("CANARIES"):
+        with Path(os.environ["CANARIES"]).open("a") as file:
+            file.writelines(f"{text}\n" for text in texts)
+
+
+def canary_of_token(token):
+    canary(token, token.rsplit(".", 1)[-1])
+
+
+def mailed(address, part, count=1):
+    """Link and token of the newest mail to an address with such a link, once so many have come."""
+    inbox = f"{AWS}/inbox.json?to={quote(address, safe='')}"
+    print(f"\nwaiting for mail: {inbox}")
+    for _ in range(300):
+        mails = [(mail, link) for mail in send("GET", inbox).body for link in mail["links"] if part in link]
+        if len(mails) >= count:
+            mail, link = mails[0]
+            token = link.split("token=", 1)[1]
+            canary_of_token(token)
+            print(f"  → {mail['subject']}\n    {link}")
+            return link, token
+        time.sleep(0.2)
+    raise Wrong(f"no mail with {part} for {address} within a minute")
+
+
+class Session:
+    """Somebody who is signed in, as an answer says."""
+
+    def __init__(self, answer):
+        self.access, self.refresh, self.user = (
+            answer[f"{path}"] for path in ("session.access_token", "session.refresh_token", "user.id")
+        )
+        canary_of_token(self.access)
+        canary_of_token(self.refresh)
+
+
+# ---------------------------------------------------------------- the story
+
+
+class Person:
+    """Somebody with an address and a password."""
+
+    def __init__(self, name, password):
+        self.email, self.password = f"{name}-{RUN}@example.com", password
+        canary(self.email, f"{name}-{RUN}", password)
+
+    def signs_up(self, password=None):
+        return call("POST", "/auth/signup", {"email": self.email, "password": password or self.password})
+
+    def logs_in(self, password=None):
+        return call("POST", "/auth/login", {"email": self.email, "password": password or self.password})
+
+    def status(self):
+        return call("GET", f"/auth/verification-status?email={quote(self.email, safe='')}")
+
+
+def account():
+    """A new account, verified and signed in and out again."""
+    ada = Person("ada", f"correct horse {RUN}")
+    title("Sign up: nothing exists yet but a mail on its way")
+    ada.signs_up().expect(200, success=True, user__email=ada.email, user__email_confirmed_at=None, session=None, error=None)
+    ada.status().expect(200, ("time_remaining_seconds", "^[1-9]"), is_verified=False, status="pending")
+    ada.logs_in().expect(401, success=False, session=None)
+
+    title("Verify: opening the link changes nothing, pressing its button does, once")
+    link, token = mailed(ada.email, "/auth/ui/verify-email")
+    page = call("GET", link).expect(200)
+    page.expect_header("content-type", "text/html").expect_header("content-security-policy")
+    page.expect_header("referrer-policy", "no-referrer")
+    call("POST", "/auth/verify-email", {"token": token}).expect(200, success=True, email=ada.email)
+    call("POST", "/auth/verify-email", {"token": token}).expect(200, ("message", "(?i)already"), success=True)
+    call("POST", "/auth/verify-email", {"token": f"{token}x"}).expect(400, success=False)
+    ada.status().expect(200, ("verified_at", "^20"), is_verified=True, status="verified")
+
+    title("Sign in and see the profile")
+    answer = ada.logs_in().expect(200, ("session.expires_at", "^[0-9]+$"), success=True, user__email=ada.email, error=None)
+    session = Session(answer)
+    profile = call("GET", "/auth/profile", bearer=session.access)
+    profile.expect(200, email=ada.email, full_name=None, avatar_url=None, phone=None)
+    new = {"full_name": f"Ada {RUN}", "avatar_url": "https://example.com/ada.png", "phone": "+4915112345678"}
+    canary(new["full_name"], new["phone"])
+    call("PATCH", "/auth/profile", new, session.access).expect(200, **new)
+    call("GET", "/auth/profile", bearer=session.access).expect(200, **new)
+
+    title("Refresh: the token changes each time; the one before lives on for half a minute, in case the answer was lost")
+    before = session.refresh
+    session = Session(call("POST", "/auth/refresh", {"refresh_token": before}).expect(200, success=True, user__email=ada.email))
+    if session.refresh == before:
+        raise Wrong("the refresh token did not change")
+    session = Session(call("POST", "/auth/refresh", {"refresh_token": before}).expect(200, success=True))
+    call("POST", "/auth/refresh", {"refresh_token": "nonsense"}).expect(401, success=False, error="Invalid refresh token")
+
+    title("The public keys, with which other services check access tokens")
+    call("GET", "/.well-known/jwks.json").expect(200, keys__0__kty="EC", keys__0__crv="P-256", keys__0__alg="ES256")
+
+    title("What a wrong password and an unknown address learn: nothing")
+    nobody = Person("nobody", f"wrong {RUN}")
+    refusal = {"success": False, "error": "Invalid email or password, or email not verified"}
+    ada.logs_in(nobody.password).expect(401, **refusal)
+    nobody.logs_in().expect(401, **refusal)
+    again = call("POST", "/auth/resend-verification", {"email": nobody.email})
+    again.expect(200, ("retry_after", "^[0-9]+$"), success=True)
+    call("POST", "/auth/resend-verification", {"email": nobody.email}).expect(429).expect_header("retry-after", "[0-9]")
+
+    title("Sign out: the token is dead at once")
+    call("POST", "/auth/logout", {"access_token": session.access}).expect(200, ("message", "."))
+    dead = call("GET", "/auth/profile", bearer=session.access).expect(401, detail="Invalid or expired token")
+    dead.expect_header("www-authenticate", 'Bearer error="invalid_token"')
+    return ada
+
+
+def contested_address():
+    """The owner of a mailbox that two people have signed up with, signed in."""
+    title("Two people sign up with one address: whoever owns the mailbox chooses the password")
+    first, second = f"first secret {RUN}", f"second secret {RUN}"
+    grace = Person("grace", f"third secret {RUN}")
+    canary(first, second)
+    grace.signs_up(first).expect(200, success=True, session=None)
+    mailed(grace.email, "/auth/ui/verify-email")
+    grace.signs_up(second).expect(200, success=True, session=None)
+    _, token = mailed(grace.email, "/auth/ui/verify-email", 2)
+    call("POST", "/auth/verify-email", {"token": token}).expect(200, success=True)
+    for contender in (first, second):
+        grace.logs_in(contender).expect(401, success=False)
+    link, token = mailed(grace.email, "/auth/ui/reset-password")
+    call("GET", link).expect(200).expect_header("content-type", "text/html")
+    call("POST", "/auth/reset-password", {"token": token, "password": grace.password}).expect(200)
+    return Session(grace.logs_in().expect(200, success=True, user__email=grace.email))
+
+
+def credentials(outcome, *fields):
+    """What the paper exchange takes for a key of OKX that fares so: all of it, or these fields."""
+    demos = send("GET", f"{AWS}/exchanges.json").body
+    [body] = [demo["credentials"] for demo in demos if (demo["exchange"], demo["outcome"]) == ("okx", outcome)]
+    canary(body["secret"], body["passphrase"])
+    return {name: body[name] for name in fields or body if body.get(name) is not None}
+
+
+def exchange_key(session):
+    title("An exchange key: kept sealed, listed masked")
+    call("GET", KEYS).expect(401, detail="Not authenticated").expect_header("www-authenticate", "Bearer")
+    call("POST", KEYS, {"exchange": "okx", "api_key": "only"}, session.access).expect(422, detail__0__type="missing")
+    print(f"\nthe paper exchange has demo credentials: {AWS}/exchanges")
+    good = credentials("ok")
+    created = call("POST", KEYS, good, session.access)
+    key = f"{KEYS}{created['data.id']}" if created.status == 200 else None
+    try:
+        masked = ("data.api_key", "^.{0,4}[*]{4}.{2,4}$")
+        created.expect(200, masked, success=True, data__exchange="okx", data__status="untested")
+        life_of_key(session, key, good)
+    except BaseException:
+        # A demo key belongs to one account at a time, so one that failed must not keep it.
+        if key:
+            send("DELETE", BASE + key, headers={"authorization": f"Bearer {session.access}"})
+        raise
+
+
+def life_of_key(session, key, good):
+    again = call("POST", KEYS, good, session.access)
+    again.expect(409, success=False, data__code="KEY_ALREADY_STORED")
+
+    title("Test it at the exchange, see what it may do, read it back with a trace")
+    tested = call("POST", f"{key}/test-connection", bearer=session.access)
+    tested.expect(200, success=True, data__status="ok", data__permissions__withdraw=False, data__permissions__transfer=None)
+    first = {"data__api_keys__0__id": key.removeprefix(KEYS), "data__api_keys__0__status": "ok", "data__next_cursor": None}
+    call("GET", KEYS, bearer=session.access).expect(200, **first)
+    opened = call("POST", f"{key}/decrypt", bearer=session.access).expect(200, data__secret=good["secret"])
+    opened.expect_header("cache-control", "no-store")
+
+    title("Rotate: a new secret starts untested; a key that can withdraw is never given out")
+    changed = call("PATCH", key, credentials("withdraw", "api_key", "secret", "passphrase"), session.access)
+    changed.expect(200, ("data.secret_rotated_at", "^20"), data__status="untested")
+    tested = call("POST", f"{key}/test-connection", bearer=session.access)
+    blocked = {"data__key_status": "blocked", "data__warnings__0": "KEY_CAN_WITHDRAW"}
+    tested.expect(200, success=True, data__permissions__withdraw=True, **blocked)
+    call("POST", f"{key}/decrypt", bearer=session.access).expect(409, data__code="KEY_CAN_WITHDRAW")
+
+    title("Delete it; who did what stays")
+    call("DELETE", key, bearer=session.access).expect(200, success=True)
+    call("DELETE", key, bearer=session.access).expect(404, success=False)
+    events = call("GET", f"{key}/events", bearer=session.access)
+    events.expect(200, data__events__0__action="delete", data__events__6__action="create")
+
+
+def identity(session):
+    title("Identity: every provider signs its reports in its own way; the newest of them says where the user stands")
+    call("GET", "/api/kyc/health").expect(200)
+    call("GET", "/api/kyc/status", bearer=session.access).expect(200, status="not_started", provider=None)
+
+    def report(provider, status, at, standing=None):
+        """The local AWS signs a report and sends it; the user then stands where it says, or where he stood."""
+        body = {"provider": provider, "status": status, "user": session.user, "occurred_at": at}
+        call("POST", f"{AWS}/kyc", body).expect(200, answer=200, status=standing or status)
+        return call("GET", "/api/kyc/status", bearer=session.access).expect(200, status=standing or status)
+
+    # A minute ago, five seconds apart: some providers count whole seconds.
+    begun = datetime.now(timezone.utc) - timedelta(minutes=1)
+    reports = {
+        "sumsub": "pending",
+        "onfido": "in_review",
+        "persona": "rejected",
+        "veriff": "resubmission_requested",
+        "stripe_identity": "pending",
+        "didit": "in_review",
+        "generic": "approved",
+    }
+    for number, (provider, status) in enumerate(reports.items(), 1):
+        at = written(begun + timedelta(seconds=5 * number))
+        report(provider, status, at).expect(200, provider=provider)
+
+    title("The same event again, an older one, a new session begun: nothing changes. A forged one is not even read")
+    report("generic", "approved", at)
+    report("sumsub", "rejected", written(begun), "approved")
+    after = report("persona", "pending", written(begun + timedelta(seconds=50)), "approved")
+    after.expect(200, provider="generic", updated_at=at, approved_at=at)
+    forged = {"type": "applicantReviewed", "externalUserId": session.user, "correlationId": RUN}
+    call("POST", "/api/kyc/webhook/sumsub", forged).expect(401, detail="Not authenticated")
+    signed = call("POST", "/api/kyc/webhook/sumsub", forged, X_Payload_Digest="0" * 64)
+    signed.expect(401, detail="Invalid signature")
+    status = call("GET", "/api/kyc/status", bearer=session.access)
+    status.expect(200, status="approved", provider="generic", updated_at=at)
+
+
+def written(moment):
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def cost_of_a_login(ada):
+    title("What a sign-in costs: every call to AWS that it makes")
+    call("DELETE", f"{AWS}/calls")
+    Session(ada.logs_in().expect(200, success=True))
+    call("GET", f"{AWS}/calls.json").expect(200, kms={}, ses={})
+
+
+def main():
+    ada = account()
+    session = contested_address()
+    exchange_key(session)
+    identity(session)
+    cost_of_a_login(ada)
+    print("\nok")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Wrong as why:
+        sys.exit(f"FAILED: {why}")
