@@ -5,14 +5,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     caller::Caller,
-    error::Error,
-    http::{Flaw, Operation, Query, Reply},
-    ids::Id,
+    http::{Operation, Query, Reply},
     keys::{Row, Rows},
 };
 
 use crate::{
-    document::operation, input::Page, model::Answer, record::KeyRecord, secret::VaultKey, state::Vault, view::KeyView,
+    document::operation,
+    input::Page,
+    record::KeyRecord,
+    state::Vault,
+    view::{Answer, KeyView},
 };
 
 /// What a cursor of this list is good for.
@@ -48,37 +50,9 @@ impl ApiKeyList {
 pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Answer<ApiKeyList> {
     let (account, own) = (caller.account(), vault.key().await?);
     let before = page.after(own, LIST, &caller)?.map(|id| Row::ExchangeKey(account, id));
-    let found = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.limit + 1, before).await?;
-    let (keys, next) = page.cut(found, |record: &KeyRecord| own.cursor(LIST, account, &record.id));
+    let (found, has_more) = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.rows(), before).await?;
+    let (keys, next) = page.cut(found, has_more, |record: &KeyRecord| own.cursor(LIST, account, &record.id));
     Ok(Reply::ok(ApiKeyList::new(keys.into_iter().map(|record| vault.view(record)).collect(), next)))
-}
-
-impl Page {
-    /// Where the page begins.
-    ///
-    /// # Errors
-    /// `Invalid` when the cursor was not given out for this list of this caller's.
-    pub(crate) fn after<Kind>(&self, own: &VaultKey, list: &[u8], caller: &Caller) -> Result<Option<Id<Kind>>, Error> {
-        let Some(cursor) = &self.cursor else { return Ok(None) };
-        match own.open_cursor(list, caller.account(), cursor) {
-            Some(id) => Ok(Some(id)),
-            None => Err(Error::invalid("query", "cursor", Flaw::value("cursor is none that this list gave out"))),
-        }
-    }
-
-    /// The page out of what was found, and the cursor of the next one if there is more.
-    pub(crate) fn cut<T>(
-        &self,
-        (mut found, has_more): (Vec<T>, bool),
-        cursor: impl Fn(&T) -> String,
-    ) -> (Vec<T>, Option<String>) {
-        // One more was asked for, so that a last page that is full is known to be the last.
-        let limit = usize::from(self.limit);
-        let has_more = has_more || found.len() > limit;
-        found.truncate(limit);
-        let next = found.last().filter(|_| has_more).map(cursor);
-        (found, next)
-    }
 }
 
 /// What the OpenAPI document says of it.
