@@ -24,11 +24,11 @@ const WHOLE: Duration = Duration::from_millis(150);
 
 /// A key that somebody was quicker at, as it is now.
 pub enum Look {
-    /// Something has changed that decides what may be done with it.
+    /// Something has changed that decides what may be done with the key.
     Changed(KeyRecord),
-    /// It is as it was, and agrees with its fingerprints.
+    /// The key is as it was, and agrees with its fingerprints.
     Same(KeyRecord),
-    /// It is as it was, and one of its fingerprints says something else: somebody has written to the table behind our back.
+    /// The key is as it was, and one of its fingerprints says something else: somebody has written to the table behind our back.
     Tampered(KeyRecord),
 }
 

@@ -46,7 +46,7 @@ pub fn router(vault: Vault) -> Router {
     listed::<false>().serve(vault, deadline, stage)
 }
 
-/// The same routes, for the OpenAPI document.
+/// Every route of this function, for the OpenAPI document.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     listed().list()

@@ -33,7 +33,7 @@ pub enum Warning {
 pub enum SendsFunds {
     /// A test said that it cannot, or nothing has said that it can.
     No,
-    /// It shares its name or its secret with one that can.
+    /// The credential shares its name or its secret with one that can.
     Presumed,
     /// A test said that it can.
     Found,

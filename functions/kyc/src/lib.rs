@@ -27,7 +27,7 @@ pub fn router(kyc: Kyc) -> Router {
     listed::<false>().serve(kyc, deadline, stage)
 }
 
-/// The same routes, for the OpenAPI document.
+/// Every route of this function, for the OpenAPI document.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     listed().list()

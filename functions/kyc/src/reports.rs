@@ -4,7 +4,7 @@ use shared::{
     config::Stage,
     error::Error,
     keys::Row,
-    kyc::{Report, Standing, claims_of, reports_of, standing},
+    kyc::{KycReport, Standing, claims_of, reports_of, standing},
     store::{Condition, Put, Write, Written},
     time::Timestamp,
 };
@@ -51,7 +51,7 @@ impl Kyc {
     /// Keeps a report once: the row is named after the event. What says something else under the same id, or of somebody else, is kept
     /// as well, in a row named after what it says, so that neither hides the other: whoever can lay such rows holds the secret and
     /// could lay as many under new ids. Somebody should look: one of both is wrong.
-    async fn put(&self, user: Option<&str>, report: &Report) -> Result<Written<()>, Error> {
+    async fn put(&self, user: Option<&str>, report: &KycReport) -> Result<Written<()>, Error> {
         let (claim, provider, event) = (report.claim(user)?, report.provider.as_str(), report.event.as_str());
         let place = Put::new(report.row(user), report)?;
         let claimed = Put::new(Row::KycClaim { provider, event }, &claim)?;
@@ -78,7 +78,7 @@ impl Kyc {
     }
 
     /// What the report has changed. It is kept by now, so not knowing is no failure.
-    async fn effect(&self, user: &str, report: &Report) -> &'static str {
+    async fn effect(&self, user: &str, report: &KycReport) -> &'static str {
         let Ok(reports) = reports_of(&self.app.store, user).await else { return "kept" };
         let Standing { by, .. } = standing(&reports);
         match by {
@@ -89,9 +89,9 @@ impl Kyc {
     }
 }
 
-fn report(provider: &Provider, event: &Event, meaning: Meaning, verified: &Verified<'_>, now: Timestamp) -> Report {
+fn report(provider: &Provider, event: &Event, meaning: Meaning, verified: &Verified<'_>, now: Timestamp) -> KycReport {
     let obstacle = meaning.obstacle();
-    Report {
+    KycReport {
         provider: provider.id.to_owned(),
         event: event.id.clone(),
         kind: event.kind.clone(),

@@ -42,7 +42,7 @@ fn is_token_enough(provider: &Provider, usual: &Provider) -> bool {
 }
 
 impl Secrets {
-    /// Those of a provider.
+    /// The secrets of a provider.
     pub(crate) fn of(&self, provider: &Provider, usual: &Provider) -> &[Secret] {
         match self.of.get(provider.id) {
             Some(secrets) => secrets,

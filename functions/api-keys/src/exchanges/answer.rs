@@ -22,7 +22,7 @@ pub struct Answer {
 pub enum Verdict {
     /// The key works.
     Accepted(KeyInfo),
-    /// It does not, or nobody knows.
+    /// The key does not work, or nobody knows.
     Refused {
         /// In words of ours.
         status: Status,

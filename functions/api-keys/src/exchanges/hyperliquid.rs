@@ -93,6 +93,6 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     Verdict::Accepted(KeyInfo { source: Source::Protocol, ..KeyInfo::of_key(permissions) }.until(expires_at))
 }
 
-/// It has no codes.
+/// Hyperliquid has no codes.
 const REFUSALS: Refusals =
     Refusals { words: &[(Status::RateLimited, &["too many cumulative requests"])], ..Refusals::NONE };

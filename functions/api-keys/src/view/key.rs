@@ -133,7 +133,7 @@ impl KeyView {
 pub enum KeyStatus {
     /// No test of its present secret has ended.
     Untested,
-    /// It can send funds to others, which the policy forbids.
+    /// The key can send funds to others, which the policy forbids.
     Blocked,
     /// How the last test ended.
     #[serde(untagged)]
