@@ -27,7 +27,7 @@ use crate::{
     refusal::Refusal,
     state::Vault,
     tested::Tested,
-    view::{Answer, ApiKeyResponse, KeyView},
+    view::{ApiKeyResponse, KeyView, Replied},
 };
 
 /// Keeps a key: the record, the fingerprint that keeps it unique, one more in the count, and the access, all or nothing.
@@ -36,7 +36,7 @@ pub async fn create(
     caller: Caller,
     origin: Origin,
     Body(input): Body<CreateApiKeyRequest>,
-) -> Answer {
+) -> Replied {
     let since = Instant::now();
     vault.permit(&caller).await?;
     let key = KeyId::at(vault.app.clock.unix_ms())?;

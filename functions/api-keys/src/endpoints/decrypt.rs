@@ -19,11 +19,11 @@ use crate::{
     record::KeyRecord,
     refusal::Refusal,
     state::Vault,
-    view::{Answer, DecryptedApiKeyResponse},
+    view::{DecryptedApiKeyResponse, Replied},
 };
 
 /// Shows a key and its secret to its owner.
-pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Answer<DecryptedApiKeyResponse> {
+pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Replied<DecryptedApiKeyResponse> {
     let since = Instant::now();
     vault.count(DECRYPTS_BY_ACCOUNT, &access.caller, "").await?;
     let record = vault.find(&access.caller, access.key).await?;

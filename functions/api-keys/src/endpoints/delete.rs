@@ -20,11 +20,11 @@ use crate::{
     keys::{Look, RECORD, rolled_back},
     record::KeyRecord,
     state::Vault,
-    view::{Answer, ApiKeyResponse},
+    view::{ApiKeyResponse, Replied},
 };
 
 /// Forgets a key, its fingerprint and those that it has left behind, all or nothing. A second time it is not found.
-pub async fn delete(State(vault): State<Vault>, access: Access) -> Answer {
+pub async fn delete(State(vault): State<Vault>, access: Access) -> Replied {
     let mut contention = vault.app.contention(RECORD, Instant::now());
     let mut sight = Sight::of(vault.find(&access.caller, access.key).await?);
     loop {

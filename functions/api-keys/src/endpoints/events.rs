@@ -15,7 +15,7 @@ use crate::{
     document::{self, operation},
     input::Page,
     state::Vault,
-    view::{Answer, EventView},
+    view::{EventView, Replied},
 };
 
 /// A page of the accesses to a key.
@@ -50,7 +50,7 @@ pub async fn events(
     caller: Caller,
     path: KeyPath,
     Query(page): Query<Page>,
-) -> Answer<AccessEventList> {
+) -> Replied<AccessEventList> {
     let (key, account, own) = (path.id()?, caller.account(), vault.key().await?);
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();

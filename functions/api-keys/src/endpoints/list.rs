@@ -14,7 +14,7 @@ use crate::{
     input::Page,
     record::KeyRecord,
     state::Vault,
-    view::{Answer, KeyView},
+    view::{KeyView, Replied},
 };
 
 /// What a cursor of this list is good for.
@@ -47,7 +47,7 @@ impl ApiKeyList {
 }
 
 /// One page of the caller's keys: one query, whatever the number of keys.
-pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Answer<ApiKeyList> {
+pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Replied<ApiKeyList> {
     let (account, own) = (caller.account(), vault.key().await?);
     let before = page.after(own, LIST, &caller)?.map(|id| Row::ExchangeKey(account, id));
     let (found, has_more) = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.rows(), before).await?;

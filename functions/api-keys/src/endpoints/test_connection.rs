@@ -18,11 +18,11 @@ use crate::{
     record::KeyRecord,
     refusal::Refusal,
     state::Vault,
-    view::{Answer, ApiKeyResponse, TestView},
+    view::{ApiKeyResponse, Replied, TestView},
 };
 
 /// Tries a key. The answer is 200 however the test ends.
-pub async fn test_connection(State(vault): State<Vault>, access: Access) -> Answer {
+pub async fn test_connection(State(vault): State<Vault>, access: Access) -> Replied {
     let since = Instant::now();
     vault.count(TESTS_BY_ACCOUNT, &access.caller, "").await?;
     let mut record = vault.find(&access.caller, access.key).await?;

@@ -26,7 +26,7 @@ use crate::{
     record::{KeyRecord, SealedCredentials},
     refusal::Refusal,
     state::Vault,
-    view::{Answer, ApiKeyResponse, KeyView},
+    view::{ApiKeyResponse, KeyView, Replied},
 };
 
 /// Changes a key of the caller's. A new secret is a new version under a new data key; the old one is gone.
@@ -36,7 +36,7 @@ pub async fn update(
     origin: Origin,
     path: KeyPath,
     Body(change): Body<UpdateApiKeyRequest>,
-) -> Answer {
+) -> Replied {
     let (since, access) = (Instant::now(), Access::at(caller, origin, path)?);
     let seen = vault.find(&access.caller, access.key).await?;
     change.fits(&seen)?;

@@ -16,8 +16,8 @@ pub use event::EventView;
 pub use key::KeyView;
 pub use test::TestView;
 
-/// A handler's answer.
-pub type Answer<T = ApiKeyResponse> = Result<Reply<T>, Refusal>;
+/// What a handler gives back: its answer, or why there is none.
+pub type Replied<T = ApiKeyResponse> = Result<Reply<T>, Refusal>;
 
 /// What has become of a request that concerns one key.
 #[derive(Serialize, JsonSchema)]
