@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod change;
 mod conditions;
 mod connection;
 mod count;
