@@ -110,7 +110,7 @@ impl Status {
 /// What a provider has reported, without everything personal: a row of the table Kyc, written once. `None` stands for "it does
 /// not say".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub struct KycReport {
     /// Who says so.
     pub provider: String,
     /// What tells it from other reports of the provider.
@@ -144,7 +144,7 @@ pub struct Saying(String);
 /// That a provider has used the id of an event, and for what: a row of the table Kyc, written together with the report. Ids are the
 /// provider's, whomever it speaks of, so the row is named after no user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
+pub struct KycClaim {
     /// Whom it spoke of; `None` for nobody of ours.
     pub user: Option<String>,
     /// What it said.
@@ -159,7 +159,7 @@ pub struct Standing<'a> {
     /// In words of ours.
     pub status: Status,
     /// The report that decided; `None` when there is none.
-    pub by: Option<&'a Report>,
+    pub by: Option<&'a KycReport>,
 }
 
 impl Saying {
@@ -177,7 +177,7 @@ impl fmt::Display for Saying {
     }
 }
 
-impl Claim {
+impl KycClaim {
     /// Whether both cannot be true. The same bytes say something else when a newer version understands them better.
     #[must_use]
     pub fn contradicts(&self, other: &Self) -> bool {
@@ -185,7 +185,7 @@ impl Claim {
     }
 }
 
-impl Report {
+impl KycReport {
     /// The row that it is kept in: the same for the same event, however often it comes.
     #[must_use]
     pub fn row<'a>(&'a self, user: Option<&'a str>) -> Row<'a> {
@@ -210,9 +210,9 @@ impl Report {
     ///
     /// # Errors
     /// `Internal` when it cannot be hashed.
-    pub fn claim(&self, user: Option<&str>) -> Result<Claim, Error> {
+    pub fn claim(&self, user: Option<&str>) -> Result<KycClaim, Error> {
         let (user, body_sha256) = (user.map(str::to_owned), self.body_sha256.clone());
-        Ok(Claim { saying: self.saying(user.as_deref())?, user, body_sha256 })
+        Ok(KycClaim { saying: self.saying(user.as_deref())?, user, body_sha256 })
     }
 
     /// Some providers write members that we do not keep anew with each try, and they come when they come.
@@ -301,11 +301,11 @@ impl Report {
 
 /// What has counted so far, in the order in which it counts.
 #[derive(Default)]
-struct Course<'a>(Vec<&'a Report>);
+struct Course<'a>(Vec<&'a KycReport>);
 
 impl<'a> Course<'a> {
     /// The next report in order, with whether it counts.
-    fn take(&mut self, report: &'a Report) -> (&'a Report, bool) {
+    fn take(&mut self, report: &'a KycReport) -> (&'a KycReport, bool) {
         let counts = self.allows(report);
         if counts {
             self.0.push(report);
@@ -313,7 +313,7 @@ impl<'a> Course<'a> {
         (report, counts)
     }
 
-    fn allows(&self, report: &Report) -> bool {
+    fn allows(&self, report: &KycReport) -> bool {
         let is_settled = || self.0.iter().any(|decision| report.is_known_to(decision));
         match self.0.last() {
             _ if report.status.is_none() => false,
@@ -325,7 +325,7 @@ impl<'a> Course<'a> {
     }
 
     /// Whether a report without a time is, or may be, older than what outdates it.
-    fn is_past(&self, report: &Report) -> bool {
+    fn is_past(&self, report: &KycReport) -> bool {
         self.0.iter().any(|other| report.is_older_than(other) || report.is_refuted_by(other))
     }
 }
@@ -333,7 +333,7 @@ impl<'a> Course<'a> {
 /// All reports in the order in which they count, whatever order they are given in, each with whether it moved the check when its
 /// turn came.
 #[must_use]
-pub fn history(reports: &[Report]) -> Vec<(&Report, bool)> {
+pub fn history(reports: &[KycReport]) -> Vec<(&KycReport, bool)> {
     let mut reports: Vec<_> = reports.iter().collect();
     reports.sort_by_key(|report| {
         let (counted_ms, weight) = (report.counted_ms(), report.status.map(Status::weight));
@@ -348,7 +348,7 @@ pub fn history(reports: &[Report]) -> Vec<(&Report, bool)> {
 
 /// Where a check stands after these reports, in whatever order they are given.
 #[must_use]
-pub fn standing(reports: &[Report]) -> Standing<'_> {
+pub fn standing(reports: &[KycReport]) -> Standing<'_> {
     let by = history(reports).into_iter().rev().find_map(|(report, counts)| counts.then_some(report));
     Standing { status: by.and_then(|report| report.status).unwrap_or(Status::NotStarted), by }
 }
@@ -357,7 +357,7 @@ pub fn standing(reports: &[Report]) -> Standing<'_> {
 ///
 /// # Errors
 /// `Unavailable`; `Internal` when a report is malformed.
-pub async fn reports_of(store: &Store, user: &str) -> Result<Vec<Report>, Error> {
+pub async fn reports_of(store: &Store, user: &str) -> Result<Vec<KycReport>, Error> {
     store.query(Rows::KycReportsOf(user)).await
 }
 
@@ -365,7 +365,7 @@ pub async fn reports_of(store: &Store, user: &str) -> Result<Vec<Report>, Error>
 ///
 /// # Errors
 /// `Unavailable`; `Internal` when a row is malformed.
-pub async fn claims_of(store: &Store, provider: &str, event: &str) -> Result<Vec<Claim>, Error> {
+pub async fn claims_of(store: &Store, provider: &str, event: &str) -> Result<Vec<KycClaim>, Error> {
     store.query(Rows::KycClaimsOf { provider, event }).await
 }
 
@@ -375,8 +375,8 @@ mod tests {
 
     use super::*;
 
-    fn report(event: &str, session: &str, status: Status, occurred_ms: Option<i64>) -> Report {
-        Report {
+    fn report(event: &str, session: &str, status: Status, occurred_ms: Option<i64>) -> KycReport {
+        KycReport {
             provider: "sumsub".to_owned(),
             event: event.to_owned(),
             kind: "k".to_owned(),
@@ -476,7 +476,7 @@ mod tests {
         let pair = [Status::Approved, Status::Rejected].map(|status| report("1", "a", status, Some(10)));
         assert_eq!(standing(&pair).status, Status::Rejected);
         let [approved, rejected] = pair;
-        let later = Report { occurred_ms: Some(20), ..approved.clone() };
+        let later = KycReport { occurred_ms: Some(20), ..approved.clone() };
         assert_eq!(standing(&[later, rejected, approved]).status, Status::Approved);
     }
 
@@ -509,7 +509,7 @@ mod tests {
     fn no_time_is_too_absurd_to_sort() {
         let times = [i64::MIN, i64::MIN + 1, -62_135_596_800_000, -1, 0, i64::MAX];
         for received in [i64::MIN, 0, i64::MAX].map(Timestamp::from_second) {
-            let reports = times.map(|time| Report {
+            let reports = times.map(|time| KycReport {
                 received_at: received,
                 ..report(&time.to_string(), "a", Status::Pending, Some(time))
             });
@@ -556,7 +556,7 @@ mod tests {
         // What comes in later than any clock is off may be newer.
         let found = [report("1", "a", Rejected, Some(10)), report("2", "a", Pending, Some(20))];
         for (second, expected) in [(0, Pending), (AHEAD, Pending), (AHEAD + 1, Approved)] {
-            let anew = Report { received_at: Timestamp::from_second(second), ..report("3", "a", Approved, None) };
+            let anew = KycReport { received_at: Timestamp::from_second(second), ..report("3", "a", Approved, None) };
             assert_eq!(standing(&[&found[..], &[anew]].concat()).status, expected, "{second}");
         }
     }
@@ -566,18 +566,18 @@ mod tests {
         use Status::{Approved, InReview, Pending, Rejected};
         for (ms, expected) in [(AHEAD * 1000, Rejected), (AHEAD * 1000 + 1, Approved)] {
             let approved = report("2", "b", Approved, Some(ms));
-            let approved = Report { received_at: Timestamp::from_second(AHEAD), ..approved };
+            let approved = KycReport { received_at: Timestamp::from_second(AHEAD), ..approved };
             assert_eq!(standing(&[report("1", "a", Rejected, None), approved]).status, expected, "{ms}");
         }
         // What lies between them does not hide it.
         let old = report("1", "a", Rejected, None);
         let received_at = Timestamp::from_second(1000);
-        let pending = Report { received_at, ..report("2", "a", Pending, Some(1_000_000)) };
-        let review = Report { received_at, ..report("3", "a", InReview, None) };
+        let pending = KycReport { received_at, ..report("2", "a", Pending, Some(1_000_000)) };
+        let review = KycReport { received_at, ..report("3", "a", InReview, None) };
         assert_eq!(standing(&[old, pending, review]).status, InReview);
     }
 
-    fn any_report() -> impl Strategy<Value = Report> {
+    fn any_report() -> impl Strategy<Value = KycReport> {
         let status = (0..Status::ALL.len()).prop_map(|at| Status::ALL[at]);
         let far = 4_000_000_000_000_i64;
         let time = prop_oneof![
@@ -591,7 +591,7 @@ mod tests {
         (0_u8..20, "[ab]", status, time, extra).prop_map(|(event, session, status, time, (ends, by_hand, second))| {
             let by_hand = by_hand && time.is_some() && event == 0;
             let said = report(&event.to_string(), &session, status, time);
-            Report {
+            KycReport {
                 ends_approval: ends && status == Status::Expired,
                 provider: if by_hand { MANUAL.to_owned() } else { said.provider.clone() },
                 received_at: Timestamp::from_second(second),
@@ -601,8 +601,8 @@ mod tests {
     }
 
     /// What is kept of deliveries: of those that say the same one, of those that say different things under one id all.
-    fn kept(deliveries: Vec<Report>) -> Vec<Report> {
-        let mut kept: Vec<Report> = Vec::new();
+    fn kept(deliveries: Vec<KycReport>) -> Vec<KycReport> {
+        let mut kept: Vec<KycReport> = Vec::new();
         for report in deliveries {
             if !kept.iter().any(|before| before.saying(None).unwrap() == report.saying(None).unwrap()) {
                 kept.push(report);
@@ -652,8 +652,8 @@ mod tests {
             let at = |second| Timestamp::from_second(second);
             let old = report("old", "a", Status::Approved, Some(9_000_000_000_000).filter(|_| far));
             let found = report("found", "b", Status::Rejected, Some((second + since) * 1000));
-            others.push(Report { received_at: at(second), ..old });
-            others.push(Report { received_at: at(second + since), ..found });
+            others.push(KycReport { received_at: at(second), ..old });
+            others.push(KycReport { received_at: at(second + since), ..found });
             prop_assert_ne!(standing(&others).status, Status::Approved);
         }
     }

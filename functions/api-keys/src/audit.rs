@@ -1,13 +1,11 @@
 //! Who did what with a key: one row for each access, gone after 400 days. Nothing in it changes but the outcome of what takes its
 //! time, once, when that is known.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use shared::{
-    caller::{Caller, Origin},
     error::Error,
     ids::{AccountId, EventId, KeyId},
     keys::Row,
@@ -15,7 +13,7 @@ use shared::{
     time::{Clock, Timestamp},
 };
 
-use crate::{document, exchanges::Status, model::RefusalCode};
+use crate::{access::Access, refusal::Refusal, state::Vault};
 
 /// How long accesses stay visible.
 const KEPT: Duration = Duration::from_hours(400 * 24);
@@ -26,8 +24,7 @@ pub const UNKNOWN: &str = "unknown";
 /// What was done, or tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[schemars(rename = "AccessAction")]
-pub enum Action {
+pub enum AccessAction {
     /// The key was stored.
     Create,
     /// It was tried at its exchange.
@@ -44,39 +41,32 @@ pub enum Action {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessEvent {
     pub(crate) id: EventId,
-    account: AccountId,
+    pub(crate) account: AccountId,
     key: KeyId,
-    action: Action,
-    outcome: String,
-    at: Timestamp,
-    ip: Option<String>,
-    user_agent: Option<String>,
+    pub(crate) action: AccessAction,
+    pub(crate) outcome: String,
+    pub(crate) at: Timestamp,
+    pub(crate) ip: Option<String>,
+    pub(crate) user_agent: Option<String>,
     ttl: Timestamp,
 }
 
 impl AccessEvent {
-    /// Something that `caller` does to a key now. `outcome` is a word of ours: `ok`, a refusal, how a test ended, or
-    /// [`UNKNOWN`].
+    /// Something that a caller does to a key now. `outcome` is a word of ours: `ok`, a refusal, how a test ended, or [`UNKNOWN`].
     ///
     /// # Errors
     /// `Internal` without randomness.
-    pub fn new(
-        caller: &Caller,
-        origin: &Origin,
-        key: KeyId,
-        (action, outcome): (Action, &str),
-        clock: &Clock,
-    ) -> Result<Self, Error> {
+    fn new(access: &Access, action: AccessAction, outcome: &str, clock: &Clock) -> Result<Self, Error> {
         let now = clock.now();
         Ok(Self {
             id: EventId::at(clock.unix_ms())?,
-            account: caller.account(),
-            key,
+            account: access.account(),
+            key: access.key,
             action,
             outcome: outcome.to_owned(),
             at: now,
-            ip: origin.ip.clone(),
-            user_agent: origin.user_agent.clone(),
+            ip: access.origin.ip.clone(),
+            user_agent: access.origin.user_agent.clone(),
             ttl: now + KEPT,
         })
     }
@@ -118,72 +108,45 @@ impl AccessEvent {
     }
 }
 
-/// An access to a key, as the owner of the key sees it.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "AccessEvent")]
-pub struct EventView {
-    /// Names the access; later ones sort behind earlier ones.
-    id: String,
-    /// What was done, or tried.
-    action: Action,
-    /// What has become of it. A row may keep a word that has gone since.
-    #[schemars(with = "Outcome")]
-    outcome: String,
-    /// When.
-    #[schemars(extend("format" = "date-time"))]
-    at: String,
-    /// Whose session it was.
-    user_id: String,
-    /// The address that the request came from.
-    ip: Option<String>,
-    /// What the client called itself.
-    user_agent: Option<String>,
-}
-
-/// The words for outcomes, for the document.
-struct Outcome;
-
-impl JsonSchema for Outcome {
-    fn schema_name() -> Cow<'static, str> {
-        "AccessOutcome".into()
+impl Vault {
+    /// Something that the caller does to a key, for the list of accesses.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub(crate) fn event(&self, access: &Access, action: AccessAction, outcome: &str) -> Result<AccessEvent, Error> {
+        AccessEvent::new(access, action, outcome, &self.app.clock)
     }
 
-    fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
-        let own = [
-            json!({ "const": UNKNOWN, "description": "A test is under way, or its end could not be written down." }),
-            json!({ "const": RefusalCode::Failed.as_str(), "description": "Something was out of order." }),
-        ];
-        let described =
-            "What has become of an access: `ok`, the word for a refusal, how a test ended, or none of these.";
-        document::words(described, &own, &[Status::json_schema(schemas), RefusalCode::json_schema(schemas)])
+    /// Refuses, after writing down that somebody tried.
+    pub(crate) async fn refuse(&self, access: &Access, action: AccessAction, refusal: Refusal) -> Refusal {
+        let event = self.event(access, action, refusal.code().as_str()).and_then(|event| event.put());
+        self.recorded(event, refusal).await
     }
-}
 
-impl EventView {
-    /// For the document.
-    pub(crate) fn example() -> Self {
-        Self {
-            id: document::KEY_ID.to_owned(),
-            action: Action::Decrypt,
-            outcome: "ok".to_owned(),
-            at: document::MOMENT.to_owned(),
-            user_id: "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned(),
-            ip: Some("203.0.113.9".to_owned()),
-            user_agent: Some("Mozilla/5.0".to_owned()),
-        }
+    /// Writes down that the caller begins something whose outcome is not known yet: what cannot be recorded is not done.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn begin(&self, access: &Access, action: AccessAction) -> Result<AccessEvent, Error> {
+        let event = self.event(access, action, UNKNOWN)?;
+        let _new = self.app.store.put(event.put()?).await?;
+        Ok(event)
     }
-}
 
-impl From<AccessEvent> for EventView {
-    fn from(event: AccessEvent) -> Self {
-        Self {
-            id: event.id.to_string(),
-            action: event.action,
-            outcome: event.outcome,
-            at: event.at.to_string(),
-            user_id: event.account.to_string(),
-            ip: event.ip,
-            user_agent: event.user_agent,
+    /// Refuses, after writing down that what was begun has ended so.
+    pub(crate) async fn end(&self, begun: AccessEvent, refusal: Refusal) -> Refusal {
+        self.recorded(begun.ended(refusal.code().as_str()).replace(), refusal).await
+    }
+
+    /// Refuses, after a write of an access.
+    pub(crate) async fn recorded(&self, event: Result<Put<'static>, Error>, refusal: Refusal) -> Refusal {
+        let written = match event {
+            Ok(event) => self.app.store.put(event).await,
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(_) => refusal,
+            Err(error) => Refusal::Failed(error),
         }
     }
 }

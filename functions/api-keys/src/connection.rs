@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use shared::{random, time::Clock};
 
 use crate::{
-    exchanges::{Access, Call, Credentials, Exchange, Moment, Site, Status, Verdict},
+    exchanges::{Call, Credentials, Exchange, KeyInfo, Moment, Site, Status, Verdict},
     wire::{Heard, Silence, Wire},
 };
 
@@ -17,70 +17,64 @@ const IN_ALL: Duration = Duration::from_secs(6);
 const QUESTIONS: usize = 2;
 
 /// How a test ended.
-pub struct Report {
+pub struct TestReport {
     pub(crate) status: Status,
     /// The exchange's own code, where we know it.
     pub(crate) code: Option<String>,
     /// What the key may do, if it works.
-    pub(crate) access: Option<Access>,
+    pub(crate) info: Option<KeyInfo>,
     /// Seconds that the exchange wants to be left alone for.
     pub(crate) retry_after: Option<u32>,
     /// Milliseconds from the first question to the last answer.
     pub(crate) latency_ms: u64,
 }
 
-/// Asks the exchange whether the credentials work and what they may do, for a request that came in at `since`.
-pub async fn test(
-    wire: &Wire,
-    (exchange, site): (&Exchange, &Site),
-    credentials: &Credentials,
-    clock: &Clock,
-    since: Instant,
-) -> Report {
-    let started = Instant::now();
-    let tester = Tester { wire, exchange, site, credentials, clock };
-    let report = tokio::time::timeout_at((since + IN_ALL).into(), tester.interrogate()).await;
-    let mut report = report.unwrap_or_else(|_| Report::of(Status::ExchangeUnavailable));
-    report.latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(
-        event = "connection_tested",
-        exchange = exchange.id,
-        status = report.status.as_str(),
-        latency_ms = report.latency_ms,
-        "connection tested"
-    );
-    report
-}
-
-struct Tester<'a> {
-    wire: &'a Wire,
-    exchange: &'a Exchange,
-    site: &'a Site,
-    credentials: &'a Credentials,
-    clock: &'a Clock,
+/// Asks one exchange about one key.
+pub struct Tester<'a> {
+    pub(crate) wire: &'a Wire,
+    pub(crate) exchange: &'a Exchange,
+    pub(crate) site: &'a Site,
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) clock: &'a Clock,
 }
 
 impl Tester<'_> {
-    async fn interrogate(&self) -> Report {
+    /// Asks whether the credentials work and what they may do, for a request that came in at `since`.
+    pub async fn test(&self, since: Instant) -> TestReport {
+        let started = Instant::now();
+        let report = tokio::time::timeout_at((since + IN_ALL).into(), self.interrogate()).await;
+        let mut report = report.unwrap_or_else(|_| TestReport::of(Status::ExchangeUnavailable));
+        report.latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(
+            event = "connection_tested",
+            exchange = self.exchange.id,
+            status = report.status.as_str(),
+            latency_ms = report.latency_ms,
+            "connection tested"
+        );
+        report
+    }
+
+    async fn interrogate(&self) -> TestReport {
         let mut call = (self.exchange.question)(self.credentials, self.site);
         let mut may_repeat = self.exchange.refuses_at_random();
         for _ in 0..QUESTIONS {
             let heard = match self.ask(&call).await {
                 Ok(heard) => heard,
-                Err(status) => return Report::of(status),
+                Err(status) => return TestReport::of(status),
             };
             let retry_after = heard.retry_after;
             match (self.exchange.read)(self.credentials, &call, &heard.answer) {
                 Verdict::Ask(next) => call = next,
                 Verdict::Refused { status: Status::AmbiguousCredentials, .. } if may_repeat => may_repeat = false,
                 Verdict::Refused { status, code } => {
-                    return Report { code, retry_after, ..Report::of(status) };
+                    return TestReport { code, retry_after, ..TestReport::of(status) };
                 }
-                Verdict::Accepted(access) => return self.accepted(access),
+                Verdict::Accepted(info) => return self.accepted(info),
             }
         }
         // The second answer only led to a third question.
-        Report::of(Status::UnrecognisedResponse)
+        TestReport::of(Status::UnrecognisedResponse)
     }
 
     /// Signs and asks; once more where the connection was refused, for then nothing has been asked yet.
@@ -103,18 +97,18 @@ impl Tester<'_> {
     }
 
     /// A key that works, unless its time is over.
-    fn accepted(&self, access: Access) -> Report {
-        let has_ended = access.expires_at.is_some_and(|end| end <= self.clock.now());
-        let code = access.code.clone();
+    fn accepted(&self, info: KeyInfo) -> TestReport {
+        let has_ended = info.expires_at.is_some_and(|end| end <= self.clock.now());
+        let code = info.code.clone();
         if has_ended {
-            return Report { code, ..Report::of(Status::KeyExpired) };
+            return TestReport { code, ..TestReport::of(Status::KeyExpired) };
         }
-        Report { code, access: Some(access), ..Report::of(Status::Ok) }
+        TestReport { code, info: Some(info), ..TestReport::of(Status::Ok) }
     }
 }
 
-impl Report {
+impl TestReport {
     const fn of(status: Status) -> Self {
-        Self { status, code: None, access: None, retry_after: None, latency_ms: 0 }
+        Self { status, code: None, info: None, retry_after: None, latency_ms: 0 }
     }
 }

@@ -1,20 +1,20 @@
-//! How many keys an account has. One row says it, which changes in the transactions that the keys come and go in.
+//! What is counted: how many keys an account has, which one row says that changes in the transactions that the keys come and go in;
+//! and how often a caller does something.
 
 use serde::{Deserialize, Serialize};
 use shared::{
+    caller::Caller,
     error::Error,
     ids::AccountId,
     keys::{Row, Rows},
+    limits::{Limit, Room},
     store::{Condition, Update, Write},
     time::Timestamp,
 };
 
-use crate::{model::Refusal, record::Fingerprint, state::Vault};
+use crate::{limits::MOST_KEYS, record::Fingerprint, refusal::Refusal, state::Vault};
 
-/// So many keys an account may have.
-pub const MOST: u32 = 1_000;
-
-/// The row.
+/// The row that says how many keys an account has.
 #[derive(Serialize, Deserialize)]
 struct Count {
     /// Nothing where the account ended before it stored any.
@@ -29,7 +29,7 @@ impl Count {
         match (self.ended_at, self.keys) {
             // Its sessions are gone, too, or will be in a moment.
             (Some(_), _) => Some(Error::InvalidToken.into()),
-            (None, Some(keys)) if keys >= i64::from(MOST) => Some(Refusal::Full),
+            (None, Some(keys)) if keys >= i64::from(MOST_KEYS) => Some(Refusal::Full),
             (None, _) => None,
         }
     }
@@ -42,7 +42,7 @@ struct Any {}
 /// One key more: if there is room for it, and the account has not ended.
 pub fn one_more(account: AccountId) -> Result<Write<'static>, Error> {
     let row = Update::new(Row::KeyCount(account)).count("keys");
-    Ok(Write::Update(row.when(Condition::below("keys", &MOST)?).when(Condition::Absent("ended_at"))))
+    Ok(Write::Update(row.when(Condition::below("keys", &MOST_KEYS)?).when(Condition::Absent("ended_at"))))
 }
 
 /// One key less, of those that were counted.
@@ -72,6 +72,19 @@ impl Recount {
 }
 
 impl Vault {
+    /// Counts something that the caller does, with `what` where it is not the caller alone that is counted: the name of the counter
+    /// begins with its owner, so that nobody uses up what somebody else may do.
+    ///
+    /// # Errors
+    /// `TooMany`; `Failed` where nothing can be counted.
+    pub(crate) async fn count(&self, limit: Limit, caller: &Caller, what: &str) -> Result<(), Refusal> {
+        let whom = format!("{}#{what}", caller.account());
+        match limit.count(&self.app.store, &whom, self.app.clock.now()).await? {
+            Room::Left => Ok(()),
+            Room::NoneFor(seconds) => Err(Refusal::TooMany(seconds)),
+        }
+    }
+
     /// Why a new key was not stored; `None` when nothing stands in its way any more.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use schemars::{Schema, json_schema};
 use serde_json::Value;
 use shared::http::Operation;
 
-use crate::model::Refusal;
+use crate::refusal::Refusal;
 
 /// An id for examples.
 pub const KEY_ID: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";

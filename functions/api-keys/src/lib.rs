@@ -1,30 +1,33 @@
 //! The vault for the API keys of users' exchange accounts: sealed, listed masked, shown one at a time with a trace, tested.
 
+mod access;
 mod audit;
+mod change;
+mod conditions;
 mod connection;
 mod count;
-mod create;
-mod decrypt;
-mod delete;
 mod document;
-mod events;
+mod endpoints;
 pub mod exchanges;
 mod input;
 mod keys;
-mod list;
-mod model;
+mod limits;
+mod outcome;
 mod policy;
 mod record;
-mod secret;
+mod refusal;
+mod sealing;
 mod state;
-mod test_connection;
-mod update;
+mod tested;
+mod vault_key;
+mod verification;
 mod view;
 mod wire;
 
 use axum::Router;
 use shared::http::{Route, Routes};
 
+use endpoints::{create, decrypt, delete, events, list, test_connection, update};
 pub use state::Vault;
 
 fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
@@ -44,7 +47,7 @@ pub fn router(vault: Vault) -> Router {
     listed::<false>().serve(vault, deadline, stage)
 }
 
-/// The same routes, for the OpenAPI document.
+/// Every route of this function, for the OpenAPI document.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     listed().list()

@@ -1,9 +1,14 @@
-//! What we make of the permissions that an exchange reports.
+//! Who may store keys, what we make of the permissions that an exchange reports, and which keys that blocks.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use shared::{caller::Caller, kyc};
 
-use crate::exchanges::{Access, Source};
+use crate::{
+    exchanges::{KeyInfo, Source},
+    refusal::Refusal,
+    state::Vault,
+};
 
 /// Something the owner should change at the exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,7 +33,7 @@ pub enum Warning {
 pub enum SendsFunds {
     /// A test said that it cannot, or nothing has said that it can.
     No,
-    /// It shares its name or its secret with one that can.
+    /// The credential shares its name or its secret with one that can.
     Presumed,
     /// A test said that it can.
     Found,
@@ -36,14 +41,14 @@ pub enum SendsFunds {
 
 /// What to warn of.
 #[must_use]
-pub fn warnings(access: &Access) -> Vec<Warning> {
-    let permissions = access.permissions;
+pub fn warnings(info: &KeyInfo) -> Vec<Warning> {
+    let permissions = info.permissions;
     let findings = [
         (permissions.withdraw == Some(true), Warning::KeyCanWithdraw),
-        (access.can_pay_others == Some(true), Warning::KeyCanPayOthers),
-        (access.source == Source::Protocol && permissions.transfer == Some(true), Warning::CanTransfer),
+        (info.can_pay_others == Some(true), Warning::KeyCanPayOthers),
+        (info.source == Source::Protocol && permissions.transfer == Some(true), Warning::CanTransfer),
         (permissions.withdraw.is_none(), Warning::WithdrawPermissionUnknown),
-        (permissions.trade == Some(true) && access.ip_restricted == Some(false), Warning::TradeWithoutIpRestriction),
+        (permissions.trade == Some(true) && info.ip_restricted == Some(false), Warning::TradeWithoutIpRestriction),
     ];
     findings.into_iter().filter_map(|(found, warning)| found.then_some(warning)).collect()
 }
@@ -51,11 +56,30 @@ pub fn warnings(access: &Access) -> Vec<Warning> {
 /// Whether it can send funds to others: such keys are blocked unless the configuration allows them. `None` where the exchange does
 /// not say, which unblocks nothing.
 #[must_use]
-pub fn sends_funds(access: &Access) -> Option<SendsFunds> {
-    match (access.permissions.withdraw, access.can_pay_others) {
+pub fn sends_funds(info: &KeyInfo) -> Option<SendsFunds> {
+    match (info.permissions.withdraw, info.can_pay_others) {
         (Some(true), _) | (_, Some(true)) => Some(SendsFunds::Found),
         (Some(false), Some(false)) => Some(SendsFunds::No),
         _ => None,
+    }
+}
+
+impl Vault {
+    /// Where that is required, only whoever has proven their identity stores keys.
+    ///
+    /// # Errors
+    /// `KycRequired`, `Failed`.
+    pub(crate) async fn permit(&self, caller: &Caller) -> Result<(), Refusal> {
+        if !self.config.require_kyc {
+            return Ok(());
+        }
+        let reports = kyc::reports_of(&self.app.store, &caller.account().to_string()).await?;
+        if kyc::standing(&reports).status == kyc::Status::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
+    }
+
+    /// Whether a key of which so much is known is kept from being used.
+    pub(crate) fn blocks(&self, sends_funds: SendsFunds) -> bool {
+        sends_funds != SendsFunds::No && !self.config.allow_withdrawal_keys
     }
 }
 
@@ -67,17 +91,17 @@ mod tests {
     const PERMITTED: Permissions =
         Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: None };
 
-    fn access(trade: Option<bool>, withdraw: Option<bool>, ip_restricted: Option<bool>) -> Access {
+    fn info_of(trade: Option<bool>, withdraw: Option<bool>, ip_restricted: Option<bool>) -> KeyInfo {
         let permissions = Permissions { read: Some(true), trade, withdraw, transfer: None };
-        Access { ip_restricted, ..Access::of_key(permissions) }
+        KeyInfo { ip_restricted, ..KeyInfo::of_key(permissions) }
     }
 
     #[test]
     fn only_transfers_that_nobody_chose_are_warned_of() {
         let chosen =
-            Access { permissions: Permissions { transfer: Some(true), ..PERMITTED }, ..access(None, None, None) };
+            KeyInfo { permissions: Permissions { transfer: Some(true), ..PERMITTED }, ..info_of(None, None, None) };
         assert_eq!(warnings(&chosen), []);
-        let by_protocol = Access { source: Source::Protocol, ..chosen };
+        let by_protocol = KeyInfo { source: Source::Protocol, ..chosen };
         assert_eq!(warnings(&by_protocol), [Warning::CanTransfer]);
         assert_eq!(sends_funds(&by_protocol), Some(SendsFunds::No));
     }
@@ -86,24 +110,24 @@ mod tests {
     fn unknown_is_neither_yes_nor_no() {
         use Warning::{KeyCanPayOthers, KeyCanWithdraw, TradeWithoutIpRestriction, WithdrawPermissionUnknown};
         let (yes, no) = (Some(true), Some(false));
-        for (access, expected, sends) in [
-            (access(no, no, no), vec![], no),
-            (access(yes, no, yes), vec![], no),
-            (access(yes, no, None), vec![], no),
-            (access(yes, no, no), vec![TradeWithoutIpRestriction], no),
-            (access(None, None, no), vec![WithdrawPermissionUnknown], None),
-            (access(yes, yes, no), vec![KeyCanWithdraw, TradeWithoutIpRestriction], yes),
-            (Access { can_pay_others: yes, ..access(no, no, no) }, vec![KeyCanPayOthers], yes),
+        for (info, expected, sends) in [
+            (info_of(no, no, no), vec![], no),
+            (info_of(yes, no, yes), vec![], no),
+            (info_of(yes, no, None), vec![], no),
+            (info_of(yes, no, no), vec![TradeWithoutIpRestriction], no),
+            (info_of(None, None, no), vec![WithdrawPermissionUnknown], None),
+            (info_of(yes, yes, no), vec![KeyCanWithdraw, TradeWithoutIpRestriction], yes),
+            (KeyInfo { can_pay_others: yes, ..info_of(no, no, no) }, vec![KeyCanPayOthers], yes),
             (
-                Access { can_pay_others: yes, ..access(no, None, no) },
+                KeyInfo { can_pay_others: yes, ..info_of(no, None, no) },
                 vec![KeyCanPayOthers, WithdrawPermissionUnknown],
                 yes,
             ),
-            (Access { can_pay_others: None, ..access(no, no, no) }, vec![], None),
+            (KeyInfo { can_pay_others: None, ..info_of(no, no, no) }, vec![], None),
         ] {
-            assert_eq!(warnings(&access), expected);
+            assert_eq!(warnings(&info), expected);
             let sends = sends.map(|sends| if sends { SendsFunds::Found } else { SendsFunds::No });
-            assert_eq!(sends_funds(&access), sends);
+            assert_eq!(sends_funds(&info), sends);
         }
     }
 }

@@ -12,7 +12,7 @@ use shared::{
 };
 use tokio::sync::OnceCell;
 
-use crate::{secret::VaultKey, wire::Wire};
+use crate::{vault_key::VaultKey, wire::Wire};
 
 /// The state of `api-keys`. Cloning shares it.
 #[derive(Clone)]

@@ -1,21 +1,22 @@
 //! Identity checks: reports of providers come in, the user's status comes out.
 
-mod about;
+mod endpoints;
+mod proof;
 pub mod providers;
+mod reports;
 mod state;
-mod status;
-mod webhook;
 
 use axum::Router;
 use shared::http::{Route, Routes};
 
+use endpoints::{health, root, status, webhook};
 pub use state::Kyc;
 
 fn listed<const DESCRIBED: bool>() -> Routes<Kyc, DESCRIBED> {
     Routes::new()
-        .get("/api/kyc/health", about::health, about::health_document)
+        .get("/api/kyc/health", health::health, health::document)
         .post("/api/kyc/webhook", webhook::webhook, webhook::document)
-        .get("/api/kyc/", about::root, about::root_document)
+        .get("/api/kyc/", root::root, root::document)
         .post("/api/kyc/webhook/{provider}", webhook::webhook_of, webhook::document_of)
         .get("/api/kyc/status", status::status, status::document)
 }
@@ -26,7 +27,7 @@ pub fn router(kyc: Kyc) -> Router {
     listed::<false>().serve(kyc, deadline, stage)
 }
 
-/// The same routes, for the OpenAPI document.
+/// Every route of this function, for the OpenAPI document.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     listed().list()

@@ -35,13 +35,18 @@ pub struct Secrets {
     pub(crate) token: Vec<Secret>,
 }
 
+/// Whether the token alone proves a provider: where `generic` is the usual one. Elsewhere the token is a second lock of others, which
+/// know it, and must not become a way around the first.
+fn is_token_enough(provider: &Provider, usual: &Provider) -> bool {
+    provider.is_proven_by_token() && usual.is_proven_by_token()
+}
+
 impl Secrets {
-    /// Those of a provider. Where `generic` is the usual provider, the token alone proves it; elsewhere the token is a second lock of
-    /// others, which know it, and must not become a way around the first.
+    /// The secrets of a provider.
     pub(crate) fn of(&self, provider: &Provider, usual: &Provider) -> &[Secret] {
         match self.of.get(provider.id) {
             Some(secrets) => secrets,
-            None if provider.is_proven_by_token() && usual.is_proven_by_token() => &self.token,
+            None if is_token_enough(provider, usual) => &self.token,
             None => &[],
         }
     }
@@ -73,9 +78,7 @@ impl Kyc {
     pub(crate) fn configured(&self) -> Vec<&'static str> {
         let has_secret = |provider: &&Provider| match self.config.secrets.get(provider.id) {
             Some(secrets) => !secrets.is_empty(),
-            None => {
-                [provider, self.usual].map(Provider::is_proven_by_token) == [true; 2] && self.config.token.is_some()
-            }
+            None => is_token_enough(provider, self.usual) && self.config.token.is_some(),
         };
         providers::ALL.into_iter().filter(has_secret).map(|provider| provider.id).collect()
     }

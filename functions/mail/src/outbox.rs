@@ -69,13 +69,25 @@ struct Standing {
     reason: Option<String>,
 }
 
-/// What a letter is that this invocation may not claim.
-fn of_somebody_else(there: Option<&Standing>) -> Claimed {
-    match there {
-        Some(Standing { status: Status::Claimed, claimed_until, .. }) => Claimed::Theirs { until: *claimed_until },
-        // Let go of again, just now.
-        Some(Standing { status: Status::Pending, .. }) => Claimed::Theirs { until: None },
-        Some(_) | None => Claimed::Settled,
+/// What became of one try to claim a letter.
+enum Try {
+    /// The claim is ours.
+    Claimed(Claim),
+    /// The letter stands otherwise than the try took for granted.
+    Missed(Standing),
+    /// There is no such letter.
+    Gone,
+}
+
+impl From<Try> for Claimed {
+    fn from(tried: Try) -> Self {
+        match tried {
+            Try::Claimed(claim) => Self::Ours(claim),
+            Try::Missed(Standing { status: Status::Claimed, claimed_until: until, .. }) => Self::Theirs { until },
+            // Let go of again, just now.
+            Try::Missed(Standing { status: Status::Pending, .. }) => Self::Theirs { until: None },
+            Try::Missed(_) | Try::Gone => Self::Settled,
+        }
     }
 }
 
@@ -96,30 +108,20 @@ impl Outbox {
     /// `Unavailable`, `Internal`.
     pub async fn claim(&self, id: MailId) -> Result<Claimed, Error> {
         let pending = Update::new(Row::Mail(id)).when(Condition::equals("status", &Status::Pending)?);
-        let there = match self.try_claim(id, 0, pending).await? {
-            Ok(claim) => return Ok(Claimed::Ours(claim)),
-            Err(there) => there,
-        };
-        match there {
-            Some(Standing { status: Status::Claimed, claimed_until: Some(until), claims, .. })
+        match self.try_claim(id, 0, pending).await? {
+            Try::Missed(Standing { status: Status::Claimed, claimed_until: Some(until), claims, .. })
                 if until <= self.clock.now() =>
             {
                 let stale = Update::new(Row::Mail(id))
                     .when(Condition::equals("status", &Status::Claimed)?)
                     .when(Condition::equals("claimed_until", &until)?);
-                let taken = self.try_claim(id, claims, stale).await?;
-                Ok(taken.map_or_else(|there| of_somebody_else(there.as_ref()), Claimed::Ours))
+                Ok(self.try_claim(id, claims, stale).await?.into())
             }
-            there => Ok(of_somebody_else(there.as_ref())),
+            tried => Ok(tried.into()),
         }
     }
 
-    async fn try_claim(
-        &self,
-        id: MailId,
-        claims_before: u32,
-        update: Update<'_>,
-    ) -> Result<Result<Claim, Option<Standing>>, Error> {
+    async fn try_claim(&self, id: MailId, claims_before: u32, update: Update<'_>) -> Result<Try, Error> {
         let by = ClaimId::random()?;
         let until = self.clock.now() + LEASE * 2_u32.pow(claims_before.min(LEASE_DOUBLINGS));
         let claim = update
@@ -128,13 +130,13 @@ impl Outbox {
             .set("claimed_until", &until)?
             .count("claims");
         let there: Standing = match self.store.update::<Standing>(claim).await? {
-            Written::Done(_) => return Ok(Ok(Claim { id, by, until })),
-            Written::Conflict(None) => return Ok(Err(None)),
+            Written::Done(_) => return Ok(Try::Claimed(Claim { id, by, until })),
+            Written::Conflict(None) => return Ok(Try::Gone),
             Written::Conflict(Some(row)) => row.read()?,
         };
         // The answer to our own claim may have been lost and the claim been sent again.
         let is_ours = there.status == Status::Claimed && there.claimed_by == Some(by);
-        Ok(if is_ours { Ok(Claim { id, by, until }) } else { Err(Some(there)) })
+        Ok(if is_ours { Try::Claimed(Claim { id, by, until }) } else { Try::Missed(there) })
     }
 
     /// SES has taken it.

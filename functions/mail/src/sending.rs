@@ -67,7 +67,7 @@ impl Postman {
             Ok(()) => self.settle(before).await,
             Err(unsettled) => {
                 unsettled.log(mail.id);
-                self.put_off((mail.id, mail.letter.kind()), mail.created_at, unsettled.claimed_until, before).await
+                self.put_off(mail.id, mail.letter.kind(), mail.created_at, unsettled.claimed_until, before).await
             }
         }
     }
@@ -78,13 +78,14 @@ impl Postman {
     /// `Unavailable`, `Internal`.
     pub(crate) async fn attend_unreadable(&self, waiting: &Waiting, cause: Error) -> Result<(), Error> {
         Unsettled::from(cause).log(waiting.letter);
-        self.put_off((waiting.letter, "unreadable"), waiting.since, None, Some(waiting)).await
+        self.put_off(waiting.letter, "unreadable", waiting.since, None, Some(waiting)).await
     }
 
     /// Has a letter wait, or gives it up when it has waited for long enough.
     async fn put_off(
         &self,
-        (letter, kind): (MailId, &str),
+        letter: MailId,
+        kind: &str,
         since: Timestamp,
         claimed_until: Option<Timestamp>,
         before: Option<&Waiting>,

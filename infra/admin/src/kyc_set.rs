@@ -10,13 +10,13 @@ use clap::{
 use shared::{
     blank::is_blank,
     ids::{AccountId, EventId},
-    kyc::{MANUAL, Report, Standing, Status, reports_of, standing},
+    kyc::{KycReport, MANUAL, Standing, Status, reports_of, standing},
     store::{Condition, Put, Written},
     time::Clock,
 };
 
 use crate::{
-    kyc_show::described,
+    identity_check::{account, described},
     operator::{Failure, Operator},
 };
 
@@ -112,7 +112,7 @@ pub async fn set(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
     let reports = reports_of(store, &user).await?;
     let before = described(&standing(&reports));
     // What an operator decides comes after all that is known, even what claims to be of a later time than now.
-    let latest = reports.iter().filter_map(Report::counted_ms).max().unwrap_or_default();
+    let latest = reports.iter().filter_map(KycReport::counted_ms).max().unwrap_or_default();
     let now = i64::try_from(clock.unix_ms()).unwrap_or(i64::MAX);
     let report = report(arguments, clock, now.max(latest.saturating_add(1)))?;
     let row = Put::new(report.row(Some(&user)), &report)?.when(Condition::New);
@@ -126,8 +126,8 @@ pub async fn set(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
     Ok(Change { before, after: described(&now), is_in_force: by.is_some_and(|by| by.event == report.event) })
 }
 
-fn report(arguments: &Arguments, clock: &Clock, occurred_ms: i64) -> Result<Report, Failure> {
-    Ok(Report {
+fn report(arguments: &Arguments, clock: &Clock, occurred_ms: i64) -> Result<KycReport, Failure> {
+    Ok(KycReport {
         provider: MANUAL.to_owned(),
         event: EventId::random()?.to_string(),
         kind: "set".to_owned(),
@@ -142,11 +142,6 @@ fn report(arguments: &Arguments, clock: &Clock, occurred_ms: i64) -> Result<Repo
         // There is no body.
         body_sha256: String::new(),
     })
-}
-
-/// An account in the one form that its rows are named by.
-pub(crate) fn account(text: &str) -> Result<AccountId, &'static str> {
-    AccountId::parse(text).ok_or("a user id is a UUID in lower case")
 }
 
 fn statuses() -> impl TypedValueParser<Value = Status> {

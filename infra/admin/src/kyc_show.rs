@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     ids::AccountId,
-    kyc::{Claim, Report, Standing, Status, claims_of, history, reports_of, standing},
+    kyc::{KycClaim, KycReport, Status, claims_of, history, reports_of, standing},
     time::Timestamp,
 };
 
 use crate::{
-    kyc_set::account,
+    identity_check::{account, described},
     operator::{Failure, Operator},
 };
 
@@ -55,7 +55,7 @@ pub async fn show(operator: &Operator, user: AccountId) -> Result<Vec<String>, F
     Ok(lines)
 }
 
-fn line(report: &Report, counts: bool) -> String {
+fn line(report: &KycReport, counts: bool) -> String {
     let (time, kind) = (report.moment().to_string(), &report.kind);
     let provider = &report.provider;
     let status = report.status.map_or("-", Status::as_str);
@@ -68,18 +68,9 @@ fn line(report: &Report, counts: bool) -> String {
     format!("{time}  {provider:<15}  {kind:<28}  {status:<22}  {reason:<22}  {outcome}")
 }
 
-fn remarks(report: &Report, claims: &[Claim]) -> String {
+fn remarks(report: &KycReport, claims: &[KycClaim]) -> String {
     let claimed = report.occurred_ms.filter(|claimed| report.counted_ms() != Some(*claimed));
     let claimed = claimed.map(|ms| format!("  claims_{}", Timestamp::from_second(ms.div_euclid(1000))));
     let is_contradicted = claims.iter().any(|one| claims.iter().any(|other| one.contradicts(other)));
     claimed.unwrap_or_default() + if is_contradicted { "  contradicted" } else { "" }
-}
-
-/// Where a check stands, in one line.
-pub(crate) fn described(Standing { status, by }: &Standing<'_>) -> String {
-    let status = status.as_str();
-    match by {
-        Some(by) => format!("{status} since {}, by {}", by.moment(), by.provider),
-        None => format!("{status}, nothing is reported"),
-    }
 }

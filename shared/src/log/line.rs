@@ -43,7 +43,7 @@ impl<W: Fn(&[u8])> Lines<W> {
     }
 
     /// Keys that are there already are not replaced: neither a field nor a span can pass for another level, moment or function.
-    fn line(&self, (level, target): (&Level, &str), spans: impl Iterator<Item = (String, Value)>, fields: Fields) {
+    fn line(&self, level: Level, target: &str, spans: impl Iterator<Item = (String, Value)>, fields: Fields) {
         let Fields(mut fields) = fields;
         let unix_ms = Clock::default().unix_ms();
         let moment = i64::try_from(unix_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
@@ -97,8 +97,7 @@ where
                 event.put("event", "cold_start");
                 event.put("message", "the first invocation of this process");
                 event.0.extend(self.release.clone().map(|release| ("release".to_owned(), release.into())));
-                let of = (&Level::INFO, attributes.metadata().target());
-                self.line(of, fields.0.clone().into_iter(), event);
+                self.line(Level::INFO, attributes.metadata().target(), fields.0.clone().into_iter(), event);
             }
         }
         if let Some(span) = context.span(id) {
@@ -111,7 +110,7 @@ where
         event.record(&mut fields);
         let spans = context.event_scope(event).into_iter().flatten();
         let spans = spans.filter_map(|span| Some(span.extensions().get::<Fields>()?.0.clone())).flatten();
-        self.line((event.metadata().level(), event.metadata().target()), spans, fields);
+        self.line(*event.metadata().level(), event.metadata().target(), spans, fields);
     }
 }
 

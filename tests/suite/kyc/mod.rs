@@ -17,7 +17,7 @@ use std::time::Duration;
 use kyc::providers::{self, Secret};
 use serde_json::{Value, json};
 use shared::{
-    kyc::{Report, Status, reports_of, standing},
+    kyc::{KycReport, Status, reports_of, standing},
     time::Timestamp,
 };
 use tests::{Reply, Request, World, webhook_secrets};
@@ -97,7 +97,7 @@ fn sumsub_time(at: Timestamp) -> String {
 }
 
 /// What is kept of a user.
-async fn kept(world: &World, user: &str) -> Vec<Report> {
+async fn kept(world: &World, user: &str) -> Vec<KycReport> {
     reports_of(&world.store(), user).await.unwrap()
 }
 

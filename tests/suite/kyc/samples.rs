@@ -5,7 +5,7 @@ use kyc::{Kyc, providers::Millis};
 use serde_json::Value;
 use shared::{
     config::Stage,
-    kyc::{Report, Status, standing},
+    kyc::{KycReport, Status, standing},
     time::{Clock, Timestamp},
 };
 use tests::{Reply, Request, World, invoke, invoke_event};
@@ -61,7 +61,7 @@ async fn is_kept_as_expected(world: &World, sample: &Value) {
     let Some(user) = expected["user_ref"].as_str() else { return };
     let reports = kept(world, user).await;
     let report = reports.iter().find(|report| Some(report.event.as_str()) == expected["event_id"].as_str());
-    let report: &Report = report.unwrap_or_else(|| panic!("{id} is not kept"));
+    let report: &KycReport = report.unwrap_or_else(|| panic!("{id} is not kept"));
     assert_eq!(report.provider, text(sample, "provider"), "{id}");
     assert_eq!(report.session.as_deref(), expected["session_ref"].as_str(), "{id}");
     let occurred = expected["occurred_at"].as_str().map(|at| Millis::from_rfc3339(at).unwrap().as_ms());

@@ -42,6 +42,33 @@ async fn no_route_reaches_the_key_of_somebody_else() {
     }
 }
 
+/// First who is asking, then what the request lacks, last whether there is such a key.
+#[tokio::test]
+async fn whether_there_is_a_key_is_told_last() {
+    let world = World::start().await;
+    let ada = Owner::of(&world).await;
+    for id in ["0198c0de-0000-7000-8000-000000000000", "no-id"] {
+        for (method, rest, body) in [
+            ("PATCH", "", Some(json!({ "label": "" }))),
+            ("GET", "/events?limit=0", None),
+            ("GET", "/events?cursor=x", None),
+        ] {
+            let path = format!("{KEYS}{id}{rest}");
+            let stranger = world.send(authorized(method, &path, "no-token", body.clone())).await;
+            assert_eq!(stranger.status, 401, "{method} {path}");
+            let reply = world.send(authorized(method, &path, &ada.session.access, body)).await;
+            // A cursor belongs to a key, and is nobody's where no key can be.
+            let status = if (id, rest) == ("no-id", "/events?cursor=x") { 404 } else { 422 };
+            assert_eq!(reply.status, status, "{method} {path}");
+        }
+        for (method, rest) in [("POST", "/decrypt"), ("POST", "/test-connection"), ("DELETE", ""), ("GET", "/events")] {
+            let path = format!("{KEYS}{id}{rest}");
+            assert_eq!(world.send(authorized(method, &path, "no-token", None)).await.status, 401, "{method} {path}");
+            is_404(&world.send(authorized(method, &path, &ada.session.access, None)).await);
+        }
+    }
+}
+
 #[tokio::test]
 async fn lists_hold_ones_own_keys_only() {
     let world = World::start().await;

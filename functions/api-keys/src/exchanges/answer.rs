@@ -21,8 +21,8 @@ pub struct Answer {
 /// What the answer means.
 pub enum Verdict {
     /// The key works.
-    Accepted(Access),
-    /// It does not, or nobody knows.
+    Accepted(KeyInfo),
+    /// The key does not work, or nobody knows.
     Refused {
         /// In words of ours.
         status: Status,
@@ -62,7 +62,7 @@ pub enum Source {
 
 /// A key that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Access {
+pub struct KeyInfo {
     /// What it may do.
     pub permissions: Permissions,
     /// Who says so.
@@ -79,7 +79,7 @@ pub struct Access {
     pub code: Option<String>,
 }
 
-impl Access {
+impl KeyInfo {
     /// Permissions that the exchange states for this very key.
     #[must_use]
     pub const fn of_key(permissions: Permissions) -> Self {

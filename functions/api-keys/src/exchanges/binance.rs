@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
+    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site,
     Status, Unsignable, Verdict,
     answer::{code_in, flag, text},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_hex, parses, percent, rsa},
@@ -72,13 +72,13 @@ pub(super) fn sign(
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     if answer.status == 200 && body.get("ipRestrict").is_some() {
-        return Verdict::Accepted(access(body));
+        return Verdict::Accepted(info(body));
     }
     read_account(answer)
 }
 
 /// What `apiRestrictions` says of the key.
-fn access(body: &Value) -> Access {
+fn info(body: &Value) -> KeyInfo {
     let is_allowed = |name: &str| flag(&body[name]);
     let permissions = Permissions {
         read: is_allowed("enableReading"),
@@ -86,10 +86,10 @@ fn access(body: &Value) -> Access {
         withdraw: is_allowed("enableWithdrawals"),
         transfer: any(["enableInternalTransfer", "permitsUniversalTransfer"].map(is_allowed)),
     };
-    Access {
+    KeyInfo {
         ip_restricted: flag(&body["ipRestrict"]),
         can_pay_others: is_allowed("enableInternalTransfer"),
-        ..Access::of_key(permissions)
+        ..KeyInfo::of_key(permissions)
     }
 }
 
@@ -97,7 +97,7 @@ fn access(body: &Value) -> Access {
 pub(super) fn read_account(answer: &Answer) -> Verdict {
     let body = answer.json();
     if answer.status == 200 && body["balances"].is_array() {
-        return Verdict::Accepted(Access::unknown());
+        return Verdict::Accepted(KeyInfo::unknown());
     }
     REFUSALS.read(answer, code_in(&body["code"]).as_deref(), text(&body["msg"]))
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
     answer::{code_in, flag, listed, text, texts},
     any_credentials,
@@ -38,16 +38,16 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let code = code_in(&body["code"]);
     if answer.status == 200
         && code.as_deref() == Some("0")
-        && let Some(access) = access(&body["data"])
+        && let Some(info) = info(&body["data"])
     {
-        return Verdict::Accepted(access.code("0"));
+        return Verdict::Accepted(info.code("0"));
     }
     // Some clients have seen the description without anything around it.
     if answer.status == 200
         && body["code"].is_null()
-        && let Some(access) = access(body)
+        && let Some(info) = info(body)
     {
-        return Verdict::Accepted(access);
+        return Verdict::Accepted(info);
     }
     REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
@@ -76,7 +76,7 @@ const REFUSALS: Refusals = Refusals {
 };
 
 /// Two descriptions of a key are known: a list of numbers, and flags with Binance's names.
-fn access(key: &Value) -> Option<Access> {
+fn info(key: &Value) -> Option<KeyInfo> {
     const FLAGS: [&str; 6] = [
         "enableReading",
         "enableSpotAndMarginTrading",
@@ -98,12 +98,12 @@ fn access(key: &Value) -> Option<Access> {
     let options = if numbers.is_null() { flag(&key["enableVanillaOptions"]) } else { Some(false) };
     let permissions =
         Permissions { read, trade: any([spot, perpetual, options]), withdraw, transfer: any([internal, universal]) };
-    let access = match texts(&key["ipAddresses"]) {
-        Some(ips) => Access::of_key(permissions).ips(ips),
-        None => Access::of_key(permissions),
+    let info = match texts(&key["ipAddresses"]) {
+        Some(ips) => KeyInfo::of_key(permissions).ips(ips),
+        None => KeyInfo::of_key(permissions),
     };
-    let ip_restricted = flag(&key["ipRestrict"]).or(access.ip_restricted);
+    let ip_restricted = flag(&key["ipRestrict"]).or(info.ip_restricted);
     // Transfers within the exchange may go to other users: only without that right they surely do not.
     let can_pay_others = internal.filter(|internal| !internal);
-    Some(Access { ip_restricted, can_pay_others, ..access })
+    Some(KeyInfo { ip_restricted, can_pay_others, ..info })
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
     answer::{code_in, text},
     any_credentials,
@@ -45,7 +45,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         Some(scopes)
             if answer.status == 200 && !scopes.is_empty() && scopes.iter().all(|scope| scope[0].is_string()) =>
         {
-            Verdict::Accepted(Access::of_key(permissions(scopes)))
+            Verdict::Accepted(KeyInfo::of_key(permissions(scopes)))
         }
         _ => REFUSALS.read(answer, None, ""),
     }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
+    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site,
     Status, Unsignable, Verdict,
     answer::{code_in, has_any, text, texts, words},
     any_credentials,
@@ -57,7 +57,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     let code = code_in(&body["code"]);
     if let (Some(code @ "00000"), Some(_)) = (code.as_deref(), body["data"].get("authorities")) {
-        return Verdict::Accepted(access(&body["data"]).code(code));
+        return Verdict::Accepted(info(&body["data"]).code(code));
     }
     // What stands before the exchange has another word for its texts.
     let said = [text(&body["msg"]), text(&body["message"])].join(" ");
@@ -108,10 +108,10 @@ const REFUSALS: Refusals = Refusals {
     ..Refusals::NONE
 };
 
-fn access(account: &Value) -> Access {
+fn info(account: &Value) -> KeyInfo {
     let granted = texts(&account["authorities"]);
     let has = |words: &[&str]| has_any(granted.as_ref(), words);
     let permissions =
         Permissions { read: Some(true), trade: has(&TRADE), withdraw: has(&["wwow"]), transfer: has(&["wtow"]) };
-    Access::of_key(permissions).known_ips(words(&account["ips"]))
+    KeyInfo::of_key(permissions).known_ips(words(&account["ips"]))
 }

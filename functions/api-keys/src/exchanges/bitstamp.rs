@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Request, Site, Status, Unsignable, Verdict,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Request, Site, Status, Unsignable, Verdict,
     answer::code_in,
     any_credentials,
     crypto::{HMAC_SHA256, encoded, hex, mac_hex},
@@ -57,7 +57,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     if let Some(balances) = body.as_array() {
         return match answer.status {
             200 if balances.iter().all(|balance| balance["currency"].is_string()) => {
-                Verdict::Accepted(Access::unknown())
+                Verdict::Accepted(KeyInfo::unknown())
             }
             _ => answer.by_http_status(),
         };

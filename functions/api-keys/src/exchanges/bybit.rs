@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared::time::Timestamp;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
     answer::{code_in, text, texts},
     binance::any,
@@ -69,7 +69,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     // The API before this one wrote its fields in another way, and parts of it still answer.
     let code = code_in(&body["retCode"]).or_else(|| code_in(&body["ret_code"]));
     if code.as_deref() == Some("0") && body["result"].get("permissions").is_some() {
-        return Verdict::Accepted(access(&body["result"]).code("0"));
+        return Verdict::Accepted(info(&body["result"]).code("0"));
     }
     REFUSALS.read(answer, code.as_deref(), &[text(&body["retMsg"]), text(&body["ret_msg"])].join(" "))
 }
@@ -104,7 +104,7 @@ const REFUSALS: Refusals = Refusals {
 };
 
 /// What `query-api` says of the key. The groups stay filled in a key that may only read.
-fn access(key: &Value) -> Access {
+fn info(key: &Value) -> KeyInfo {
     let groups = &key["permissions"];
     let writes = match key["readOnly"].as_i64() {
         Some(0) => Some(true),
@@ -126,11 +126,11 @@ fn access(key: &Value) -> Access {
         withdraw: and_writes(wallet(&["Withdraw"])),
         transfer: and_writes(wallet(&["AccountTransfer", "SubMemberTransfer"])),
     };
-    let access = Access::of_key(permissions).known_ips(texts(&key["ips"]));
+    let info = KeyInfo::of_key(permissions).known_ips(texts(&key["ips"]));
     // Only keys without addresses end by themselves; the others carry a date that means nothing.
-    match access.ip_restricted {
-        Some(false) => access.until(expiry(&key["expiredAt"])),
-        _ => access,
+    match info.ip_restricted {
+        Some(false) => info.until(expiry(&key["expiredAt"])),
+        _ => info,
     }
 }
 

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
     answer::{code_in, flag, text},
     crypto::{ed25519, encoded, es256, hex, parses},
@@ -88,7 +88,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         // Whoever can move funds out of a portfolio can send them anywhere.
         let transfer = flag(&body["can_transfer"]);
         let (read, trade) = (flag(&body["can_view"]), flag(&body["can_trade"]));
-        return Verdict::Accepted(Access::of_key(Permissions { read, trade, withdraw: transfer, transfer }));
+        return Verdict::Accepted(KeyInfo::of_key(Permissions { read, trade, withdraw: transfer, transfer }));
     }
     // Older parts of the exchange answer with a list.
     let older = &body["errors"][0];

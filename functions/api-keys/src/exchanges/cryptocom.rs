@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
     answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, mac_hex},
@@ -45,7 +45,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         && answer.status == 200
         && body["result"]["data"].as_array().is_some_and(is_balances)
     {
-        return Verdict::Accepted(Access::unknown().code("0"));
+        return Verdict::Accepted(KeyInfo::unknown().code("0"));
     }
     REFUSALS.read(answer, code.as_deref(), text(&body["message"]))
 }

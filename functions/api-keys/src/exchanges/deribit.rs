@@ -2,7 +2,7 @@
 //! of the key. Its tokens are left where they are. Every other call carries its signature in a header.
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
     answer::{code_in, text},
     any_credentials,
@@ -50,7 +50,7 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     match body["result"]["scope"].as_str() {
-        Some(scope) if answer.status == 200 => Verdict::Accepted(Access::of_key(permissions(scope))),
+        Some(scope) if answer.status == 200 => Verdict::Accepted(KeyInfo::of_key(permissions(scope))),
         _ => REFUSALS.read(answer, code_in(&body["error"]["code"]).as_deref(), text(&body["error"]["message"])),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
     answer::{flag, text, texts},
     any_credentials,
@@ -50,7 +50,7 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     if answer.status == 200 && (body.get("user_id").is_some() || body.get("ip_whitelist").is_some()) {
-        return Verdict::Accepted(Access::unknown().known_ips(texts(&body["ip_whitelist"])));
+        return Verdict::Accepted(KeyInfo::unknown().known_ips(texts(&body["ip_whitelist"])));
     }
     let may_ask_more = call.path == KEYS;
     if let (200, Some(keys)) = (answer.status, body.as_array()) {
@@ -124,7 +124,7 @@ fn read_key(key: &Value) -> Verdict {
         withdraw: can_write(key, |name| name == "withdrawal"),
         transfer: can_write(key, |name| name == "wallet"),
     };
-    Verdict::Accepted(Access::of_key(permissions).known_ips(texts(&key["ip_whitelist"])))
+    Verdict::Accepted(KeyInfo::of_key(permissions).known_ips(texts(&key["ip_whitelist"])))
 }
 
 /// Whether one of the granted rights with such a name goes beyond reading. Unknown when none does and one is unreadable, or when

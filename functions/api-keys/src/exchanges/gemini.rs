@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
     answer::{code_in, flag, text},
     any_credentials,
@@ -43,8 +43,8 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let roles = ["isAuditor", "isFundManager", "isTrader"].map(|role| flag(&body[role]));
     if answer.status == 200 && roles.iter().any(Option::is_some) {
         let may_be_admin = may_be_admin(credentials, body);
-        let access = Access::of_key(permissions(roles, may_be_admin));
-        return Verdict::Accepted(Access { can_pay_others: Some(may_be_admin), ..access });
+        let info = KeyInfo::of_key(permissions(roles, may_be_admin));
+        return Verdict::Accepted(KeyInfo { can_pay_others: Some(may_be_admin), ..info });
     }
     REFUSALS.read(answer, code_in(&body["reason"]).as_deref(), text(&body["message"]))
 }

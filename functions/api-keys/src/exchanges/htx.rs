@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
     answer::{code_in, has_any, text, words},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_base64, parses, percent},
@@ -130,5 +130,5 @@ fn read_key(key: &Value) -> Verdict {
     let granted = words(&key["permission"]);
     let has = |word| has_any(granted.as_ref(), &[word]);
     let permissions = Permissions { read: Some(true), trade: has("trade"), withdraw: has("withdraw"), transfer: None };
-    Verdict::Accepted(Access::of_key(permissions).known_ips(words(&key["ipAddresses"])).code("200"))
+    Verdict::Accepted(KeyInfo::of_key(permissions).known_ips(words(&key["ipAddresses"])).code("200"))
 }

@@ -8,7 +8,7 @@ use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Source, Status,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Source, Status,
     Unsignable, Verdict, answer::text, crypto::hex, refusals::Refusals,
 };
 
@@ -90,9 +90,9 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     // An agent may pay into anybody's vault (`vaultTransfer`), so transfers are never out of its reach.
     let permissions = Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: Some(true) };
     let expires_at = agent["validUntil"].as_i64().map(|ms| Timestamp::from_second(ms.div_euclid(1000)));
-    Verdict::Accepted(Access { source: Source::Protocol, ..Access::of_key(permissions) }.until(expires_at))
+    Verdict::Accepted(KeyInfo { source: Source::Protocol, ..KeyInfo::of_key(permissions) }.until(expires_at))
 }
 
-/// It has no codes.
+/// Hyperliquid has no codes.
 const REFUSALS: Refusals =
     Refusals { words: &[(Status::RateLimited, &["too many cumulative requests"])], ..Refusals::NONE };

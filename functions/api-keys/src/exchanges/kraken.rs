@@ -7,7 +7,7 @@ use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
     Verdict,
     answer::{has_any, texts},
     crypto::{HMAC_SHA512, encoded, mac, sha256},
@@ -55,7 +55,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     let Some(errors) = texts(&body["error"]) else { return REFUSALS.read(answer, None, "") };
     if errors.is_empty() && body["result"].get("permissions").is_some() {
-        return Verdict::Accepted(access(&body["result"]));
+        return Verdict::Accepted(info(&body["result"]));
     }
     let known = errors.into_iter().find_map(|error| {
         // Of an outage only the class is kept: what follows is free text.
@@ -87,7 +87,7 @@ const REFUSALS: Refusals = Refusals {
     ..Refusals::NONE
 };
 
-fn access(key: &Value) -> Access {
+fn info(key: &Value) -> KeyInfo {
     let granted = texts(&key["permissions"]);
     let has = |words: &[&str]| has_any(granted.as_ref(), words);
     let reads = |granted: &Vec<&str>| granted.iter().any(|word| word.starts_with("query-"));
@@ -98,5 +98,5 @@ fn access(key: &Value) -> Access {
         transfer: None,
     };
     let until = key["validUntil"].as_str().and_then(|text| text.parse().ok()).filter(|second| *second > 0);
-    Access::of_key(permissions).known_ips(texts(&key["ipAllowlist"])).until(until.map(Timestamp::from_second))
+    KeyInfo::of_key(permissions).known_ips(texts(&key["ipAllowlist"])).until(until.map(Timestamp::from_second))
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Method, Moment, Permissions, Request, Site, Status,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
     Unsignable, Verdict,
     answer::{code_in, has_any, text, words},
     any_credentials,
@@ -52,7 +52,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     let code = code_in(&body["code"]);
     if let (Some(code @ "200000"), Some(_)) = (code.as_deref(), body["data"].get("permission")) {
-        return Verdict::Accepted(access(&body["data"]).code(code));
+        return Verdict::Accepted(info(&body["data"]).code(code));
     }
     REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
@@ -78,7 +78,7 @@ const REFUSALS: Refusals = Refusals {
 };
 
 /// Their `Transfer` is what others call withdrawal.
-fn access(key: &Value) -> Access {
+fn info(key: &Value) -> KeyInfo {
     let granted = words(&key["permission"]);
     let has = |words: &[&str]| has_any(granted.as_ref(), words);
     let permissions = Permissions {
@@ -92,5 +92,5 @@ fn access(key: &Value) -> Access {
         Value::Null => Some(Vec::new()),
         list => words(list),
     };
-    Access::of_key(permissions).known_ips(ips)
+    KeyInfo::of_key(permissions).known_ips(ips)
 }

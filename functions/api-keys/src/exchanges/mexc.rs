@@ -1,7 +1,7 @@
 //! MEXC (spot). Signature: the percent-encoded query, HMAC-SHA-256 in lower-case hex, as the last parameter.
 
 use super::{
-    Access, Answer, Call, Credentials, Exchange, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
+    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
     answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_hex},
@@ -35,7 +35,7 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     if answer.status == 200 && body["balances"].is_array() {
-        return Verdict::Accepted(Access::unknown());
+        return Verdict::Accepted(KeyInfo::unknown());
     }
     // What stands before the exchange has another word for its texts.
     let said = [text(&body["msg"]), text(&body["message"])].join(" ");

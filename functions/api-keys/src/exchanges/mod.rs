@@ -30,7 +30,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Access, Answer, Permissions, Source, Verdict};
+pub use answer::{Answer, KeyInfo, Permissions, Source, Verdict};
 pub use credentials::{Credentials, KeyType};
 pub use hyperliquid::agent_address;
 pub use identity::Identity;

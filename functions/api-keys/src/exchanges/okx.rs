@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Permissions, Request, Site,
+    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site,
     Status, Unsignable, Verdict,
     answer::{code_in, has_any, text, words},
     any_credentials,
@@ -57,18 +57,18 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let body = answer.json();
     let code = code_in(&body["code"]);
     match (code.as_deref(), &body["data"][0]) {
-        (Some(code @ "0"), account) if account.is_object() => Verdict::Accepted(access(account).code(code)),
+        (Some(code @ "0"), account) if account.is_object() => Verdict::Accepted(info(account).code(code)),
         _ => REFUSALS.read(answer, code.as_deref(), text(&body["msg"])),
     }
 }
 
 /// Every key may at least read, so `perm` without a word was not filled in.
-fn access(account: &Value) -> Access {
+fn info(account: &Value) -> KeyInfo {
     let granted = words(&account["perm"]);
     let has = |word| has_any(granted.as_ref(), &[word]);
     let read = granted.as_ref().filter(|granted| !granted.is_empty()).map(|_| true);
     let permissions = Permissions { read, trade: has("trade"), withdraw: has("withdraw"), transfer: None };
-    Access::of_key(permissions).known_ips(words(&account["ip"]))
+    KeyInfo::of_key(permissions).known_ips(words(&account["ip"]))
 }
 
 /// Numbers below 5000 and from 60000 on are those of its WebSocket for the same refusals.

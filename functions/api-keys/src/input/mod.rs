@@ -3,11 +3,12 @@
 mod credentials;
 mod fields;
 mod file;
+mod page;
 mod secret;
 
 use shared::{
     error::Error,
-    http::{Fields, Flaw, Input, Switch, Text, Whole},
+    http::{Fields, Flaw, Input, Switch, Text},
 };
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
 };
 pub use credentials::{Given, Kept};
 use fields::{EnvironmentName, ExchangeName, Label};
+pub use page::Page;
 
 /// A new key.
 pub struct CreateApiKeyRequest {
@@ -148,22 +150,5 @@ impl UpdateApiKeyRequest {
             return Err(Error::invalid("body", "region", other("region")));
         }
         Ok(())
-    }
-}
-
-/// Which part of a list to show.
-pub struct Page {
-    pub(crate) limit: u16,
-    pub(crate) cursor: Option<String>,
-}
-
-impl Input for Page {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        let limit = fields.optional("limit", "How many at most; 50 by default");
-        let cursor = fields.optional("cursor", "`next_cursor` of the page before");
-        Some(Self {
-            limit: limit?.map_or(50, |Whole::<1, 100>(limit)| limit),
-            cursor: cursor?.map(|Text::<0>(cursor)| cursor),
-        })
     }
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
-use super::Refusal;
+use super::Unproven;
 
 pub(super) use aws_lc_rs::hmac::{HMAC_SHA256, HMAC_SHA512};
 
@@ -38,19 +38,19 @@ const MAX_SIGNATURES: usize = 16;
 ///
 /// # Errors
 /// `MissingSignature` without a token, `BadSignature` with a wrong one, `NoSecret` when there is none to compare it with.
-pub fn bearer(headers: &HeaderMap, tokens: &[Secret]) -> Result<(), Refusal> {
+pub fn bearer(headers: &HeaderMap, tokens: &[Secret]) -> Result<(), Unproven> {
     if tokens.is_empty() {
-        return Err(Refusal::NoSecret);
+        return Err(Unproven::NoSecret);
     }
-    let value = headers.get(header::AUTHORIZATION).ok_or(Refusal::MissingSignature)?;
-    let (scheme, token) = value.as_bytes().split_at_checked("Bearer ".len()).ok_or(Refusal::MissingSignature)?;
+    let value = headers.get(header::AUTHORIZATION).ok_or(Unproven::MissingSignature)?;
+    let (scheme, token) = value.as_bytes().split_at_checked("Bearer ".len()).ok_or(Unproven::MissingSignature)?;
     if !scheme.eq_ignore_ascii_case(b"Bearer ") || token.trim_ascii().is_empty() {
-        return Err(Refusal::MissingSignature);
+        return Err(Unproven::MissingSignature);
     }
     // Hashes have one length, so that the comparison does not tell that of the token.
     let hash = sha256(token.trim_ascii());
     let is_ours = |ours: &Secret| verify_slices_are_equal(sha256(ours.reveal().as_bytes()).as_ref(), hash.as_ref());
-    if tokens.iter().any(|ours| is_ours(ours).is_ok()) { Ok(()) } else { Err(Refusal::BadSignature) }
+    if tokens.iter().any(|ours| is_ours(ours).is_ok()) { Ok(()) } else { Err(Unproven::BadSignature) }
 }
 
 /// Checks a header that holds the HMAC of the body in hex, and nothing else.
@@ -60,20 +60,20 @@ pub(super) fn verify_plain(
     headers: &HeaderMap,
     name: &str,
     body: &[u8],
-) -> Result<(), Refusal> {
+) -> Result<(), Unproven> {
     let values: Vec<_> = parts(headers, name).collect();
     if values.is_empty() {
-        return Err(Refusal::MissingSignature);
+        return Err(Unproven::MissingSignature);
     }
     let given: Vec<_> = values.into_iter().filter_map(|hex| given_mac(algorithm, hex)).collect();
     if given.is_empty() {
-        return Err(Refusal::MalformedHeader);
+        return Err(Unproven::MalformedHeader);
     }
     let is_ours = secrets.iter().any(|secret| {
         let ours = mac(algorithm, secret, &[body]);
         given.iter().any(|given| is_same(&ours, given))
     });
-    if is_ours { Ok(()) } else { Err(Refusal::BadSignature) }
+    if is_ours { Ok(()) } else { Err(Unproven::BadSignature) }
 }
 
 /// Checks a header of the form `t=SECONDS,v1=HEX`: HMAC-SHA-256 of the time, a point and the body. Any of several signatures
@@ -84,7 +84,7 @@ pub(super) fn verify_stamped(
     name: &str,
     body: &[u8],
     now: Timestamp,
-) -> Result<(), Refusal> {
+) -> Result<(), Unproven> {
     let parts: Vec<_> = parts(headers, name).collect();
     let mut time = parts.iter().find_map(|part| part.strip_prefix("t="));
     let mut given = Vec::new();
@@ -96,23 +96,23 @@ pub(super) fn verify_stamped(
         }
     }
     if given.is_empty() {
-        return Err(Refusal::MissingSignature);
+        return Err(Unproven::MissingSignature);
     }
     let readable =
         given.into_iter().filter_map(|(time, hex)| Some((time?, time?.parse().ok()?, given_mac(HMAC_SHA256, hex)?)));
     let readable: Vec<(&str, i64, Vec<u8>)> = readable.take(MAX_SIGNATURES).collect();
     if readable.is_empty() {
-        return Err(Refusal::MalformedHeader);
+        return Err(Unproven::MalformedHeader);
     }
     // Stale means genuine and late: nobody else's delivery may look like one.
-    let mut refusal = Refusal::BadSignature;
+    let mut refusal = Unproven::BadSignature;
     for (time, second, given) in readable {
         let is_ours = |secret: &Secret| is_same(&stamp(secret, time, body), &given);
         if secrets.iter().any(is_ours) {
             if is_near(second, now, TOLERANCE) {
                 return Ok(());
             }
-            refusal = Refusal::StaleTimestamp;
+            refusal = Unproven::StaleTimestamp;
         }
     }
     Err(refusal)

@@ -8,9 +8,9 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
     crypto::{HMAC_SHA256, TOLERANCE, is_near, sign_plain, verify_plain},
-    report::Report,
+    payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -22,14 +22,14 @@ const SENT_AT: &str = "x-timestamp";
 const BODY_TOLERANCE: u64 = 900;
 
 /// The body is looked into only after its signature has been found right.
-fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unproven> {
     verify_plain(HMAC_SHA256, secrets, headers, SIGNATURE, body)?;
-    let sent_at = headers.get(SENT_AT).ok_or(Refusal::MissingTimestamp)?;
-    let sent_at = sent_at.to_str().ok().and_then(|text| text.parse().ok()).ok_or(Refusal::MalformedHeader)?;
+    let sent_at = headers.get(SENT_AT).ok_or(Unproven::MissingTimestamp)?;
+    let sent_at = sent_at.to_str().ok().and_then(|text| text.parse().ok()).ok_or(Unproven::MalformedHeader)?;
     // What is no JSON changes nothing anyway; what has no time could be of any time.
-    let is_fresh = Report::parse(body)
-        .map_or(true, |report| report.int("timestamp").is_some_and(|second| is_near(second, now, BODY_TOLERANCE)));
-    if is_near(sent_at, now, TOLERANCE) && is_fresh { Ok(()) } else { Err(Refusal::StaleTimestamp) }
+    let is_fresh = Payload::parse(body)
+        .map_or(true, |payload| payload.int("timestamp").is_some_and(|second| is_near(second, now, BODY_TOLERANCE)));
+    if is_near(sent_at, now, TOLERANCE) && is_fresh { Ok(()) } else { Err(Unproven::StaleTimestamp) }
 }
 
 fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
@@ -37,24 +37,26 @@ fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
 }
 
 /// Older versions have no event id.
-fn read(report: &Report) -> Event {
-    let (kind, session, word) = (report.word("webhook_type"), report.id("session_id"), report.word("status"));
-    let second = report.int("timestamp");
-    let id = match report.id("event_id") {
-        Some(id) => report.event_id([Some(id)]),
-        None => report.event_id([session.clone(), kind.clone(), word.clone(), second.map(|second| second.to_string())]),
+fn read(payload: &Payload) -> Event {
+    let (kind, session, word) = (payload.word("webhook_type"), payload.id("session_id"), payload.word("status"));
+    let second = payload.int("timestamp");
+    let id = match payload.id("event_id") {
+        Some(id) => payload.event_id([Some(id)]),
+        None => {
+            payload.event_id([session.clone(), kind.clone(), word.clone(), second.map(|second| second.to_string())])
+        }
     };
     Event {
         id,
         kind: kind.unwrap_or_default(),
-        user: report.id("vendor_data"),
+        user: payload.id("vendor_data"),
         session,
-        level: report.id("workflow_id"),
+        level: payload.id("workflow_id"),
         occurred_at: second.and_then(Millis::from_second),
         word,
         detail: None,
         cause: None,
-        is_test: report.word("environment").is_some_and(|environment| environment != "live"),
+        is_test: payload.word("environment").is_some_and(|environment| environment != "live"),
     }
 }
 

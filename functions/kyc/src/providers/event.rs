@@ -43,7 +43,7 @@ pub enum Meaning {
     UnknownType,
     /// A type that counts, with a status that nobody has told us of.
     UnknownStatus,
-    /// It only names an object: the provider must be asked what has become of it.
+    /// The event only names an object: the provider must be asked what has become of it.
     NeedsFetch,
 }
 

@@ -5,12 +5,12 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status, crypto::bearer, report::Report};
+use super::{Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::bearer, payload::Payload};
 
 pub(super) static PROVIDER: Provider =
     Provider { id: "generic", name: "Generic", sends_bearer: true, verify, read, map, sign };
 
-fn verify(secrets: &[Secret], headers: &HeaderMap, _: &[u8], _: Timestamp) -> Result<(), Refusal> {
+fn verify(secrets: &[Secret], headers: &HeaderMap, _: &[u8], _: Timestamp) -> Result<(), Unproven> {
     bearer(headers, secrets)
 }
 
@@ -18,15 +18,15 @@ fn sign(secret: &Secret, _: &[u8], _: Timestamp) -> Headers {
     vec![("Authorization", format!("Bearer {}", secret.reveal()))]
 }
 
-fn read(report: &Report) -> Event {
+fn read(payload: &Payload) -> Event {
     Event {
-        id: report.event_id([report.id("event_id")]),
+        id: payload.event_id([payload.id("event_id")]),
         kind: "status".to_owned(),
-        user: report.id("user_id"),
-        session: report.id("session_id"),
-        level: report.id("level"),
-        occurred_at: report.id("occurred_at").and_then(|text| Millis::from_rfc3339(&text)),
-        word: report.word("status"),
+        user: payload.id("user_id"),
+        session: payload.id("session_id"),
+        level: payload.id("level"),
+        occurred_at: payload.id("occurred_at").and_then(|text| Millis::from_rfc3339(&text)),
+        word: payload.word("status"),
         detail: None,
         cause: None,
         is_test: false,

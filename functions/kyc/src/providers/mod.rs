@@ -9,13 +9,13 @@ mod event;
 mod generic;
 mod millis;
 mod onfido;
+mod payload;
 mod persona;
-mod refusal;
-mod report;
 mod stripe_identity;
 mod sumsub;
 #[cfg(test)]
 mod tests;
+mod unproven;
 mod veriff;
 
 use axum::http::HeaderMap;
@@ -24,11 +24,11 @@ use shared::time::Timestamp;
 pub use crypto::{Secret, bearer};
 pub use event::{Cause, Event, Meaning};
 pub use millis::Millis;
-pub use refusal::Refusal;
-pub use report::Malformed;
+pub use payload::Malformed;
 pub use shared::kyc::Status;
+pub use unproven::Unproven;
 
-use report::Report;
+use payload::Payload;
 
 /// Everything that differs between providers.
 pub struct Provider {
@@ -41,7 +41,7 @@ pub struct Provider {
     /// Whether one of the secrets proves these bytes.
     verify: Verify,
     /// What is kept of a report.
-    read: fn(&Report) -> Event,
+    read: fn(&Payload) -> Event,
     /// What it means. Looks at type, word and detail only.
     map: fn(&Event) -> Meaning,
     /// The headers that prove these bytes, as the provider would send them.
@@ -49,7 +49,7 @@ pub struct Provider {
 }
 
 /// Looks at secrets, headers, the body as it came, and the time.
-type Verify = fn(&[Secret], &HeaderMap, &[u8], Timestamp) -> Result<(), Refusal>;
+type Verify = fn(&[Secret], &HeaderMap, &[u8], Timestamp) -> Result<(), Unproven>;
 
 /// Headers to send: names as the provider writes them.
 pub type Headers = Vec<(&'static str, String)>;
@@ -87,16 +87,16 @@ impl Provider {
     /// Proves a delivery. `body` is what came, byte for byte; any one of the secrets will do, so that they can be replaced.
     ///
     /// # Errors
-    /// The first thing that is wrong. Without secrets it is always [`Refusal::NoSecret`].
+    /// The first thing that is wrong. Without secrets it is always [`Unproven::NoSecret`].
     pub fn verify<'a>(
         &'static self,
         secrets: &[Secret],
         headers: &HeaderMap,
         body: &'a [u8],
         now: Timestamp,
-    ) -> Result<Verified<'a>, Refusal> {
+    ) -> Result<Verified<'a>, Unproven> {
         if secrets.is_empty() {
-            return Err(Refusal::NoSecret);
+            return Err(Unproven::NoSecret);
         }
         (self.verify)(secrets, headers, body, now)?;
         Ok(Verified { provider: self, body })
@@ -121,7 +121,7 @@ impl Verified<'_> {
     /// # Errors
     /// When it is authentic, but no JSON object.
     pub fn read(&self) -> Result<Event, Malformed> {
-        Report::parse(self.body).map(|report| (self.provider.read)(&report))
+        Payload::parse(self.body).map(|payload| (self.provider.read)(&payload))
     }
 
     /// SHA-256 of the bytes as hex: all that may be kept of them.

@@ -4,9 +4,9 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
     crypto::{HMAC_SHA256, sign_plain, verify_plain},
-    report::Report,
+    payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -14,7 +14,7 @@ pub(super) static PROVIDER: Provider =
 
 const SIGNATURE: &str = "x-sha2-signature";
 
-fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Refusal> {
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Unproven> {
     verify_plain(HMAC_SHA256, secrets, headers, SIGNATURE, body)
 }
 
@@ -23,19 +23,19 @@ fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
 }
 
 /// Events have no id: action, object and time make one. Only Studio knows our id of the user.
-fn read(report: &Report) -> Event {
-    let kind = report.word("payload/action");
-    let object = report.id("payload/object/id");
+fn read(payload: &Payload) -> Event {
+    let kind = payload.word("payload/action");
+    let object = payload.id("payload/object/id");
     let time = ["payload/object/completed_at_iso8601", "payload/object/started_at_iso8601"];
-    let time = time.into_iter().find_map(|path| report.id(path));
+    let time = time.into_iter().find_map(|path| payload.id(path));
     Event {
-        id: report.event_id([kind.clone(), object.clone(), time.clone()]),
+        id: payload.event_id([kind.clone(), object.clone(), time.clone()]),
         kind: kind.unwrap_or_default(),
-        user: report.id("payload/resource/customer_user_id"),
-        session: object.or_else(|| report.id("payload/resource/id")),
-        level: report.id("payload/resource/workflow_id"),
+        user: payload.id("payload/resource/customer_user_id"),
+        session: object.or_else(|| payload.id("payload/resource/id")),
+        level: payload.id("payload/resource/workflow_id"),
         occurred_at: time.and_then(|text| Millis::from_rfc3339(&text)),
-        word: report.word("payload/object/status").or_else(|| report.word("payload/resource/status")),
+        word: payload.word("payload/object/status").or_else(|| payload.word("payload/resource/status")),
         detail: None,
         cause: None,
         is_test: false,

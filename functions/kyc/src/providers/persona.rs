@@ -5,9 +5,9 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
     crypto::{sign_stamped, verify_stamped},
-    report::Report,
+    payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -15,7 +15,7 @@ pub(super) static PROVIDER: Provider =
 
 const SIGNATURE: &str = "persona-signature";
 
-fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unproven> {
     verify_stamped(secrets, headers, SIGNATURE, body, now)
 }
 
@@ -23,26 +23,26 @@ fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
     vec![("Persona-Signature", sign_stamped(secret, body, now))]
 }
 
-fn read(report: &Report) -> Event {
+fn read(payload: &Payload) -> Event {
     // How names of two words are written is a setting of the webhook.
-    let any = |paths: [&str; 3]| paths.into_iter().find_map(|path| report.id(path));
+    let any = |paths: [&str; 3]| paths.into_iter().find_map(|path| payload.id(path));
     let created = any(["data/attributes/created-at", "data/attributes/created_at", "data/attributes/createdAt"]);
     Event {
-        id: report.event_id([report.id("data/id")]),
-        kind: report.word("data/attributes/name").unwrap_or_default(),
+        id: payload.event_id([payload.id("data/id")]),
+        kind: payload.word("data/attributes/name").unwrap_or_default(),
         user: any([
             "data/attributes/payload/data/attributes/reference-id",
             "data/attributes/payload/data/attributes/reference_id",
             "data/attributes/payload/data/attributes/referenceId",
         ]),
-        session: report.id("data/attributes/payload/data/id"),
+        session: payload.id("data/attributes/payload/data/id"),
         level: any([
             "data/attributes/payload/data/relationships/inquiry-template/data/id",
             "data/attributes/payload/data/relationships/inquiry_template/data/id",
             "data/attributes/payload/data/relationships/inquiryTemplate/data/id",
         ]),
         occurred_at: created.and_then(|text| Millis::from_rfc3339(&text)),
-        word: report.word("data/attributes/payload/data/attributes/status"),
+        word: payload.word("data/attributes/payload/data/attributes/status"),
         detail: None,
         cause: None,
         is_test: false,

@@ -5,9 +5,9 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    Cause, Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
     crypto::{sign_stamped, verify_stamped},
-    report::Report,
+    payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -15,7 +15,7 @@ pub(super) static PROVIDER: Provider =
 
 const SIGNATURE: &str = "stripe-signature";
 
-fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unproven> {
     verify_stamped(secrets, headers, SIGNATURE, body, now)
 }
 
@@ -23,20 +23,20 @@ fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
     vec![("Stripe-Signature", sign_stamped(secret, body, now))]
 }
 
-fn read(report: &Report) -> Event {
-    let code = report.word("data/object/last_error/code");
-    let has_failed = report.has("data/object/last_error");
+fn read(payload: &Payload) -> Event {
+    let code = payload.word("data/object/last_error/code");
+    let has_failed = payload.has("data/object/last_error");
     Event {
-        id: report.event_id([report.id("id")]),
-        kind: report.word("type").unwrap_or_default(),
-        user: report.id("data/object/client_reference_id").or_else(|| report.id("data/object/metadata/user_id")),
-        session: report.id("data/object/id"),
-        level: report.word("data/object/type"),
-        occurred_at: report.int("created").and_then(Millis::from_second),
-        word: report.word("data/object/status"),
+        id: payload.event_id([payload.id("id")]),
+        kind: payload.word("type").unwrap_or_default(),
+        user: payload.id("data/object/client_reference_id").or_else(|| payload.id("data/object/metadata/user_id")),
+        session: payload.id("data/object/id"),
+        level: payload.word("data/object/type"),
+        occurred_at: payload.int("created").and_then(Millis::from_second),
+        word: payload.word("data/object/status"),
         cause: has_failed.then(|| cause(code.as_deref())),
         detail: has_failed.then(|| code.unwrap_or_else(|| "error".to_owned())),
-        is_test: report.flag("livemode") == Some(false),
+        is_test: payload.flag("livemode") == Some(false),
     }
 }
 

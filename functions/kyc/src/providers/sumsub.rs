@@ -5,9 +5,9 @@ use axum::http::{HeaderMap, HeaderValue};
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    Cause, Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
     crypto::{HMAC_SHA256, HMAC_SHA512, sign_plain, verify_plain},
-    report::Report,
+    payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -17,11 +17,11 @@ const SIGNATURE: &str = "x-payload-digest";
 const ALGORITHM: &str = "x-payload-digest-alg";
 
 /// SHA-1, which old accounts have, is not taken.
-fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Refusal> {
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Unproven> {
     let algorithm = match headers.get(ALGORITHM).map(HeaderValue::as_bytes) {
         None | Some(b"HMAC_SHA256_HEX") => HMAC_SHA256,
         Some(b"HMAC_SHA512_HEX") => HMAC_SHA512,
-        Some(_) => return Err(Refusal::UnsupportedAlgorithm),
+        Some(_) => return Err(Unproven::UnsupportedAlgorithm),
     };
     verify_plain(algorithm, secrets, headers, SIGNATURE, body)
 }
@@ -31,24 +31,24 @@ fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
 }
 
 /// The correlation id alone looks like that of a request, which may cause several events.
-fn read(report: &Report) -> Event {
-    let kind = report.word("type");
-    let reject = report.word("reviewResult/reviewRejectType");
-    let answer = report.word("reviewResult/reviewAnswer").map(|answer| match reject {
+fn read(payload: &Payload) -> Event {
+    let kind = payload.word("type");
+    let reject = payload.word("reviewResult/reviewRejectType");
+    let answer = payload.word("reviewResult/reviewAnswer").map(|answer| match reject {
         Some(reject) => format!("{answer} {reject}"),
         None => answer,
     });
     Event {
-        id: report.event_id([report.id("correlationId"), kind.clone()]),
+        id: payload.event_id([payload.id("correlationId"), kind.clone()]),
         kind: kind.unwrap_or_default(),
-        user: report.id("externalUserId"),
-        session: report.id("applicantId"),
-        level: report.id("levelName"),
-        occurred_at: report.id("createdAtMs").and_then(|text| Millis::from_utc(&text)),
-        word: report.word("reviewStatus"),
+        user: payload.id("externalUserId"),
+        session: payload.id("applicantId"),
+        level: payload.id("levelName"),
+        occurred_at: payload.id("createdAtMs").and_then(|text| Millis::from_utc(&text)),
+        word: payload.word("reviewStatus"),
         detail: answer,
-        cause: cause(report),
-        is_test: report.flag("sandboxMode") == Some(true),
+        cause: cause(payload),
+        is_test: payload.flag("sandboxMode") == Some(true),
     }
 }
 
@@ -81,8 +81,8 @@ fn map(event: &Event) -> Meaning {
 }
 
 /// The first reason that we have a word for.
-fn cause(report: &Report) -> Option<Cause> {
-    let mut labels = report.words("reviewResult/rejectLabels").peekable();
+fn cause(payload: &Payload) -> Option<Cause> {
+    let mut labels = payload.words("reviewResult/rejectLabels").peekable();
     labels.peek()?;
     let known = labels.find_map(|label| match label {
         "FORGERY" | "FRAUDULENT_PATTERNS" | "FRAUDULENT_LIVENESS" | "SPAM" | "BLOCKLIST" => Some(Cause::Fraud),

@@ -5,9 +5,9 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
+    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
     crypto::{HMAC_SHA256, sign_plain, verify_plain},
-    report::Report,
+    payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -15,7 +15,7 @@ pub(super) static PROVIDER: Provider =
 
 const SIGNATURE: &str = "x-hmac-signature";
 
-fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Refusal> {
+fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Unproven> {
     verify_plain(HMAC_SHA256, secrets, headers, SIGNATURE, body)
 }
 
@@ -24,43 +24,43 @@ fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
 }
 
 /// Reports name no type. Those of a decision have `verification`, those of the user's steps `action`.
-fn read(report: &Report) -> Event {
-    if report.has("verification") { decision(report) } else { step(report) }
+fn read(payload: &Payload) -> Event {
+    if payload.has("verification") { decision(payload) } else { step(payload) }
 }
 
 /// The `status` on top is that of Veriff's interface, not of the user.
-fn decision(report: &Report) -> Event {
-    let word = report.word("verification/status");
-    let time = report.id("verification/decisionTime");
+fn decision(payload: &Payload) -> Event {
+    let word = payload.word("verification/status");
+    let time = payload.id("verification/decisionTime");
     Event {
-        id: report.event_id([report.id("verification/attemptId"), word.clone(), time.clone()]),
+        id: payload.event_id([payload.id("verification/attemptId"), word.clone(), time.clone()]),
         kind: "decision".to_owned(),
-        user: report.id("verification/vendorData").or_else(|| report.id("verification/endUserId")),
-        session: report.id("verification/id"),
+        user: payload.id("verification/vendorData").or_else(|| payload.id("verification/endUserId")),
+        session: payload.id("verification/id"),
         level: None,
         occurred_at: time.and_then(|text| Millis::from_rfc3339(&text)),
         word,
-        detail: report.int("verification/reasonCode").map(|code| code.to_string()),
+        detail: payload.int("verification/reasonCode").map(|code| code.to_string()),
         cause: None,
         is_test: false,
     }
 }
 
 /// Carries no time. What is neither a decision nor a step: watch lists and statuses that a customer defines.
-fn step(report: &Report) -> Event {
-    let word = report.word("action");
+fn step(payload: &Payload) -> Event {
+    let word = payload.word("action");
     let kind = match word {
         Some(_) => "event",
-        None if report.has("checkType") => "watchlist",
-        None if report.has("customStatus") => "custom_status",
+        None if payload.has("checkType") => "watchlist",
+        None if payload.has("customStatus") => "custom_status",
         None => "",
     };
     Event {
-        id: report.event_id([report.id("attemptId"), word.clone()]),
+        id: payload.event_id([payload.id("attemptId"), word.clone()]),
         kind: kind.to_owned(),
-        user: report.id("vendorData").or_else(|| report.id("endUserId")),
-        session: report.id("id").or_else(|| report.id("sessionId")),
-        level: report.id("feature"),
+        user: payload.id("vendorData").or_else(|| payload.id("endUserId")),
+        session: payload.id("id").or_else(|| payload.id("sessionId")),
+        level: payload.id("feature"),
         occurred_at: None,
         word,
         detail: None,

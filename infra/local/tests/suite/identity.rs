@@ -159,7 +159,7 @@ async fn the_same_report_of_the_same_moment_is_the_same_event() {
 async fn the_status_is_that_of_the_table() {
     let (api, _) = functions(StatusCode::UNAUTHORIZED).await;
     let local = local(identity(&api)).await;
-    let report = shared::kyc::Report {
+    let report = shared::kyc::KycReport {
         provider: "sumsub".to_owned(),
         event: "e".to_owned(),
         kind: "k".to_owned(),

@@ -3,7 +3,7 @@ use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use api_keys::exchanges::{
-    Access, Answer, Call, Credentials, Environment, Exchange, Method, Moment, Request, Site, Status, Verdict, find,
+    Answer, Call, Credentials, Environment, Exchange, KeyInfo, Method, Moment, Request, Site, Status, Verdict, find,
 };
 use local::{Canned, Demo, LocalAws, Options};
 use shared::time::{Clock, Timestamp};
@@ -113,7 +113,7 @@ async fn read(local: &LocalAws, demo: &Demo, call: &Call, request: &Request) -> 
 }
 
 /// How a connection test ends that is signed so long ago, or that far ahead.
-async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -> Result<Access, Status> {
+async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -> Result<KeyInfo, Status> {
     let mut call = (exchange(demo).question)(&credentials(demo), site);
     for _ in 0..3 {
         let request = signed(demo, site, &call, local.now_ms() + ahead_ms);
@@ -121,22 +121,20 @@ async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -
             Verdict::Ask(next) => call = next,
             Verdict::Refused { status, .. } => return Err(status),
             // The function compares the end of a key with its own clock.
-            Verdict::Accepted(access)
-                if access.expires_at.is_some_and(|at| at.as_second() * 1_000 < local.now_ms()) =>
-            {
+            Verdict::Accepted(info) if info.expires_at.is_some_and(|at| at.as_second() * 1_000 < local.now_ms()) => {
                 return Err(Status::KeyExpired);
             }
-            Verdict::Accepted(access) => return Ok(access),
+            Verdict::Accepted(info) => return Ok(info),
         }
     }
     panic!("{} asks too much", demo.exchange);
 }
 
-async fn tested(local: &Exchanges, demo: &Demo) -> Result<Access, Status> {
+async fn tested(local: &Exchanges, demo: &Demo) -> Result<KeyInfo, Status> {
     tested_at(local, demo, site(demo), 0).await
 }
 
-fn status(tested: Result<Access, Status>) -> Status {
+fn status(tested: Result<KeyInfo, Status>) -> Status {
     tested.map_or_else(|status| status, |_| Status::Ok)
 }
 
@@ -151,8 +149,8 @@ async fn every_demo_key_ends_as_it_says() {
         let name = format!("{} {}", demo.exchange, demo.outcome);
         assert_eq!((exchange(&demo).check)(&credentials(&demo)), Ok(()), "{name}");
         let tested = tested(&local, &demo).await;
-        if let Ok(access) = &tested {
-            assert_eq!(access.permissions.withdraw == Some(true), demo.outcome == "withdraw", "{name}");
+        if let Ok(info) = &tested {
+            assert_eq!(info.permissions.withdraw == Some(true), demo.outcome == "withdraw", "{name}");
         }
         assert_eq!(status(tested), demo.expected_status, "{name}");
     }

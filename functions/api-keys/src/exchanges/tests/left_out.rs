@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::super::{Access, Answer, Call, Verdict, find};
+use super::super::{Answer, Call, KeyInfo, Verdict, find};
 use super::{Fixtures, RESPONSES, key_of};
 
 /// Answers about keys that may do everything, for the exchanges that describe keys. The recorded ones are about keys that read.
@@ -105,7 +105,7 @@ fn collect(value: &Value, path: &str, parts: &mut Vec<String>) {
     }
 }
 
-fn read(exchange: &str, body: &Value) -> Option<Access> {
+fn read(exchange: &str, body: &Value) -> Option<KeyInfo> {
     let exchange = find(exchange).unwrap();
     let mut key = key_of(exchange);
     if exchange.id == "gemini" {
@@ -113,21 +113,21 @@ fn read(exchange: &str, body: &Value) -> Option<Access> {
     }
     let question: Call = (exchange.question)(&key, &exchange.sites[0]);
     match (exchange.read)(&key, &question, &Answer::new(200, body.to_string().into_bytes())) {
-        Verdict::Accepted(access) => Some(access),
+        Verdict::Accepted(info) => Some(info),
         _ => None,
     }
 }
 
 /// Each thing that an answer says of a key, with its name.
-fn says(access: &Access) -> [(&'static str, Option<bool>); 6] {
-    let can = access.permissions;
+fn says(info: &KeyInfo) -> [(&'static str, Option<bool>); 6] {
+    let can = info.permissions;
     [
         ("read", can.read),
         ("trade", can.trade),
         ("withdraw", can.withdraw),
         ("transfer", can.transfer),
-        ("can_pay_others", access.can_pay_others),
-        ("ip_restricted", access.ip_restricted),
+        ("can_pay_others", info.can_pay_others),
+        ("ip_restricted", info.ip_restricted),
     ]
 }
 
@@ -155,9 +155,9 @@ fn what_is_left_out_never_reads_as_no() {
         let mut still_read = 0;
         let whole = says(&read(&exchange, &body).unwrap_or_else(|| panic!("{exchange} refuses {body}")));
         for changed in changes(&body) {
-            let Some(access) = read(&exchange, &changed.body) else { continue };
+            let Some(info) = read(&exchange, &changed.body) else { continue };
             still_read += 1;
-            for ((what, before), (_, after)) in whole.into_iter().zip(says(&access)) {
+            for ((what, before), (_, after)) in whole.into_iter().zip(says(&info)) {
                 let is_new = after == Some(false) && before != Some(false);
                 let told = is_told(&exchange, &changed, what);
                 assert!(!is_new || told, "{exchange}: {what} is no with {} {:?} in {body}", changed.part, changed.by);

@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
-    Access, Answer, Call, Credentials, Environment, Exchange, KeyType, Method, Moment, Request, Site, Source, Status,
+    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Request, Site, Source, Status,
     Verdict, find,
 };
 
@@ -193,14 +193,14 @@ fn every_recorded_answer_is_read() {
         let key = key_of(exchange);
         let question = (exchange.question)(&key, &exchange.sites[0]);
         let verdict = (exchange.read)(&key, &question, &Answer::new(fixture.http, fixture.body.clone().into_bytes()));
-        let (status, access) = match verdict {
-            Verdict::Accepted(access) => ("ok", Some(access)),
+        let (status, info) = match verdict {
+            Verdict::Accepted(info) => ("ok", Some(info)),
             Verdict::Refused { status, .. } => (status.as_str(), None),
             Verdict::Ask(_) => panic!("{} leads to another question", fixture.id),
         };
         assert_eq!(status, fixture.expect["status"].as_str().unwrap(), "{}", fixture.id);
-        if let Some(access) = access {
-            assert_eq!(described(&access), described_as(&fixture.expect), "{}", fixture.id);
+        if let Some(info) = info {
+            assert_eq!(described(&info), described_as(&fixture.expect), "{}", fixture.id);
         }
     }
 }
@@ -248,17 +248,17 @@ fn key_of(exchange: &Exchange) -> Credentials {
     }
 }
 
-fn described(access: &Access) -> Value {
+fn described(info: &KeyInfo) -> Value {
     serde_json::json!({
-        "permissions": access.permissions,
-        "permission_source": match access.source {
+        "permissions": info.permissions,
+        "permission_source": match info.source {
             Source::Key => "key",
             Source::Protocol => "protocol",
             Source::None => "none",
         },
-        "ip_restricted": access.ip_restricted,
-        "ip_allow_list": access.ip_allow_list,
-        "expires_at": access.expires_at.map(|at| at.to_string()),
+        "ip_restricted": info.ip_restricted,
+        "ip_allow_list": info.ip_allow_list,
+        "expires_at": info.expires_at.map(|at| at.to_string()),
     })
 }
 

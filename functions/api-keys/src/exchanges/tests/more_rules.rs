@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::super::{Access, Answer, Call, Credentials, Environment, Moment, Permissions, Status, Verdict, find};
+use super::super::{Answer, Call, Credentials, Environment, KeyInfo, Moment, Permissions, Status, Verdict, find};
 
 const AGENT: &str = "0x1164832a327f91a0a73571736703e22b414a249a";
 const AGENT_SECRET: &str = "0x52484d2870c280c306c6c2631d392984984699fb5d1077d59c8ad9612f1748c3";
@@ -24,9 +24,9 @@ fn verdict(exchange: &str, http: u16, body: &str) -> Verdict {
     (exchange.read)(&key, &question, &Answer::new(http, body.as_bytes().to_vec()))
 }
 
-fn accepted(exchange: &str, body: &str) -> Access {
+fn accepted(exchange: &str, body: &str) -> KeyInfo {
     match verdict(exchange, 200, body) {
-        Verdict::Accepted(access) => access,
+        Verdict::Accepted(info) => info,
         _ => panic!("{exchange} refuses {body}"),
     }
 }
@@ -191,9 +191,9 @@ fn address_lists_and_expiry() {
         (bingx(r#","ipAddresses":"203.0.113.7""#), None, None),
         (bingx(r#","ipRestrict":true"#), Some(true), None),
     ];
-    for (access, restricted, list) in cases {
-        assert_eq!(access.ip_restricted, restricted);
-        assert_eq!(access.ip_allow_list, list.map(|list| list.into_iter().map(str::to_owned).collect()));
+    for (info, restricted, list) in cases {
+        assert_eq!(info.ip_restricted, restricted);
+        assert_eq!(info.ip_allow_list, list.map(|list| list.into_iter().map(str::to_owned).collect()));
     }
     let agent = |until: &str| accepted("hyperliquid", &format!(r#"[{{"address":"{}"{until}}}]"#, AGENT.to_uppercase()));
     assert_eq!(agent(r#","validUntil":1700000000999"#).expires_at.unwrap().as_second(), 1_700_000_000);

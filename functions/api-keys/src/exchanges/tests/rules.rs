@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::super::{Access, Answer, Call, Credentials, Exchange, KeyType, PrivateKey, Reading, Verdict, find};
+use super::super::{Answer, Call, Credentials, Exchange, KeyInfo, KeyType, PrivateKey, Reading, Verdict, find};
 
 fn credentials(key_type: KeyType, api_key: &str, secret: &str) -> Credentials {
     Credentials {
@@ -16,23 +16,23 @@ fn credentials(key_type: KeyType, api_key: &str, secret: &str) -> Credentials {
 }
 
 /// `r+ t- w? x?`, then `ips` and when it ends, where that is known.
-fn summary(access: &Access) -> String {
+fn summary(info: &KeyInfo) -> String {
     let sign = |flag| match flag {
         Some(true) => '+',
         Some(false) => '-',
         None => '?',
     };
-    let can = access.permissions;
+    let can = info.permissions;
     let [read, trade, withdraw, transfer] = [can.read, can.trade, can.withdraw, can.transfer].map(sign);
-    let ips = access.ip_allow_list.as_ref().map(|ips| format!(" [{}]", ips.join(" "))).unwrap_or_default();
-    let ends = access.expires_at.map(|at| format!(" {at}")).unwrap_or_default();
+    let ips = info.ip_allow_list.as_ref().map(|ips| format!(" [{}]", ips.join(" "))).unwrap_or_default();
+    let ends = info.expires_at.map(|at| format!(" {at}")).unwrap_or_default();
     format!("r{read} t{trade} w{withdraw} x{transfer}{ips}{ends}")
 }
 
 fn asked(exchange: &Exchange, call: &Call, status: u16, body: &str) -> String {
     let key = credentials(KeyType::Hmac, "c5dcfbf1f3a7-ours", "FAKE-secret");
     match (exchange.read)(&key, call, &Answer::new(status, body.as_bytes().to_vec())) {
-        Verdict::Accepted(access) => summary(&access),
+        Verdict::Accepted(info) => summary(&info),
         Verdict::Refused { status, code } => {
             format!("{} {}", status.as_str(), code.unwrap_or_default()).trim().to_owned()
         }
@@ -124,7 +124,7 @@ fn a_network_of_all_addresses_is_no_limit() {
         let answer = Answer::new(200, key.to_string().into_bytes());
         let bybit = find("bybit").unwrap();
         match (bybit.read)(&credentials(KeyType::Hmac, "k", "x"), &Call::get("/v5/user/query-api"), &answer) {
-            Verdict::Accepted(access) => (access.ip_restricted, access.ip_allow_list.unwrap().join(" ")),
+            Verdict::Accepted(info) => (info.ip_restricted, info.ip_allow_list.unwrap().join(" ")),
             _ => panic!("{ips} is refused"),
         }
     };

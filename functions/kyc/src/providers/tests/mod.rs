@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use shared::time::Timestamp;
 
-use super::{Event, Headers, Malformed, Meaning, Provider, Refusal, Secret, find};
+use super::{Event, Headers, Malformed, Meaning, Provider, Secret, Unproven, find};
 
 /// 2026-03-10T12:00:00Z.
 const NOW: Timestamp = Timestamp::from_second(1_773_144_000);
@@ -33,7 +33,7 @@ fn parsed(name: &impl AsRef<str>, value: &impl AsRef<str>) -> (HeaderName, Heade
 }
 
 /// Verifies with the secret `ours` at `NOW`.
-fn verify(id: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), Refusal> {
+fn verify(id: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), Unproven> {
     provider(id).verify(&[secret("ours")], headers, body, NOW).map(drop)
 }
 

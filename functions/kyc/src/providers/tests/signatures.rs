@@ -6,14 +6,14 @@ use axum::http::{HeaderMap, HeaderValue};
 
 use super::{
     super::{
-        ALL, Malformed, Refusal, Secret,
+        ALL, Malformed, Secret, Unproven,
         crypto::{HMAC_SHA512, hex},
         find,
     },
     NOW, delivered, header_map, provider, report, secret, signed, verify,
 };
 
-use Refusal::{
+use Unproven::{
     BadSignature, MalformedHeader, MissingSignature, MissingTimestamp, StaleTimestamp, UnsupportedAlgorithm,
 };
 
@@ -54,7 +54,7 @@ fn an_empty_secret_is_none() {
 fn nothing_is_taken_without_a_secret() {
     for provider in ALL {
         let refused = provider.verify(&[], &genuine(provider.id), &body(provider.id), NOW).err();
-        assert_eq!(refused, Some(Refusal::NoSecret), "{}", provider.id);
+        assert_eq!(refused, Some(Unproven::NoSecret), "{}", provider.id);
     }
 }
 
@@ -262,7 +262,7 @@ fn a_bearer_token_is_the_whole_of_it() {
     ] {
         assert_eq!(verify("generic", &header_map([("authorization", value)]), b"{}"), expected, "{value}");
     }
-    assert_eq!(super::super::bearer(&HeaderMap::new(), &[]), Err(Refusal::NoSecret));
+    assert_eq!(super::super::bearer(&HeaderMap::new(), &[]), Err(Unproven::NoSecret));
 }
 
 #[test]

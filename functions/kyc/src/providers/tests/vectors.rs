@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    super::{ALL, Event, Meaning, Millis, Provider, Refusal, Secret, Status, Verified},
+    super::{ALL, Event, Meaning, Millis, Provider, Secret, Status, Unproven, Verified},
     Timestamp, header_map, provider, secret,
 };
 
@@ -37,7 +37,7 @@ fn headers(json: &Value) -> HeaderMap {
 }
 
 impl Sample {
-    fn verify<'a>(&self, headers: &HeaderMap, body: &'a [u8]) -> Result<Verified<'a>, Refusal> {
+    fn verify<'a>(&self, headers: &HeaderMap, body: &'a [u8]) -> Result<Verified<'a>, Unproven> {
         self.provider.verify(&self.secrets, headers, body, self.now)
     }
 
@@ -104,10 +104,10 @@ fn one_byte_more_less_or_other_and_it_is_refused() {
         for at in 0..body.len() {
             let mut other = body.to_vec();
             other[at] ^= 1;
-            assert_eq!(refused(&other), Some(Refusal::BadSignature), "{} at {at}", sample.id);
+            assert_eq!(refused(&other), Some(Unproven::BadSignature), "{} at {at}", sample.id);
         }
-        assert_eq!(refused(&body[1..]), Some(Refusal::BadSignature), "{}", sample.id);
-        assert_eq!(refused(&[body, b"\n"].concat()), Some(Refusal::BadSignature), "{}", sample.id);
+        assert_eq!(refused(&body[1..]), Some(Unproven::BadSignature), "{}", sample.id);
+        assert_eq!(refused(&[body, b"\n"].concat()), Some(Unproven::BadSignature), "{}", sample.id);
     }
 }
 

@@ -10,12 +10,12 @@ use shared::{
 };
 
 use crate::{
-    audit::{AccessEvent, EventView},
+    access::KeyPath,
+    audit::AccessEvent,
     document::{self, operation},
     input::Page,
-    keys::KeyPath,
-    model::Answer,
     state::Vault,
+    view::{EventView, Replied},
 };
 
 /// A page of the accesses to a key.
@@ -50,19 +50,19 @@ pub async fn events(
     caller: Caller,
     path: KeyPath,
     Query(page): Query<Page>,
-) -> Answer<AccessEventList> {
+) -> Replied<AccessEventList> {
     let (key, account, own) = (path.id()?, caller.account(), vault.key().await?);
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();
     let before = page.after(own, &list, &caller)?.map(|id| Row::AccessEvent(account, key, id));
-    let mut found: (Vec<AccessEvent>, bool) =
-        vault.app.store.newest(Rows::AccessEventsOf(account, key), page.limit + 1, before).await?;
-    found.0.retain(|event| event.is_visible(vault.app.clock.now()));
-    if found.0.is_empty() {
+    let rows = Rows::AccessEventsOf(account, key);
+    let (mut found, has_more): (Vec<AccessEvent>, _) = vault.app.store.newest(rows, page.rows(), before).await?;
+    found.retain(|event| event.is_visible(vault.app.clock.now()));
+    if found.is_empty() {
         // Nothing in 400 days, or never a key of the caller's.
         vault.find(&caller, key).await?;
     }
-    let (events, next) = page.cut(found, |event| own.cursor(&list, account, &event.id));
+    let (events, next) = page.cut(found, has_more, |event| own.cursor(&list, account, &event.id));
     Ok(Reply::ok(AccessEventList::new(events.into_iter().map(EventView::from).collect(), next)))
 }
 

@@ -12,6 +12,7 @@ use crate::{
     exchanges::{Environment, KeyType, Permissions, Status},
     policy::Warning,
     record::KeyRecord,
+    state::Vault,
 };
 
 /// An API key as its owner sees it, without its secret. Every member is always there, null where nothing is known.
@@ -64,9 +65,17 @@ pub struct KeyView {
     expires_at: Option<String>,
 }
 
+impl Vault {
+    /// A key as its owner sees it.
+    pub(crate) fn view(&self, record: KeyRecord) -> KeyView {
+        let is_blocked = self.blocks(record.sends_funds);
+        KeyView::new(record, is_blocked)
+    }
+}
+
 impl KeyView {
     /// Of a record; `is_blocked` by the policy.
-    pub(crate) fn new(record: KeyRecord, is_blocked: bool) -> Self {
+    fn new(record: KeyRecord, is_blocked: bool) -> Self {
         let text = |at: Option<Timestamp>| at.map(|at| at.to_string());
         Self {
             id: record.id.to_string(),
@@ -74,9 +83,9 @@ impl KeyView {
             environment: record.environment,
             region: record.region,
             label: record.label,
-            api_key: record.masked,
-            key_type: record.key_type,
-            wallet_address: record.wallet_address,
+            api_key: record.sealed.masked,
+            key_type: record.sealed.key_type,
+            wallet_address: record.sealed.wallet_address,
             is_active: record.is_active,
             status: KeyStatus::new(record.findings.last_status, is_blocked),
             permissions: record.findings.permissions,
@@ -124,7 +133,7 @@ impl KeyView {
 pub enum KeyStatus {
     /// No test of its present secret has ended.
     Untested,
-    /// It can send funds to others, which the policy forbids.
+    /// The key can send funds to others, which the policy forbids.
     Blocked,
     /// How the last test ended.
     #[serde(untagged)]

@@ -2,7 +2,7 @@
 
 /// Why a delivery proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Unproven {
     /// We hold no secret of this provider. Our fault, not the sender's.
     NoSecret,
     /// No header with a signature of the kind that counts, or no bearer token.
@@ -19,7 +19,7 @@ pub enum Refusal {
     StaleTimestamp,
 }
 
-impl Refusal {
+impl Unproven {
     /// A label for metrics: says nothing of the delivery itself.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -9,6 +9,7 @@ use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::{AccountId, Id, KeyId},
@@ -19,11 +20,21 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use crate::{exchanges::Identity, record::Tags};
+use crate::exchanges::Identity;
 
 const ID: usize = 16;
 const TAG: usize = 16;
 const NONCE: usize = 12;
+
+/// What name and secret are recognised by, each by itself, among those that the same key had before: unreadable, and others for
+/// every key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tags {
+    /// Of the name.
+    pub(crate) name: String,
+    /// Of the secret.
+    pub(crate) secret: String,
+}
 
 /// Keys derived from the one that is stored, one for each use.
 pub struct VaultKey {

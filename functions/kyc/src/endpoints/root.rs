@@ -1,4 +1,4 @@
-//! `GET /api/kyc/health` and `GET /api/kyc/`: that the function runs, and whose reports it takes.
+//! `GET /api/kyc/`: what the function is, and whose reports it takes.
 
 use axum::extract::State;
 use schemars::JsonSchema;
@@ -6,14 +6,6 @@ use serde::Serialize;
 use shared::http::{Operation, Reply};
 
 use crate::state::Kyc;
-
-/// That the function runs.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "KycHealth")]
-pub struct Health {
-    /// Always `ok`.
-    status: &'static str,
-}
 
 /// What this function is, and whose reports it takes.
 #[derive(Serialize, JsonSchema)]
@@ -27,25 +19,13 @@ pub struct About {
     providers: Vec<&'static str>,
 }
 
-const HEALTH: Health = Health { status: "ok" };
-
-/// Touches nothing that costs.
-pub async fn health() -> Reply<Health> {
-    Reply::ok(HEALTH)
-}
-
-/// What the OpenAPI document says of it.
-pub fn health_document() -> Operation {
-    Operation::new("health_check", "Whether the function runs.").ok_in_an_object(&HEALTH)
-}
-
 /// What this is. Names only.
 pub async fn root(State(kyc): State<Kyc>) -> Reply<About> {
     Reply::ok(about(kyc.configured()))
 }
 
 /// What the OpenAPI document says of it.
-pub fn root_document() -> Operation {
+pub fn document() -> Operation {
     Operation::new("root", "What this function is, and whose reports it takes.").ok_in_an_object(&about(vec!["sumsub"]))
 }
 

@@ -24,12 +24,12 @@ const MAX_WORD: usize = 64;
 const MAX_EVENT_ID: usize = 512;
 
 /// A body. Paths into it name the members on the way, with slashes between them.
-pub(super) struct Report {
+pub(super) struct Payload {
     root: Json,
     sha256: String,
 }
 
-impl Report {
+impl Payload {
     /// Not with `serde_json`: it refuses half a surrogate pair, and a cut-off emoji in a remark must not cost an approval.
     pub(super) fn parse(body: &[u8]) -> Result<Self, Malformed> {
         match parse(body) {

@@ -1,132 +1,25 @@
-//! Answers as clients know them.
+//! Why a call is refused: the words for it in answers and in the list of accesses, and its HTTP status.
 
 use std::sync::LazyLock;
 
 use axum::response::{IntoResponse, Response};
-use schemars::{JsonSchema, Schema};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 use shared::{error::Error, http::Reply};
-use zeroize::Zeroizing;
 
 use crate::{
-    count::MOST,
-    exchanges::{Credentials, KeyType, Status},
-    test_connection::TestResult,
-    view::KeyView,
+    exchanges::Status,
+    limits::{MOST_KEYS, MOST_LEFT},
 };
-
-/// What has become of a request that concerns one key.
-#[derive(Serialize, JsonSchema)]
-pub struct ApiKeyResponse {
-    /// Whether it was done; of a connection test, whether the exchange accepts the key.
-    success: bool,
-    /// What has happened, in English.
-    message: &'static str,
-    /// The key as it is now, or how its test ended; null when the key is gone.
-    data: Option<Subject>,
-}
-
-/// What an answer is about; to clients of the original, an object.
-#[derive(Serialize, JsonSchema)]
-#[serde(untagged)]
-#[schemars(inline, description = "What this is about", transform = either, extend("type" = "object", "additionalProperties" = true))]
-enum Subject {
-    Key(Box<KeyView>),
-    Test(Box<TestResult>),
-}
-
-/// No object is both.
-fn either(schema: &mut Schema) {
-    if let Some(options) = schema.remove("anyOf") {
-        schema.insert("oneOf".to_owned(), options);
-    }
-}
-
-/// A key in the clear.
-#[derive(Serialize, JsonSchema)]
-pub struct DecryptedApiKeyResponse {
-    /// Always true: what cannot be shown is refused.
-    success: bool,
-    /// What has happened, in English.
-    message: &'static str,
-    /// The credentials.
-    data: ClearKey,
-}
-
-/// The credentials in the clear, wiped when the answer has been written.
-#[derive(Serialize, JsonSchema)]
-#[schemars(inline, extend("additionalProperties" = true, "examples" = [in_the_clear()]))]
-struct ClearKey {
-    /// The name of the key; of an agent wallet, its address.
-    #[schemars(with = "String")]
-    api_key: Zeroizing<String>,
-    /// The secret, or the private key.
-    #[schemars(with = "String")]
-    secret: Zeroizing<String>,
-    /// The passphrase, where the exchange has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
-    passphrase: Option<Zeroizing<String>>,
-    /// What the secret is.
-    key_type: KeyType,
-    /// The address of the master wallet, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
-    wallet_address: Option<String>,
-}
-
-fn in_the_clear() -> Value {
-    json!({ "api_key": "...", "secret": "..." })
-}
-
-impl ApiKeyResponse {
-    /// A change that was made, and the key as it is now.
-    #[must_use]
-    pub fn of_key(message: &'static str, key: KeyView) -> Self {
-        Self { success: true, message, data: Some(Subject::Key(Box::new(key))) }
-    }
-
-    /// A test that has ended.
-    #[must_use]
-    pub fn of_test(test: TestResult) -> Self {
-        let status = test.status();
-        Self { success: status == Status::Ok, message: status.message(), data: Some(Subject::Test(Box::new(test))) }
-    }
-
-    /// A change that leaves nothing behind.
-    #[must_use]
-    pub const fn bare(message: &'static str) -> Self {
-        Self { success: true, message, data: None }
-    }
-}
-
-impl DecryptedApiKeyResponse {
-    /// The credentials, given up.
-    #[must_use]
-    pub fn new(credentials: Credentials) -> Self {
-        let Credentials { key_type, api_key, secret, passphrase, wallet_address } = credentials;
-        let data = ClearKey { api_key, secret, passphrase, key_type, wallet_address };
-        Self { success: true, message: "API key decrypted", data }
-    }
-
-    /// For the document.
-    #[must_use]
-    pub fn example() -> Self {
-        let dots = || Zeroizing::new("...".to_owned());
-        Self::new(Credentials {
-            key_type: KeyType::Hmac,
-            api_key: dots(),
-            secret: dots(),
-            passphrase: None,
-            wallet_address: None,
-        })
-    }
-}
 
 /// What an account is told that has as many keys as it may have.
 static FULL: LazyLock<String> =
-    LazyLock::new(|| format!("No more than {MOST} API keys can be stored: delete one first"));
+    LazyLock::new(|| format!("No more than {MOST_KEYS} API keys can be stored: delete one first"));
+
+/// What is told of a key that has had too many credentials.
+static TOO_MANY_BLOCKED: LazyLock<String> = LazyLock::new(|| {
+    format!("This API key has had more than {MOST_LEFT} credentials that can send funds out of the account: delete it")
+});
 
 /// A request that is refused while things are as they are.
 #[derive(Serialize, JsonSchema)]
@@ -218,9 +111,6 @@ pub enum Refusal {
     Failed(Error),
 }
 
-/// A handler's answer.
-pub type Answer<T = ApiKeyResponse> = Result<Reply<T>, Refusal>;
-
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         Self::Failed(error)
@@ -245,7 +135,7 @@ impl Refusal {
         }
     }
 
-    /// Its text. The one for duplicates does not say whose.
+    /// The text of a refusal. The one for duplicates does not say whose.
     #[must_use]
     pub fn message(&self) -> &'static str {
         match self {
@@ -255,9 +145,7 @@ impl Refusal {
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
             Self::Duplicate => "This API key is stored already",
             Self::Full => &FULL,
-            Self::TooManyBlocked => {
-                "This API key has had more than 20 credentials that can send funds out of the account: delete it"
-            }
+            Self::TooManyBlocked => &TOO_MANY_BLOCKED,
             Self::Unverified(status, _) => status.message(),
             Self::TooMany(_) => "Too many requests",
             Self::Failed(_) => "Failed",
@@ -289,6 +177,8 @@ impl IntoResponse for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     const CODES: [RefusalCode; 10] = [

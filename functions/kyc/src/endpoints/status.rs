@@ -8,7 +8,7 @@ use shared::{
     caller::Caller,
     error::Error,
     http::{Operation, Reply},
-    kyc::{Report, Standing, Status, reports_of, standing},
+    kyc::{KycReport, Standing, Status, reports_of, standing},
 };
 
 /// Where the identity check of a user stands. Every member is always there, null where nothing is known.
@@ -54,7 +54,7 @@ impl From<Standing<'_>> for KycStatus {
 
 /// The caller's own status.
 pub async fn status(State(app): State<App>, caller: Caller) -> Result<Reply<KycStatus>, Error> {
-    let reports: Vec<Report> = reports_of(&app.store, &caller.account().to_string()).await?;
+    let reports: Vec<KycReport> = reports_of(&app.store, &caller.account().to_string()).await?;
     Ok(Reply::ok(standing(&reports).into()))
 }
 

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use axum::extract::State;
 use shared::{
-    caller::{Caller, Origin},
     error::Error,
     http::{Operation, Reply},
     ids::AccountId,
@@ -13,31 +12,32 @@ use shared::{
 };
 
 use crate::{
-    audit::{AccessEvent, Action},
+    access::Access,
+    audit::{AccessAction, AccessEvent},
+    conditions::{as_left, fingerprint_as_seen},
     count::{Recount, one_less},
     document::{self, operation},
-    keys::{KeyPath, Look, RECORD, as_left, fingerprint_as_seen, rolled_back},
-    model::{Answer, ApiKeyResponse},
+    keys::{Look, RECORD, rolled_back},
     record::KeyRecord,
     state::Vault,
+    view::{ApiKeyResponse, Replied},
 };
 
 /// Forgets a key, its fingerprint and those that it has left behind, all or nothing. A second time it is not found.
-pub async fn delete(State(vault): State<Vault>, caller: Caller, origin: Origin, path: KeyPath) -> Answer {
-    let key = path.id()?;
+pub async fn delete(State(vault): State<Vault>, access: Access) -> Replied {
     let mut contention = vault.app.contention(RECORD, Instant::now());
-    let mut sight = Sight::of(vault.find(&caller, key).await?);
+    let mut sight = Sight::of(vault.find(&access.caller, access.key).await?);
     loop {
-        let event = vault.event((&caller, &origin, key), Action::Delete, "ok")?;
-        match vault.app.store.race(gone(&caller, &event, &sight)?).await? {
+        let event = vault.event(&access, AccessAction::Delete, "ok")?;
+        match vault.app.store.race(gone(access.account(), &event, &sight)?).await? {
             Raced::Won => return Ok(Reply::ok(ApiKeyResponse::bare("API key deleted"))),
             Raced::Obstructed => {
                 contention.lost().await?;
-                sight = Sight::of(vault.find(&caller, key).await?);
+                sight = Sight::of(vault.find(&access.caller, access.key).await?);
             }
             Raced::Overtaken => {
-                let look = vault.look_again((&caller, key), &sight.record, &mut contention).await?;
-                sight = vault.sight(caller.account(), look).await?;
+                let look = vault.look_again(&access, &sight.record, &mut contention).await?;
+                sight = vault.sight(access.account(), look).await?;
             }
         }
     }
@@ -78,8 +78,8 @@ impl Vault {
 }
 
 /// A record that somebody put back goes all the same; what does not name it stays. At most 24 writes, of 100 that a transaction may have.
-fn gone<'a>(caller: &Caller, event: &AccessEvent, sight: &'a Sight) -> Result<Vec<Write<'a>>, Error> {
-    let (account, record) = (caller.account(), &sight.record);
+fn gone<'a>(account: AccountId, event: &AccessEvent, sight: &'a Sight) -> Result<Vec<Write<'a>>, Error> {
+    let record = &sight.record;
     let row = Target::new(Row::ExchangeKey(account, record.id)).when(Condition::equals("version", &record.version)?);
     let count = sight.recount.map_or_else(|| one_less(account), |recount| recount.one_less(account));
     let mut writes = vec![Write::Delete(row), event.write()?, count?];

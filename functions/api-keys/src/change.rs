@@ -1,0 +1,157 @@
+//! A change of a key: decided on what was seen of it, and written only if that is still so.
+
+use std::time::Instant;
+
+use shared::{
+    error::Error,
+    ids::AccountId,
+    keys::Row,
+    seal::Binding,
+    store::{Condition, Put, Raced, Update, Write},
+    time::Timestamp,
+};
+
+use crate::{
+    access::Access,
+    audit::AccessAction,
+    conditions::{as_left, as_seen, fingerprint_as_seen},
+    exchanges,
+    input::{Given, Kept, UpdateApiKeyRequest},
+    keys::{Look, RECORD, rolled_back},
+    record::{KeyRecord, SealedCredentials},
+    refusal::Refusal,
+    state::Vault,
+};
+
+impl Vault {
+    /// Changes a key that was `seen` so, or as it is when its turn comes, for a request that came in at `since`.
+    ///
+    /// # Errors
+    /// `NotFound`, `Duplicate`, `TooManyBlocked`, `Failed`; `Invalid` where the credentials are not complete.
+    pub(crate) async fn change(
+        &self,
+        access: &Access,
+        mut seen: KeyRecord,
+        change: &UpdateApiKeyRequest,
+        since: Instant,
+    ) -> Result<KeyRecord, Refusal> {
+        let (account, mut contention, mut renewal) = (access.account(), self.app.contention(RECORD, since), None);
+        loop {
+            renewal = self.renewal(access, &seen, change, renewal).await?;
+            let changed = changed(&seen, change, renewal.as_ref(), self.app.clock.now())?;
+            let mut writes = writes(account, &seen, &changed)?;
+            writes.push(self.event(access, AccessAction::Update, "ok")?.write()?);
+            match self.app.store.race(writes).await? {
+                Raced::Won => return Ok(changed),
+                Raced::Obstructed => {
+                    contention.lost().await?;
+                    seen = self.find(&access.caller, access.key).await?;
+                }
+                // Either the key has changed, or its new credential is kept already.
+                Raced::Overtaken => {
+                    seen = match self.look_again(access, &seen, &mut contention).await? {
+                        Look::Same(_) if is_new(&seen, &changed) => return Err(Refusal::Duplicate),
+                        Look::Changed(now) | Look::Same(now) => now,
+                        Look::Tampered(_) => return Err(rolled_back()),
+                    };
+                }
+            }
+        }
+    }
+
+    /// The secret of a change, if it brings one, sealed for the version after the one that was seen. What was sealed `before` is still
+    /// good unless another secret came meanwhile: only then is KMS called again.
+    async fn renewal(
+        &self,
+        access: &Access,
+        seen: &KeyRecord,
+        change: &UpdateApiKeyRequest,
+        before: Option<SealedCredentials>,
+    ) -> Result<Option<SealedCredentials>, Refusal> {
+        match before {
+            _ if change.given.is_empty() => Ok(None),
+            Some(sealed) if sealed.secret_version == seen.sealed.secret_version + 1 => Ok(Some(sealed)),
+            _ => self.renew(access, seen, &change.given).await.map(Some),
+        }
+    }
+
+    async fn renew(&self, access: &Access, seen: &KeyRecord, given: &Given) -> Result<SealedCredentials, Refusal> {
+        let exchange = exchanges::find(&seen.exchange);
+        let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
+        let place = seen.binding(access.account(), access.key);
+        let name = self.key().await?.open_name(place.account, place.key, &seen.sealed.sealed_name)?;
+        let kept = Kept { name, wallet_address: seen.sealed.wallet_address.clone() };
+        let credentials = given.complete(exchange, Some(kept));
+        let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
+        let next = Binding { version: seen.sealed.secret_version + 1, ..place };
+        Ok(self.seal(next, exchange, &credentials).await?)
+    }
+}
+
+/// The key as it shall be.
+fn changed(
+    seen: &KeyRecord,
+    change: &UpdateApiKeyRequest,
+    renewal: Option<&SealedCredentials>,
+    now: Timestamp,
+) -> Result<KeyRecord, Refusal> {
+    let mut record = seen.clone();
+    record.version += 1;
+    record.updated_at = now;
+    if let Some(label) = &change.label {
+        record.label.clone_from(label);
+    }
+    if let Some(is_active) = change.is_active {
+        record.is_active = is_active;
+    }
+    if let Some(sealed) = renewal {
+        record.secret_rotated_at = Some(now);
+        record.replaced_by(sealed.clone())?;
+    }
+    Ok(record)
+}
+
+/// Whether the key gets a credential that it has not kept before.
+fn is_new(seen: &KeyRecord, changed: &KeyRecord) -> bool {
+    changed.sealed.fingerprint != seen.sealed.fingerprint && !seen.has_left(&changed.sealed.fingerprint)
+}
+
+/// The change as writes, all under the condition that the key is still as it was seen. Attributes that this change does not decide
+/// on are left to others.
+fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -> Result<Vec<Write<'a>>, Error> {
+    let row = Update::new(Row::ExchangeKey(account, seen.id))
+        .set("label", &changed.label)?
+        .set("is_active", &changed.is_active)?
+        .set("updated_at", &changed.updated_at)?
+        .set("version", &changed.version)?
+        .when(Condition::equals("version", &seen.version)?);
+    if changed.sealed.secret_version == seen.sealed.secret_version {
+        return Ok(vec![Write::Update(row), Write::Check(fingerprint_as_seen(seen, account)?)]);
+    }
+    let row = row
+        .set_all(&changed.sealed)?
+        .set("secret_rotated_at", &changed.secret_rotated_at)?
+        .set("left", &changed.left)?
+        .set("sends_funds", &changed.sends_funds)?
+        .set_all(&changed.findings)?;
+    let new = Put::new(Row::Fingerprint(&changed.sealed.fingerprint), &changed.as_kept(account))?;
+    if changed.sealed.fingerprint == seen.sealed.fingerprint {
+        let new = as_seen(seen, account)?.into_iter().fold(new, Put::when);
+        return Ok(vec![Write::Update(row), Write::Put(new)]);
+    }
+    let new = if is_new(seen, changed) {
+        new.when(Condition::New)
+    } else {
+        as_left(seen, account)?.into_iter().fold(new, Put::when)
+    };
+    Ok(vec![Write::Update(row), Write::Put(new), left(account, seen, changed)?])
+}
+
+/// What becomes of the credential that was `seen`.
+fn left<'a>(account: AccountId, seen: &'a KeyRecord, changed: &KeyRecord) -> Result<Write<'a>, Error> {
+    if !changed.has_left(&seen.sealed.fingerprint) {
+        return Ok(Write::Delete(fingerprint_as_seen(seen, account)?));
+    }
+    let left = Put::new(Row::Fingerprint(&seen.sealed.fingerprint), &seen.as_left(account))?;
+    Ok(Write::Put(as_seen(seen, account)?.into_iter().fold(left, Put::when)))
+}

@@ -1,0 +1,79 @@
+//! `POST /api/v1/api-keys/{key_id}/decrypt`: the only way for a secret out of the vault.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use shared::{
+    http::{Operation, Reply},
+    keys::Row,
+    store::{Condition, Raced, Update},
+};
+
+use crate::{
+    access::Access,
+    audit::AccessAction,
+    conditions::accessed,
+    document::{self, operation},
+    keys::RECORD,
+    limits::{DECRYPTS_BY_ACCOUNT, DECRYPTS_BY_KEY},
+    record::KeyRecord,
+    refusal::Refusal,
+    state::Vault,
+    view::{DecryptedApiKeyResponse, Replied},
+};
+
+/// Shows a key and its secret to its owner.
+pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Replied<DecryptedApiKeyResponse> {
+    let since = Instant::now();
+    vault.count(DECRYPTS_BY_ACCOUNT, &access.caller, "").await?;
+    let record = vault.find(&access.caller, access.key).await?;
+    vault.count(DECRYPTS_BY_KEY, &access.caller, &record.sealed.fingerprint).await?;
+    let record = vault.admit(&access, record, since).await?;
+    match vault.open(&access, &record).await {
+        Ok(credentials) => {
+            tracing::info!(event = "key_decrypted", exchange = record.exchange, "a key was shown to its owner");
+            Ok(Reply::ok(DecryptedApiKeyResponse::new(credentials)))
+        }
+        // What was written down has not happened after all, and that is written down, too.
+        Err(error) => Err(vault.refuse(&access, AccessAction::Decrypt, error.into()).await),
+    }
+}
+
+impl Vault {
+    /// A key that may be shown, after the access has been written down: what cannot be recorded is not shown.
+    async fn admit(&self, access: &Access, mut record: KeyRecord, since: Instant) -> Result<KeyRecord, Refusal> {
+        let mut contention = self.app.contention(RECORD, since);
+        loop {
+            if !record.is_active {
+                return Err(self.refuse(access, AccessAction::Decrypt, Refusal::Disabled).await);
+            }
+            if self.blocks(record.sends_funds) {
+                return Err(self.refuse(access, AccessAction::Decrypt, Refusal::CanWithdraw).await);
+            }
+            let event = self.event(access, AccessAction::Decrypt, "ok")?;
+            let row = Update::new(Row::ExchangeKey(access.account(), access.key));
+            let update = row.set("last_decrypted_at", &self.app.clock.now())?;
+            let update = update.when(Condition::equals("version", &record.version)?);
+            match self.app.store.race(accessed(access.account(), &record, update, &event)?).await? {
+                Raced::Won => return Ok(record),
+                Raced::Obstructed => {
+                    contention.lost().await?;
+                    record = self.find(&access.caller, access.key).await?;
+                }
+                Raced::Overtaken => record = self.again(access, &record, &mut contention).await?,
+            }
+        }
+    }
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let operation = operation(
+        "decrypt_api_key",
+        "Shows a key and its secret to its owner, after the access has been written down. `data` holds the passphrase and \
+         the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one \
+         credential, whatever its id, up to 20 times in ten minutes.",
+    );
+    document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled, Refusal::CanWithdraw]))
+        .ok(&DecryptedApiKeyResponse::example())
+}

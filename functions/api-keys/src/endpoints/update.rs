@@ -1,0 +1,57 @@
+//! `PATCH /api/v1/api-keys/{key_id}`: label, switch, credentials.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    caller::{Caller, Origin},
+    http::{Body, Operation, Reply},
+};
+
+use crate::{
+    access::{Access, KeyPath},
+    document::{self, operation},
+    input::UpdateApiKeyRequest,
+    refusal::Refusal,
+    state::Vault,
+    view::{ApiKeyResponse, KeyView, Replied},
+};
+
+/// Changes a key of the caller's. A new secret is a new version under a new data key; the old one is gone.
+pub async fn update(
+    State(vault): State<Vault>,
+    caller: Caller,
+    origin: Origin,
+    path: KeyPath,
+    Body(change): Body<UpdateApiKeyRequest>,
+) -> Replied {
+    let (since, access) = (Instant::now(), Access::at(caller, origin, path)?);
+    let seen = vault.find(&access.caller, access.key).await?;
+    change.fits(&seen)?;
+    if change.is_empty() {
+        return Ok(Reply::ok(ApiKeyResponse::of_key("Nothing to change", vault.view(seen))));
+    }
+    if !change.given.is_empty() {
+        vault.permit(&access.caller).await?;
+    }
+    let changed = vault.change(&access, seen, &change, since).await?;
+    Ok(Reply::ok(ApiKeyResponse::of_key("API key updated", vault.view(changed))))
+}
+
+/// What the OpenAPI document says of it.
+pub fn document() -> Operation {
+    let operation = operation(
+        "update_api_key",
+        "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
+         the name of the key may stay away if it is the same. What is blocked stays blocked under the same name and with \
+         the same secret. A credential that a test has found to send funds stays with its key until that is deleted: what comes \
+         back is blocked as it was, no other key gets it, and of more than 20 the next is refused. Exchange and environment cannot change. \
+         `data` is the key as it is now.",
+    );
+    let refusal = Refusal::KycRequired;
+    document::refuses(document::of_key(operation), &[Refusal::Duplicate, Refusal::TooManyBlocked])
+        .answer(403, refusal.message(), &refusal.body())
+        .body::<UpdateApiKeyRequest>(json!({ "label": "second account", "is_active": true }))
+        .ok(&ApiKeyResponse::of_key("API key updated", KeyView::example()))
+}

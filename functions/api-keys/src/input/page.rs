@@ -1,0 +1,60 @@
+//! Pages of a list: where one begins, and where the next one does.
+
+use shared::{
+    caller::Caller,
+    error::Error,
+    http::{Fields, Flaw, Input, Text, Whole},
+    ids::Id,
+};
+
+use crate::vault_key::VaultKey;
+
+/// Which part of a list to show.
+pub struct Page {
+    limit: u16,
+    cursor: Option<String>,
+}
+
+impl Input for Page {
+    fn read(fields: &mut Fields) -> Option<Self> {
+        let limit = fields.optional("limit", "How many at most; 50 by default");
+        let cursor = fields.optional("cursor", "`next_cursor` of the page before");
+        Some(Self {
+            limit: limit?.map_or(50, |Whole::<1, 100>(limit)| limit),
+            cursor: cursor?.map(|Text::<0>(cursor)| cursor),
+        })
+    }
+}
+
+impl Page {
+    /// Where the page begins.
+    ///
+    /// # Errors
+    /// `Invalid` when the cursor was not given out for this list of this caller's.
+    pub(crate) fn after<Kind>(&self, own: &VaultKey, list: &[u8], caller: &Caller) -> Result<Option<Id<Kind>>, Error> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        match own.open_cursor(list, caller.account(), cursor) {
+            Some(id) => Ok(Some(id)),
+            None => Err(Error::invalid("query", "cursor", Flaw::value("cursor is none that this list gave out"))),
+        }
+    }
+
+    /// How many rows to look for: one more than the page has, so that a last page that is full is known to be the last.
+    pub(crate) const fn rows(&self) -> u16 {
+        self.limit + 1
+    }
+
+    /// The page out of the rows that were found, and the cursor of the next one where there are more rows.
+    pub(crate) fn cut<T>(
+        &self,
+        mut found: Vec<T>,
+        has_more: bool,
+        cursor: impl Fn(&T) -> String,
+    ) -> (Vec<T>, Option<String>) {
+        let limit = usize::from(self.limit);
+        let has_more = has_more || found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| has_more).map(cursor);
+        (found, next)
+    }
+}

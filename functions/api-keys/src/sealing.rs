@@ -1,0 +1,99 @@
+//! Credentials on their way into a record and out of it. Only here may they be written out.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    error::Error,
+    seal::{Binding, Envelope},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    access::Access,
+    exchanges::{Credentials, Exchange, Identity, KeyType, Unsignable},
+    record::{KeyRecord, SealedCredentials, masked},
+    state::Vault,
+};
+
+/// The content of an envelope.
+#[derive(Serialize)]
+struct Sealed<'a> {
+    api_key: &'a str,
+    secret: &'a str,
+    passphrase: Option<&'a str>,
+    key_type: KeyType,
+    wallet_address: Option<&'a str>,
+}
+
+/// The content of an envelope that was opened.
+#[derive(Deserialize)]
+struct Opened {
+    api_key: Zeroizing<String>,
+    secret: Zeroizing<String>,
+    passphrase: Option<Zeroizing<String>>,
+    key_type: KeyType,
+    wallet_address: Option<String>,
+}
+
+impl Vault {
+    /// Credentials of an exchange, sealed for their place: one call to KMS.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn seal(
+        &self,
+        place: Binding<'_>,
+        exchange: &Exchange,
+        credentials: &Credentials,
+    ) -> Result<SealedCredentials, Error> {
+        let (account, key, secret_version) = (place.account, place.key, place.version);
+        let envelope = self.enclose(place, credentials).await?;
+        let own = self.key().await?;
+        let identity = identity(exchange, credentials)?;
+        Ok(SealedCredentials {
+            secret_version,
+            envelope,
+            sealed_name: own.seal_name(account, key, &credentials.api_key)?,
+            masked: masked(&credentials.api_key),
+            key_type: credentials.key_type,
+            wallet_address: credentials.wallet_address.clone(),
+            fingerprint: own.fingerprint(&identity),
+            tags: own.tags(account, key, &identity),
+        })
+    }
+
+    async fn enclose(&self, place: Binding<'_>, credentials: &Credentials) -> Result<Envelope, Error> {
+        let content = Sealed {
+            api_key: &credentials.api_key,
+            secret: &credentials.secret,
+            passphrase: credentials.passphrase.as_ref().map(|passphrase| passphrase.as_str()),
+            key_type: credentials.key_type,
+            wallet_address: credentials.wallet_address.as_deref(),
+        };
+        // Growing would leave copies behind; JSON at most doubles what credentials are made of.
+        let room = 2 * (content.api_key.len() + content.secret.len() + credentials.passphrase().len()) + 512;
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(room));
+        serde_json::to_writer(&mut *plaintext, &content).map_err(|_| Error::internal("credentials without a form"))?;
+        self.envelopes.seal(place, &plaintext).await
+    }
+
+    /// Opens a key of the caller's: one call to KMS.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when the record is not what was sealed.
+    pub(crate) async fn open(&self, access: &Access, record: &KeyRecord) -> Result<Credentials, Error> {
+        let place = record.binding(access.account(), access.key);
+        let plaintext = self.envelopes.open(place, &record.sealed.envelope).await?;
+        let opened: Opened =
+            serde_json::from_slice(&plaintext).map_err(|_| Error::internal("sealed credentials are malformed"))?;
+        let Opened { api_key, secret, passphrase, key_type, wallet_address } = opened;
+        Ok(Credentials { key_type, api_key, secret, passphrase, wallet_address })
+    }
+}
+
+/// What credentials are that have been checked.
+///
+/// # Errors
+/// `Internal`: the checks let something pass that is no key.
+pub fn identity(exchange: &Exchange, credentials: &Credentials) -> Result<Identity, Error> {
+    exchange.identity(credentials).map_err(|Unsignable| Error::internal("credentials that are no key"))
+}

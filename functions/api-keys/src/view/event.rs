@@ -1,0 +1,84 @@
+//! An access to a key as the owner of the key sees it.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    audit::{AccessAction, AccessEvent, UNKNOWN},
+    document,
+    exchanges::Status,
+    refusal::RefusalCode,
+};
+
+/// An access to a key, as the owner of the key sees it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AccessEvent")]
+pub struct EventView {
+    /// Names the access; later ones sort behind earlier ones.
+    id: String,
+    /// What was done, or tried.
+    action: AccessAction,
+    /// What has become of it. A row may keep a word that has gone since.
+    #[schemars(with = "AccessOutcome")]
+    outcome: String,
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
+    at: String,
+    /// Whose session it was.
+    user_id: String,
+    /// The address that the request came from.
+    ip: Option<String>,
+    /// What the client called itself.
+    user_agent: Option<String>,
+}
+
+/// The words for what has become of an access, for the document.
+struct AccessOutcome;
+
+impl JsonSchema for AccessOutcome {
+    fn schema_name() -> Cow<'static, str> {
+        "AccessOutcome".into()
+    }
+
+    fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
+        let own = [
+            json!({ "const": UNKNOWN, "description": "A test is under way, or its end could not be written down." }),
+            json!({ "const": RefusalCode::Failed.as_str(), "description": "Something was out of order." }),
+        ];
+        let described =
+            "What has become of an access: `ok`, the word for a refusal, how a test ended, or none of these.";
+        document::words(described, &own, &[Status::json_schema(schemas), RefusalCode::json_schema(schemas)])
+    }
+}
+
+impl EventView {
+    /// For the document.
+    pub(crate) fn example() -> Self {
+        Self {
+            id: document::KEY_ID.to_owned(),
+            action: AccessAction::Decrypt,
+            outcome: "ok".to_owned(),
+            at: document::MOMENT.to_owned(),
+            user_id: "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned(),
+            ip: Some("203.0.113.9".to_owned()),
+            user_agent: Some("Mozilla/5.0".to_owned()),
+        }
+    }
+}
+
+impl From<AccessEvent> for EventView {
+    fn from(event: AccessEvent) -> Self {
+        Self {
+            id: event.id.to_string(),
+            action: event.action,
+            outcome: event.outcome,
+            at: event.at.to_string(),
+            user_id: event.account.to_string(),
+            ip: event.ip,
+            user_agent: event.user_agent,
+        }
+    }
+}
