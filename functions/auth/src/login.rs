@@ -32,10 +32,11 @@ pub struct LoginRequest {
 }
 
 impl Input for LoginRequest {
-    fn read(fields: &mut Fields) -> Option<Self> {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
         let email = fields.required("email", "User email address");
         let password = fields.required("password", "User password");
-        Some(Self { email: email?, password: password? })
+        let values = fields.end()?;
+        Some(Self { email: values.of(email)?, password: values.of(password)? })
     }
 }
 

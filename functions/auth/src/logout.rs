@@ -19,8 +19,9 @@ pub struct LogoutRequest {
 }
 
 impl Input for LogoutRequest {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { access_token: fields.required("access_token", "Access token to invalidate")? })
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let access_token = fields.required("access_token", "Access token to invalidate");
+        Some(Self { access_token: fields.end()?.of(access_token)? })
     }
 }
 

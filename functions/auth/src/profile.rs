@@ -30,11 +30,12 @@ pub struct ProfileUpdate {
 }
 
 impl Input for ProfileUpdate {
-    fn read(fields: &mut Fields) -> Option<Self> {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
         let full_name = fields.change("full_name", "Name; null removes it");
         let avatar_url = fields.change("avatar_url", "Address of a picture; null removes it");
         let phone = fields.change("phone", "Number in E.164 form; null removes it");
-        Some(Self { full_name: full_name?, avatar_url: avatar_url?, phone: phone? })
+        let values = fields.end()?;
+        Some(Self { full_name: values.of(full_name)?, avatar_url: values.of(avatar_url)?, phone: values.of(phone)? })
     }
 }
 

@@ -31,8 +31,9 @@ pub struct RefreshTokenRequest {
 }
 
 impl Input for RefreshTokenRequest {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { refresh_token: fields.required("refresh_token", "Refresh token from previous session")? })
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let refresh_token = fields.required("refresh_token", "Refresh token from previous session");
+        Some(Self { refresh_token: fields.end()?.of(refresh_token)? })
     }
 }
 

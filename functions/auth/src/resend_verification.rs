@@ -25,8 +25,9 @@ pub struct ResendVerificationRequest {
 }
 
 impl Input for ResendVerificationRequest {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { email: fields.required("email", "Email address to resend verification to")? })
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let email = fields.required("email", "Email address to resend verification to");
+        Some(Self { email: fields.end()?.of(email)? })
     }
 }
 

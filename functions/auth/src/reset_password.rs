@@ -34,10 +34,11 @@ pub struct ResetPasswordRequest {
 }
 
 impl Input for ResetPasswordRequest {
-    fn read(fields: &mut Fields) -> Option<Self> {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
         let token = fields.required("token", "Token from the mailed link");
         let password = fields.required("password", "The new password (min 8 characters)");
-        Some(Self { token: token?, password: password? })
+        let values = fields.end()?;
+        Some(Self { token: values.of(token)?, password: values.of(password)? })
     }
 }
 

@@ -26,10 +26,11 @@ pub struct SignupRequest {
 }
 
 impl Input for SignupRequest {
-    fn read(fields: &mut Fields) -> Option<Self> {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
         let email = fields.required("email", "User email address");
         let password = fields.required("password", "User password (min 8 characters)");
-        Some(Self { email: email?, password: password? })
+        let values = fields.end()?;
+        Some(Self { email: values.of(email)?, password: values.of(password)? })
     }
 }
 

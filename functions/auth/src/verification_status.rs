@@ -20,8 +20,9 @@ pub struct Question {
 }
 
 impl Input for Question {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { email: fields.required("email", "The address, as it was given at sign-up")? })
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let email = fields.required("email", "The address, as it was given at sign-up");
+        Some(Self { email: fields.end()?.of(email)? })
     }
 }
 

@@ -35,8 +35,9 @@ pub struct VerifyEmailRequest {
 }
 
 impl Input for VerifyEmailRequest {
-    fn read(fields: &mut Fields) -> Option<Self> {
-        Some(Self { token: fields.required("token", "Verification token from email link")? })
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let token = fields.required("token", "Verification token from email link");
+        Some(Self { token: fields.end()?.of(token)? })
     }
 }
 

@@ -1,13 +1,13 @@
 //! What a request type declares of itself: read field by field for a handler, listed for the OpenAPI document.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::{Map, json};
+use schemars::{Schema, json_schema};
+use serde_json::json;
 
 use super::{
     field::{Field, Flaw},
-    input::{Body, Invalid},
+    invalid::Invalid,
     json::{Json, Object},
 };
 use crate::error::Error;
@@ -17,8 +17,8 @@ pub trait Input: Sized {
     /// Whether flaws echo what came. Not where secrets come in: one under a misspelt name would be echoed, too.
     const ECHOES: bool = true;
 
-    /// Reads every field, so that all flaws are found; `None` when there is one.
-    fn read(fields: &mut Fields) -> Option<Self>;
+    /// Declares every field, and makes the request of their values; `None` when there is a flaw.
+    fn read(fields: Fields<'_>) -> Option<Self>;
 }
 
 /// What a change says of one field.
@@ -31,8 +31,49 @@ pub enum Change<T> {
     Set(T),
 }
 
-/// The fields of a body or query: read, or only listed.
-pub struct Fields(Pass);
+/// The fields of a body or query while they are declared. Values are had when that has ended, and not before: no flaw of one field keeps
+/// a later one from being looked at, or from being in the document.
+///
+/// ```
+/// # use shared::{email::EmailAddress, http::{Fields, Input, Text}};
+/// struct Signup { email: EmailAddress, name: String }
+///
+/// impl Input for Signup {
+///     fn read(mut fields: Fields<'_>) -> Option<Self> {
+///         let email = fields.required("email", "Where mail goes");
+///         let name = fields.required("name", "What to call its owner");
+///         let values = fields.end()?;
+///         let (email, Text::<1>(name)) = (values.of(email)?, values.of(name)?);
+///         Some(Self { email, name })
+///     }
+/// }
+/// ```
+///
+/// This is no Rust: the value is asked for before the next field is declared.
+///
+/// ```compile_fail,E0382
+/// # use shared::{email::EmailAddress, http::{Fields, Input, Text}};
+/// # struct Signup { email: EmailAddress, name: String }
+/// impl Input for Signup {
+///     fn read(mut fields: Fields<'_>) -> Option<Self> {
+///         let email = fields.required("email", "Where mail goes");
+///         let values = fields.end()?;
+///         let email = values.of(email)?;
+///         let name = fields.required("name", "What to call its owner");
+///         let values = fields.end()?;
+///         let Text::<1>(name) = values.of(name)?;
+///         Some(Self { email, name })
+///     }
+/// }
+/// ```
+pub struct Fields<'a>(&'a mut Pass);
+
+/// What came of one field: its value, or nothing where it has a flaw.
+#[must_use]
+pub struct Parsed<T>(Option<T>);
+
+/// The values of fields that have all been declared.
+pub struct Values<'a>(&'a mut Reader);
 
 enum Pass {
     Read(Reader),
@@ -49,76 +90,85 @@ pub struct Declared {
     pub schema: Schema,
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// A field that must be there.
-    pub fn required<T: Field>(&mut self, name: &'static str, description: &'static str) -> Option<T> {
-        match &mut self.0 {
+    pub fn required<T: Field>(&mut self, name: &'static str, description: &'static str) -> Parsed<T> {
+        Parsed(match &mut *self.0 {
             Pass::Read(reader) => reader.required(name),
             Pass::List(list) => list_field(list, name, true, T::schema(), description),
-        }
+        })
     }
 
-    /// A field that may be absent or null, which is `Some(None)`; `None` is a flaw.
-    pub fn optional<T: Field>(&mut self, name: &'static str, description: &'static str) -> Option<Option<T>> {
-        match &mut self.0 {
+    /// A field that may be absent or null: then its value is `None`.
+    pub fn optional<T: Field>(&mut self, name: &'static str, description: &'static str) -> Parsed<Option<T>> {
+        Parsed(match &mut *self.0 {
             Pass::Read(reader) => reader.optional(name),
-            Pass::List(list) => {
-                let schema = json_schema!({ "anyOf": [T::schema(), { "type": "null" }] });
-                list_field(list, name, false, schema, description)
-            }
-        }
+            Pass::List(list) => list_field(list, name, false, or_null(&T::schema()), description),
+        })
     }
 
-    /// The same under two names, of which the first wins.
+    /// An optional field with two names, of which the first wins.
     pub fn optional_as<T: Field>(
         &mut self,
         [name, alias]: [&'static str; 2],
         description: &'static str,
-    ) -> Option<Option<T>> {
-        let found = self.optional(name, description);
-        let other = self.optional(alias, "The same under another name");
-        let (found, other) = (found?, other?);
-        Some(found.or(other))
-    }
-
-    /// A rule between fields is broken: the flaw is the named field's.
-    pub fn flaw<T>(&mut self, name: &'static str, flaw: Flaw) -> Option<T> {
-        match &mut self.0 {
-            Pass::Read(reader) => reader.flaw(name, reader.values.get(name).cloned().unwrap_or(Json::Null), flaw),
-            Pass::List(_) => None,
-        }
+    ) -> Parsed<Option<T>> {
+        let Parsed(found) = self.optional(name, description);
+        let Parsed(other) = self.optional(alias, "The same under another name");
+        Parsed(found.zip(other).map(|(found, other)| found.or(other)))
     }
 
     /// A field of a change: absent keeps, null clears.
-    pub fn change<T: Field>(&mut self, name: &'static str, description: &'static str) -> Option<Change<T>> {
-        match &mut self.0 {
+    pub fn change<T: Field>(&mut self, name: &'static str, description: &'static str) -> Parsed<Change<T>> {
+        Parsed(match &mut *self.0 {
             Pass::Read(reader) => reader.change(name),
-            Pass::List(list) => {
-                let schema = json_schema!({ "anyOf": [T::schema(), { "type": "null" }] });
-                list_field(list, name, false, schema, description)
-            }
+            Pass::List(list) => list_field(list, name, false, or_null(&T::schema()), description),
+        })
+    }
+
+    /// All fields are declared. `None` where they are only listed.
+    #[must_use]
+    pub fn end(self) -> Option<Values<'a>> {
+        match self.0 {
+            Pass::Read(reader) => Some(Values(reader)),
+            Pass::List(_) => None,
         }
     }
 
     /// Reads `T` from the members of a body or the parameters of a query.
     pub(super) fn read<T: Input>(source: &'static str, values: Arc<Object>) -> Result<T, Error> {
-        let mut fields = Self(Pass::Read(Reader { source, values, echoes: T::ECHOES, flaws: Vec::new() }));
-        let read = T::read(&mut fields);
-        read.ok_or_else(|| match fields.0 {
-            Pass::Read(reader) => Error::Invalid(reader.flaws),
-            Pass::List(_) => Error::internal("fields were listed instead of read"),
-        })
+        let mut pass = Pass::Read(Reader { source, values, echoes: T::ECHOES, flaws: Vec::new() });
+        let read = T::read(Fields(&mut pass));
+        match (read, pass) {
+            // A flaw counts even where nobody asks for the value that it was found instead of.
+            (Some(request), Pass::Read(reader)) if reader.flaws.is_empty() => Ok(request),
+            (_, Pass::Read(reader)) => Err(Error::Invalid(reader.flaws)),
+            (_, Pass::List(_)) => Err(Error::internal("fields were listed instead of read")),
+        }
     }
 
     /// What `T` declares, in its order.
     #[must_use]
     pub fn of<T: Input>() -> Vec<Declared> {
-        let mut fields = Self(Pass::List(Vec::new()));
-        let _none = T::read(&mut fields);
-        match fields.0 {
+        let mut pass = Pass::List(Vec::new());
+        let _none = T::read(Fields(&mut pass));
+        match pass {
             Pass::List(list) => list,
             Pass::Read(_) => Vec::new(),
         }
+    }
+}
+
+impl Values<'_> {
+    /// The value of a field; `None` where it has a flaw, which has been noted.
+    pub fn of<T>(&self, Parsed(value): Parsed<T>) -> Option<T> {
+        value
+    }
+
+    /// A rule between fields is broken: the flaw is the named field's.
+    pub fn flaw<T>(&mut self, name: &'static str, flaw: Flaw) -> Option<T> {
+        let input = self.0.values.get(name).cloned().unwrap_or(Json::Null);
+        self.0.flaw(name, input, flaw)
     }
 }
 
@@ -132,6 +182,10 @@ fn list_field<T>(
     schema.insert("description".to_owned(), description.into());
     list.push(Declared { name, required, schema });
     None
+}
+
+fn or_null(schema: &Schema) -> Schema {
+    json_schema!({ "anyOf": [schema, { "type": "null" }] })
 }
 
 struct Reader {
@@ -184,22 +238,41 @@ impl Reader {
     }
 }
 
-/// A request type in the document: an object of the declared fields, under the type's own name.
-impl<T: Input> JsonSchema for Body<T> {
-    fn schema_name() -> Cow<'static, str> {
-        let path = std::any::type_name::<T>();
-        path.rsplit("::").next().unwrap_or(path).into()
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Switch;
+
+    /// A request that forgets one of its fields.
+    struct Forgetful {
+        _kept: bool,
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let fields = Fields::of::<T>();
-        let required: Vec<_> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
-        let properties: Map<_, _> =
-            fields.into_iter().map(|field| (field.name.to_owned(), field.schema.into())).collect();
-        let mut schema = json_schema!({ "type": "object", "properties": properties });
-        if !required.is_empty() {
-            schema.insert("required".to_owned(), json!(required));
+    impl Input for Forgetful {
+        fn read(mut fields: Fields<'_>) -> Option<Self> {
+            let _forgotten = fields.required::<Switch>("forgotten", "");
+            let kept = fields.required("kept", "");
+            let Switch(kept) = fields.end()?.of(kept)?;
+            Some(Self { _kept: kept })
         }
-        schema
+    }
+
+    fn flaws(body: &serde_json::Value) -> usize {
+        let Ok(Json::Object(values)) = super::super::json::parse(body.to_string().as_bytes()) else { unreachable!() };
+        match Fields::read::<Forgetful>("body", values) {
+            Ok(_) => 0,
+            Err(Error::Invalid(flaws)) => flaws.len(),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    #[test]
+    fn every_flaw_counts_and_every_field_is_listed() {
+        assert_eq!(flaws(&json!({ "forgotten": true, "kept": true })), 0);
+        assert_eq!(flaws(&json!({ "forgotten": 1, "kept": true })), 1);
+        assert_eq!(flaws(&json!({ "forgotten": 1, "kept": 1 })), 2);
+        assert_eq!(flaws(&json!({})), 2);
+        let listed: Vec<_> = Fields::of::<Forgetful>().iter().map(|field| field.name).collect();
+        assert_eq!(listed, ["forgotten", "kept"]);
     }
 }

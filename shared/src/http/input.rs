@@ -1,6 +1,6 @@
 //! Input of a request: read whole, checked field by field, all flaws reported at once.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     body::Bytes,
@@ -8,47 +8,19 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use http_body_util::{BodyExt, Limited};
-use serde::Serialize;
-use serde_json::{Value, json as context};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, json as context};
 
 use super::{
     field::Flaw,
     fields::{Fields, Input},
+    invalid::Invalid,
     json::{self, Json, Object, Unreadable},
 };
 use crate::error::Error;
 
 /// The largest body that is read. Bytes.
 const MAX_BODY: usize = 64 * 1024;
-
-/// One entry of a 422's `detail`.
-#[derive(Serialize)]
-pub struct Invalid {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    loc: Vec<Value>,
-    msg: String,
-    input: Json,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ctx: Option<Value>,
-}
-
-/// Without the input, which may be a password.
-impl fmt::Debug for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Invalid").field("kind", &self.kind).field("loc", &self.loc).finish_non_exhaustive()
-    }
-}
-
-impl Invalid {
-    pub(crate) fn unechoed(part: &'static str, field: &'static str, flaw: Flaw) -> Self {
-        Self::new(vec![context!(part), context!(field)], Json::Null, flaw)
-    }
-
-    pub(super) fn new(loc: Vec<Value>, input: Json, flaw: Flaw) -> Self {
-        Self { kind: flaw.kind, loc, msg: flaw.text, input, ctx: flaw.context }
-    }
-}
 
 /// A JSON body.
 pub struct Body<T>(pub T);
@@ -64,6 +36,26 @@ impl<T: Input, S: Send + Sync> FromRequest<S> for Body<T> {
         };
         let values = object(&parts.headers, &bytes, T::ECHOES)?;
         Fields::read("body", values).map(Self)
+    }
+}
+
+/// A request type in the document: an object of the declared fields, under the type's own name.
+impl<T: Input> JsonSchema for Body<T> {
+    fn schema_name() -> Cow<'static, str> {
+        let path = std::any::type_name::<T>();
+        path.rsplit("::").next().unwrap_or(path).into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let fields = Fields::of::<T>();
+        let required: Vec<_> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+        let properties: Map<_, _> =
+            fields.into_iter().map(|field| (field.name.to_owned(), field.schema.into())).collect();
+        let mut schema = json_schema!({ "type": "object", "properties": properties });
+        if !required.is_empty() {
+            schema.insert("required".to_owned(), context!(required));
+        }
+        schema
     }
 }
 

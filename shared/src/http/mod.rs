@@ -3,6 +3,7 @@
 mod field;
 mod fields;
 mod input;
+mod invalid;
 pub mod json;
 mod lambda;
 mod operation;
@@ -10,8 +11,9 @@ mod reply;
 mod routes;
 
 pub use field::{Field, Flaw, SecretText, Switch, Text, Whole};
-pub use fields::{Change, Declared, Fields, Input};
-pub use input::{Body, Invalid, Query};
+pub use fields::{Change, Declared, Fields, Input, Parsed, Values};
+pub use input::{Body, Query};
+pub use invalid::Invalid;
 pub use lambda::{handle, run};
 pub use operation::{Answer, Content, Model, Operation, Parameter, Proof};
 pub use reply::Reply;

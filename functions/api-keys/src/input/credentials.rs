@@ -1,6 +1,6 @@
 //! Credentials out of single fields: complete, of the right kind, and able to sign.
 
-use shared::http::{Fields, Flaw};
+use shared::http::{Fields, Flaw, Parsed, Values};
 use zeroize::Zeroizing;
 
 use super::{
@@ -43,31 +43,49 @@ const KEY_TYPE: &str = "hmac, ed25519, rsa, es256 or agent; what the secret look
 pub type Broken = (&'static str, Flaw);
 type Reason = (&'static str, String);
 
-impl Given {
-    /// Reads the fields of credentials.
-    pub fn read(fields: &mut Fields) -> Option<Self> {
-        let api_key: Option<Option<Pasted>> = fields.optional("api_key", API_KEY);
-        let secret: Option<Option<PastedSecret>> = fields.optional_as(["secret", "api_secret"], SECRET);
-        let passphrase: Option<Option<Passphrase>> = fields.optional("passphrase", PASSPHRASE);
-        let key_type = fields.optional("key_type", KEY_TYPE);
-        let wallet: Option<Option<Pasted>> = fields.optional("wallet_address", "The master address of an agent wallet");
-        let (api_key, secret, passphrase, wallet) = (api_key?, secret?, passphrase?, wallet?);
+/// The fields of credentials, declared and not read yet.
+pub struct GivenFields {
+    api_key: Parsed<Option<Pasted>>,
+    secret: Parsed<Option<PastedSecret>>,
+    passphrase: Parsed<Option<Passphrase>>,
+    key_type: Parsed<Option<KeyTypeName>>,
+    wallet_address: Parsed<Option<Pasted>>,
+}
+
+impl GivenFields {
+    /// Declares the fields of credentials.
+    pub fn declared(fields: &mut Fields<'_>) -> Self {
+        Self {
+            api_key: fields.optional("api_key", API_KEY),
+            secret: fields.optional_as(["secret", "api_secret"], SECRET),
+            passphrase: fields.optional("passphrase", PASSPHRASE),
+            key_type: fields.optional("key_type", KEY_TYPE),
+            wallet_address: fields.optional("wallet_address", "The master address of an agent wallet"),
+        }
+    }
+
+    /// What came; `None` where a field has a flaw.
+    pub fn read(self, values: &Values<'_>) -> Option<Given> {
+        let (api_key, secret) = (values.of(self.api_key)?, values.of(self.secret)?);
+        let (passphrase, wallet) = (values.of(self.passphrase)?, values.of(self.wallet_address)?);
         let has_words = |Passphrase(words): &Passphrase| !words.is_empty();
         let empty = [
             ("api_key", api_key.as_ref().is_some_and(|text| !is_there(text))),
             ("secret", secret.as_ref().is_some_and(|text| !is_there(text))),
             ("passphrase", passphrase.as_ref().is_some_and(|words| !has_words(words))),
         ];
-        Some(Self {
+        Some(Given {
             api_key: api_key.filter(is_there),
             secret: secret.filter(is_there),
             passphrase: passphrase.filter(has_words),
-            key_type: key_type?,
+            key_type: values.of(self.key_type)?,
             wallet_address: wallet.filter(is_there),
             empty: empty.into_iter().filter(|(_, empty)| *empty).map(|(name, _)| name).collect(),
         })
     }
+}
 
+impl Given {
     /// Whether any credential came at all.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

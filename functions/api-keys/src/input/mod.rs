@@ -8,13 +8,14 @@ mod secret;
 
 use shared::{
     error::Error,
-    http::{Fields, Flaw, Input, Switch, Text},
+    http::{Fields, Flaw, Input, Switch, Text, Values},
 };
 
 use crate::{
     exchanges::{Credentials, Environment, Exchange, Site},
     record::KeyRecord,
 };
+use credentials::GivenFields;
 pub use credentials::{Given, Kept};
 use fields::{EnvironmentName, ExchangeName, Label};
 pub use page::Page;
@@ -31,29 +32,32 @@ pub struct CreateApiKeyRequest {
 impl Input for CreateApiKeyRequest {
     const ECHOES: bool = false;
 
-    fn read(fields: &mut Fields) -> Option<Self> {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
         let exchange = fields.required("exchange", "Where the key is from");
         let label = fields.optional_as(["label", "name"], "What the owner calls it; the exchange's name by default");
-        let given = Given::read(fields);
+        let given = GivenFields::declared(&mut fields);
         let environment = fields.optional("environment", "live (default), testnet or demo");
         let region =
             fields.optional("region", "The part of the world that the key is for, where the exchange has several");
         let verify = fields.optional("verify", "Test the key first and store only what the policy allows");
-        let Some(ExchangeName(exchange)) = exchange else {
+        let mut values = fields.end()?;
+        let given = given.read(&values);
+        let Some(ExchangeName(exchange)) = values.of(exchange) else {
             let missing = given.map(|given| given.missing()).unwrap_or_default();
-            return missing.into_iter().fold(None, |_, (field, flaw)| fields.flaw(field, flaw));
+            return missing.into_iter().fold(None, |_, (field, flaw)| values.flaw(field, flaw));
         };
-        let site = site(fields, exchange, environment?, region?);
+        let (environment, region) = (values.of(environment)?, values.of(region)?);
+        let site = site(&mut values, exchange, environment, region);
         let credentials = match given?.complete(exchange, None) {
             Ok(credentials) => Some(credentials),
-            Err(broken) => broken.into_iter().fold(None, |_, (field, flaw)| fields.flaw(field, flaw)),
+            Err(broken) => broken.into_iter().fold(None, |_, (field, flaw)| values.flaw(field, flaw)),
         };
         Some(Self {
             exchange,
             site: site?,
-            label: label?.map_or_else(|| exchange.name.to_owned(), |Label(label)| label),
+            label: values.of(label)?.map_or_else(|| exchange.name.to_owned(), |Label(label)| label),
             credentials: credentials?,
-            verify: verify?.is_some_and(|Switch(verify)| verify),
+            verify: values.of(verify)?.is_some_and(|Switch(verify)| verify),
         })
     }
 }
@@ -65,7 +69,7 @@ fn named_region(Text(region): Text) -> Option<String> {
 
 /// Where keys of this environment and region are known.
 fn site(
-    fields: &mut Fields,
+    values: &mut Values<'_>,
     exchange: &'static Exchange,
     environment: Option<EnvironmentName>,
     region: Option<Text>,
@@ -80,7 +84,7 @@ fn site(
         let mut known: Vec<_> = exchange.sites.iter().map(|site| site.environment.as_str()).collect();
         known.dedup();
         let reason = format!("environment must be one of {} for {}", known.join(", "), exchange.name);
-        return fields.flaw("environment", Flaw::value(&reason));
+        return values.flaw("environment", Flaw::value(&reason));
     }
     let here = exchange.sites.iter().filter(|site| site.environment == environment);
     let known: Vec<_> = here.filter_map(|site| site.region).collect();
@@ -89,7 +93,7 @@ fn site(
     } else {
         format!("region must be null or one of {} for {}", known.join(", "), exchange.name)
     };
-    fields.flaw("region", Flaw::value(&reason))
+    values.flaw("region", Flaw::value(&reason))
 }
 
 /// A change of a key. Which credentials are complete depends on the exchange, so that is seen when the key is known.
@@ -105,23 +109,25 @@ pub struct UpdateApiKeyRequest {
 impl Input for UpdateApiKeyRequest {
     const ECHOES: bool = false;
 
-    fn read(fields: &mut Fields) -> Option<Self> {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
         let label = fields.optional_as(["label", "name"], "What the owner calls it");
         let is_active = fields.optional("is_active", "Whether it may be used");
-        let given = Given::read(fields);
+        let given = GivenFields::declared(&mut fields);
         let exchange = fields.optional("exchange", "Cannot change: absent, or as it is");
         let environment = fields.optional("environment", "Cannot change: absent, or as it is");
         let region = fields.optional("region", "Cannot change: absent, or as it is");
+        let mut values = fields.end()?;
+        let given = given.read(&values);
         if let Some(field) = given.as_ref().and_then(Given::empty) {
-            return fields.flaw(field, Flaw::value(&format!("{field} is empty")));
+            return values.flaw(field, Flaw::value(&format!("{field} is empty")));
         }
         Some(Self {
-            label: label?.map(|Label(label)| label),
-            is_active: is_active?.map(|Switch(is_active)| is_active),
+            label: values.of(label)?.map(|Label(label)| label),
+            is_active: values.of(is_active)?.map(|Switch(is_active)| is_active),
             given: given?,
-            exchange: exchange?.map(|ExchangeName(exchange)| exchange),
-            environment: environment?.map(|EnvironmentName(environment)| environment),
-            region: region?.and_then(named_region),
+            exchange: values.of(exchange)?.map(|ExchangeName(exchange)| exchange),
+            environment: values.of(environment)?.map(|EnvironmentName(environment)| environment),
+            region: values.of(region)?.and_then(named_region),
         })
     }
 }

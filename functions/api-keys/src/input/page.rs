@@ -16,12 +16,13 @@ pub struct Page {
 }
 
 impl Input for Page {
-    fn read(fields: &mut Fields) -> Option<Self> {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
         let limit = fields.optional("limit", "How many at most; 50 by default");
         let cursor = fields.optional("cursor", "`next_cursor` of the page before");
+        let values = fields.end()?;
         Some(Self {
-            limit: limit?.map_or(50, |Whole::<1, 100>(limit)| limit),
-            cursor: cursor?.map(|Text::<0>(cursor)| cursor),
+            limit: values.of(limit)?.map_or(50, |Whole::<1, 100>(limit)| limit),
+            cursor: values.of(cursor)?.map(|Text::<0>(cursor)| cursor),
         })
     }
 }
