@@ -2,16 +2,23 @@
 //! else's business.
 //!
 //! Only who has the account's credentials, or a link that was mailed to it, changes its row. What strangers may cause, letters and links,
-//! stands with the address (`address.rs`), so that nobody who asks for them is in the owner's way.
+//! stands with the address (`address/`), so that nobody who asks for them is in the owner's way.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use shared::{
     email::EmailAddress,
     ids::{AccountId, LinkId},
+    link::LONGEST_LIFE,
     time::Timestamp,
 };
 
-use crate::{address::SET_PASSWORD_LIFE, password::PasswordHash};
+use crate::password::PasswordHash;
+
+/// Life of a link that sets a password.
+pub const SET_PASSWORD_LIFE: Duration = Duration::from_mins(30);
+const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 
 /// An account and what proves its owner: one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -287,7 +287,7 @@ impl History {
     fn set_password(&mut self, back: usize, password: u8) {
         let Some(at) = self.offers.len().checked_sub(back + 1) else { return };
         let Arrived { link, expires_at, .. } = self.offers[at];
-        let is_out = self.record.offers(link, self.now);
+        let is_out = self.record.is_offered(link, self.now);
         let account = self.account.as_mut().unwrap();
         match account.offer(link, is_out, self.now) {
             Offer::Open => {}

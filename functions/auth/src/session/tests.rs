@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use shared::caller::{Aal, Method};
 
 use super::*;
+use crate::secrets::account_key::AccountKey;
 
 const NOW: Timestamp = Timestamp::from_second(1_800_000_000);
 
@@ -20,7 +21,7 @@ fn opened() -> (Session, RefreshToken) {
     let address = EmailAddress::parse("ada@example.com").unwrap();
     let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: NOW };
     let account = Account::new(AccountId::from_bytes([1; 16]), address, None, NOW);
-    let NewSession { session, refresh } = Session::open(&account, authentication).unwrap();
+    let SignedIn { session, refresh } = Session::open(&account, authentication).unwrap();
     (session, refresh)
 }
 

@@ -7,25 +7,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    email::AddressKey,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    ids::LinkId,
     link::Purpose,
     now::Now,
-    store::Raced,
-    time::Timestamp,
 };
 
-use crate::{
-    account::Offer,
-    password::Verdict,
-    records::{KnownAddress, changed_account},
-    state::Auth,
-};
-
-/// What those who set a password at once compete for.
-const ACCOUNT: &str = "an account";
+use crate::state::Auth;
 
 /// What the link held, and the new password.
 pub struct ResetPasswordRequest {
@@ -61,10 +49,10 @@ pub async fn reset_password(
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
     let since = Instant::now();
     let secrets = auth.secrets(now).await?;
-    let Some((address, link)) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
+    let Some(link) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
-    let is_set = auth.set_password(&address, link, &password.reveal(), since, now).await?;
+    let is_set = auth.set_password(link, &password.reveal(), since, now).await?;
     Ok(if is_set { Reply::ok(done(auth.config.sign_in_url.clone())) } else { Reply::bad_request(refused()) })
 }
 
@@ -78,48 +66,11 @@ fn refused() -> ResetPasswordResponse {
     ResetPasswordResponse { success: false, message, redirect_url: None }
 }
 
-/// What the OpenAPI document says of it.
-pub fn operation() -> Operation {
+pub fn document() -> Operation {
     Operation::new("reset_password", "Sets the password by a mailed link and ends every session of the account.")
         .tag("Accounts")
         .body::<ResetPasswordRequest>(json!({ "token": "token-from-the-mailed-link", "password": "a new password" }))
         .ok(&done(Some("https://app.example.com/sign-in".to_owned())))
         .answer(400, "The link is invalid, has expired or has been used", &refused())
         .depends()
-}
-
-impl Auth {
-    /// Sets the password by an authentic link; tells whether it is the password now. The new password, the end of the link and the end of
-    /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way.
-    async fn set_password(
-        &self,
-        address: &AddressKey,
-        link: LinkId,
-        password: &str,
-        since: Instant,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let passwords = &self.secrets(now).await?.passwords;
-        let (mut contention, mut hash) = (self.app.contention(ACCOUNT, since), None);
-        loop {
-            let KnownAddress { record, account } = self.known_address(address).await?;
-            let Some(mut account) = account else { return Ok(false) };
-            match account.offer(link, record.offers(link, now), now) {
-                Offer::Open => {}
-                Offer::Taken(by) => return Ok(passwords.verify(password, Some(by), now).await? != Verdict::Wrong),
-                Offer::Void => return Ok(false),
-            }
-            let mut writes = self.ending_sessions(account.id).await?;
-            let hash = match &hash {
-                Some(hash) => hash,
-                None => hash.insert(passwords.hash(password, now).await?),
-            };
-            account.set_password(link, hash.clone(), now);
-            writes.push(changed_account(account)?);
-            if self.app.store.race(writes).await? == Raced::Won {
-                return Ok(true);
-            }
-            contention.lost().await?;
-        }
-    }
 }

@@ -28,13 +28,13 @@ use self::{
     issued::{IssuedLink, IssuedLinks},
     pending::Pending,
 };
-use crate::{account::Account, password::PasswordHash};
+use crate::{
+    account::{Account, SET_PASSWORD_LIFE},
+    password::PasswordHash,
+};
 
 /// Life of a link that proves an address.
 pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
-/// Life of a link that sets a password.
-pub const SET_PASSWORD_LIFE: Duration = Duration::from_mins(30);
-const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 /// A sign-up whose links have expired can be revived by a new link for this long, and what is known of its passwords counts as long.
 const REVIVABLE: Duration = Duration::from_hours(24);
 /// How long after the proof anybody may learn that an address is verified.
@@ -214,7 +214,7 @@ impl AddressRecord {
 
     /// Whether a link that sets a password is out, and has not expired. Whether it has been used, its account says.
     #[must_use]
-    pub fn offers(&self, link: LinkId, now: Timestamp) -> bool {
+    pub fn is_offered(&self, link: LinkId, now: Timestamp) -> bool {
         self.links.find(Purpose::SetPassword, link).is_some_and(|known| now < known.expires_at)
     }
 

@@ -49,16 +49,11 @@ pub async fn resend_verification(
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
-    let sent = auth
-        .change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
-            Ok(Resent { letter, next }) => Ok(Decision::write(Ok(next), vec![post(letter, now)?])),
-            Err(wait) => Ok(Decision::keep(Err(wait))),
-        })
-        .await?;
-    Ok(match sent {
-        Ok(Wait { seconds }) => Reply::ok(accepted(seconds)),
-        Err(Wait { seconds }) => Reply::too_many_requests(too_soon(seconds), seconds),
+    auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
+        Ok(Resent { letter, next }) => Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?])),
+        Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
     })
+    .await
 }
 
 fn accepted(retry_after: i64) -> ResendVerificationResponse {
@@ -71,8 +66,7 @@ fn too_soon(retry_after: i64) -> ResendVerificationResponse {
     ResendVerificationResponse { success: false, message, retry_after }
 }
 
-/// What the OpenAPI document says of it.
-pub fn operation() -> Operation {
+pub fn document() -> Operation {
     Operation::new(
         "resend_verification",
         "Mails the link once more, at most once a minute and, with the sign-ups, five times an hour. A link that is out stays good. The answer \

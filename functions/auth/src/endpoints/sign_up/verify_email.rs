@@ -7,21 +7,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    email::AddressKey,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    ids::LinkId,
     link::Purpose,
     now::Now,
-    time::Timestamp,
 };
 
-use crate::{
-    account::Account,
-    address::Redeemed,
-    records::{RECORD, account_created, new_account, post},
-    state::Auth,
-};
+use crate::{account::Account, address::Redeemed, state::Auth};
 
 const VERIFIED: &str = "Your email address is verified. You can sign in now.";
 const CHOOSE_A_PASSWORD: &str =
@@ -66,7 +58,7 @@ pub async fn verify_email(
     let since = Instant::now();
     let secrets = auth.secrets(now).await?;
     let redeemed = match secrets.links.open(Purpose::VerifyEmail, &token.reveal(), now) {
-        Some((address, link)) => auth.redeem(&address, link, since, now).await?,
+        Some(link) => auth.redeem(link, since, now).await?,
         None => Redeemed::Invalid,
     };
     Ok(match redeemed {
@@ -76,31 +68,6 @@ pub async fn verify_email(
         Redeemed::Expired => refused(&auth, EXPIRED),
         Redeemed::Invalid => refused(&auth, INVALID),
     })
-}
-
-impl Auth {
-    /// Redeems an authentic link. The account, the end of all links to the address, and the letter are one transaction.
-    async fn redeem(
-        &self,
-        address: &AddressKey,
-        link: LinkId,
-        since: Instant,
-        now: Timestamp,
-    ) -> Result<Redeemed, Error> {
-        let (mut contention, offer) = (self.app.contention(RECORD, since), LinkId::random()?);
-        loop {
-            let mut record = self.record(address).await?;
-            let redeemed = record.redeem(link, offer, now);
-            let Redeemed::Verified(account, letter) = &redeemed else { return Ok(redeemed) };
-            let letter = letter.clone().map(|letter| post(letter, now)).transpose()?;
-            let writes = new_account(account, now)?.into_iter().chain(letter).collect();
-            if self.write_record(address, record, writes).await? {
-                account_created();
-                return Ok(redeemed);
-            }
-            contention.lost().await?;
-        }
-    }
 }
 
 fn already_verified(auth: &Auth, account: &Account) -> Reply<VerifyEmailResponse> {
@@ -134,8 +101,7 @@ fn refused(auth: &Auth, message: &'static str) -> Reply<VerifyEmailResponse> {
     })
 }
 
-/// What the OpenAPI document says of it.
-pub fn operation() -> Operation {
+pub fn document() -> Operation {
     let proven = VerifyEmailResponse {
         success: true,
         message: VERIFIED,

@@ -1,4 +1,4 @@
-//! Ending all sessions of an account, and what opening one (`session/sign_in.rs`) has to do with it.
+//! Ending all sessions of an account, and what opening one (`sign_in.rs`) has to do with it.
 //!
 //! Both agree on one row per account, the guard. A session is opened in a transaction that counts there, and that states the version of
 //! the account by which it was judged. All are ended in the transaction that changes the account, which states the count it has seen. So no
@@ -13,7 +13,8 @@ use shared::{
     store::{Condition, Put, Target, Update, Write},
 };
 
-use crate::{session::Session, state::Auth};
+use super::Session;
+use crate::state::Auth;
 
 /// A transaction holds 100 writes, and some are needed for the rest.
 const ENDED_AT_ONCE: usize = 90;

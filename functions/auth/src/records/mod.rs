@@ -1,20 +1,25 @@
 //! Reads the record of an address and the account that it belongs to, lets a rule change the record, and writes it back with all that
 //! follows from it, if nobody else has written in between. Otherwise the rule is asked again about what is there now.
 
+pub mod account;
+mod redeem;
+mod set_password;
+mod sign_up;
+
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 use shared::{
     email::AddressKey,
     error::Error,
     ids::AccountId,
     keys::Row,
     outbox::{Letter, Mail},
-    store::{Condition, Put, Raced, Update, Write},
+    store::{Condition, Put, Raced, Write},
     time::Timestamp,
 };
 
-use crate::{account::Account, address::AddressRecord, sessions::new_guard, state::Auth};
+use crate::{account::Account, address::AddressRecord, state::Auth};
 
 /// What those who change an address at once compete for.
 pub const RECORD: &str = "an address record";
@@ -45,16 +50,6 @@ impl<T> Decision<T> {
     pub const fn write(answer: T, writes: Vec<Write<'static>>) -> Self {
         Self { answer, writes: Some(writes) }
     }
-}
-
-/// What an account says of itself: one row of the Accounts table. Id and address come from whoever asks for it.
-#[derive(Serialize, Deserialize)]
-pub struct Profile {
-    pub(crate) full_name: Option<String>,
-    pub(crate) avatar_url: Option<String>,
-    pub(crate) phone: Option<String>,
-    pub(crate) created_at: Timestamp,
-    pub(crate) updated_at: Timestamp,
 }
 
 impl Auth {
@@ -148,30 +143,4 @@ fn decoy(key: &AddressKey) -> AccountId {
 /// `Internal`.
 pub fn post(letter: Letter, now: Timestamp) -> Result<Write<'static>, Error> {
     Mail::new(letter, now)?.post().map(Write::Put)
-}
-
-/// Says that an account has come into being: once its writes have taken place.
-pub fn account_created() {
-    tracing::info!(event = "account_created", "an account has come into being");
-}
-
-/// The writes that make an account.
-///
-/// # Errors
-/// `Internal`.
-pub fn new_account(account: &Account, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
-    let profile = Profile { full_name: None, avatar_url: None, phone: None, created_at: now, updated_at: now };
-    let account_row = Put::new(Row::Account(account.id), account)?.when(Condition::New);
-    let profile = Put::new(Row::Profile(account.id), &profile)?.when(Condition::New);
-    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id)?])
-}
-
-/// The write of an account that a rule has changed. It conflicts with whoever has changed it since it was read.
-///
-/// # Errors
-/// `Internal`.
-pub fn changed_account(mut account: Account) -> Result<Write<'static>, Error> {
-    let as_read = Condition::equals("version", &account.version)?;
-    account.version += 1;
-    Ok(Write::Update(Update::new(Row::Account(account.id)).set_all(&account)?.when(as_read)))
 }

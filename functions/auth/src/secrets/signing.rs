@@ -1,15 +1,17 @@
-//! Makes access tokens.
+//! The keys of access tokens, and the tokens that they sign.
 
 use jsonwebtoken::{EncodingKey, Header, encode};
 use shared::{
-    caller::token::{ALGORITHM, Claims, LIFE, PublicKey, TYPE},
+    caller::{
+        Authentication,
+        token::{ALGORITHM, Claims, LIFE, PublicKey, TYPE},
+    },
     error::Error,
+    ids::{AccountId, SessionId},
     rotation::{Opened, in_use},
     time::Timestamp,
 };
 use zeroize::Zeroizing;
-
-use crate::session::Session;
 
 /// A signing key and its public half.
 pub struct SigningKey {
@@ -27,6 +29,14 @@ impl SigningKey {
     }
 }
 
+/// Given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
+pub struct AccessToken {
+    /// The JWT.
+    pub text: Zeroizing<String>,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
+
 /// Signs with the key whose time it is.
 pub struct Signer {
     keys: Vec<Opened<SigningKey>>,
@@ -40,32 +50,30 @@ impl Signer {
         Self { keys, url: url.to_owned() }
     }
 
-    /// The keys.
+    /// All of them, by age.
     #[must_use]
     pub fn keys(&self) -> &[Opened<SigningKey>] {
         &self.keys
     }
 
-    /// A token for a session, and the moment it expires.
+    /// A token for a session `sid` of the account `sub`, opened by this `authentication`.
     ///
     /// # Errors
     /// `Internal` when signing fails.
-    pub fn sign(&self, session: &Session, now: Timestamp) -> Result<(Zeroizing<String>, Timestamp), Error> {
+    pub fn sign(
+        &self,
+        sub: AccountId,
+        sid: SessionId,
+        authentication: Authentication,
+        now: Timestamp,
+    ) -> Result<AccessToken, Error> {
         let key = &in_use(&self.keys, now)?.secret;
         let mut header = Header::new(ALGORITHM);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(key.public.kid.clone());
         let (iss, aud, exp) = (self.url.clone(), self.url.clone(), now + LIFE);
-        let claims = Claims {
-            iss,
-            aud,
-            sub: session.account,
-            sid: session.id,
-            iat: now,
-            exp,
-            authentication: session.authentication.clone(),
-        };
-        let token = encode(&header, &claims, &key.key).map_err(|_| Error::internal("signing failed"))?;
-        Ok((Zeroizing::new(token), exp))
+        let claims = Claims { iss, aud, sub, sid, iat: now, exp, authentication };
+        let text = encode(&header, &claims, &key.key).map_err(|_| Error::internal("signing failed"))?;
+        Ok(AccessToken { text: Zeroizing::new(text), expires_at: exp })
     }
 }

@@ -8,28 +8,38 @@ use shared::{
     time::Timestamp,
 };
 
+/// A link that has come back, as its token names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct MailedLink {
+    /// The address that it was mailed to.
+    pub address: AddressKey,
+    /// Names the link among those of its address.
+    pub id: LinkId,
+}
+
 /// The keys that links may be under.
 pub struct Links(Vec<Opened<LinkKey>>);
 
 impl Links {
-    /// With these keys.
+    /// Under these keys.
     #[must_use]
     pub const fn new(keys: Vec<Opened<LinkKey>>) -> Self {
         Self(keys)
     }
 
-    /// The keys.
+    /// All of them.
     #[must_use]
     pub fn keys(&self) -> &[Opened<LinkKey>] {
         &self.0
     }
 
-    /// Which address and link a token names that is authentic under one of the keys; `None` for any other text. A key is good
-    /// before its time, too: clocks differ, and `mail` may be ahead.
+    /// The link that a token names which is authentic under one of the keys; `None` for any other text. A key is good before its time, too:
+    /// clocks differ, and `mail` may be ahead.
     #[must_use]
-    pub fn open(&self, purpose: Purpose, token: &str, now: Timestamp) -> Option<(AddressKey, LinkId)> {
+    pub fn open(&self, purpose: Purpose, token: &str, now: Timestamp) -> Option<MailedLink> {
         let mut good = self.0.iter().filter(|key| !key.stored.has_ended(now));
-        good.find_map(|key| key.secret.open(purpose, token))
+        let (address, id) = good.find_map(|key| key.secret.open(purpose, token))?;
+        Some(MailedLink { address, id })
     }
 }
 
@@ -60,7 +70,7 @@ mod tests {
         let opens = |byte, second| {
             let token = key(byte).secret.token(Purpose::VerifyEmail, &to, &id).reveal();
             let opened = links.open(Purpose::VerifyEmail, &token, Timestamp::from_second(second));
-            assert!(opened.is_none() || opened == Some((to, id)));
+            assert!(opened.is_none() || opened == Some(MailedLink { address: to, id }));
             opened.is_some()
         };
         for (second, good) in [(99, true), (100, true), (199, true), (200, false), (201, false)] {

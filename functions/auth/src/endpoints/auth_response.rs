@@ -5,8 +5,8 @@ use serde::Serialize;
 use shared::{email::EmailAddress, error::Error, ids::AccountId, time::Timestamp};
 
 use crate::{
-    session::{RefreshToken, Session},
-    signer::Signer,
+    secrets::signing::{AccessToken, Signer},
+    session::SignedIn,
 };
 
 /// The outcome of a sign-up, login or refresh. Every member is always there, null where there is nothing.
@@ -58,15 +58,16 @@ impl AuthResponse {
     ///
     /// # Errors
     /// `Internal` when signing fails.
-    pub fn signed_in(session: &Session, refresh: RefreshToken, signer: &Signer, now: Timestamp) -> Result<Self, Error> {
-        let (access_token, expires_at) = signer.sign(session, now)?;
+    pub fn signed_in(signed_in: SignedIn, signer: &Signer, now: Timestamp) -> Result<Self, Error> {
+        let SignedIn { session, refresh } = signed_in;
+        let AccessToken { text, expires_at } = signer.sign(session.account, session.id, session.authentication, now)?;
         let user = AuthUser {
             id: session.account.to_string(),
             email: session.email.as_str().to_owned(),
             email_confirmed_at: Some(session.email_confirmed_at.to_string()),
         };
         let session = AuthSession {
-            access_token: access_token.to_string(),
+            access_token: text.to_string(),
             refresh_token: refresh.reveal().to_string(),
             expires_at: expires_at.as_second(),
         };

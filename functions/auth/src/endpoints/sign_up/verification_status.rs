@@ -94,8 +94,7 @@ fn answer(email: String, status: Status, now: Timestamp) -> VerificationStatusRe
     }
 }
 
-/// What the OpenAPI document says of it.
-pub fn operation() -> Operation {
+pub fn document() -> Operation {
     let (until, now) = (Timestamp::from_second(1_566_656_122), Timestamp::from_second(1_566_600_000));
     Operation::new(
         "get_verification_status",

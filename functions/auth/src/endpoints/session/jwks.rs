@@ -58,8 +58,7 @@ pub async fn jwks(State(auth): State<Auth>, Now(now): Now) -> Result<Reply<KeySe
         .header(header::CACHE_CONTROL, cacheable))
 }
 
-/// What the OpenAPI document says of it.
-pub fn operation() -> Operation {
+pub fn document() -> Operation {
     let key = PublicKey {
         kid: "1".to_owned(),
         x: "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU".to_owned(),

@@ -50,8 +50,7 @@ pub async fn logout(
     Ok(done)
 }
 
-/// What the OpenAPI document says of it.
-pub fn operation() -> Operation {
+pub fn document() -> Operation {
     Operation::new("logout", "Ends the session of an access token, even of an expired one. Always answers the same.")
         .body::<LogoutRequest>(json!({ "access_token": "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9" }))
         .ok(&LOGGED_OUT)

@@ -1,0 +1,57 @@
+//! What is written to the row of an account.
+
+use serde::de::IgnoredAny;
+use shared::{
+    error::Error,
+    keys::Row,
+    store::{Condition, Put, Update, Write},
+    time::Timestamp,
+};
+
+use crate::{account::Account, password::PasswordHash, profile::Profile, session::guard::new_guard, state::Auth};
+
+/// Says that an account has come into being: once its writes have taken place.
+pub fn account_created() {
+    tracing::info!(event = "account_created", "an account has come into being");
+}
+
+/// The writes that make an account.
+///
+/// # Errors
+/// `Internal`.
+pub fn new_account(account: &Account, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+    let account_row = Put::new(Row::Account(account.id), account)?.when(Condition::New);
+    let profile = Put::new(Row::Profile(account.id), &Profile::blank(now))?.when(Condition::New);
+    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id)?])
+}
+
+/// The write of an account that a rule has changed. It conflicts with whoever has changed it since it was read.
+///
+/// # Errors
+/// `Internal`.
+pub fn changed_account(mut account: Account) -> Result<Write<'static>, Error> {
+    let as_read = Condition::equals("version", &account.version)?;
+    account.version += 1;
+    Ok(Write::Update(Update::new(Row::Account(account.id)).set_all(&account)?.when(as_read)))
+}
+
+impl Auth {
+    /// The parameters or the pepper have changed since this hash was made, and only now is the password at hand. It stays the same, so this
+    /// is no change that the account's version counts; one that has come in between is left alone.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn rehash(
+        &self,
+        account: &Account,
+        old: &PasswordHash,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let new = self.passwords(now).await?.hash(password, now).await?;
+        let update = Update::new(Row::Account(account.id)).set("password", &new)?;
+        let _done_or_changed =
+            self.app.store.update::<IgnoredAny>(update.when(Condition::equals("password", old)?)).await?;
+        Ok(())
+    }
+}
