@@ -23,13 +23,13 @@ const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 /// An account and what proves its owner: one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
-    /// Names it.
+    /// Names the account.
     pub id: AccountId,
     /// Counts the changes. Who writes, or lets somebody in, states the number that was seen.
     pub(crate) version: u64,
     /// The address as it was proven.
     pub address: EmailAddress,
-    /// When it was.
+    /// When the address was proven.
     pub verified_at: Timestamp,
     /// None until the owner of a contested address has set one.
     pub password: Option<PasswordHash>,
@@ -40,19 +40,20 @@ pub struct Account {
 /// A link that has set a password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct UsedLink {
+    /// Names the link.
     id: LinkId,
-    /// Until then the same request, whose answer may have been lost, is told how it went.
+    /// Until then whoever repeats the request, because its answer was lost, is told how it went.
     until: Timestamp,
 }
 
 /// What a link that sets a password is good for.
 #[derive(Debug)]
 pub enum Offer<'a> {
-    /// It may set the password.
+    /// The link may set the password.
     Open,
-    /// It has set this one, a short while ago.
+    /// The link has set this password, a short while ago.
     Taken(&'a PasswordHash),
-    /// Nothing.
+    /// The link is good for nothing.
     Void,
 }
 

@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 use serde_json::json;
+use shared::{email::EmailAddress, outbox::Letter};
 
-use super::*;
-use crate::account::Offer;
+use super::{letters::VERIFY_LIFE, redeem::Redeemed, resend::Resent, sign_up::SignUp, status::VERIFIED_IS_PUBLIC, *};
+use crate::{account::Offer, password::PasswordHash};
 
 /// The spelling that rows are keyed by, and others of the same key.
 const SPELLINGS: [&str; 7] = [

@@ -18,16 +18,16 @@ pub struct AuthResponse {
     user: Option<AuthUser>,
     /// The session; a sign-up brings one only where addresses need no proof.
     session: Option<AuthSession>,
-    /// Why not; the same for every reason.
+    /// Why it did not go well, in one text for every reason.
     error: Option<&'static str>,
 }
 
-/// Who has signed up or in.
+/// The account that has signed up or in.
 #[derive(Serialize, JsonSchema)]
 struct AuthUser {
     /// Names the account.
     id: String,
-    /// The address.
+    /// The address of the account.
     email: String,
     /// When the address was proven.
     #[schemars(extend("format" = "date-time"))]
@@ -47,7 +47,7 @@ struct AuthSession {
 }
 
 impl AuthResponse {
-    /// A sign-up that waits for its proof; the same whoever owns the address.
+    /// A sign-up waits for its proof, whoever owns the address.
     #[must_use]
     pub fn signed_up(id: AccountId, email: &EmailAddress) -> Self {
         let user = AuthUser { id: id.to_string(), email: email.as_str().to_owned(), email_confirmed_at: None };
@@ -74,7 +74,7 @@ impl AuthResponse {
         Ok(Self { success: true, user: Some(user), session: Some(session), error: None })
     }
 
-    /// No. `error` is the same for every reason.
+    /// It did not go well; `error` is one text for every reason.
     #[must_use]
     pub const fn refused(error: &'static str) -> Self {
         Self { success: false, user: None, session: None, error: Some(error) }

@@ -33,11 +33,11 @@ const COST: Params = match Params::new(19_456, 2, 1, None) {
 /// Whether a password was the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// No.
+    /// It was another password.
     Wrong,
-    /// Yes.
+    /// It was.
     Right,
-    /// Yes, but its hash was made with other parameters than today's, or under an older pepper.
+    /// It was, but its hash was made with other parameters than today's, or under an older pepper.
     RightButOutdated,
 }
 

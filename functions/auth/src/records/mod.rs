@@ -1,7 +1,7 @@
 //! Reads the record of an address and the account that it belongs to, lets a rule change the record, and writes it back with all that
 //! follows from it, if nobody else has written in between. Otherwise the rule is asked again about what is there now.
 
-pub mod account;
+mod account_row;
 mod redeem;
 mod set_password;
 mod sign_up;
@@ -26,7 +26,7 @@ pub const RECORD: &str = "an address record";
 
 /// What is known of an address.
 pub struct KnownAddress {
-    /// What was asked for.
+    /// The record of the address; an empty one when there is none.
     pub record: AddressRecord,
     /// The account that it belongs to.
     pub account: Option<Account>,

@@ -6,10 +6,10 @@ use shared::{error::Error, ids::LinkId, time::Timestamp};
 
 use super::{
     RECORD,
-    account::{account_created, new_account},
+    account_row::{account_created, new_account},
     post,
 };
-use crate::{address::Redeemed, secrets::links::MailedLink, state::Auth};
+use crate::{address::redeem::Redeemed, secrets::links::MailedLink, state::Auth};
 
 impl Auth {
     /// Redeems an authentic link. The account, the end of all links to the address, and the letter are one transaction.

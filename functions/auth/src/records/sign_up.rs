@@ -6,12 +6,12 @@ use shared::{error::Error, time::Timestamp};
 
 use super::{
     Decision,
-    account::{account_created, new_account},
+    account_row::{account_created, new_account},
     post,
 };
 use crate::{
     account::Account,
-    address::{NewIds, SignUp},
+    address::{NewIds, sign_up::SignUp},
     state::Auth,
 };
 

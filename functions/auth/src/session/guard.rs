@@ -21,7 +21,7 @@ const ENDED_AT_ONCE: usize = 90;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;
 
-/// One row of the Sessions table.
+/// What opening and ending sessions of one account agree on: one row of the Sessions table.
 #[derive(Serialize, Deserialize)]
 struct Guard {
     /// Counts the changes that end what was opened before them.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    caller::{Authentication, token::REFRESH_GRACE as GRACE},
+    caller::{Authentication, token::REFRESH_GRACE},
     email::EmailAddress,
     error::Error,
     ids::{AccountId, SessionId},
@@ -30,20 +30,30 @@ pub const LIFE: Duration = Duration::from_hours(30 * 24);
 /// One row of the Sessions table. Everything an answer needs is here, so that a refresh is a single update.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
+    /// Whose session it is.
     pub(crate) account: AccountId,
+    /// Names the session.
     pub(crate) id: SessionId,
+    /// The address of the account, as it was proven.
     pub(crate) email: EmailAddress,
+    /// When it was.
     pub(crate) email_confirmed_at: Timestamp,
+    /// How somebody signed in, and when.
     #[serde(flatten)]
     pub(crate) authentication: Authentication,
     /// Whether the account has second factors.
     mfa: bool,
+    /// The refresh token that is good.
     pub(crate) current: RefreshHash,
+    /// The one whose successor that is; none before the first refresh.
     pub(crate) previous: Option<RefreshHash>,
+    /// When the session began.
     pub(crate) created_at: Timestamp,
     /// When it was last refreshed; never, as long as the first token lives.
     pub(crate) rotated_at: Option<Timestamp>,
+    /// When the session ends unless it is refreshed.
     pub(crate) expires_at: Timestamp,
+    /// When DynamoDB may drop the row: then, too.
     ttl: Timestamp,
 }
 
@@ -51,7 +61,7 @@ pub struct Session {
 pub struct SignedIn {
     /// The session.
     pub session: Session,
-    /// The token.
+    /// What its client shows next.
     pub refresh: RefreshToken,
 }
 
@@ -60,13 +70,13 @@ pub struct SignedIn {
 pub enum Presented {
     /// The session has ended.
     Expired,
-    /// It is the current token, and its successor takes its place.
+    /// The token is the current one, and its successor takes its place.
     Rotates,
-    /// It is the current token, and too young to have a successor: it stays.
+    /// The token is the current one, and too young to have a successor: it stays.
     Stays,
-    /// It is the token before, and its successor may have been lost, or have gone to another tab: it is told again.
+    /// The token is the one before, and its successor may have been lost, or have gone to another tab: the successor is told again.
     ToldAgain,
-    /// It was used long ago: two parties hold this session.
+    /// The token was used long ago: two parties hold this session.
     Reused,
 }
 
@@ -99,7 +109,7 @@ impl Session {
     /// when that does not hold.
     #[must_use]
     pub fn presented(&self, token: &RefreshHash, now: Timestamp) -> Presented {
-        let is_in_grace = self.rotated_at.is_some_and(|at| now <= at + GRACE);
+        let is_in_grace = self.rotated_at.is_some_and(|at| now <= at + REFRESH_GRACE);
         match (self.current == *token, self.previous.as_ref() == Some(token)) {
             _ if self.expires_at <= now => Presented::Expired,
             (true, _) if is_in_grace => Presented::Stays,

@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::secrets::account_key::AccountKey;
 
-/// Given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
-pub struct RefreshToken(pub(super) Zeroizing<[u8; Self::LENGTH]>);
+/// What a client goes on with, given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
+#[cfg_attr(test, derive(Clone))]
+pub struct RefreshToken(Zeroizing<[u8; Self::LENGTH]>);
 
 /// What is kept of a refresh token: SHA-256, base64url. 256 random bits need no salt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ impl RefreshToken {
         (AccountId::from_bytes(part(0)), SessionId::from_bytes(part(16)))
     }
 
-    /// The token that takes its place. It is derived, so it is the same each time; only who has the key can tell it from this one.
+    /// The token that takes its place. A successor is derived, so it is the same each time; only who has the key can make it of this one.
     #[must_use]
     pub fn successor(&self, key: &AccountKey) -> Self {
         let mut mac = hmac::Context::with_key(key.refresh());
@@ -64,13 +65,13 @@ impl RefreshToken {
         Self(bytes)
     }
 
-    /// What is kept of it.
+    /// What is kept of the token.
     #[must_use]
     pub fn hash(&self) -> RefreshHash {
         RefreshHash(BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &*self.0)))
     }
 
-    /// Gives the text up.
+    /// Gives the text up that the client is told.
     #[must_use]
     pub fn reveal(self) -> Zeroizing<String> {
         Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*self.0))

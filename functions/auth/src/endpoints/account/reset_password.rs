@@ -15,7 +15,7 @@ use shared::{
 
 use crate::state::Auth;
 
-/// What the link held, and the new password.
+/// The token that a mailed link held, and the new password.
 pub struct ResetPasswordRequest {
     token: SecretText,
     password: SecretText<8>,

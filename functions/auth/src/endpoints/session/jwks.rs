@@ -16,11 +16,11 @@ use shared::{
 
 use crate::state::Auth;
 
-/// A key set (RFC 7517).
+/// The public keys of access tokens (RFC 7517).
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "JsonWebKeySet")]
 pub struct KeySet {
-    /// The keys.
+    /// All keys that are published.
     keys: Vec<Key>,
 }
 
@@ -28,13 +28,13 @@ pub struct KeySet {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "JsonWebKey")]
 struct Key {
-    /// Its type: `EC`.
+    /// The type of the key: `EC`.
     kty: &'static str,
-    /// Its curve: `P-256`.
+    /// The curve of the key: `P-256`.
     crv: &'static str,
-    /// What it is used with: `ES256`.
+    /// The algorithm that the key is for: `ES256`.
     alg: &'static str,
-    /// What it is used for: `sig`.
+    /// What the key is used for: `sig`.
     #[serde(rename = "use")]
     usage: &'static str,
     #[serde(flatten)]

@@ -17,7 +17,7 @@ use crate::{
 /// One text for every reason, so that it tells none.
 const REFUSED: &str = "Invalid email or password, or email not verified";
 
-/// Who wants in.
+/// The address and the password of somebody who wants to sign in.
 pub struct LoginRequest {
     email: EmailAddress,
     password: SecretText,

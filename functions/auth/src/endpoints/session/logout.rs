@@ -24,7 +24,7 @@ impl Input for LogoutRequest {
     }
 }
 
-/// A message for people.
+/// That there is no session any more, in words for people.
 #[derive(Serialize, JsonSchema)]
 #[schemars(inline, extend("additionalProperties" = { "type": "string" }))]
 pub struct Message {

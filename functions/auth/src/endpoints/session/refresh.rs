@@ -14,7 +14,7 @@ use crate::{endpoints::auth_response::AuthResponse, session::RefreshToken, state
 /// One text for every reason.
 const REFUSED: &str = "Invalid refresh token";
 
-/// The token of the session so far.
+/// The refresh token that a session has come to.
 pub struct RefreshTokenRequest {
     refresh_token: SecretText,
 }

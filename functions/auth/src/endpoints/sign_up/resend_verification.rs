@@ -14,12 +14,12 @@ use shared::{
 };
 
 use crate::{
-    address::{NewIds, Resent, Wait},
+    address::{NewIds, Wait, resend::Resent},
     records::{Decision, post},
     state::Auth,
 };
 
-/// Whose mail.
+/// The address whose letter is asked for again.
 pub struct ResendVerificationRequest {
     email: EmailAddress,
 }
@@ -30,7 +30,7 @@ impl Input for ResendVerificationRequest {
     }
 }
 
-/// Whether a link is on its way. The same for every address.
+/// Whether a link may be on its way, in words that are the same for every address.
 #[derive(Serialize, JsonSchema)]
 pub struct ResendVerificationResponse {
     /// Whether it was not too soon.

@@ -12,13 +12,13 @@ use shared::{
 };
 
 use crate::{
-    address::{NewIds, SignUp},
+    address::{NewIds, sign_up::SignUp},
     endpoints::auth_response::AuthResponse,
     session::sign_in::Proof,
     state::Auth,
 };
 
-/// Who wants an account.
+/// The address and the password of somebody who wants an account.
 pub struct SignupRequest {
     email: EmailAddress,
     password: SecretText<8>,

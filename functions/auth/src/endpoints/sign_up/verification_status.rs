@@ -12,7 +12,7 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{address::Status, records::KnownAddress, state::Auth};
+use crate::{address::status::AddressStatus, records::KnownAddress, state::Auth};
 
 /// Which address: any text, for the original never checked it.
 pub struct Question {
@@ -72,17 +72,17 @@ pub async fn verification_status(
             let KnownAddress { record, account } = auth.known_address(&address.key()).await?;
             record.status(&address, account.as_ref(), is_owner, now)
         }
-        Err(_) => Status::Unknown,
+        Err(_) => AddressStatus::Unknown,
     };
     Ok(Reply::ok(answer(email, status, now)))
 }
 
-fn answer(email: String, status: Status, now: Timestamp) -> VerificationStatusResponse {
+fn answer(email: String, status: AddressStatus, now: Timestamp) -> VerificationStatusResponse {
     let (name, verified_at, expires_at) = match status {
-        Status::Unknown => (ProofStatus::Unknown, None, None),
-        Status::Pending(until) => (ProofStatus::Pending, None, Some(until)),
-        Status::Expired(at) => (ProofStatus::Expired, None, Some(at)),
-        Status::Verified(at) => (ProofStatus::Verified, Some(at), None),
+        AddressStatus::Unknown => (ProofStatus::Unknown, None, None),
+        AddressStatus::Pending(until) => (ProofStatus::Pending, None, Some(until)),
+        AddressStatus::Expired(at) => (ProofStatus::Expired, None, Some(at)),
+        AddressStatus::Verified(at) => (ProofStatus::Verified, Some(at), None),
     };
     VerificationStatusResponse {
         email,
@@ -102,6 +102,6 @@ pub fn document() -> Operation {
          or to the holder of a bearer token for that address.",
     )
     .query::<Question>()
-    .ok(&answer("ada@example.com".to_owned(), Status::Pending(until), now))
+    .ok(&answer("ada@example.com".to_owned(), AddressStatus::Pending(until), now))
     .depends()
 }

@@ -13,15 +13,18 @@ use shared::{
     now::Now,
 };
 
-use crate::{account::Account, address::Redeemed, state::Auth};
+use crate::{account::Account, address::redeem::Redeemed, state::Auth};
 
 const VERIFIED: &str = "Your email address is verified. You can sign in now.";
 const CHOOSE_A_PASSWORD: &str =
     "Your email address is verified. Choose a password by the link we have just mailed you.";
+const ALREADY_VERIFIED: &str = "Your email address is already verified.";
+const STILL_CHOOSE_A_PASSWORD: &str =
+    "Your email address is already verified. Choose a password by the link we have mailed you.";
 const EXPIRED: &str = "This link has expired. Ask for a new one.";
 const INVALID: &str = "This link is invalid or has been replaced by a newer one.";
 
-/// What the link held.
+/// The token that a mailed link held.
 pub struct VerifyEmailRequest {
     token: SecretText,
 }
@@ -45,7 +48,7 @@ pub struct VerifyEmailResponse {
     resend_url: Option<String>,
     /// Names the account.
     user_id: Option<String>,
-    /// The address.
+    /// The address that is proven.
     email: Option<String>,
 }
 
@@ -70,60 +73,46 @@ pub async fn verify_email(
     })
 }
 
-fn already_verified(auth: &Auth, account: &Account) -> Reply<VerifyEmailResponse> {
-    let message = match account.password {
-        Some(_) => "Your email address is already verified.",
-        None => "Your email address is already verified. Choose a password by the link we have mailed you.",
-    };
-    verified(auth, account, message)
-}
-
-fn verified(auth: &Auth, account: &Account, message: &'static str) -> Reply<VerifyEmailResponse> {
-    Reply::ok(VerifyEmailResponse {
-        success: true,
-        message,
-        // Without a password there is nothing to sign in with yet.
-        redirect_url: auth.config.sign_in_url.clone().filter(|_| account.password.is_some()),
-        resend_url: None,
-        user_id: Some(account.id.to_string()),
-        email: Some(account.address.as_str().to_owned()),
-    })
-}
-
-fn refused(auth: &Auth, message: &'static str) -> Reply<VerifyEmailResponse> {
-    Reply::bad_request(VerifyEmailResponse {
-        success: false,
-        message,
-        redirect_url: None,
-        resend_url: Some(format!("{}/auth/ui/verify-email", auth.app.config.app_url)),
-        user_id: None,
-        email: None,
-    })
-}
-
 pub fn document() -> Operation {
-    let proven = VerifyEmailResponse {
-        success: true,
-        message: VERIFIED,
-        redirect_url: Some("https://app.example.com/sign-in".to_owned()),
-        resend_url: None,
-        user_id: Some("6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned()),
-        email: Some("ada@example.com".to_owned()),
-    };
-    let expired = VerifyEmailResponse {
-        success: false,
-        message: EXPIRED,
-        redirect_url: None,
-        resend_url: Some("https://api.example.com/auth/ui/verify-email".to_owned()),
-        user_id: None,
-        email: None,
-    };
+    let (id, email) = ("6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned(), "ada@example.com".to_owned());
+    let next = Some("https://app.example.com/sign-in".to_owned());
     Operation::new(
         "verify_email",
         "Redeems a mailed link; the account comes into being. A link has one effect, however often it is redeemed.",
     )
     .body::<VerifyEmailRequest>(json!({ "token": "token-from-the-mailed-link" }))
-    .ok(&proven)
-    .answer(400, "The link is invalid, has expired or has been replaced", &expired)
+    .ok(&VerifyEmailResponse::proven(VERIFIED, next, id, email))
+    .answer(
+        400,
+        "The link is invalid, has expired or has been replaced",
+        &VerifyEmailResponse::unproven(EXPIRED, "https://api.example.com"),
+    )
     .depends()
+}
+
+fn already_verified(auth: &Auth, account: &Account) -> Reply<VerifyEmailResponse> {
+    let message = if account.password.is_some() { ALREADY_VERIFIED } else { STILL_CHOOSE_A_PASSWORD };
+    verified(auth, account, message)
+}
+
+fn verified(auth: &Auth, account: &Account, message: &'static str) -> Reply<VerifyEmailResponse> {
+    // Without a password there is nothing to sign in with yet.
+    let next = auth.config.sign_in_url.clone().filter(|_| account.password.is_some());
+    let (id, email) = (account.id.to_string(), account.address.as_str().to_owned());
+    Reply::ok(VerifyEmailResponse::proven(message, next, id, email))
+}
+
+fn refused(auth: &Auth, message: &'static str) -> Reply<VerifyEmailResponse> {
+    Reply::bad_request(VerifyEmailResponse::unproven(message, &auth.app.config.app_url))
+}
+
+impl VerifyEmailResponse {
+    fn proven(message: &'static str, next: Option<String>, id: String, email: String) -> Self {
+        Self { success: true, message, redirect_url: next, resend_url: None, user_id: Some(id), email: Some(email) }
+    }
+
+    fn unproven(message: &'static str, app_url: &str) -> Self {
+        let resend_url = Some(format!("{app_url}/auth/ui/verify-email"));
+        Self { success: false, message, redirect_url: None, resend_url, user_id: None, email: None }
+    }
 }

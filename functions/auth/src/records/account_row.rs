@@ -36,8 +36,8 @@ pub fn changed_account(mut account: Account) -> Result<Write<'static>, Error> {
 }
 
 impl Auth {
-    /// The parameters or the pepper have changed since this hash was made, and only now is the password at hand. It stays the same, so this
-    /// is no change that the account's version counts; one that has come in between is left alone.
+    /// Hashes a password anew whose hash is `old`, made with other parameters or under another pepper: only now is the password at hand. It
+    /// stays the same, so this is no change that the account's version counts; a password that was set in between is left alone.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
