@@ -25,7 +25,8 @@ const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 pub struct Account {
     /// Names the account.
     pub id: AccountId,
-    /// Counts the changes. Who writes, or lets somebody in, states the number that was seen.
+    /// Counts the changes of what proves the owner. Who makes one, or lets somebody in, states the number that was seen; links are good for
+    /// the number under which they were issued.
     pub(crate) version: u64,
     /// The address as it was proven.
     pub address: EmailAddress,
@@ -34,12 +35,12 @@ pub struct Account {
     /// None until the owner of a contested address has set one.
     pub password: Option<PasswordHash>,
     /// The link that has set the password; none where the sign-up has.
-    password_by: Option<UsedLink>,
+    pub(crate) password_by: Option<UsedLink>,
 }
 
 /// A link that has set a password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct UsedLink {
+pub(crate) struct UsedLink {
     /// Names the link.
     id: LinkId,
     /// Until then whoever repeats the request, because its answer was lost, is told how it went.
@@ -64,19 +65,20 @@ impl Account {
         Self { id, version: 1, address, verified_at: now, password, password_by: None }
     }
 
-    /// What an authentic link that sets a password is good for. `is_out`: whether the address still has it.
+    /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still
+    /// has it.
     #[must_use]
-    pub fn offer(&self, link: LinkId, is_out: bool, now: Timestamp) -> Offer<'_> {
+    pub fn offer(&self, link: LinkId, version: Option<u64>, now: Timestamp) -> Offer<'_> {
         match (&self.password, &self.password_by) {
             (Some(password), Some(used)) if used.id == link && now < used.until => Offer::Taken(password),
-            (_, Some(used)) if used.id == link => Offer::Void,
-            _ if is_out => Offer::Open,
+            _ if version == Some(self.version) => Offer::Open,
             _ => Offer::Void,
         }
     }
 
-    /// Sets the password by an open link, which is used up by it.
+    /// Sets the password by an open link. That ends all links of before, this one too.
     pub fn set_password(&mut self, link: LinkId, password: PasswordHash, now: Timestamp) {
+        self.version += 1;
         self.password = Some(password);
         self.password_by = Some(UsedLink { id: link, until: now + SET_PASSWORD_LIFE });
     }

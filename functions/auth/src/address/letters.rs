@@ -32,7 +32,8 @@ impl AddressRecord {
         if self.offers.take(now) { self.offer_password(account, link, now) } else { Letter::Nothing }
     }
 
-    /// The letter with the link that sets a password; a link that is out and has time left is mailed again.
+    /// The letter with the link that sets a password; a link that is out and has time left is mailed again, unless the
+    /// account has changed since.
     pub(super) fn offer_password(&mut self, account: &Account, id: LinkId, now: Timestamp) -> Letter {
         let link = IssuedLink {
             id,
@@ -41,6 +42,7 @@ impl AddressRecord {
             expires_at: now + SET_PASSWORD_LIFE,
             asked_at: now,
             account: account.id,
+            account_version: account.version,
             is_signed_up: false,
         };
         self.links.issue(link, now);
@@ -57,6 +59,7 @@ pub fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLi
         expires_at: now + VERIFY_LIFE,
         asked_at: now,
         account: new_ids.account,
+        account_version: 0,
         is_signed_up: false,
     }
 }

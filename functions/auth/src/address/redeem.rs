@@ -48,9 +48,10 @@ impl AddressRecord {
         Redeemed::Verified(account, letter)
     }
 
-    /// Whether a link that sets a password is out, and has not expired. Whether it has been used, its account says.
+    /// The version of the account that a link may set a password of; none if it is not out, or has expired.
     #[must_use]
-    pub fn is_offered(&self, link: LinkId, now: Timestamp) -> bool {
-        self.links.find(Purpose::SetPassword, link).is_some_and(|known| now < known.expires_at)
+    pub fn offered(&self, link: LinkId, now: Timestamp) -> Option<u64> {
+        let known = self.links.find(Purpose::SetPassword, link).filter(|known| now < known.expires_at);
+        known.map(|known| known.account_version)
     }
 }

@@ -25,14 +25,15 @@ pub fn new_account(account: &Account, now: Timestamp) -> Result<Vec<Write<'stati
     Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id)?])
 }
 
-/// The write of an account that a rule has changed. It conflicts with whoever has changed it since it was read.
+/// The write of an account whose password a rule has set, and of nothing else in its row. It conflicts with whoever has changed the account
+/// since it was read, in the version `seen`.
 ///
 /// # Errors
 /// `Internal`.
-pub fn changed_account(mut account: Account) -> Result<Write<'static>, Error> {
-    let as_read = Condition::equals("version", &account.version)?;
-    account.version += 1;
-    Ok(Write::Update(Update::new(Row::Account(account.id)).set_all(&account)?.when(as_read)))
+pub fn new_password(account: &Account, seen: u64) -> Result<Write<'static>, Error> {
+    let update = Update::new(Row::Account(account.id)).set("password", &account.password)?;
+    let update = update.set("password_by", &account.password_by)?.set("version", &account.version)?;
+    Ok(Write::Update(update.when(Condition::equals("version", &seen)?)))
 }
 
 impl Auth {

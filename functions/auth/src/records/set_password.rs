@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use shared::{error::Error, store::Raced, time::Timestamp};
 
-use super::{KnownAddress, account_row::changed_account};
+use super::{KnownAddress, account_row::new_password};
 use crate::{account::Offer, password::Verdict, secrets::links::MailedLink, state::Auth};
 
 /// What those who set a password at once compete for.
@@ -28,18 +28,20 @@ impl Auth {
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
             let Some(mut account) = account else { return Ok(false) };
-            match account.offer(link.id, record.is_offered(link.id, now), now) {
+            match account.offer(link.id, record.offered(link.id, now), now) {
                 Offer::Open => {}
                 Offer::Taken(by) => return Ok(passwords.verify(password, Some(by), now).await? != Verdict::Wrong),
                 Offer::Void => return Ok(false),
             }
-            let mut writes = self.ending_sessions(account.id).await?;
+            // Before the sessions are looked at: while Argon2 runs, somebody who has the old password could open one more.
             let hash = match &hash {
                 Some(hash) => hash,
                 None => hash.insert(passwords.hash(password, now).await?),
             };
+            let mut writes = self.ending_sessions(account.id).await?;
+            let seen = account.version;
             account.set_password(link.id, hash.clone(), now);
-            writes.push(changed_account(account)?);
+            writes.push(new_password(&account, seen)?);
             if self.app.store.race(writes).await? == Raced::Won {
                 return Ok(true);
             }
