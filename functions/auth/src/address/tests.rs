@@ -142,7 +142,10 @@ impl History {
         let at = self.now;
         match letter {
             Letter::Verify { to, link, expires_at } => self.proofs.push(Arrived { link, to, at, expires_at }),
-            Letter::SetPassword { to, link, expires_at } => self.offers.push(Arrived { link, to, at, expires_at }),
+            Letter::SetPassword { to, link, expires_at } => {
+                assert!(self.used.iter().all(|(used, _)| *used != link), "a used link is not mailed again");
+                self.offers.push(Arrived { link, to, at, expires_at });
+            }
             Letter::AlreadyRegistered { to } => {
                 assert_eq!(Some(&to), self.owner.as_ref().map(|owner| &owner.address), "a notice is for the owner");
                 self.notices.push(at);

@@ -2,33 +2,24 @@
 
 mod hash;
 mod memory;
+mod run;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use std::sync::{Arc, atomic::AtomicU64};
 
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, KeyId, Params, ParamsBuilder, Version, password_hash};
+use argon2::{ARGON2ID_IDENT, KeyId, Params, ParamsBuilder, password_hash};
 use aws_lc_rs::hmac;
 use shared::{email::AddressKey, error::Error, random, rotation::Opened, time::Timestamp};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 pub use self::hash::PasswordHash;
-use self::memory::MEMORY;
-use crate::secrets::pepper::{Pepper, Peppers};
-
-/// 19 MiB, two passes, one lane: OWASP's recommendation, and the cheapest of its equals on glibc.
-const COST: Params = match Params::new(19_456, 2, 1, None) {
-    Ok(params) => params,
-    Err(_) => panic!("not Argon2 parameters"),
+use self::{
+    memory::MEMORY,
+    run::{COST, failed, run},
 };
+use crate::secrets::pepper::{Pepper, Peppers};
 
 /// Whether a password was the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +87,7 @@ impl Passwords {
         let (password, present) = (normal_form(password), self.peppers.present(now)?.stored.number);
         let pepper = self.named_by(&stored)?;
         let is_outdated = pepper.stored.number < present;
-        self.run(pepper, COST, move |argon2| {
+        run(Arc::clone(&pepper.secret), Arc::clone(&self.runs), COST, move |argon2| {
             let hash = password_hash::phc::PasswordHash::new(&stored.0)?;
             match MEMORY.verify(&argon2, password.as_bytes(), &hash) {
                 Ok(()) if is_current(&hash)? && !is_outdated => Ok(Verdict::Right),
@@ -125,41 +116,18 @@ impl Passwords {
         let mut params = ParamsBuilder::new();
         params.m_cost(COST.m_cost()).t_cost(COST.t_cost()).p_cost(COST.p_cost());
         params.keyid(KeyId::new(&name(pepper.stored.number)).map_err(failed)?);
-        self.run(pepper, params.build().map_err(failed)?, move |argon2| {
+        let params = params.build().map_err(failed)?;
+        run(Arc::clone(&pepper.secret), Arc::clone(&self.runs), params, move |argon2| {
             let hash: password_hash::phc::PasswordHash = MEMORY.hash(&argon2, password.as_bytes(), &salt)?;
             Ok(PasswordHash(hash.to_string()))
         })
         .await
-    }
-
-    /// Runs Argon2 once, beside the threads that wait for the network.
-    async fn run<T: Send + 'static>(
-        &self,
-        pepper: &Opened<Pepper>,
-        params: Params,
-        work: impl FnOnce(Argon2<'_>) -> password_hash::Result<T> + Send + 'static,
-    ) -> Result<T, Error> {
-        let (pepper, runs) = (Arc::clone(&pepper.secret), Arc::clone(&self.runs));
-        let task = tokio::task::spawn_blocking(move || {
-            runs.fetch_add(1, Ordering::Relaxed);
-            let argon2 = Argon2::new_with_secret(&**pepper, Algorithm::Argon2id, Version::V0x13, params);
-            let (argon2, begun) = (argon2.map_err(|_| password_hash::Error::Internal)?, Instant::now());
-            work(argon2).map(|done| (done, begun.elapsed()))
-        });
-        let done = task.await.map_err(|_| Error::internal("password hashing panicked"))?;
-        let (done, took) = done.map_err(failed)?;
-        tracing::debug!(argon2_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "Argon2 has run");
-        Ok(done)
     }
 }
 
 /// How a hash names its pepper (`keyid`).
 fn name(number: u32) -> Vec<u8> {
     number.to_string().into_bytes()
-}
-
-fn failed(error: impl fmt::Display) -> Error {
-    Error::internal(format!("password hashing: {error}"))
 }
 
 /// NFC: keyboards differ in how they compose an accent, people do not.

@@ -1,6 +1,8 @@
 //! Passwords right and wrong, under one pepper and under two.
 
-use argon2::PasswordHasher;
+use std::sync::atomic::Ordering;
+
+use argon2::{Algorithm, Argon2, PasswordHasher, Version};
 use shared::{
     rotation::Generation,
     seal::{Purpose, SealedSecret},

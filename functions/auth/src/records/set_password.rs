@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use shared::{error::Error, store::Raced, time::Timestamp};
 
-use super::{KnownAddress, account_row::new_password};
+use super::{account_row::new_password, known::KnownAddress};
 use crate::{account::Offer, password::Verdict, secrets::links::MailedLink, state::Auth};
 
 /// What those who set a password at once compete for.

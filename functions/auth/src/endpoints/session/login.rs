@@ -10,7 +10,7 @@ use shared::{
 };
 
 use crate::{
-    endpoints::auth_response::AuthResponse, password::Verdict, records::KnownAddress, session::sign_in::Proof,
+    endpoints::auth_response::AuthResponse, password::Verdict, records::known::KnownAddress, session::sign_in::Proof,
     state::Auth,
 };
 

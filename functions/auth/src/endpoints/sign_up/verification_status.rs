@@ -12,7 +12,7 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{address::status::AddressStatus, records::KnownAddress, state::Auth};
+use crate::{address::status::AddressStatus, records::known::KnownAddress, state::Auth};
 
 /// Which address: any text, for the original never checked it.
 pub struct Question {
