@@ -98,7 +98,8 @@ impl<'w> Person<'w> {
         let expires_at = self.world.now() + Duration::from_mins(1);
         let offer = json!({
             "id": link, "spelling": self.email, "purpose": "set-password", "expires_at": expires_at,
-            "asked_at": self.world.now(), "account": account["id"], "is_signed_up": false,
+            "asked_at": self.world.now(), "account": account["id"], "account_version": account["version"],
+            "is_signed_up": false,
         });
         self.world.tamper("Accounts", row, "links", json!([offer])).await;
         let to = EmailAddress::parse(&self.email).expect("an address");

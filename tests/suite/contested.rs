@@ -104,6 +104,19 @@ async fn a_stranger_cannot_take_the_offer_of_a_password_back() {
 }
 
 #[tokio::test]
+async fn a_link_that_has_set_the_password_is_not_mailed_again() {
+    let world = World::start().await;
+    let ada = contested(&world).await;
+    ada.verifies().await;
+    let token = ada.mailed("reset-password").await;
+    assert_eq!(sets(&ada, &token, "chosen by the owner").await, 200);
+    ada.signs_up().await;
+    let again = world.post("/auth/resend-verification", json!({ "email": ada.email })).await;
+    assert_eq!(again.status, 200);
+    assert_eq!(ada.all_mailed("reset-password").await, [token]);
+}
+
+#[tokio::test]
 async fn without_a_password_nobody_is_sent_to_sign_in() {
     let world = World::start().await;
     let ada = contested(&world).await;

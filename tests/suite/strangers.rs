@@ -118,3 +118,60 @@ async fn a_flood_of_sign_ups_neither_delays_nor_fails_the_owners_reset() {
     assert_eq!(world.get_as(&Session::of(&owner.logs_in().await), "/auth/profile").await.status, 200);
     assert_eq!(ada.logs_in().await.status, 401);
 }
+
+/// Somebody who owns a contested address and has not chosen a password yet.
+async fn without_a_password(world: &World) -> Person<'_> {
+    let ada = world.person();
+    ada.signs_up().await;
+    ada.rival("another password").signs_up().await;
+    ada.verifies().await;
+    ada
+}
+
+#[tokio::test]
+async fn a_sign_up_makes_no_link_stale_that_is_out() {
+    let world = World::start().await;
+    let ada = without_a_password(&world).await;
+    let link = ada.mailed("reset-password").await;
+    // It has too little time left to be mailed again.
+    world.advance(16 * 60);
+    for number in 0..3 {
+        assert_eq!(ada.rival(&format!("a stranger's password {number}")).signs_up().await.status, 200);
+    }
+    assert_ne!(ada.mailed("reset-password").await, link, "the strangers' link is another");
+    let body = json!({ "token": link, "password": "chosen by the owner" });
+    assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_link_that_proves_an_address_outlives_its_successor() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let link = ada.mailed("verify-email").await;
+    world.advance(24 * 3_600 - 10 * 60);
+    assert_eq!(world.post("/auth/resend-verification", json!({ "email": ada.email })).await.status, 200);
+    assert_ne!(ada.mailed("verify-email").await, link);
+    assert_eq!(world.post("/auth/verify-email", json!({ "token": link })).await.status, 200);
+    assert_eq!(ada.logs_in().await.status, 200);
+}
+
+#[tokio::test]
+async fn no_link_of_before_a_reset_sets_a_password_after_it() {
+    let world = World::start().await;
+    let ada = without_a_password(&world).await;
+    let link = ada.mailed("reset-password").await;
+    world.advance(16 * 60);
+    // Both have read the same; the letter with another link is written while the password is set.
+    world.hold(TRANSACTION, 2);
+    let (again, reset) = tokio::join!(
+        world.post("/auth/resend-verification", json!({ "email": ada.email })),
+        world.post("/auth/reset-password", json!({ "token": link, "password": "chosen by the owner" })),
+    );
+    assert_eq!((again.status, reset.status), (200, 200));
+    let late = ada.mailed("reset-password").await;
+    assert_ne!(late, link);
+    let finder = json!({ "token": late, "password": "chosen by its finder" });
+    assert_eq!(world.post("/auth/reset-password", finder).await.status, 400);
+    assert_eq!(ada.rival("chosen by the owner").logs_in().await.status, 200);
+}

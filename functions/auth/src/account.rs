@@ -2,50 +2,59 @@
 //! else's business.
 //!
 //! Only who has the account's credentials, or a link that was mailed to it, changes its row. What strangers may cause, letters and links,
-//! stands with the address (`address.rs`), so that nobody who asks for them is in the owner's way.
+//! stands with the address (`address/`), so that nobody who asks for them is in the owner's way.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use shared::{
     email::EmailAddress,
     ids::{AccountId, LinkId},
+    link::LONGEST_LIFE,
     time::Timestamp,
 };
 
-use crate::{address::SET_PASSWORD_LIFE, password::PasswordHash};
+use crate::password::PasswordHash;
+
+/// Life of a link that sets a password.
+pub const SET_PASSWORD_LIFE: Duration = Duration::from_mins(30);
+const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 
 /// An account and what proves its owner: one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
-    /// Names it.
+    /// Names the account.
     pub id: AccountId,
-    /// Counts the changes. Who writes, or lets somebody in, states the number that was seen.
+    /// Counts the changes of what proves the owner. Who makes one, or lets somebody in, states the number that was seen; links are good for
+    /// the number under which they were issued.
     pub(crate) version: u64,
     /// The address as it was proven.
     pub address: EmailAddress,
-    /// When it was.
+    /// When the address was proven.
     pub verified_at: Timestamp,
     /// None until the owner of a contested address has set one.
     pub password: Option<PasswordHash>,
     /// The link that has set the password; none where the sign-up has.
-    password_by: Option<UsedLink>,
+    pub(crate) password_by: Option<UsedLink>,
 }
 
 /// A link that has set a password.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct UsedLink {
+pub(crate) struct UsedLink {
+    /// Names the link.
     id: LinkId,
-    /// Until then the same request, whose answer may have been lost, is told how it went.
+    /// Until then whoever repeats the request, because its answer was lost, is told how it went.
     until: Timestamp,
 }
 
 /// What a link that sets a password is good for.
 #[derive(Debug)]
 pub enum Offer<'a> {
-    /// It may set the password.
+    /// The link may set the password.
     Open,
-    /// It has set this one, a short while ago.
+    /// The link has set this password, a short while ago.
     Taken(&'a PasswordHash),
-    /// Nothing.
+    /// The link is good for nothing.
     Void,
 }
 
@@ -56,19 +65,20 @@ impl Account {
         Self { id, version: 1, address, verified_at: now, password, password_by: None }
     }
 
-    /// What an authentic link that sets a password is good for. `is_out`: whether the address still has it.
+    /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still
+    /// has it.
     #[must_use]
-    pub fn offer(&self, link: LinkId, is_out: bool, now: Timestamp) -> Offer<'_> {
+    pub fn offer(&self, link: LinkId, version: Option<u64>, now: Timestamp) -> Offer<'_> {
         match (&self.password, &self.password_by) {
             (Some(password), Some(used)) if used.id == link && now < used.until => Offer::Taken(password),
-            (_, Some(used)) if used.id == link => Offer::Void,
-            _ if is_out => Offer::Open,
+            _ if version == Some(self.version) => Offer::Open,
             _ => Offer::Void,
         }
     }
 
-    /// Sets the password by an open link, which is used up by it.
+    /// Sets the password by an open link. That ends all links of before, this one too.
     pub fn set_password(&mut self, link: LinkId, password: PasswordHash, now: Timestamp) {
+        self.version += 1;
         self.password = Some(password);
         self.password_by = Some(UsedLink { id: link, until: now + SET_PASSWORD_LIFE });
     }

@@ -17,8 +17,9 @@ use shared::{
 };
 
 use crate::{
+    pages::Pages,
+    password::Passwords,
     secrets::{Secrets, Source},
-    ui::Pages,
 };
 
 /// The state of `auth`. Cloning shares it.
@@ -66,9 +67,17 @@ impl Auth {
         self.secrets.get(now, |known| self.read(known, now)).await
     }
 
+    /// The hasher of passwords, under the peppers as they were some minutes ago.
+    ///
+    /// # Errors
+    /// Those of [`Auth::secrets`].
+    pub(crate) async fn passwords(&self, now: Timestamp) -> Result<Passwords, Error> {
+        Ok(Passwords::new(self.secrets(now).await?.peppers.clone(), Arc::clone(&self.argon2_runs)))
+    }
+
     async fn read(&self, known: Option<Arc<Secrets>>, now: Timestamp) -> Result<Secrets, Error> {
         let App { store, config, tokens, .. } = &self.app;
-        let source = Source { store, seal: &self.seal, tokens, url: &config.app_url, runs: &self.argon2_runs };
+        let source = Source { store, seal: &self.seal, tokens, url: &config.app_url };
         Secrets::open(&source, known.as_deref(), now).await
     }
 }

@@ -7,7 +7,7 @@ use shared::{email::EmailAddress, time::Timestamp};
 
 /// Letters of one kind in any span of this length.
 const LETTERS: usize = 5;
-/// The span.
+/// That length.
 const SPAN: Duration = Duration::from_hours(1);
 /// Between two letters that somebody asked for again.
 const RESEND_COOLDOWN: Duration = Duration::from_mins(1);
@@ -30,7 +30,7 @@ pub struct Allowances {
 /// Until somebody may ask for a letter again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// How long. Seconds.
+    /// Seconds, 0 for none.
     pub seconds: i64,
 }
 

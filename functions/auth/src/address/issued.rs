@@ -10,7 +10,8 @@ use shared::{
     time::Timestamp,
 };
 
-/// A link with more time left than this is mailed again when it is asked for again: nobody can make a link stale that is out.
+/// A link with more time left than this is mailed again when it is asked for again. One with less gets a successor, and stays good for as
+/// long as it would have been: nobody can make a link stale that is out.
 const WORTH_MAILING_AGAIN: Duration = Duration::from_mins(15);
 /// Links of one purpose to spellings other than the one that rows are keyed by.
 const OTHER_SPELLINGS: usize = 4;
@@ -30,6 +31,8 @@ pub struct IssuedLink {
     pub asked_at: Timestamp,
     /// The account that it is about, or that would come into being by it.
     pub account: AccountId,
+    /// The version of that account when it was issued, 0 before there is one: a change of the account ends the links of before.
+    pub account_version: u64,
     /// Whether somebody has signed up with this very spelling, and not only asked for a letter to it.
     pub is_signed_up: bool,
 }
@@ -38,29 +41,46 @@ impl IssuedLink {
     fn is_worth_mailing(&self, now: Timestamp) -> bool {
         now + WORTH_MAILING_AGAIN < self.expires_at
     }
+
+    fn is_like(&self, other: &Self) -> bool {
+        self.purpose == other.purpose && self.spelling == other.spelling
+    }
 }
 
-/// All links of an address, the one that was asked for last at the end.
+/// All links of an address, the one that was asked for last at the end. Of one purpose and spelling there are two at most: one that is
+/// mailed, and before it one that is about to expire.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IssuedLinks(Vec<IssuedLink>);
 
 impl IssuedLinks {
-    /// Keeps the link that its spelling has for this purpose, if that has time left, else `new` in its place. Of the links to spellings
-    /// other than the one that rows are keyed by, the one that was asked for least recently makes room.
+    /// Keeps the link that its spelling has for this purpose, if that has time left, else issues `new` after it. Of the links to spellings
+    /// other than the one that rows are keyed by, those make room whose spelling was asked for least recently.
     pub fn issue(&mut self, new: IssuedLink, now: Timestamp) {
-        let is_same = |link: &IssuedLink| link.purpose == new.purpose && link.spelling == new.spelling;
-        let known = self.0.iter().position(is_same).map(|at| self.0.remove(at));
-        let is_other = |link: &&IssuedLink| link.purpose == new.purpose && !link.spelling.is_folded();
-        if is_other(&&new) && self.0.iter().filter(is_other).count() >= OTHER_SPELLINGS {
-            let oldest = self.0.iter().position(|link| is_other(&link));
-            oldest.map(|at| self.0.remove(at));
+        let (alike, others): (Vec<_>, Vec<_>) = self.0.drain(..).partition(|link| link.is_like(&new));
+        self.0 = others;
+        self.make_room_for(&new);
+        let version = new.account_version;
+        let last = alike.last().filter(|last| last.account_version == version);
+        let next = match last {
+            Some(last) if last.is_worth_mailing(now) => None,
+            Some(last) => Some(IssuedLink { account: last.account, is_signed_up: last.is_signed_up, ..new }),
+            None => Some(new),
+        };
+        self.0.extend(alike.into_iter().filter(|link| now < link.expires_at && link.account_version == version));
+        match (next, self.0.last_mut()) {
+            (Some(next), _) => self.0.push(next),
+            (None, last) => last.into_iter().for_each(|last| last.asked_at = now),
         }
-        self.0.push(match known {
-            Some(known) if known.is_worth_mailing(now) => IssuedLink { asked_at: now, ..known },
-            Some(IssuedLink { account, is_signed_up, .. }) => IssuedLink { account, is_signed_up, ..new },
-            None => new,
-        });
+    }
+
+    fn make_room_for(&mut self, new: &IssuedLink) {
+        let is_other = |link: &&IssuedLink| link.purpose == new.purpose && !link.spelling.is_folded();
+        let mut spellings: Vec<_> = self.0.iter().filter(is_other).map(|link| link.spelling.clone()).collect();
+        spellings.dedup();
+        if is_other(&new) && spellings.len() >= OTHER_SPELLINGS {
+            self.0.retain(|link| link.purpose != new.purpose || link.spelling != spellings[0]);
+        }
     }
 
     /// The link to this spelling, if it has enough time left to be mailed.
@@ -68,14 +88,14 @@ impl IssuedLinks {
         self.at(purpose, spelling).filter(|link| link.is_worth_mailing(now))
     }
 
-    /// Notes that somebody has signed up with this spelling. A link that had only been asked for, and has no time left for a letter, gives
-    /// way to `fresh`: until it expires, whoever reads the mail would get none.
+    /// Notes that somebody has signed up with this spelling. After a link that had only been asked for, and has no time left for a letter,
+    /// comes `fresh`: until it expires, whoever reads the mail would get none.
     pub fn sign_up(&mut self, spelling: &EmailAddress, now: Timestamp, fresh: impl FnOnce() -> IssuedLink) {
         let Some(link) = self.at(Purpose::VerifyEmail, spelling) else { return };
         if !link.is_signed_up && !link.is_worth_mailing(now) && spelling.is_folded() {
-            *link = fresh();
+            self.issue(fresh(), now);
         }
-        link.is_signed_up = true;
+        self.at(Purpose::VerifyEmail, spelling).into_iter().for_each(|link| link.is_signed_up = true);
     }
 
     /// The link of this id, expired or not.
@@ -83,9 +103,9 @@ impl IssuedLinks {
         self.of(purpose).find(|link| link.id == id)
     }
 
-    /// The link to this spelling, expired or not.
+    /// The link to this spelling that is mailed, expired or not.
     pub fn to(&self, purpose: Purpose, spelling: &EmailAddress) -> Option<&IssuedLink> {
-        self.of(purpose).find(|link| link.spelling == *spelling)
+        self.of(purpose).filter(|link| link.spelling == *spelling).last()
     }
 
     /// When the last link of a purpose expires, or has expired.
@@ -103,6 +123,6 @@ impl IssuedLinks {
     }
 
     fn at(&mut self, purpose: Purpose, spelling: &EmailAddress) -> Option<&mut IssuedLink> {
-        self.0.iter_mut().find(|link| link.purpose == purpose && link.spelling == *spelling)
+        self.0.iter_mut().rfind(|link| link.purpose == purpose && link.spelling == *spelling)
     }
 }

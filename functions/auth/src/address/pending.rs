@@ -4,17 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::password::PasswordHash;
 
-/// What is known of them. It lasts as long as a link of the sign-up can be revived.
+/// What is known of the passwords of a sign-up. It lasts as long as a link of the sign-up can be revived.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Pending {
+pub enum PendingSignUp {
     /// All who signed up chose this one.
     Agreed(PasswordHash),
     /// There were sign-ups with different ones, and none of them counts.
     Contested,
 }
 
-impl Pending {
+impl PendingSignUp {
     /// What is known after a sign-up with this password. A link proves who reads the mail, not who chose the password: of two passwords
     /// neither is trusted.
     pub fn after(earlier: Option<Self>, password: &PasswordHash) -> Self {

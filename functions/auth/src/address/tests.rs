@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 use serde_json::json;
+use shared::{email::EmailAddress, outbox::Letter};
 
-use super::*;
-use crate::account::Offer;
+use super::{letters::VERIFY_LIFE, redeem::Redeemed, resend::Resent, sign_up::SignUp, status::VERIFIED_IS_PUBLIC, *};
+use crate::{account::Offer, password::PasswordHash};
 
 /// The spelling that rows are keyed by, and others of the same key.
 const SPELLINGS: [&str; 7] = [
@@ -73,6 +74,22 @@ struct Known {
     spelling: usize,
     expires_at: Timestamp,
     is_signed_up: bool,
+    /// The one before it, which had too little time left to be mailed: when it expires, and whether it was signed up with.
+    before: Option<(Timestamp, bool)>,
+}
+
+impl Known {
+    /// A new link follows it.
+    fn renew(&mut self, now: Timestamp) {
+        self.before = Some((self.expires_at, self.is_signed_up)).filter(|(expires_at, _)| now < *expires_at);
+        self.expires_at = now + VERIFY_LIFE;
+    }
+
+    /// Whether the link that expires then is signed up with; none if there is no such link.
+    fn is_signed_up(&self, expires_at: Timestamp) -> Option<bool> {
+        let all = [Some((self.expires_at, self.is_signed_up)), self.before];
+        all.into_iter().flatten().find(|(at, _)| *at == expires_at).map(|(_, is_signed_up)| is_signed_up)
+    }
 }
 
 /// A record with its account, and all that an observer of their whole history knows.
@@ -125,7 +142,10 @@ impl History {
         let at = self.now;
         match letter {
             Letter::Verify { to, link, expires_at } => self.proofs.push(Arrived { link, to, at, expires_at }),
-            Letter::SetPassword { to, link, expires_at } => self.offers.push(Arrived { link, to, at, expires_at }),
+            Letter::SetPassword { to, link, expires_at } => {
+                assert!(self.used.iter().all(|(used, _)| *used != link), "a used link is not mailed again");
+                self.offers.push(Arrived { link, to, at, expires_at });
+            }
             Letter::AlreadyRegistered { to } => {
                 assert_eq!(Some(&to), self.owner.as_ref().map(|owner| &owner.address), "a notice is for the owner");
                 self.notices.push(at);
@@ -160,6 +180,9 @@ impl History {
     fn forget(&mut self) {
         let now = self.now;
         self.links.retain(|link| now < link.expires_at + REVIVABLE);
+        for link in &mut self.links {
+            link.before = link.before.filter(|(expires_at, _)| now < *expires_at + REVIVABLE);
+        }
         if self.links.is_empty() {
             self.contenders.clear();
         }
@@ -176,9 +199,11 @@ impl History {
             let oldest = self.links.iter().position(|link| link.spelling != 0).unwrap();
             self.links.remove(oldest);
         }
-        let mut link = known.unwrap_or(Known { spelling, expires_at: self.now, is_signed_up: false });
+        let mut link = known.unwrap_or(Known { spelling, expires_at: self.now, is_signed_up: false, before: None });
+        let now = self.now;
+        link.before = link.before.filter(|(expires_at, _)| now < *expires_at);
         if !self.has_time_left(&link) {
-            link.expires_at = self.now + VERIFY_LIFE;
+            link.renew(now);
         }
         self.links.push(link);
     }
@@ -202,7 +227,7 @@ impl History {
         let has_time_left = at.is_some_and(|at| self.has_time_left(&self.links[at]));
         if let Some(link) = at.map(|at| &mut self.links[at]) {
             if spelling == 0 && !link.is_signed_up && !has_time_left {
-                link.expires_at = now + VERIFY_LIFE;
+                link.renew(now);
             }
             link.is_signed_up = true;
         }
@@ -256,15 +281,15 @@ impl History {
         let Some(at) = self.proofs.len().checked_sub(back + 1) else { return };
         let Arrived { link, to, expires_at, .. } = self.proofs[at].clone();
         self.forget();
-        let is_it = |known: &&Known| spelled(known.spelling) == to && known.expires_at == expires_at;
-        let current =
-            self.links.iter().find(is_it).filter(|_| self.owner.is_none() && !self.contenders.is_empty()).cloned();
+        let known = self.links.iter().find(|known| spelled(known.spelling) == to);
+        let current = known.and_then(|known| known.is_signed_up(expires_at));
+        let current = current.filter(|_| self.owner.is_none() && !self.contenders.is_empty());
         match (self.record.redeem(link, LinkId::random().unwrap(), self.now), current) {
-            (Redeemed::Verified(owner, letter), Some(known)) => {
+            (Redeemed::Verified(owner, letter), Some(is_signed_up)) => {
                 assert!(self.now < expires_at, "a link proves in its time");
                 assert!(owner.address == to, "a link proves the spelling that it was mailed to");
                 let agree = self.contenders.iter().all(|password| *password == self.contenders[0]);
-                let expected = (agree && known.is_signed_up).then(|| hash(self.contenders[0]));
+                let expected = (agree && is_signed_up).then(|| hash(self.contenders[0]));
                 assert_eq!(owner.password, expected, "a password counts only if all chose it, this spelling too");
                 self.account = Some(owner.clone());
                 self.owner = Some(owner);
@@ -287,9 +312,9 @@ impl History {
     fn set_password(&mut self, back: usize, password: u8) {
         let Some(at) = self.offers.len().checked_sub(back + 1) else { return };
         let Arrived { link, expires_at, .. } = self.offers[at];
-        let is_out = self.record.offers(link, self.now);
+        let version = self.record.offered(link, self.now);
         let account = self.account.as_mut().unwrap();
-        match account.offer(link, is_out, self.now) {
+        match account.offer(link, version, self.now) {
             Offer::Open => {}
             Offer::Void => return,
             Offer::Taken(taken) => {

@@ -8,21 +8,13 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{RefreshToken, Session};
+use super::{Session, SignedIn};
 use crate::{account::Account, password::Verdict, state::Auth};
 
 /// Proof that somebody is the owner of an account, as it was when it was read. Fields are private; only what has been checked becomes one.
 pub struct Proof<'a> {
     account: &'a Account,
     authentication: Authentication,
-}
-
-/// A session that has just begun, and its first refresh token.
-pub struct NewSession {
-    /// The session.
-    pub session: Session,
-    /// The token.
-    pub refresh: RefreshToken,
 }
 
 impl<'a> Proof<'a> {
@@ -52,7 +44,7 @@ impl Auth {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub(crate) async fn sign_in(&self, proof: Proof<'_>) -> Result<Option<NewSession>, Error> {
+    pub(crate) async fn sign_in(&self, proof: Proof<'_>) -> Result<Option<SignedIn>, Error> {
         let Proof { account, authentication } = proof;
         let new = Session::open(account, authentication)?;
         let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use shared::caller::{Aal, Method};
 
 use super::*;
+use crate::secrets::account_key::AccountKey;
 
 const NOW: Timestamp = Timestamp::from_second(1_800_000_000);
 
@@ -11,16 +12,12 @@ fn key() -> AccountKey {
     AccountKey::read(&[7; 32]).unwrap()
 }
 
-fn copy(token: &RefreshToken) -> RefreshToken {
-    RefreshToken(token.0.clone())
-}
-
 /// A session that has just begun, and its token.
 fn opened() -> (Session, RefreshToken) {
     let address = EmailAddress::parse("ada@example.com").unwrap();
     let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: NOW };
     let account = Account::new(AccountId::from_bytes([1; 16]), address, None, NOW);
-    let NewSession { session, refresh } = Session::open(&account, authentication).unwrap();
+    let SignedIn { session, refresh } = Session::open(&account, authentication).unwrap();
     (session, refresh)
 }
 
@@ -34,7 +31,7 @@ impl Session {
                 (self.rotated_at, self.expires_at) = (Some(now), now + LIFE);
                 Ok(successor)
             }
-            Presented::Stays => Ok(copy(token)),
+            Presented::Stays => Ok(token.clone()),
             Presented::ToldAgain => {
                 assert_eq!(successor.hash(), self.current, "the successor is told that was given");
                 Ok(successor)
@@ -48,11 +45,11 @@ impl Session {
 fn a_token_has_one_successor_and_the_grace_is_thirty_seconds() {
     let (mut session, first) = opened();
     let second = session.refresh(&first, NOW).unwrap();
-    for at in [NOW, NOW + GRACE] {
+    for at in [NOW, NOW + REFRESH_GRACE] {
         assert_eq!(session.presented(&first.hash(), at), Presented::ToldAgain);
         assert_eq!(session.presented(&second.hash(), at), Presented::Stays);
     }
-    let later = NOW + GRACE + Duration::from_secs(1);
+    let later = NOW + REFRESH_GRACE + Duration::from_secs(1);
     assert_eq!(session.presented(&first.hash(), later), Presented::Reused);
     assert_eq!(session.presented(&second.hash(), later), Presented::Rotates);
     assert_eq!(session.presented(&second.hash(), NOW + LIFE), Presented::Expired);
@@ -107,7 +104,7 @@ fn play(session: &mut Session, mut shared: RefreshToken, requests: &[(u64, u64)]
     for (second, kind, number) in events {
         now = NOW + Duration::from_secs(second);
         match on_the_way[number].take() {
-            None if kind == 1 => on_the_way[number] = Some(copy(&shared)),
+            None if kind == 1 => on_the_way[number] = Some(shared.clone()),
             None => panic!("a request arrives that was never made"),
             Some(token) => {
                 shared = session.refresh(&token, now).unwrap_or_else(|refused| panic!("{refused:?} at {second}"));
@@ -135,10 +132,10 @@ proptest! {
     ) {
         let (mut session, first) = opened();
         let (shared, now) = play(&mut session, first, &before);
-        let stolen = copy(&shared);
+        let stolen = shared.clone();
         // The first to go on does so alone, the other comes back more than the grace after it.
         let (mut quick, slow) = if thief_is_first { (stolen, shared) } else { (shared, stolen) };
-        let mut now = now + GRACE + Duration::from_secs(1 + pause);
+        let mut now = now + REFRESH_GRACE + Duration::from_secs(1 + pause);
         for wait in &rest[..uses] {
             quick = session.refresh(&quick, now).unwrap();
             now = now + Duration::from_secs(*wait);

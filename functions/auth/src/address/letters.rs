@@ -1,0 +1,74 @@
+//! The letters that carry links: to whom, and whether one is due.
+
+use std::time::Duration;
+
+use shared::{
+    email::EmailAddress,
+    ids::{AccountId, LinkId},
+    link::{LONGEST_LIFE, Purpose},
+    outbox::Letter,
+    time::Timestamp,
+};
+
+use super::{AddressRecord, NewIds, issued::IssuedLink};
+use crate::account::{Account, SET_PASSWORD_LIFE};
+
+/// Life of a link that proves an address.
+pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
+
+impl AddressRecord {
+    /// The letter with the link to this spelling; `account` is the id that a sign-up was told.
+    pub(super) fn mail_proof(&mut self, email: &EmailAddress, account: Option<AccountId>, now: Timestamp) -> Letter {
+        let Some(link) = self.links.mailable(Purpose::VerifyEmail, email, now) else { return Letter::Nothing };
+        if email.is_folded() && !self.letters.take(now) {
+            return Letter::Nothing;
+        }
+        link.account = account.unwrap_or(link.account);
+        letter(link)
+    }
+
+    /// The letter with the link that sets a password. What others ask for is counted, whichever spelling they type: it goes to the owner's own.
+    pub(super) fn offer_password_on_request(&mut self, account: &Account, link: LinkId, now: Timestamp) -> Letter {
+        if self.offers.take(now) { self.offer_password(account, link, now) } else { Letter::Nothing }
+    }
+
+    /// The letter with the link that sets a password; a link that is out and has time left is mailed again, unless the
+    /// account has changed since.
+    pub(super) fn offer_password(&mut self, account: &Account, id: LinkId, now: Timestamp) -> Letter {
+        let link = IssuedLink {
+            id,
+            spelling: account.address.clone(),
+            purpose: Purpose::SetPassword,
+            expires_at: now + SET_PASSWORD_LIFE,
+            asked_at: now,
+            account: account.id,
+            account_version: account.version,
+            is_signed_up: false,
+        };
+        self.links.issue(link, now);
+        self.links.mailable(Purpose::SetPassword, &account.address, now).map_or(Letter::Nothing, |link| letter(link))
+    }
+}
+
+/// A new link that proves this spelling.
+pub fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
+    IssuedLink {
+        id: new_ids.proof,
+        spelling: email.clone(),
+        purpose: Purpose::VerifyEmail,
+        expires_at: now + VERIFY_LIFE,
+        asked_at: now,
+        account: new_ids.account,
+        account_version: 0,
+        is_signed_up: false,
+    }
+}
+
+/// The letter that carries a link, to the spelling that the link is about.
+fn letter(link: &IssuedLink) -> Letter {
+    let (to, link, expires_at, purpose) = (link.spelling.clone(), link.id, link.expires_at, link.purpose);
+    match purpose {
+        Purpose::VerifyEmail => Letter::Verify { to, link, expires_at },
+        Purpose::SetPassword => Letter::SetPassword { to, link, expires_at },
+    }
+}

@@ -1,0 +1,113 @@
+//! The rules of one e-mail address: pending sign-up, links, proof, whose it is. Pure: a rule changes the record and says what letter to
+//! write; storing both is somebody else's business. What strangers may cause is here; what proves an owner is in `account.rs`.
+//!
+//! A row is found by the folded address, so different spellings meet in one record. What somebody types is a claim: a spelling counts
+//! once a link has come back that was mailed to it.
+
+mod allowance;
+mod issued;
+mod letters;
+mod pending;
+pub mod redeem;
+pub mod resend;
+pub mod sign_up;
+pub mod status;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    error::Error,
+    ids::{AccountId, LinkId},
+    link::Purpose,
+    time::Timestamp,
+};
+
+pub use self::allowance::Wait;
+use self::{
+    allowance::{Allowance, Allowances},
+    issued::IssuedLinks,
+    pending::PendingSignUp,
+};
+use crate::account::Account;
+
+/// A sign-up whose links have expired can be revived by a new link for this long, and what is known of its passwords counts as long.
+const REVIVABLE: Duration = Duration::from_hours(24);
+/// Everything known of one address but its owner's credentials: one row, so a rule ends in one conditional write.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AddressRecord {
+    /// Counts the writes; a write states the number it has seen.
+    pub(crate) version: u64,
+    owner: Option<AccountId>,
+    /// By which link the owner has proven the address; none where proof was not asked for.
+    verified_by: Option<LinkId>,
+    /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed: what
+    /// anybody may learn of an address, and what a request costs, depends on these alone.
+    pending: Option<PendingSignUp>,
+    links: IssuedLinks,
+    /// Sign-ups and letters that were asked for again, counted for every address alike.
+    asked: Allowances,
+    /// Letters that ask the reader of the usual spelling for a proof.
+    letters: Allowance,
+    /// Letters that offer a password.
+    offers: Allowance,
+    notice_from: Option<Timestamp>,
+    /// None once there is an account.
+    ttl: Option<Timestamp>,
+}
+
+/// Ids for what may come of a request.
+#[derive(Clone, Copy)]
+pub struct NewIds {
+    /// Names the account that may come into being.
+    pub account: AccountId,
+    /// Names a link that proves the address.
+    pub proof: LinkId,
+    /// Names a link that sets a password.
+    pub offer: LinkId,
+}
+
+impl AddressRecord {
+    /// The account of the address.
+    #[must_use]
+    pub const fn owner(&self) -> Option<AccountId> {
+        self.owner
+    }
+
+    /// Whether a sign-up waits for its proof, or has waited in vain.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Drops what can no longer be revived.
+    fn forget(&mut self, now: Timestamp) {
+        self.links.forget(now - REVIVABLE);
+        if self.links.last_expiry(Purpose::VerifyEmail).is_none() {
+            self.pending = None;
+        }
+    }
+
+    /// The row goes by itself when its last link can no longer be revived, unless there is an account.
+    fn expire(&mut self) {
+        let last = self.links.last_expiry(Purpose::VerifyEmail).filter(|_| self.owner.is_none());
+        self.ttl = last.map(|last| last + REVIVABLE);
+    }
+
+    /// The address belongs to an account from now on. All that was asked for before is settled by it.
+    fn belong_to(&mut self, account: &Account, verified_by: Option<LinkId>) {
+        *self = Self { version: self.version, owner: Some(account.id), verified_by, ..Self::default() };
+    }
+}
+
+impl NewIds {
+    /// New ids.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn random() -> Result<Self, Error> {
+        Ok(Self { account: AccountId::random()?, proof: LinkId::random()?, offer: LinkId::random()? })
+    }
+}

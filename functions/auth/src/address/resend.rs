@@ -1,0 +1,41 @@
+//! Somebody asks for the letter again.
+
+use shared::{email::EmailAddress, outbox::Letter, time::Timestamp};
+
+use super::{AddressRecord, NewIds, Wait, letters::proof};
+use crate::account::Account;
+
+/// A letter that was asked for again.
+pub struct Resent {
+    /// What to write.
+    pub letter: Letter,
+    /// When the next may be asked for.
+    pub next: Wait,
+}
+
+impl AddressRecord {
+    /// Somebody asks for the mail again. It goes to the spelling that was typed or, where there is an account, to its own.
+    ///
+    /// # Errors
+    /// When it may be asked for. Nothing has changed.
+    pub fn resend(
+        &mut self,
+        email: &EmailAddress,
+        account: Option<&Account>,
+        new_ids: &NewIds,
+        now: Timestamp,
+    ) -> Result<Resent, Wait> {
+        let next = self.asked.of(email).take_again(now)?;
+        self.forget(now);
+        self.links.issue(proof(email, new_ids, now), now);
+        self.expire();
+        let letter = match (account, &self.pending) {
+            (Some(account), _) if account.password.is_none() => {
+                self.offer_password_on_request(account, new_ids.offer, now)
+            }
+            (None, Some(_)) => self.mail_proof(email, None, now),
+            _ => Letter::Nothing,
+        };
+        Ok(Resent { letter, next })
+    }
+}

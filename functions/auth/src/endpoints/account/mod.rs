@@ -1,0 +1,7 @@
+//! What the owner of an account does with it.
+
+pub mod change_profile;
+mod profile_fields;
+pub mod reset_password;
+pub mod show_profile;
+mod user_profile;

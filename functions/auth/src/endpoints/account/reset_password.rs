@@ -1,0 +1,77 @@
+//! `POST /auth/reset-password`: sets the password by a mailed link, and ends every session of the account.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use shared::{
+    error::Error,
+    http::{Body, Fields, Input, Operation, Reply, SecretText},
+    link::Purpose,
+    now::Now,
+};
+
+use crate::state::Auth;
+
+/// The token that a mailed link held, and the new password.
+pub struct ResetPasswordRequest {
+    token: SecretText,
+    password: SecretText<8>,
+}
+
+impl Input for ResetPasswordRequest {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let token = fields.required("token", "Token from the mailed link");
+        let password = fields.required("password", "The new password (min 8 characters)");
+        let values = fields.end()?;
+        Some(Self { token: values.of(token)?, password: values.of(password)? })
+    }
+}
+
+/// Whether the password is set. Every member is always there, null where there is nothing.
+#[derive(Serialize, JsonSchema)]
+pub struct ResetPasswordResponse {
+    /// Whether the password is set.
+    success: bool,
+    /// What has happened, in English.
+    message: &'static str,
+    /// Where the user goes next, if that is configured.
+    redirect_url: Option<String>,
+}
+
+/// A link sets one password, however often and however concurrently it is redeemed. Who repeats the request, because its answer was lost,
+/// is told that it went well; who comes with another password is not.
+pub async fn reset_password(
+    State(auth): State<Auth>,
+    Now(now): Now,
+    Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
+) -> Result<Reply<ResetPasswordResponse>, Error> {
+    let since = Instant::now();
+    let secrets = auth.secrets(now).await?;
+    let Some(link) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
+        return Ok(Reply::bad_request(refused()));
+    };
+    let is_set = auth.set_password(link, &password.reveal(), since, now).await?;
+    Ok(if is_set { Reply::ok(done(auth.config.sign_in_url.clone())) } else { Reply::bad_request(refused()) })
+}
+
+fn done(redirect_url: Option<String>) -> ResetPasswordResponse {
+    let message = "Your password is set. You can sign in with it now.";
+    ResetPasswordResponse { success: true, message, redirect_url }
+}
+
+fn refused() -> ResetPasswordResponse {
+    let message = "This link is invalid, has expired or has been used.";
+    ResetPasswordResponse { success: false, message, redirect_url: None }
+}
+
+pub fn document() -> Operation {
+    Operation::new("reset_password", "Sets the password by a mailed link and ends every session of the account.")
+        .tag("Accounts")
+        .body::<ResetPasswordRequest>(json!({ "token": "token-from-the-mailed-link", "password": "a new password" }))
+        .ok(&done(Some("https://app.example.com/sign-in".to_owned())))
+        .answer(400, "The link is invalid, has expired or has been used", &refused())
+        .depends()
+}

@@ -1,0 +1,107 @@
+//! The answer of sign-up, login and refresh.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{email::EmailAddress, error::Error, ids::AccountId, time::Timestamp};
+
+use crate::{
+    secrets::signing::{AccessToken, Signer},
+    session::SignedIn,
+};
+
+/// The outcome of a sign-up, login or refresh. Every member is always there, null where there is nothing.
+#[derive(Serialize, JsonSchema)]
+pub struct AuthResponse {
+    /// Whether it went well.
+    success: bool,
+    /// Who has signed up or in.
+    user: Option<AuthUser>,
+    /// The session; a sign-up brings one only where addresses need no proof.
+    session: Option<AuthSession>,
+    /// Why it did not go well, in one text for every reason.
+    error: Option<&'static str>,
+}
+
+/// The account that has signed up or in.
+#[derive(Serialize, JsonSchema)]
+struct AuthUser {
+    /// Names the account.
+    id: String,
+    /// The address of the account.
+    email: String,
+    /// When the address was proven.
+    #[schemars(extend("format" = "date-time"))]
+    email_confirmed_at: Option<String>,
+}
+
+/// A pair of tokens.
+#[derive(Serialize, JsonSchema)]
+struct AuthSession {
+    /// A JWT, good for 15 minutes.
+    access_token: String,
+    /// What the next refresh asks for, within 30 days. A refresh may give the one that it was shown: then it stays as it is.
+    refresh_token: String,
+    /// When the access token expires. Seconds since 1970.
+    #[schemars(with = "Option<i64>")]
+    expires_at: i64,
+}
+
+impl AuthResponse {
+    /// A sign-up waits for its proof, whoever owns the address.
+    #[must_use]
+    pub fn signed_up(id: AccountId, email: &EmailAddress) -> Self {
+        let user = AuthUser { id: id.to_string(), email: email.as_str().to_owned(), email_confirmed_at: None };
+        Self { success: true, user: Some(user), session: None, error: None }
+    }
+
+    /// A session, with a new access token for it.
+    ///
+    /// # Errors
+    /// `Internal` when signing fails.
+    pub fn signed_in(signed_in: SignedIn, signer: &Signer, now: Timestamp) -> Result<Self, Error> {
+        let SignedIn { session, refresh } = signed_in;
+        let AccessToken { text, expires_at } = signer.sign(session.account, session.id, session.authentication, now)?;
+        let user = AuthUser {
+            id: session.account.to_string(),
+            email: session.email.as_str().to_owned(),
+            email_confirmed_at: Some(session.email_confirmed_at.to_string()),
+        };
+        let session = AuthSession {
+            access_token: text.to_string(),
+            refresh_token: refresh.reveal().to_string(),
+            expires_at: expires_at.as_second(),
+        };
+        Ok(Self { success: true, user: Some(user), session: Some(session), error: None })
+    }
+
+    /// It did not go well; `error` is one text for every reason.
+    #[must_use]
+    pub const fn refused(error: &'static str) -> Self {
+        Self { success: false, user: None, session: None, error: Some(error) }
+    }
+
+    /// An answer to a sign-up, for the document.
+    #[must_use]
+    pub fn example_of_sign_up() -> Self {
+        Self { success: true, user: Some(AuthUser::example(None)), session: None, error: None }
+    }
+
+    /// An answer with a session, for the document.
+    #[must_use]
+    pub fn example_of_session() -> Self {
+        let session = AuthSession {
+            access_token: "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI2\u{2026}".to_owned(),
+            refresh_token: "Z29vZCBmb3Igb25lIHJlZnJlc2g\u{2026}".to_owned(),
+            expires_at: 1_566_657_022,
+        };
+        let user = AuthUser::example(Some("2019-08-24T14:15:22Z".to_owned()));
+        Self { success: true, user: Some(user), session: Some(session), error: None }
+    }
+}
+
+impl AuthUser {
+    fn example(email_confirmed_at: Option<String>) -> Self {
+        let id = "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned();
+        Self { id, email: "ada@example.com".to_owned(), email_confirmed_at }
+    }
+}

@@ -1,0 +1,6 @@
+//! How a session begins, goes on and ends, and the keys by which others check its access tokens.
+
+pub mod jwks;
+pub mod login;
+pub mod logout;
+pub mod refresh;

@@ -1,0 +1,80 @@
+//! `POST /auth/resend-verification`: the mail once more, to the spelling that asks or, where there is an account, to its own.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+use shared::{
+    email::EmailAddress,
+    error::Error,
+    http::{Body, Fields, Input, Operation, Reply},
+    now::Now,
+};
+
+use crate::{
+    address::{NewIds, Wait, resend::Resent},
+    records::{Decision, post},
+    state::Auth,
+};
+
+/// The address whose letter is asked for again.
+pub struct ResendVerificationRequest {
+    email: EmailAddress,
+}
+
+impl Input for ResendVerificationRequest {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let email = fields.required("email", "Email address to resend verification to");
+        Some(Self { email: fields.end()?.of(email)? })
+    }
+}
+
+/// Whether a link may be on its way, in words that are the same for every address.
+#[derive(Serialize, JsonSchema)]
+pub struct ResendVerificationResponse {
+    /// Whether it was not too soon.
+    success: bool,
+    /// What has happened, in English.
+    message: &'static str,
+    /// Seconds until the next one is allowed.
+    #[schemars(with = "Option<i64>")]
+    retry_after: i64,
+}
+
+/// Says and does the same for every address; `mail` drops the letters that have no recipient.
+pub async fn resend_verification(
+    State(auth): State<Auth>,
+    Now(now): Now,
+    Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
+) -> Result<Reply<ResendVerificationResponse>, Error> {
+    let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
+        Ok(Resent { letter, next }) => Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?])),
+        Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
+    })
+    .await
+}
+
+fn accepted(retry_after: i64) -> ResendVerificationResponse {
+    let message = "If this address is waiting to be verified, its link is on its way";
+    ResendVerificationResponse { success: true, message, retry_after }
+}
+
+fn too_soon(retry_after: i64) -> ResendVerificationResponse {
+    let message = "Please wait before asking for another link";
+    ResendVerificationResponse { success: false, message, retry_after }
+}
+
+pub fn document() -> Operation {
+    Operation::new(
+        "resend_verification",
+        "Mails the link once more, at most once a minute and, with the sign-ups, five times an hour. A link that is out stays good. The answer \
+         is the same for every address.",
+    )
+    .body::<ResendVerificationRequest>(json!({ "email": "ada@example.com" }))
+    .ok(&accepted(60))
+    .answer(429, "Too soon after the last one, or too many within an hour", &too_soon(42))
+    .depends()
+}

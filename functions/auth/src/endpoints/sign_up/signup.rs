@@ -1,0 +1,65 @@
+//! `POST /auth/signup`: keeps a pending sign-up and mails a link. An account comes into being only when the link is redeemed.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use serde_json::json;
+use shared::{
+    email::EmailAddress,
+    error::Error,
+    http::{Body, Fields, Input, Operation, Reply, SecretText},
+    now::Now,
+};
+
+use crate::{
+    address::{NewIds, sign_up::SignUp},
+    endpoints::auth_response::AuthResponse,
+    session::sign_in::Proof,
+    state::Auth,
+};
+
+/// The address and the password of somebody who wants an account.
+pub struct SignupRequest {
+    email: EmailAddress,
+    password: SecretText<8>,
+}
+
+impl Input for SignupRequest {
+    fn read(mut fields: Fields<'_>) -> Option<Self> {
+        let email = fields.required("email", "User email address");
+        let password = fields.required("password", "User password (min 8 characters)");
+        let values = fields.end()?;
+        Some(Self { email: values.of(email)?, password: values.of(password)? })
+    }
+}
+
+/// The answer is the same whoever owns the address, and so is the work: one Argon2 run, two reads, one transaction.
+pub async fn signup(
+    State(auth): State<Auth>,
+    Now(now): Now,
+    Body(SignupRequest { email, password }): Body<SignupRequest>,
+) -> Result<Reply<AuthResponse>, Error> {
+    let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    let password = auth.passwords(now).await?.hash_for_sign_up(&password.reveal(), &email.key(), now).await?;
+    let new = SignUp { email, password };
+    let made = auth.sign_up(&new, &new_ids, since, now).await?;
+    tracing::info!(event = "sign_up", "somebody has signed up");
+    if let Some(account) = made
+        && let Some(signed_in) = auth.sign_in(Proof::by_making(&account, now)).await?
+    {
+        return AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now).map(Reply::ok);
+    }
+    // A fresh id even for an address that has one: it must tell nothing.
+    Ok(Reply::ok(AuthResponse::signed_up(new_ids.account, &new.email)))
+}
+
+pub fn document() -> Operation {
+    Operation::new(
+        "signup",
+        "Keeps a sign-up and mails a link to the address. The account comes into being when the link is redeemed. \
+         The answer is the same whoever owns the address.",
+    )
+    .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
+    .ok(&AuthResponse::example_of_sign_up())
+    .depends()
+}

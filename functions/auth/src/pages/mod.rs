@@ -1,0 +1,47 @@
+//! The pages behind mailed links. They are static; only their buttons do anything, so a mail scanner that opens a link cannot use it up.
+
+use aws_lc_rs::digest;
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The pages as they are sent.
+pub struct Pages {
+    pub(crate) verify_email: String,
+    pub(crate) reset_password: String,
+    /// The Content-Security-Policy of both.
+    pub(crate) policy: String,
+}
+
+impl Pages {
+    /// In the name of `product`.
+    #[must_use]
+    pub fn new(product: &str) -> Self {
+        let page = |html: &str| {
+            html.replace("{{product}}", &escape(product))
+                .replace("<!--style-->", &format!("<style>{STYLE}</style>"))
+                .replace("<!--script-->", &format!("<script>{SCRIPT}</script>"))
+        };
+        Self {
+            verify_email: page(include_str!("verify-email.html")),
+            reset_password: page(include_str!("reset-password.html")),
+            policy: policy(),
+        }
+    }
+}
+
+/// Nothing may be loaded or run but our own style and script, named by their hashes.
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
+    format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'",
+        hash(SCRIPT),
+        hash(STYLE)
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,58 @@
+//! What is written to the row of an account.
+
+use serde::de::IgnoredAny;
+use shared::{
+    error::Error,
+    keys::Row,
+    store::{Condition, Put, Update, Write},
+    time::Timestamp,
+};
+
+use crate::{account::Account, password::PasswordHash, profile::Profile, session::guard::new_guard, state::Auth};
+
+/// Says that an account has come into being: once its writes have taken place.
+pub fn account_created() {
+    tracing::info!(event = "account_created", "an account has come into being");
+}
+
+/// The writes that make an account.
+///
+/// # Errors
+/// `Internal`.
+pub fn new_account(account: &Account, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+    let account_row = Put::new(Row::Account(account.id), account)?.when(Condition::New);
+    let profile = Put::new(Row::Profile(account.id), &Profile::blank(now))?.when(Condition::New);
+    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id)?])
+}
+
+/// The write of an account whose password a rule has set, and of nothing else in its row. It conflicts with whoever has changed the account
+/// since it was read, in the version `seen`.
+///
+/// # Errors
+/// `Internal`.
+pub fn new_password(account: &Account, seen: u64) -> Result<Write<'static>, Error> {
+    let update = Update::new(Row::Account(account.id)).set("password", &account.password)?;
+    let update = update.set("password_by", &account.password_by)?.set("version", &account.version)?;
+    Ok(Write::Update(update.when(Condition::equals("version", &seen)?)))
+}
+
+impl Auth {
+    /// Hashes a password anew whose hash is `old`, made with other parameters or under another pepper: only now is the password at hand. It
+    /// stays the same, so this is no change that the account's version counts; a password that was set in between is left alone.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn rehash(
+        &self,
+        account: &Account,
+        old: &PasswordHash,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let new = self.passwords(now).await?.hash(password, now).await?;
+        let update = Update::new(Row::Account(account.id)).set("password", &new)?;
+        let _done_or_changed =
+            self.app.store.update::<IgnoredAny>(update.when(Condition::equals("password", old)?)).await?;
+        Ok(())
+    }
+}

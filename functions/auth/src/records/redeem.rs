@@ -1,0 +1,34 @@
+//! A link that proves an address comes back. This is where an account comes into being.
+
+use std::time::Instant;
+
+use shared::{error::Error, ids::LinkId, time::Timestamp};
+
+use super::{
+    RECORD,
+    account_row::{account_created, new_account},
+    post,
+};
+use crate::{address::redeem::Redeemed, secrets::links::MailedLink, state::Auth};
+
+impl Auth {
+    /// Redeems an authentic link. The account, the end of all links to the address, and the letter are one transaction.
+    ///
+    /// # Errors
+    /// `Unavailable` when the table is down, `Contended` when others are quicker all the time; `Internal`.
+    pub(crate) async fn redeem(&self, link: MailedLink, since: Instant, now: Timestamp) -> Result<Redeemed, Error> {
+        let (mut contention, offer) = (self.app.contention(RECORD, since), LinkId::random()?);
+        loop {
+            let mut record = self.record(&link.address).await?;
+            let redeemed = record.redeem(link.id, offer, now);
+            let Redeemed::Verified(account, letter) = &redeemed else { return Ok(redeemed) };
+            let letter = letter.clone().map(|letter| post(letter, now)).transpose()?;
+            let writes = new_account(account, now)?.into_iter().chain(letter).collect();
+            if self.write_record(&link.address, record, writes).await? {
+                account_created();
+                return Ok(redeemed);
+            }
+            contention.lost().await?;
+        }
+    }
+}

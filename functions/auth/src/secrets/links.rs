@@ -1,0 +1,80 @@
+//! Mailed links that come back.
+
+use shared::{
+    email::AddressKey,
+    ids::LinkId,
+    link::{LinkKey, Purpose},
+    rotation::Opened,
+    time::Timestamp,
+};
+
+/// A link that has come back, as its token names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct MailedLink {
+    /// The address that it was mailed to.
+    pub address: AddressKey,
+    /// Names the link among those of its address.
+    pub id: LinkId,
+}
+
+/// The keys that links may be under.
+pub struct Links(Vec<Opened<LinkKey>>);
+
+impl Links {
+    /// Under these keys.
+    #[must_use]
+    pub const fn new(keys: Vec<Opened<LinkKey>>) -> Self {
+        Self(keys)
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn keys(&self) -> &[Opened<LinkKey>] {
+        &self.0
+    }
+
+    /// The link that a token names which is authentic under one of the keys; `None` for any other text. A key is good before its time, too:
+    /// clocks differ, and `mail` may be ahead.
+    #[must_use]
+    pub fn open(&self, purpose: Purpose, token: &str, now: Timestamp) -> Option<MailedLink> {
+        let mut good = self.0.iter().filter(|key| !key.stored.has_ended(now));
+        let (address, id) = good.find_map(|key| key.secret.open(purpose, token))?;
+        Some(MailedLink { address, id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use shared::{
+        rotation::Generation,
+        seal::{self, SealedSecret},
+    };
+
+    use super::*;
+
+    /// A key that is in use from the second 100 to the second 200.
+    fn key(byte: u8) -> Opened<LinkKey> {
+        let secret =
+            SealedSecret { purpose: seal::Purpose::LinkKey, sealed: String::new(), kms_key_arn: String::new() };
+        let [from, until] = [100, 200].map(|second| Some(Timestamp::from_second(second)));
+        let stored = Generation { secret, number: byte.into(), from, until };
+        Opened { stored, secret: Arc::new(LinkKey::new(&[byte; 32])) }
+    }
+
+    #[test]
+    fn a_link_opens_under_any_key_before_its_time_and_not_after_its_end() {
+        let (links, to, id) =
+            (Links::new(vec![key(1), key(2)]), AddressKey::from_bytes([1; 32]), LinkId::from_bytes([2; 16]));
+        let opens = |byte, second| {
+            let token = key(byte).secret.token(Purpose::VerifyEmail, &to, &id).reveal();
+            let opened = links.open(Purpose::VerifyEmail, &token, Timestamp::from_second(second));
+            assert!(opened.is_none() || opened == Some(MailedLink { address: to, id }));
+            opened.is_some()
+        };
+        for (second, good) in [(99, true), (100, true), (199, true), (200, false), (201, false)] {
+            assert_eq!([1, 2, 3].map(|byte| opens(byte, second)), [good, good, false], "{second}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Ending all sessions of an account, and what opening one (`sign_in.rs`) has to do with it.
+//!
+//! Both agree on one row per account, the guard. A session is opened in a transaction that counts there, and that states the version of
+//! the account by which it was judged. All are ended in the transaction that changes the account, which states the count it has seen. So no
+//! session outlives its password, and none that is being opened at that moment is overlooked.
+
+use futures::future::try_join_all;
+use serde::{Deserialize, Serialize};
+use shared::{
+    error::Error,
+    ids::AccountId,
+    keys::{Row, Rows},
+    store::{Condition, Put, Target, Update, Write},
+};
+
+use super::Session;
+use crate::state::Auth;
+
+/// A transaction holds 100 writes, and some are needed for the rest.
+const ENDED_AT_ONCE: usize = 90;
+/// Deletions under way together, where there are more sessions than that.
+const DELETIONS: usize = 16;
+
+/// What opening and ending sessions of one account agree on: one row of the Sessions table.
+#[derive(Serialize, Deserialize)]
+struct Guard {
+    /// Counts the changes that end what was opened before them.
+    generation: u64,
+    /// Counts the sessions opened in this generation.
+    opened: u64,
+}
+
+/// The write that lets sessions be opened, made with the account.
+///
+/// # Errors
+/// `Internal`.
+pub fn new_guard(account: AccountId) -> Result<Write<'static>, Error> {
+    Put::new(Row::SessionGuard(account), &Guard { generation: 0, opened: 0 }).map(Write::Put)
+}
+
+impl Auth {
+    /// The writes that end every session of an account and begin its next generation. They conflict with any opened meanwhile.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn ending_sessions(&self, account: AccountId) -> Result<Vec<Write<'static>>, Error> {
+        let guard: Option<Guard> = self.app.store.get(Row::SessionGuard(account)).await?;
+        let seen = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
+        let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account)).await?;
+        let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
+        for some in too_many.chunks(DELETIONS) {
+            self.delete_sessions(some).await?;
+        }
+        let next = Guard { generation: seen.generation + 1, opened: 0 };
+        let next = Update::new(Row::SessionGuard(account))
+            .set_all(&next)?
+            .when(Condition::equals("generation", &seen.generation)?)
+            .when(Condition::equals("opened", &seen.opened)?);
+        let ended = sessions.iter().map(|session| Write::Delete(Target::new(Row::Session(account, session.id))));
+        Ok([Write::Update(next)].into_iter().chain(ended).collect())
+    }
+
+    async fn delete_sessions(&self, sessions: &[Session]) -> Result<(), Error> {
+        let mut deletions = Vec::with_capacity(sessions.len());
+        for session in sessions {
+            deletions.push(self.app.store.delete(Row::Session(session.account, session.id)));
+        }
+        try_join_all(deletions).await.map(|_| ())
+    }
+}

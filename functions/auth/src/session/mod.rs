@@ -1,0 +1,121 @@
+//! Sessions and their refresh tokens. A token is replaced when it is used, by the one successor that it has: who asks twice within the
+//! grace, because an answer was lost or because two tabs hold one token, is told the same successor twice. A token that is used later is
+//! in two hands.
+
+pub mod guard;
+pub mod refresh;
+pub mod sign_in;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    caller::{Authentication, token::REFRESH_GRACE},
+    email::EmailAddress,
+    error::Error,
+    ids::{AccountId, SessionId},
+    time::Timestamp,
+};
+
+use self::token::RefreshHash;
+pub use self::token::RefreshToken;
+use crate::account::Account;
+
+/// A session that is not refreshed for this long ends.
+pub const LIFE: Duration = Duration::from_hours(30 * 24);
+
+/// One row of the Sessions table. Everything an answer needs is here, so that a refresh is a single update.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Whose session it is.
+    pub(crate) account: AccountId,
+    /// Names the session.
+    pub(crate) id: SessionId,
+    /// The address of the account, as it was proven.
+    pub(crate) email: EmailAddress,
+    /// When it was.
+    pub(crate) email_confirmed_at: Timestamp,
+    /// How somebody signed in, and when.
+    #[serde(flatten)]
+    pub(crate) authentication: Authentication,
+    /// Whether the account has second factors.
+    mfa: bool,
+    /// The refresh token that is good.
+    pub(crate) current: RefreshHash,
+    /// The one whose successor that is; none before the first refresh.
+    pub(crate) previous: Option<RefreshHash>,
+    /// When the session began.
+    pub(crate) created_at: Timestamp,
+    /// When it was last refreshed; never, as long as the first token lives.
+    pub(crate) rotated_at: Option<Timestamp>,
+    /// When the session ends unless it is refreshed.
+    pub(crate) expires_at: Timestamp,
+    /// When DynamoDB may drop the row: then, too.
+    ttl: Timestamp,
+}
+
+/// A session that has just begun, or goes on, and the refresh token that its client goes on with.
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// What its client shows next.
+    pub refresh: RefreshToken,
+}
+
+/// What a refresh token means to a session.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Presented {
+    /// The session has ended.
+    Expired,
+    /// The token is the current one, and its successor takes its place.
+    Rotates,
+    /// The token is the current one, and too young to have a successor: it stays.
+    Stays,
+    /// The token is the one before, and its successor may have been lost, or have gone to another tab: the successor is told again.
+    ToldAgain,
+    /// The token was used long ago: two parties hold this session.
+    Reused,
+}
+
+impl Session {
+    /// A new session of an account, and its first refresh token.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    fn open(account: &Account, authentication: Authentication) -> Result<SignedIn, Error> {
+        let (id, now) = (SessionId::random()?, authentication.auth_time);
+        let refresh = RefreshToken::random(account.id, id)?;
+        let session = Self {
+            account: account.id,
+            id,
+            email: account.address.clone(),
+            email_confirmed_at: account.verified_at,
+            authentication,
+            mfa: false,
+            current: refresh.hash(),
+            previous: None,
+            created_at: now,
+            rotated_at: None,
+            expires_at: now + LIFE,
+            ttl: now + LIFE,
+        };
+        Ok(SignedIn { session, refresh })
+    }
+
+    /// What presenting a token means. A refresh states [`Presented::Rotates`] as the condition of its write, and asks for the rest only
+    /// when that does not hold.
+    #[must_use]
+    pub fn presented(&self, token: &RefreshHash, now: Timestamp) -> Presented {
+        let is_in_grace = self.rotated_at.is_some_and(|at| now <= at + REFRESH_GRACE);
+        match (self.current == *token, self.previous.as_ref() == Some(token)) {
+            _ if self.expires_at <= now => Presented::Expired,
+            (true, _) if is_in_grace => Presented::Stays,
+            (true, _) => Presented::Rotates,
+            (_, true) if is_in_grace => Presented::ToldAgain,
+            _ => Presented::Reused,
+        }
+    }
+}
