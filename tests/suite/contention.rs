@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use api_keys::Vault;
 use auth::Auth;
 use futures::future::join_all;
-use local::Canned;
+use paper::Canned;
 use serde_json::{Value, json};
 use shared::{
     config::Stage,
@@ -359,7 +359,7 @@ async fn one_half_of_a_change_is_not_taken_for_the_whole() {
     let key = keeps_a_key(&world, &ada, "name-of-a-key").await;
     let (account, id) = (json!(ada.user_id), json!(key.rsplit_once('/').unwrap().1));
     let (account, id) = (serde_json::from_value(account).unwrap(), serde_json::from_value(id).unwrap());
-    world.aws.set_paper(Some(Canned::new(200, r#"{"ipRestrict":true}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"ipRestrict":true}"#)));
     world.aws.show_halves(true);
     for (method, rest, body) in [
         ("POST", "/test-connection", None),
@@ -412,7 +412,7 @@ async fn with_a_slow_exchange() -> (World, Session, api_keys::Vault) {
     let (_, ada) = world.person().signed_in().await;
     let vault = world.impatient_vault();
     vault.warm_up().await;
-    world.aws.set_paper(Some(Canned { delay_ms: 5_000, ..Canned::new(200, r#"{"ipRestrict":true}"#) }));
+    world.aws.paper().set_canned(Some(Canned { delay_ms: 5_000, ..Canned::new(200, r#"{"ipRestrict":true}"#) }));
     (world, ada, vault)
 }
 

@@ -64,7 +64,7 @@ async fn everything(world: &World) {
 }
 
 async fn exchange_key(world: &World, session: &Session) {
-    let demos = world.aws.exchange_demos();
+    let demos = world.aws.paper().demos();
     let demo = demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok").unwrap();
     let mut key = json!(demo.credentials);
     key["verify"] = json!(true);

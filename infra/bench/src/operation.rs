@@ -182,7 +182,7 @@ impl Person {
 
 /// Stores the key at an exchange that the paper exchange takes; the id.
 async fn store(world: &World, access: &str, exchange: &str) -> Result<String> {
-    let demos = world.aws.exchange_demos();
+    let demos = world.aws.paper().demos();
     let demo = demos.iter().find(|demo| demo.exchange == exchange && demo.outcome == "ok");
     let credentials = json!(demo.map(|demo| &demo.credentials));
     let mut vault = world.function("api-keys").await?;

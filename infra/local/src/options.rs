@@ -1,12 +1,12 @@
 //! What a local AWS is started with.
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use paper::Identity;
 use serde_json::Value;
 use shared::time::Clock;
 
@@ -22,17 +22,6 @@ pub enum MailFunction {
     InProcess(Arc<Function>),
     /// Nowhere: mails stay in the outbox.
     None,
-}
-
-/// What it takes to report as identity providers do.
-#[derive(Clone)]
-pub struct Identity {
-    /// Base URL of the functions that are told.
-    pub api: String,
-    /// For each provider the secrets that prove its reports, newest first, in the clear.
-    pub secrets: BTreeMap<String, Vec<String>>,
-    /// The bearer token that providers must show besides, where there is one.
-    pub token: Option<String>,
 }
 
 /// Settings of a local AWS. Start from [`Options::new`] and change what differs.
