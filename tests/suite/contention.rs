@@ -15,7 +15,7 @@ use shared::{
     keys::Row,
     store::{Condition, Put, Target, Update, Write, Written},
 };
-use tests::{Reply, Request, Session, World, authorized, invoke};
+use tests::{Key, Reply, Request, Session, World, authorized, invoke};
 
 use crate::{
     emf::datapoints,
@@ -84,7 +84,7 @@ fn auth_in_time(world: &World) -> Auth {
 
 /// An instance of the vault that is in as much of a hurry.
 fn vault_in_time(world: &World) -> Vault {
-    if world.is_on_another_emulator() { world.another_vault(world.key()) } else { world.impatient_vault() }
+    if world.is_on_another_emulator() { world.another_vault(world.key(Key::Vault)) } else { world.impatient_vault() }
 }
 
 /// To `auth`, over instances of it.

@@ -43,6 +43,24 @@ impl LocalAws {
         self.door.guard.refused()
     }
 
+    /// The same, and forgets them: for tests in which somebody is refused on purpose.
+    #[must_use]
+    pub fn take_refused(&self) -> BTreeSet<String> {
+        self.door.guard.take_refused()
+    }
+
+    /// ARN of a KMS key of the template, by its logical id.
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<String> {
+        self.door.guard.key(id)
+    }
+
+    /// From now on whoever may do something with the key `id` of the template may do it with the key `arn`, too. So it is after a
+    /// deployment whose template has a second key beside the first one.
+    pub fn add_key_beside(&self, id: &str, arn: &str) {
+        self.door.guard.add_key_beside(id, arn);
+    }
+
     /// Lets calls to a service fail. Replaces an earlier fault for the same operation.
     pub fn set_fault(&self, service: Service, fault: Fault) {
         self.door.faults.set(service, fault);

@@ -17,6 +17,7 @@ use crate::faults::{self, Faults, Mode};
 use crate::feeder::{Reports, Tasks};
 use crate::iam::Guard;
 use crate::inbox::Inbox;
+use crate::keys::KeyService;
 use crate::kms::Kms;
 use crate::refusal::Refusal;
 use crate::ses::Message;
@@ -54,7 +55,7 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
             .into_response();
     };
     door.recorder.count(&call);
-    if let Err(refusal) = door.guard.check(&parts, &call, &body) {
+    if let Err(refusal) = door.guard.check(&parts, &call, &body, door.keys()).await {
         return refusal.answer(call.service);
     }
     let mut gate = door.faults.gate();
@@ -78,6 +79,10 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
 }
 
 impl Door {
+    fn keys(&self) -> KeyService<'_> {
+        KeyService { kms: self.kms.as_ref(), backend: &self.backend }
+    }
+
     /// Executes a call, unless a transaction is in its way.
     async fn take_turn(&self, call: &Call, parts: &Parts, body: Bytes) -> Response {
         let hold = match self.conflicts.enter(call, &body).await {

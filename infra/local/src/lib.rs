@@ -24,6 +24,7 @@ mod feeder;
 mod http;
 mod iam;
 mod inbox;
+mod keys;
 mod kms;
 mod local;
 mod lock;

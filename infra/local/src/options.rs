@@ -51,8 +51,8 @@ pub struct Options {
     pub identity: Option<Identity>,
     /// Region in ARNs and in our own calls. An upstream keeps one world per region, so clients must use the same one.
     pub region: String,
-    /// Alias of the KMS key that exists from the start.
-    pub key_alias: String,
+    /// Each KMS key of the template exists from the start under the alias `alias/{alias_prefix}-{logical id}`.
+    pub alias_prefix: String,
     /// What the functions are told to be: the template's parameter `Stage`.
     pub stage: String,
     /// Sender that an upstream SES is told to accept, and that the function `mail` may use.
@@ -78,7 +78,7 @@ impl Options {
             clock: Clock::default(),
             identity: None,
             region: "us-east-1".to_owned(),
-            key_alias: "alias/bitcain".to_owned(),
+            alias_prefix: "local".to_owned(),
             stage: "local".to_owned(),
             sender: "no-reply@bitcain.example".to_owned(),
             configuration_set: "local".to_owned(),

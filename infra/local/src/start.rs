@@ -18,10 +18,11 @@ use crate::faults::Faults;
 use crate::feeder::{Reports, Tasks};
 use crate::iam::Guard;
 use crate::inbox::Inbox;
+use crate::keys::KeyService;
 use crate::kms::Kms;
 use crate::state::StateDir;
 use crate::template::Template;
-use crate::{Error, LocalAws, Options, console, database, tables, upstream};
+use crate::{Error, LocalAws, Options, console, database, keys, tables, upstream};
 
 impl LocalAws {
     /// Starts everything; when this returns, the tables and the key are there and calls are answered.
@@ -30,7 +31,6 @@ impl LocalAws {
     /// The template is not understood, the address is taken, the state is damaged, or the upstream does not play along.
     pub async fn start(options: Options) -> Result<Self, Error> {
         let Template { tables, mapping, tasks, resources } = Template::read(&options.template)?;
-        let guard = Guard::read(&resources, &options).map_err(Error::Template)?;
         let state = StateDir::open(options.state.clone())?;
         let (backend, database) = start_backend(&options, &state).await?;
         for table in &tables {
@@ -41,8 +41,11 @@ impl LocalAws {
             upstream::prepare(&backend, &options).await?;
             None
         } else {
-            Some(Kms::open(state.file("kms.json"), &options.region, &options.key_alias)?)
+            Some(Kms::open(state.file("kms.json"), &options.region)?)
         };
+        let service = KeyService { kms: kms.as_ref(), backend: &backend };
+        let keys = keys::create_missing(service, &resources, &options.alias_prefix).await?;
+        let guard = Guard::read(&resources, &options, keys).map_err(Error::Template)?;
         let play = play(&options, backend.url()).await;
         let door = Arc::new(Door {
             backend: Arc::new(backend),

@@ -2,7 +2,7 @@
 
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use tests::World;
+use tests::{Key, World};
 
 use super::{
     Owner, audit::told, demo, fingerprints_agree, is_500, is_503, is_ok, rows, rows_but_events, with, without,
@@ -230,9 +230,9 @@ async fn a_kms_key_that_is_switched_off_is_a_503_until_it_is_on_again() {
     }
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
-    world.switch_key(false).await;
+    world.switch_key(Key::Vault, false).await;
     is_503(&ada.decrypts(&id).await);
     is_503(&ada.creates(&demo(&world, "bybit", "ok")).await);
-    world.switch_key(true).await;
+    world.switch_key(Key::Vault, true).await;
     is_ok(&ada.decrypts(&id).await);
 }
