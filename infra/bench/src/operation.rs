@@ -170,9 +170,7 @@ impl Person {
             "applicantId": "s-1", "externalUserId": format!("user-{}", self.turn), "levelName": "basic",
             "createdAtMs": at, "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "GREEN" } })
         .to_string();
-        let secret = kyc::providers::Secret::new(WEBHOOK_SECRET.to_owned()).ok_or("no secret")?;
-        let provider = kyc::providers::find("sumsub").ok_or("no such provider")?;
-        let proof = provider.sign(&secret, body.as_bytes(), now);
+        let proof = paper::sign("sumsub", WEBHOOK_SECRET, body.as_bytes(), now).ok_or("no such provider")?;
         let proof: Vec<_> = proof.iter().map(|(name, value)| (name.to_lowercase(), value.as_str())).collect();
         let mut headers: Vec<_> = proof.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         headers.push(("content-type", "application/json"));

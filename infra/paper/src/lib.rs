@@ -23,7 +23,7 @@ mod verify;
 
 pub use canned::Canned;
 pub use credentials::{Demo, DemoCredentials};
-pub use identity::{Identity, Reporter, Tables};
+pub use identity::{Identity, Reporter, Tables, sign};
 pub use paper::Paper;
 pub use play::Play;
 pub use request::ExchangeRequest;

@@ -8,13 +8,12 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
-    crypto::{HMAC_SHA256, TOLERANCE, is_near, sign_plain, verify_plain},
+    Event, Meaning, Millis, Provider, Refusal, Secret, Status,
+    crypto::{HMAC_SHA256, TOLERANCE, is_near, verify_plain},
     report::Report,
 };
 
-pub(super) static PROVIDER: Provider =
-    Provider { id: "didit", name: "Didit", sends_bearer: false, verify, read, map, sign };
+pub(super) static PROVIDER: Provider = Provider { id: "didit", name: "Didit", sends_bearer: false, verify, read, map };
 
 const SIGNATURE: &str = "x-signature";
 const SENT_AT: &str = "x-timestamp";
@@ -30,10 +29,6 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) 
     let is_fresh = Report::parse(body)
         .map_or(true, |report| report.int("timestamp").is_some_and(|second| is_near(second, now, BODY_TOLERANCE)));
     if is_near(sent_at, now, TOLERANCE) && is_fresh { Ok(()) } else { Err(Refusal::StaleTimestamp) }
-}
-
-fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
-    vec![("X-Signature", sign_plain(secret, body)), ("X-Timestamp", now.as_second().to_string())]
 }
 
 /// Older versions have no event id.

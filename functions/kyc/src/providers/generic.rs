@@ -5,17 +5,13 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status, crypto::bearer, report::Report};
+use super::{Event, Meaning, Millis, Provider, Refusal, Secret, Status, crypto::bearer, report::Report};
 
 pub(super) static PROVIDER: Provider =
-    Provider { id: "generic", name: "Generic", sends_bearer: true, verify, read, map, sign };
+    Provider { id: "generic", name: "Generic", sends_bearer: true, verify, read, map };
 
 fn verify(secrets: &[Secret], headers: &HeaderMap, _: &[u8], _: Timestamp) -> Result<(), Refusal> {
     bearer(headers, secrets)
-}
-
-fn sign(secret: &Secret, _: &[u8], _: Timestamp) -> Headers {
-    vec![("Authorization", format!("Bearer {}", secret.reveal()))]
 }
 
 fn read(report: &Report) -> Event {

@@ -4,23 +4,15 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{
-    Event, Headers, Meaning, Millis, Provider, Refusal, Secret, Status,
-    crypto::{sign_stamped, verify_stamped},
-    report::Report,
-};
+use super::{Event, Meaning, Millis, Provider, Refusal, Secret, Status, crypto::verify_stamped, report::Report};
 
 pub(super) static PROVIDER: Provider =
-    Provider { id: "persona", name: "Persona", sends_bearer: true, verify, read, map, sign };
+    Provider { id: "persona", name: "Persona", sends_bearer: true, verify, read, map };
 
 const SIGNATURE: &str = "persona-signature";
 
 fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refusal> {
     verify_stamped(secrets, headers, SIGNATURE, body, now)
-}
-
-fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
-    vec![("Persona-Signature", sign_stamped(secret, body, now))]
 }
 
 fn read(report: &Report) -> Event {
