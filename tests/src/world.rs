@@ -499,7 +499,8 @@ impl World {
     /// Switches a KMS key of the template off or on.
     pub async fn switch_key(&self, key: Key, on: bool) {
         let kms = aws_sdk_kms::Client::new(&self.sdk);
-        let id = self.key(key);
+        // moto switches keys by their ids alone.
+        let id = self.key(key).rsplit('/').next().expect("an id");
         if on {
             kms.enable_key().key_id(id).send().await.expect("a key that is on");
         } else {
