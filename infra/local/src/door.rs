@@ -80,7 +80,7 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
 
 impl Door {
     fn keys(&self) -> KeyService<'_> {
-        KeyService { kms: self.kms.as_ref(), backend: &self.backend }
+        KeyService { kms: self.kms.as_ref(), backend: &self.backend, known: self.guard.keys() }
     }
 
     /// Executes a call, unless a transaction is in its way.

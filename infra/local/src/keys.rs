@@ -16,6 +16,8 @@ pub(crate) struct KeyService<'a> {
     /// Our own KMS; none if the backend answers.
     pub(crate) kms: Option<&'a Kms>,
     pub(crate) backend: &'a Backend,
+    /// The ARNs of the template's keys by logical id, as far as they are made. Of these nobody is asked.
+    pub(crate) known: &'a BTreeMap<String, String>,
 }
 
 /// The ARNs of the template's keys by logical id. Those are made that are missing.
@@ -38,6 +40,7 @@ impl KeyService<'_> {
     pub(crate) async fn named(self, name: &Value) -> Option<String> {
         match name {
             Value::Null => Some("*".to_owned()),
+            Value::String(arn) if self.known.values().any(|known| known == arn) => Some(arn.clone()),
             name => self.describe(name).await.ok(),
         }
     }

@@ -1,5 +1,6 @@
 //! Starts the parts of a local AWS and puts them together.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -43,7 +44,7 @@ impl LocalAws {
         } else {
             Some(Kms::open(state.file("kms.json"), &options.region)?)
         };
-        let service = KeyService { kms: kms.as_ref(), backend: &backend };
+        let service = KeyService { kms: kms.as_ref(), backend: &backend, known: &BTreeMap::new() };
         let keys = keys::create_missing(service, &resources, &options.alias_prefix).await?;
         let guard = Guard::read(&resources, &options, keys).map_err(Error::Template)?;
         let play = play(&options, backend.url()).await;

@@ -121,6 +121,11 @@ impl Guard {
         std::mem::take(&mut lock(&self.refused))
     }
 
+    /// ARNs of the template's keys by logical id.
+    pub(crate) const fn keys(&self) -> &BTreeMap<String, String> {
+        &self.keys
+    }
+
     /// ARN of the template's key `id`.
     pub(crate) fn key(&self, id: &str) -> Option<String> {
         self.keys.get(id).cloned()
