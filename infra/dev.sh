@@ -68,10 +68,12 @@ cd "$root"
 
 for dir in ${BUILT:+functions/*/}; do
     name=$(basename "$dir")
+    # What Cargo.toml has for this function alone.
+    mapfile -t own < <(sed -n "s/^$name\.env\.\(.*\) = \"\(.*\)\"$/\1=\2/p" Cargo.toml)
     # The emulator has one Runtime API for each function. RUNNER is a command with its arguments.
     # shellcheck disable=SC2086
-    AWS_LAMBDA_RUNTIME_API=http://127.0.0.1:$port/.rt/$name AWS_LAMBDA_FUNCTION_NAME=$name AWS_ACCESS_KEY_ID=$name \
-        AWS_LAMBDA_FUNCTION_VERSION=1 AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024 ${RUNNER:-} "$BUILT/$name/bootstrap" &
+    AWS_LAMBDA_RUNTIME_API=http://127.0.0.1:$port/.rt/$name AWS_LAMBDA_FUNCTION_NAME=$name AWS_LAMBDA_FUNCTION_VERSION=1 \
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024 env "${own[@]}" ${RUNNER:-} "$BUILT/$name/bootstrap" &
     pids+=($!)
 done
 

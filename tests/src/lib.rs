@@ -4,9 +4,11 @@
 
 pub mod document;
 mod event;
+mod key;
 mod person;
 mod world;
 
 pub use event::{Reply, Request, answer_to, invoke, invoke_event, invoke_undocumented};
+pub use key::Key;
 pub use person::{Person, Session};
 pub use world::{APP_URL, World, authorized, webhook_secrets};

@@ -45,6 +45,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     event::{Reply, Request, invoke, invoke_documented},
+    key::Key,
     person::Person,
 };
 
@@ -67,8 +68,9 @@ pub struct World {
     config: Config,
     /// The connection of operators and tests, who may do everything. That of a function is made by [`signed_by`].
     sdk: SdkConfig,
-    /// Alias of the KMS key, one for each world: others may share the emulator.
-    key: String,
+    /// ARNs of the KMS keys, which each world has for itself: others may share the emulator.
+    data_key: String,
+    vault_key: String,
     routers: Vec<Router>,
     people: AtomicU64,
 }
@@ -101,21 +103,25 @@ impl World {
     ) -> Self {
         let prefix = format!("t{}", shared::ids::MailId::random().expect("randomness"));
         let template = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
-        let key = format!("alias/{prefix}");
         let clock = standing_clock();
         let options = Options {
             upstream: upstream(),
             clock: clock.clone(),
             table_prefix: prefix.clone(),
-            key_alias: key.clone(),
+            alias_prefix: prefix.clone(),
             ..Options::new(template)
         };
         let aws = Arc::new(LocalAws::start(options).await.expect("a local AWS"));
+        let [data_key, vault_key] = [Key::Data, Key::Vault].map(|key| aws.key(key.logical_id()).expect("a key"));
         let sdk = sdk_config(&aws.url()).await;
         let region = "eu-west-1".to_owned();
         let config = Config { stage: Stage::Local, table_prefix: prefix, app_url: APP_URL.to_owned(), region };
+        let key = |function| match Key::of(function) {
+            Key::Data => data_key.clone(),
+            Key::Vault => vault_key.clone(),
+        };
         let mut auth_config = AuthConfig {
-            kms_key_id: key.clone(),
+            kms_key_id: key("auth"),
             product: "Tested & Tried".to_owned(),
             sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
             auto_confirm: false,
@@ -125,7 +131,7 @@ impl World {
         let auth = Auth::new(patient_app(config.clone(), &role, clock.clone()), auth_config, &role);
         auth.warm_up().await;
         let mut vault_config = VaultConfig {
-            kms_key_id: key.clone(),
+            kms_key_id: key("api-keys"),
             allow_withdrawal_keys: false,
             require_kyc: false,
             exchange_proxy: aws.url().strip_prefix("http://").map(str::to_owned),
@@ -135,7 +141,7 @@ impl World {
         let app = patient_app(config.clone(), &role, clock.clone());
         let vault = Vault::new(app, vault_config, &role);
         vault.warm_up().await;
-        let mut kyc_config = kyc_config(&key);
+        let mut kyc_config = kyc_config(&key("kyc"));
         change_kyc(&mut kyc_config);
         let role = signed_by(&sdk, "kyc");
         let app = patient_app(config.clone(), &role, clock.clone());
@@ -147,7 +153,8 @@ impl World {
             kyc::router(kyc),
             docs::router(Stage::Local),
         ];
-        let world = Self { aws, clock, auth, vault, config, sdk, key, routers, people: AtomicU64::new(0) };
+        let world =
+            Self { aws, clock, auth, vault, config, sdk, data_key, vault_key, routers, people: AtomicU64::new(0) };
         world.resume_mail().await;
         world
     }
@@ -170,10 +177,17 @@ impl World {
         self.auth_on(&self.sdk, DEADLINE)
     }
 
+    /// Another instance of `auth`, cold, that seals under the KMS key `key`.
+    #[must_use]
+    pub fn another_auth_under(&self, key: &str) -> Auth {
+        let role = signed_by(&self.sdk, "auth");
+        Auth::new(patient_app(self.config.clone(), &role, self.clock.clone()), auth_config(key), &role)
+    }
+
     fn auth_on(&self, sdk: &SdkConfig, deadline: Duration) -> Auth {
         let role = signed_by(sdk, "auth");
         let app = App { deadline, ..App::new(self.config.clone(), &role, self.clock.clone()) };
-        Auth::new(app, auth_config(&self.key), &role)
+        Auth::new(app, auth_config(self.key_of("auth")), &role)
     }
 
     /// Another instance of `api-keys` on the same AWS, cold, that seals under the KMS key `key`.
@@ -185,7 +199,7 @@ impl World {
     /// One that has no more time for a request than a deployed one.
     #[must_use]
     pub fn impatient_vault(&self) -> Vault {
-        self.vault_on(&self.key, DEADLINE)
+        self.vault_on(self.key_of("api-keys"), DEADLINE)
     }
 
     fn vault_on(&self, key: &str, deadline: Duration) -> Vault {
@@ -211,7 +225,8 @@ impl World {
     pub fn deployed_kyc(&self, secrets: BTreeMap<String, Vec<String>>, token: Option<String>) -> Kyc {
         let role = signed_by(&self.sdk, "kyc");
         let app = patient_app(Config { stage: Stage::Prod, ..self.config.clone() }, &role, self.clock.clone());
-        let config = KycConfig { provider: "sumsub".to_owned(), secrets, token, kms_key_id: self.key.clone() };
+        let config =
+            KycConfig { provider: "sumsub".to_owned(), secrets, token, kms_key_id: self.key_of("kyc").to_owned() };
         Kyc::new(app, config, &role).expect("known providers")
     }
 
@@ -220,14 +235,19 @@ impl World {
     pub fn another_kyc(&self, stage: Stage, clock: Clock, change: impl FnOnce(&mut KycConfig)) -> Kyc {
         let role = signed_by(&self.sdk, "kyc");
         let app = patient_app(Config { stage, ..self.config.clone() }, &role, clock);
-        let mut config = kyc_config(&self.key);
+        let mut config = kyc_config(self.key_of("kyc"));
         change(&mut config);
         Kyc::new(app, config, &role).expect("known providers")
     }
 
     /// A secret of a provider of webhooks, sealed as an operator would.
     pub async fn sealed_webhook_secret(&self, provider: &str, secret: &str) -> String {
-        let seal = Seal::new(&self.sdk, &self.key);
+        self.webhook_secret_under(Key::Data, provider, secret).await
+    }
+
+    /// The same under a KMS key of the template, whichever it is.
+    pub async fn webhook_secret_under(&self, key: Key, provider: &str, secret: &str) -> String {
+        let seal = Seal::new(&self.sdk, self.key(key));
         seal.seal_webhook_secret(provider, secret.as_bytes()).await.expect("a sealed secret")
     }
 
@@ -247,22 +267,32 @@ impl World {
         let config = OperatorConfig {
             stage: self.config.stage,
             table_prefix: self.config.table_prefix.clone(),
-            kms_key_id: Some(self.key.clone()),
+            kms_key_id: Some(self.data_key.clone()),
         };
         Operator::new(&config, signed_by(&self.sdk, role))
     }
 
-    /// Another KMS key; its ARN.
-    pub async fn another_key(&self) -> String {
+    /// A second KMS key beside `key`, for whoever may use that one; its ARN.
+    pub async fn another_key(&self, key: Key) -> String {
         let kms = aws_sdk_kms::Client::new(&self.sdk);
-        let key = kms.create_key().send().await.expect("a key").key_metadata.expect("metadata");
-        key.arn.expect("an ARN")
+        let made = kms.create_key().send().await.expect("a key").key_metadata.expect("metadata");
+        let arn = made.arn.expect("an ARN");
+        self.aws.add_key_beside(key.logical_id(), &arn);
+        arn
     }
 
-    /// Alias of the KMS key that all functions seal under.
+    /// ARN of a KMS key of the template.
     #[must_use]
-    pub fn key(&self) -> &str {
-        &self.key
+    pub fn key(&self, key: Key) -> &str {
+        match key {
+            Key::Data => &self.data_key,
+            Key::Vault => &self.vault_key,
+        }
+    }
+
+    /// ARN of the KMS key that the template tells a function to use.
+    fn key_of(&self, function: &str) -> &str {
+        self.key(Key::of(function))
     }
 
     /// An instance of `mail`.
@@ -292,7 +322,7 @@ impl World {
 
     fn postman_on(&self, sdk: &SdkConfig, clock: Clock) -> Postman {
         let config = MailConfig {
-            kms_key_id: self.key.clone(),
+            kms_key_id: self.key_of("mail").to_owned(),
             product: "Tested & Tried".to_owned(),
             sign_in_url: None,
             mail_from: "no-reply@bitcain.example".to_owned(),
@@ -347,9 +377,9 @@ impl World {
     pub fn routers_on(&self, stage: Stage) -> [Router; 4] {
         let app = |role: &SdkConfig| patient_app(Config { stage, ..self.config.clone() }, role, self.clock.clone());
         let (auth, vault) = (signed_by(&self.sdk, "auth"), signed_by(&self.sdk, "api-keys"));
-        let auth_config = auth_config(&self.key);
+        let auth_config = auth_config(self.key_of("auth"));
         let auth = Auth::new(app(&auth), auth_config, &auth);
-        let vault = Vault::new(app(&vault), self.vault_config(&self.key), &vault);
+        let vault = Vault::new(app(&vault), self.vault_config(self.key_of("api-keys")), &vault);
         let kyc = self.another_kyc(stage, self.clock.clone(), |_| {});
         [auth::router(auth), api_keys::router(vault), kyc::router(kyc), docs::router(stage)]
     }
@@ -466,11 +496,11 @@ impl World {
         upstream().is_some()
     }
 
-    /// Switches the key that seals the secrets off or on.
-    pub async fn switch_key(&self, on: bool) {
+    /// Switches a KMS key of the template off or on.
+    pub async fn switch_key(&self, key: Key, on: bool) {
         let kms = aws_sdk_kms::Client::new(&self.sdk);
-        let key = kms.describe_key().key_id(&self.key).send().await.expect("a key");
-        let id = key.key_metadata.expect("metadata").key_id;
+        // moto switches keys by their ids alone.
+        let id = self.key(key).rsplit('/').next().expect("an id");
         if on {
             kms.enable_key().key_id(id).send().await.expect("a key that is on");
         } else {

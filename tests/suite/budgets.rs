@@ -118,7 +118,7 @@ async fn secrets_are_read_again_every_ten_minutes_and_not_opened_again() {
 async fn operations_of_the_vault_cost_what_they_should() {
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
-    let demos = world.aws.exchange_demos();
+    let demos = world.aws.paper().demos();
     let body = json!(demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok").unwrap().credentials);
     let sealed = [("GenerateDataKey", 1)];
     let kept = world.calls(world.post_as(&session, "/api/v1/api-keys/", body.clone())).await;
@@ -132,10 +132,10 @@ async fn operations_of_the_vault_cost_what_they_should() {
     vault_cost(&world.calls(world.get_as(&session, &events)).await, &page, &[]);
     let opened = [("GetItem", 2), ("TransactWriteItems", 1), ("UpdateItem", 2)];
     vault_cost(&world.calls(world.post_as(&session, &decrypt, json!(null))).await, &opened, &[("Decrypt", 1)]);
-    assert!(world.aws.exchange_calls().is_empty());
+    assert!(world.aws.paper().calls().is_empty());
     let tested = [&opened[..], &[("PutItem", 1)]].concat();
     vault_cost(&world.calls(world.post_as(&session, &test, json!(null))).await, &tested, &[("Decrypt", 1)]);
-    assert_eq!(world.aws.exchange_calls().into_iter().collect::<Vec<_>>(), [("okx", 1)]);
+    assert_eq!(world.aws.paper().calls().into_iter().collect::<Vec<_>>(), [("okx", 1)]);
     let changed = [("GetItem", 2), ("TransactWriteItems", 1)];
     vault_cost(&world.calls(world.patch_as(&session, &key, json!({ "label": "x" }))).await, &changed, &[]);
     let secret = json!({ "secret": body["secret"], "passphrase": body["passphrase"] });
@@ -149,7 +149,7 @@ async fn operations_of_the_vault_cost_what_they_should() {
     // The session, and whether there is room for one key more.
     let counted = [("GetItem", 2), ("PutItem", 1), ("TransactWriteItems", 1), ("UpdateItem", 2)];
     vault_cost(&world.calls(world.post_as(&session, "/api/v1/api-keys/", verified)).await, &counted, &sealed);
-    assert_eq!(world.aws.exchange_calls()["okx"], 2);
+    assert_eq!(world.aws.paper().calls()["okx"], 2);
 }
 
 #[tokio::test]

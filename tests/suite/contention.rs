@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use api_keys::Vault;
 use auth::Auth;
 use futures::future::join_all;
-use local::Canned;
+use paper::Canned;
 use serde_json::{Value, json};
 use shared::{
     config::Stage,
@@ -15,7 +15,7 @@ use shared::{
     keys::Row,
     store::{Condition, Put, Target, Update, Write, Written},
 };
-use tests::{Reply, Request, Session, World, authorized, invoke};
+use tests::{Key, Reply, Request, Session, World, authorized, invoke};
 
 use crate::{
     emf::datapoints,
@@ -84,7 +84,7 @@ fn auth_in_time(world: &World) -> Auth {
 
 /// An instance of the vault that is in as much of a hurry.
 fn vault_in_time(world: &World) -> Vault {
-    if world.is_on_another_emulator() { world.another_vault(world.key()) } else { world.impatient_vault() }
+    if world.is_on_another_emulator() { world.another_vault(world.key(Key::Vault)) } else { world.impatient_vault() }
 }
 
 /// To `auth`, over instances of it.
@@ -359,7 +359,7 @@ async fn one_half_of_a_change_is_not_taken_for_the_whole() {
     let key = keeps_a_key(&world, &ada, "name-of-a-key").await;
     let (account, id) = (json!(ada.user_id), json!(key.rsplit_once('/').unwrap().1));
     let (account, id) = (serde_json::from_value(account).unwrap(), serde_json::from_value(id).unwrap());
-    world.aws.set_paper(Some(Canned::new(200, r#"{"ipRestrict":true}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"ipRestrict":true}"#)));
     world.aws.show_halves(true);
     for (method, rest, body) in [
         ("POST", "/test-connection", None),
@@ -412,7 +412,7 @@ async fn with_a_slow_exchange() -> (World, Session, api_keys::Vault) {
     let (_, ada) = world.person().signed_in().await;
     let vault = world.impatient_vault();
     vault.warm_up().await;
-    world.aws.set_paper(Some(Canned { delay_ms: 5_000, ..Canned::new(200, r#"{"ipRestrict":true}"#) }));
+    world.aws.paper().set_canned(Some(Canned { delay_ms: 5_000, ..Canned::new(200, r#"{"ipRestrict":true}"#) }));
     (world, ada, vault)
 }
 

@@ -7,7 +7,8 @@ use std::{
 
 use api_keys::exchanges;
 use kyc::providers;
-use local::{Canned, Mode, Service};
+use local::{Mode, Service};
+use paper::Canned;
 use serde_json::{Value, json};
 use shared::{config::LogConfig, metrics::TABLE, time::Timestamp};
 use tests::{Person, Request, Session, World};
@@ -80,7 +81,7 @@ pub async fn keeps_a_key(world: &World, session: &Session, name: &str) -> String
 pub fn binance_likes(world: &World, likes: bool) {
     let works = r#"{"ipRestrict": true, "enableReading": true, "enableWithdrawals": false}"#;
     let answer = if likes { Canned::new(200, works) } else { Canned::new(401, r#"{"code": -2008}"#) };
-    world.aws.set_paper(Some(answer));
+    world.aws.paper().set_canned(Some(answer));
 }
 
 /// Changes an attribute of the only key that there is.
@@ -259,7 +260,7 @@ async fn nobody_becomes_a_dimension() {
         let key = keeps_a_key(&world, &session, "mallory").await;
         binance_likes(&world, true);
         world.post_as(&session, &format!("{key}/test-connection"), json!(null)).await;
-        world.aws.set_paper(Some(Canned::new(401, r#"{"code": "mallory", "msg": "mallory"}"#)));
+        world.aws.paper().set_canned(Some(Canned::new(401, r#"{"code": "mallory", "msg": "mallory"}"#)));
         world.post_as(&session, &format!("{key}/test-connection"), json!(null)).await;
         tampers(&world, "KEY#", "exchange", json!("mallory")).await;
         world.post_as(&session, &format!("{key}/test-connection"), json!(null)).await;
@@ -289,7 +290,7 @@ async fn what_no_version_is_to_blame_for_does_not_count_against_it() {
     let (_, session) = world.person().signed_in().await;
     logs::capture();
     // An exchange that is down, and reports of a provider that this installation does not use.
-    world.aws.set_paper(Some(Canned::new(503, "")));
+    world.aws.paper().set_canned(Some(Canned::new(503, "")));
     let key =
         json!({ "exchange": "binance", "label": "x", "api_key": "x", "secret": "a-secret-of-binance", "verify": true });
     assert_eq!(world.post_as(&session, "/api/v1/api-keys/", key).await.status, 503);

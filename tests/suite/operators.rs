@@ -7,10 +7,7 @@ use admin::{
     kyc_set::{self, Arguments, Change},
     kyc_show::show,
 };
-use kyc::{
-    Kyc,
-    providers::{Secret, Status, find},
-};
+use kyc::{Kyc, providers::Status};
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::{ids::AccountId, time::Timestamp};
@@ -31,8 +28,7 @@ fn generic(token: &str, body: &Value) -> Request {
 /// A report of Sumsub, signed with this secret, and perhaps with the token besides.
 fn sumsub(world: &World, secret: &str, token: Option<&str>) -> Request {
     let body = json!({ "type": "applicantPending", "externalUserId": "u", "correlationId": "c" }).to_string();
-    let secret = Secret::new(secret.to_owned()).unwrap();
-    let signed = find("sumsub").unwrap().sign(&secret, body.as_bytes(), world.now());
+    let signed = paper::sign("sumsub", secret, body.as_bytes(), world.now()).unwrap();
     let mut headers: Vec<_> = signed.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
     headers.extend(token.map(|token| ("authorization".to_owned(), format!("Bearer {token}"))));
     Request {

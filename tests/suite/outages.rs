@@ -4,7 +4,7 @@ use auth::Auth;
 use futures::future::join_all;
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use tests::{Reply, Session, World};
+use tests::{Key, Reply, Session, World};
 
 use crate::logs;
 
@@ -155,9 +155,9 @@ async fn a_key_that_is_switched_off_is_a_503_until_it_is_on_again() {
         return; // moto opens with a key that is switched off.
     }
     let ada = world.person();
-    world.switch_key(false).await;
+    world.switch_key(Key::Data, false).await;
     let cold = world.another_auth();
     is_503(&world.post_to(&cold, "/auth/login", ada.credentials()).await);
-    world.switch_key(true).await;
+    world.switch_key(Key::Data, true).await;
     assert_eq!(world.post_to(&cold, "/auth/login", ada.credentials()).await.status, 401);
 }

@@ -7,7 +7,7 @@ use admin::{
 };
 use local::{Mode, Permission, Service};
 use serde_json::{Value, json};
-use tests::{Session, World};
+use tests::{Key, Session, World, authorized};
 
 use crate::{
     kyc::{approval, genuine},
@@ -64,7 +64,7 @@ async fn everything(world: &World) {
 }
 
 async fn exchange_key(world: &World, session: &Session) {
-    let demos = world.aws.exchange_demos();
+    let demos = world.aws.paper().demos();
     let demo = demos.iter().find(|demo| demo.exchange == "okx" && demo.outcome == "ok").unwrap();
     let mut key = json!(demo.credentials);
     key["verify"] = json!(true);
@@ -95,7 +95,7 @@ async fn mail_that_waits(world: &World) {
 /// Secrets are made by the first instance, and opened by the next.
 async fn cold_starts(world: &World) {
     world.another_auth().warm_up().await;
-    world.another_vault(world.key()).warm_up().await;
+    world.another_vault(world.key(Key::Vault)).warm_up().await;
     let sealed = world.sealed_webhook_secret("sumsub", "secret").await;
     world.deployed_kyc([("sumsub".to_owned(), vec![sealed])].into(), None).warm_up().await;
     world.postman().warm_up().await;
@@ -113,13 +113,50 @@ async fn operators(world: &World) {
     rotate_account_key::rotate(&operator, &account_key, clock).await.unwrap();
     kyc_secret::seal(&operator, "sumsub", "a secret").await.unwrap();
 
-    let (mover, to) = (world.mover(), world.another_key().await);
-    let users_keys = rewrap::Arguments { to: to.clone(), dry_run: false };
+    let mover = world.mover();
+    let users_keys = rewrap::Arguments { to: world.another_key(Key::Vault).await, dry_run: false };
     let report = rewrap::rewrap(&mover, &users_keys, |_, _| {}).await.unwrap();
     assert!(report.is_complete() && report.moved > 0, "{report:?}");
-    let secrets = rewrap_secrets::Arguments { to, dry_run: false };
+    let secrets = rewrap_secrets::Arguments { to: world.another_key(Key::Data).await, dry_run: false };
     let report = rewrap_secrets::rewrap_secrets(&mover, &secrets).await.unwrap();
     assert!(report.is_complete() && report.moved > 0, "{report:?}");
+}
+
+/// Each function has the wrong one of the two keys, be it by a setting or by what was sealed for it.
+#[tokio::test]
+async fn a_function_that_asks_another_key_than_its_role_names_is_refused() {
+    let world = World::start().await;
+    let session = world.person().signed_in().await.1;
+    let (data, vault) = (world.key(Key::Data), world.key(Key::Vault));
+    assert_ne!(data, vault);
+
+    let wrong = world.another_vault(data);
+    let key = json!({ "exchange": "binance", "label": "x", "api_key": "a-key", "secret": "a-secret" });
+    let create = authorized("POST", KEYS, &session.access, Some(key));
+    assert_eq!(world.send_to_vault(&wrong, create).await.status, 500);
+    assert_eq!(refused(&world), [("api-keys".to_owned(), "kms:GenerateDataKey".to_owned(), data.to_owned())].into());
+
+    world.empty("Accounts").await;
+    let auth = world.another_auth_under(vault);
+    assert_eq!(world.post_to(&auth, "/auth/login", world.person().credentials()).await.status, 500);
+    assert_eq!(refused(&world), [("auth".to_owned(), "kms:Encrypt".to_owned(), vault.to_owned())].into());
+
+    let sealed = world.webhook_secret_under(Key::Vault, "sumsub", "secret").await;
+    let kyc = world.deployed_kyc([("sumsub".to_owned(), vec![sealed])].into(), None);
+    let report = genuine(&world, "sumsub", &approval("sumsub", &session.user_id, world.now()));
+    assert_eq!(world.send_to_kyc(&kyc, report).await.status, 503);
+    assert_eq!(refused(&world), [("kyc".to_owned(), "kms:Decrypt".to_owned(), vault.to_owned())].into());
+}
+
+/// Who was refused what on which resource since the last look.
+fn refused(world: &World) -> BTreeSet<(String, String, String)> {
+    let refused = world.aws.take_refused();
+    let parts = refused.iter().map(|said| {
+        let (who, rest) = said.strip_prefix("User: ")?.split_once(" is not authorized to perform: ")?;
+        let (action, rest) = rest.split_once(" on resource: ")?;
+        Some((who.to_owned(), action.to_owned(), rest.split_once(" because ")?.0.to_owned()))
+    });
+    parts.map(|parts| parts.expect("a refusal in these words")).collect()
 }
 
 fn explained(permission: &Permission) -> Explained {

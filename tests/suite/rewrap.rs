@@ -6,7 +6,7 @@ use admin::rewrap::{Arguments, Report, rewrap};
 use api_keys::Vault;
 use local::{Calls, Mode, Service};
 use serde_json::{Value, json};
-use tests::{Session, World, authorized};
+use tests::{Key, Session, World, authorized};
 use tokio::sync::Notify;
 
 /// An exchange key, its owner, and what must come out of it.
@@ -96,7 +96,7 @@ fn moved(moved: u64, there: u64) -> Report {
 async fn keys_move_and_the_old_key_can_be_switched_off() {
     let world = World::start().await;
     let kept = two_users_with(&world, 3).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let before = world.rows("ExchangeKeys").await;
 
     let dry = Arguments { to: new.clone(), dry_run: true };
@@ -113,13 +113,13 @@ async fn keys_move_and_the_old_key_can_be_switched_off() {
     let dynamodb: Vec<_> = calls.dynamodb.iter().map(|(operation, count)| (operation.as_str(), *count)).collect();
     assert_eq!(dynamodb, [("GetItem", 1), ("Scan", 2), ("UpdateItem", 7)]);
     assert_eq!(by_key(&world).await, [(new.clone(), 7)].into());
-    all_open(&world, world.key(), &kept).await;
+    all_open(&world, world.key(Key::Vault), &kept).await;
 
     let (report, calls) = world.calls(run(&world, &new)).await;
     assert_eq!(report, moved(0, 7));
     assert_eq!(kms(&calls), [("DescribeKey", 1)]);
 
-    world.switch_key(false).await;
+    world.switch_key(Key::Vault, false).await;
     all_open(&world, &new, &kept).await;
     let created = json!({ "exchange": "binance", "label": "x", "api_key": "n".repeat(32), "secret": "new-new" });
     let created = authorized("POST", "/api/v1/api-keys/", &kept[0].owner.access, Some(created));
@@ -131,7 +131,7 @@ async fn keys_move_and_the_old_key_can_be_switched_off() {
 async fn nothing_but_the_wrapping_changes() {
     let world = World::start().await;
     two_users_with(&world, 1).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let before = world.rows("ExchangeKeys").await;
     run(&world, &new).await;
     let after = world.rows("ExchangeKeys").await;
@@ -153,9 +153,9 @@ async fn a_secret_opens_under_the_key_that_its_row_names_and_no_other() {
     let world = World::start().await;
     let kept = two_users_with(&world, 1).await;
     let row = world.rows_of("ExchangeKeys", "SECRET").await.remove(0);
-    world.tamper("ExchangeKeys", &row, "kms_key_arn", json!(world.another_key().await)).await;
+    world.tamper("ExchangeKeys", &row, "kms_key_arn", json!(world.another_key(Key::Vault).await)).await;
     let list = authorized("GET", "/api/v1/api-keys/?cursor=x", &kept[0].owner.access, None);
-    let reply = world.send_to_vault(&world.another_vault(world.key()), list).await;
+    let reply = world.send_to_vault(&world.another_vault(world.key(Key::Vault)), list).await;
     assert_eq!(reply.status, 500, "{reply:?}");
 }
 
@@ -163,13 +163,13 @@ async fn a_secret_opens_under_the_key_that_its_row_names_and_no_other() {
 async fn the_key_to_move_to_may_be_an_id_or_an_alias_and_must_be_on() {
     let world = World::start().await;
     two_users_with(&world, 1).await;
-    let new = world.another_key().await;
-    assert_eq!(run(&world, world.key()).await, moved(0, 3));
+    let new = world.another_key(Key::Vault).await;
+    assert_eq!(run(&world, world.key(Key::Vault)).await, moved(0, 3));
     assert_eq!(run(&world, new.rsplit_once('/').unwrap().1).await, moved(3, 0));
     assert_eq!(run(&world, &new).await, moved(0, 3));
 
-    world.switch_key(false).await;
-    for (key, why) in [(world.key(), "not enabled"), ("alias/no-such-key", "NotFoundException")] {
+    world.switch_key(Key::Vault, false).await;
+    for (key, why) in [(world.key(Key::Vault), "not enabled"), ("alias/no-such-key", "NotFoundException")] {
         let refused = rewrap(&world.mover(), &to(key), |_, _| {}).await.unwrap_err();
         assert!(refused.to_string().contains(why), "{refused}");
     }
@@ -187,7 +187,7 @@ async fn a_table_of_many_pages_is_read_to_its_end() {
         row["pk"] = json!(format!("ACCOUNT#{partition}"));
         world.tamper("ExchangeKeys", &row, "filler", json!("x".repeat(390_000))).await;
     }
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let (report, calls) = world.calls(run(&world, &new)).await;
     assert_eq!(report, moved(3, 0));
     assert!(calls.dynamodb["Scan"] >= 8, "{calls:?}");
@@ -197,7 +197,7 @@ async fn a_table_of_many_pages_is_read_to_its_end() {
 async fn after_an_outage_of_kms_in_the_middle_everything_opens_and_another_run_finishes() {
     let world = World::start().await;
     let kept = two_users_with(&world, 9).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let down = |done, _| {
         if done == 4 {
             world.break_down(Service::Kms, Mode::Unavailable, None);
@@ -212,7 +212,7 @@ async fn after_an_outage_of_kms_in_the_middle_everything_opens_and_another_run_f
     all_open(&world, &new, &kept).await;
 
     assert_eq!(run(&world, &new).await, moved(19 - report.moved, report.moved));
-    world.switch_key(false).await;
+    world.switch_key(Key::Vault, false).await;
     all_open(&world, &new, &kept).await;
 }
 
@@ -220,7 +220,7 @@ async fn after_an_outage_of_kms_in_the_middle_everything_opens_and_another_run_f
 async fn a_run_that_is_killed_leaves_everything_open_to_the_function_and_to_another_run() {
     let world = World::start().await;
     let kept = two_users_with(&world, 9).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let (reached, operator, arguments) = (Notify::new(), world.mover(), to(&new));
     let run_until_killed = rewrap(&operator, &arguments, |done, _| {
         if done == 4 {
@@ -248,7 +248,7 @@ async fn a_run_that_is_killed_leaves_everything_open_to_the_function_and_to_anot
 
     assert!(run(&world, &new).await.is_complete());
     assert_eq!(by_key(&world).await, [(new.clone(), 19)].into());
-    world.switch_key(false).await;
+    world.switch_key(Key::Vault, false).await;
     all_open(&world, &new, &kept).await;
 }
 
@@ -286,7 +286,7 @@ async fn replace(world: &World, Kept { owner, id, .. }: &Kept, secret: &str) {
 async fn what_its_owner_replaces_or_deletes_meanwhile_stays_replaced_or_deleted() {
     let world = World::start().await;
     let mut kept = two_users_with(&world, 1).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let owners = async {
         called(&world, "ReEncrypt", 3).await;
         replace(&world, &kept[0], "replaced").await;
@@ -308,7 +308,7 @@ async fn what_its_owner_replaces_or_deletes_meanwhile_stays_replaced_or_deleted(
 async fn what_changes_again_and_again_is_left_to_another_run() {
     let world = World::start().await;
     let mut kept = two_users_with(&world, 1).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let owner = async {
         called(&world, "ReEncrypt", 3).await;
         replace(&world, &kept[0], "replaced").await;
@@ -332,7 +332,7 @@ async fn what_changes_again_and_again_is_left_to_another_run() {
 async fn a_label_that_changes_meanwhile_is_kept() {
     let world = World::start().await;
     let kept = two_users_with(&world, 1).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let owner = async {
         called(&world, "ReEncrypt", 3).await;
         let path = format!("/api/v1/api-keys/{}", kept[0].id);
@@ -351,7 +351,7 @@ async fn a_label_that_changes_meanwhile_is_kept() {
 async fn a_write_whose_answer_is_lost_counts_once() {
     let world = World::start().await;
     let kept = two_users_with(&world, 1).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let lose = |done, _| {
         if done == 1 {
             world.break_times(Service::DynamoDb, Mode::Lost, "UpdateItem", 1);
@@ -367,7 +367,7 @@ async fn a_write_whose_answer_is_lost_counts_once() {
 async fn a_row_in_a_place_that_is_not_its_own_is_named_and_left_alone() {
     let world = World::start().await;
     let kept = two_users_with(&world, 1).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     let (mine, other) = (&kept[0], &kept[1].owner.user_id);
     let rows = world.rows_of("ExchangeKeys", &format!("ACCOUNT#{}", mine.owner.user_id)).await;
     let row = rows.iter().find(|row| row["sk"] == format!("KEY#{}", mine.id)).unwrap();
@@ -410,7 +410,7 @@ async fn a_row_in_a_place_that_is_not_its_own_is_named_and_left_alone() {
 async fn what_kms_refuses_does_not_keep_others_from_moving() {
     let world = World::start().await;
     let kept = two_users_with(&world, 2).await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Vault).await;
     world.break_times(Service::Kms, Mode::Refused, "ReEncrypt", 2);
     let report = run(&world, &new).await;
     assert_eq!((report.moved, report.failed.len()), (3, 2));

@@ -11,7 +11,7 @@ use admin::{
 };
 use local::{Fault, Mode, Service};
 use serde_json::Value;
-use tests::{Session, World};
+use tests::{Key, Session, World};
 
 use crate::{link_rotation::rotate as rotate_link_key, sessions::rotate_account_key};
 
@@ -47,7 +47,7 @@ async fn copies(world: &World) -> Vec<Value> {
 async fn secrets_move_and_the_old_key_can_be_switched_off() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Data).await;
     let operator = world.operator();
     rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
     rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
@@ -67,7 +67,7 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     assert_eq!(run(&world, &new, false).await, moved(0, 9));
 
     if !world.is_on_another_emulator() {
-        world.switch_key(false).await;
+        world.switch_key(Key::Data, false).await;
     }
     // The times of the rotation went with them; successors are sealed where the function can open them.
     world.advance(30 * 60);
@@ -93,7 +93,7 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
 #[tokio::test]
 async fn what_is_broken_off_goes_on_in_another_run() {
     let world = World::start().await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Data).await;
     world.break_times(Service::Kms, Mode::Refused, "ReEncrypt", 2);
     let report = run(&world, &new, false).await;
     assert_eq!((report.moved, report.failed.len()), (3, 2), "{report:?}");
@@ -129,7 +129,7 @@ async fn amid<T, U>(
 #[tokio::test]
 async fn a_rotation_in_the_midst_of_a_move_loses_nothing() {
     let world = World::start().await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Data).await;
     let both = amid(&world, "ReEncrypt", run(&world, &new, false), rotate_link_key(&world, false));
     let (report, rotation) = Box::pin(both).await;
     assert_eq!(rotation.unwrap().number, 2);
@@ -144,7 +144,7 @@ async fn a_rotation_in_the_midst_of_a_move_loses_nothing() {
 #[tokio::test]
 async fn a_move_in_the_midst_of_a_rotation_is_not_undone() {
     let world = World::start().await;
-    let new = world.another_key().await;
+    let new = world.another_key(Key::Data).await;
     let (rotation, report) = amid(&world, "Encrypt", rotate_link_key(&world, false), run(&world, &new, false)).await;
     assert_eq!(report, moved(5, 0));
     assert!(rotation.unwrap_err().to_string().contains("just now"));

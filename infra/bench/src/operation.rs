@@ -170,9 +170,7 @@ impl Person {
             "applicantId": "s-1", "externalUserId": format!("user-{}", self.turn), "levelName": "basic",
             "createdAtMs": at, "reviewStatus": "completed", "reviewResult": { "reviewAnswer": "GREEN" } })
         .to_string();
-        let secret = kyc::providers::Secret::new(WEBHOOK_SECRET.to_owned()).ok_or("no secret")?;
-        let provider = kyc::providers::find("sumsub").ok_or("no such provider")?;
-        let proof = provider.sign(&secret, body.as_bytes(), now);
+        let proof = paper::sign("sumsub", WEBHOOK_SECRET, body.as_bytes(), now).ok_or("no such provider")?;
         let proof: Vec<_> = proof.iter().map(|(name, value)| (name.to_lowercase(), value.as_str())).collect();
         let mut headers: Vec<_> = proof.iter().map(|(name, value)| (name.as_str(), *value)).collect();
         headers.push(("content-type", "application/json"));
@@ -182,7 +180,7 @@ impl Person {
 
 /// Stores the key at an exchange that the paper exchange takes; the id.
 async fn store(world: &World, access: &str, exchange: &str) -> Result<String> {
-    let demos = world.aws.exchange_demos();
+    let demos = world.aws.paper().demos();
     let demo = demos.iter().find(|demo| demo.exchange == exchange && demo.outcome == "ok");
     let credentials = json!(demo.map(|demo| &demo.credentials));
     let mut vault = world.function("api-keys").await?;

@@ -28,7 +28,6 @@ pub const WEBHOOK_SECRET: &str = "bench-sumsub";
 
 const REGION: &str = "eu-west-1";
 const TABLE_PREFIX: &str = "bench";
-const KEY: &str = "alias/bitcain";
 /// One bundle, as on Lambda. Debian keeps every certificate a second time, in a directory that would be read as well.
 const CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// The outbox is looked at now and then.
@@ -58,10 +57,10 @@ impl World {
             Box::pin(async { Ok(json!({ "batchItemFailures": [] })) }) as BoxFuture<'static, _>
         };
         let mail = MailFunction::InProcess(std::sync::Arc::new(take));
-        let (table_prefix, key_alias, region) = (TABLE_PREFIX.to_owned(), KEY.to_owned(), REGION.to_owned());
+        let (table_prefix, region) = (TABLE_PREFIX.to_owned(), REGION.to_owned());
         // One request comes after the other: on AWS no transaction is in the way of the next one.
         let conflicts = Duration::ZERO;
-        let options = Options { mail, table_prefix, key_alias, region, conflicts, ..Options::new(path) };
+        let options = Options { mail, table_prefix, region, conflicts, ..Options::new(path) };
         let aws = LocalAws::start(options).await?;
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -74,14 +73,14 @@ impl World {
     /// How a function is started.
     #[must_use]
     pub fn launch(&self, name: &str) -> Launch {
-        let url = self.aws.url();
+        let (url, key) = (self.aws.url(), self.key(name).unwrap_or_default());
         let proofs = json!({ "sumsub": [WEBHOOK_SECRET] }).to_string();
         let settings = [
             ("STAGE", "local"),
             ("LOG_LEVEL", "info"),
             ("METRICS_NAMESPACE", "bench"),
             ("TABLE_PREFIX", TABLE_PREFIX),
-            ("KMS_KEY_ID", KEY),
+            ("KMS_KEY_ID", &key),
             ("APP_URL", "https://api.example.com"),
             ("PRODUCT_NAME", "bench"),
             ("KYC_PROVIDER", "sumsub"),
@@ -112,13 +111,26 @@ impl World {
     /// `MemorySize` of a function, in MB; Lambda's least for what the template does not know.
     #[must_use]
     pub fn memory(&self, name: &str) -> u32 {
+        let size = self.setting(name, |properties| properties["MemorySize"].as_u64());
+        size.and_then(|size| u32::try_from(size).ok()).unwrap_or(128)
+    }
+
+    /// ARN of the KMS key that the template has a function use; none for what it does not know.
+    fn key(&self, name: &str) -> Option<String> {
+        let key = |properties: &Value| {
+            let key = &properties["Environment"]["Variables"]["KMS_KEY_ID"]["Fn::GetAtt"][0];
+            key.as_str().map(str::to_owned)
+        };
+        self.aws.key(&self.setting(name, key)?)
+    }
+
+    /// A property of a function, be it its own or everybody's.
+    fn setting<T>(&self, name: &str, of: impl Fn(&Value) -> Option<T>) -> Option<T> {
         let resources = self.template["Resources"].as_object();
         let function = resources.into_iter().flat_map(|all| all.values()).find(|resource| {
             resource["Type"] == "AWS::Serverless::Function" && resource["Metadata"]["BuildProperties"]["Binary"] == name
         });
-        let own = function.map(|function| &function["Properties"]["MemorySize"]);
-        let usual = &self.template["Globals"]["Function"]["MemorySize"];
-        own.and_then(Value::as_u64).or(usual.as_u64()).and_then(|size| u32::try_from(size).ok()).unwrap_or(128)
+        function.and_then(|function| of(&function["Properties"])).or_else(|| of(&self.template["Globals"]["Function"]))
     }
 
     /// Starts a function.

@@ -6,7 +6,6 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
@@ -17,10 +16,9 @@ use crate::conflicts::Conflicts;
 use crate::faults::{self, Faults, Mode};
 use crate::feeder::{Reports, Tasks};
 use crate::iam::Guard;
-use crate::identity::Reporter;
 use crate::inbox::Inbox;
+use crate::keys::KeyService;
 use crate::kms::Kms;
-use crate::paper::Paper;
 use crate::refusal::Refusal;
 use crate::ses::Message;
 use crate::{Error, Service, clock, ses};
@@ -38,27 +36,12 @@ pub(crate) struct Door {
     pub(crate) guard: Guard,
     pub(crate) faults: Faults,
     pub(crate) conflicts: Conflicts,
-    pub(crate) paper: Paper,
-    /// Plays the identity providers; none without their secrets.
-    pub(crate) reporter: Option<Reporter>,
     /// What SES has yet to report to the function.
     pub(crate) reports: Arc<Reports>,
     /// What schedules have the function do.
     pub(crate) tasks: Arc<Tasks>,
     /// How many writes the database has answered, and how many mails SES reports of; wakes the feeder.
     pub(crate) writes: watch::Sender<u64>,
-}
-
-/// Passes requests to an exchange on to the paper exchange, whatever their path.
-pub(crate) async fn exchanges_first(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
-    let Some(addressee) = Paper::addressee(request.headers(), request.uri()) else {
-        return next.run(request).await;
-    };
-    let (parts, body) = request.into_parts();
-    match to_bytes(body, BODY_LIMIT).await {
-        Ok(body) => door.paper.answer(addressee, &parts, &body).await,
-        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-    }
 }
 
 /// Answers one request of an SDK client.
@@ -72,7 +55,7 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
             .into_response();
     };
     door.recorder.count(&call);
-    if let Err(refusal) = door.guard.check(&parts, &call, &body) {
+    if let Err(refusal) = door.guard.check(&parts, &call, &body, door.keys()).await {
         return refusal.answer(call.service);
     }
     let mut gate = door.faults.gate();
@@ -96,6 +79,10 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
 }
 
 impl Door {
+    fn keys(&self) -> KeyService<'_> {
+        KeyService { kms: self.kms.as_ref(), backend: &self.backend, known: self.guard.keys() }
+    }
+
     /// Executes a call, unless a transaction is in its way.
     async fn take_turn(&self, call: &Call, parts: &Parts, body: Bytes) -> Response {
         let hold = match self.conflicts.enter(call, &body).await {

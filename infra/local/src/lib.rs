@@ -1,4 +1,4 @@
-//! The local AWS: one process that answers as `DynamoDB`, KMS, `SESv2` and the exchanges, on a laptop and in tests.
+//! The local AWS: one process that answers as `DynamoDB`, KMS and `SESv2`, on a laptop and in tests.
 //!
 //! Every request of an SDK client enters by one [`door`], which counts it, holds it against the caller's role in
 //! `template.yaml` ([`iam`]), may let it fail on demand, refuses what a transaction is in the way of ([`conflicts`]), and passes it on:
@@ -7,9 +7,7 @@
 //! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function. Of mails to the
 //! mailbox simulator of SES it tells that function what SES would report.
 //!
-//! Identity providers are played the other way round: a click on a page here sends a signed report to the `kyc` function.
-//!
-//! Requests whose `Host` is an exchange's go to the paper exchange before anything else looks at them.
+//! Whom the functions deal with beside AWS, exchanges and identity providers, [`paper`] plays at the same address.
 
 mod backend;
 mod call;
@@ -17,6 +15,7 @@ mod calls;
 mod clock;
 mod conflicts;
 mod console;
+mod controls;
 mod database;
 mod door;
 mod error;
@@ -24,15 +23,15 @@ mod faults;
 mod feeder;
 mod http;
 mod iam;
-mod identity;
 mod inbox;
+mod keys;
 mod kms;
 mod local;
 mod lock;
 mod options;
-mod paper;
 mod refusal;
 mod ses;
+mod start;
 mod state;
 mod tables;
 mod template;
@@ -46,6 +45,5 @@ pub use faults::{Fault, Mode};
 pub use iam::Permission;
 pub use inbox::Mail;
 pub use local::LocalAws;
-pub use options::{Function, Identity, MailFunction, Options};
-pub use paper::{Canned, Demo, DemoCredentials, ExchangeRequest};
+pub use options::{Function, MailFunction, Options};
 pub use ses::Outcome;

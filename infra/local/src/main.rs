@@ -20,7 +20,8 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use local::{Identity, LocalAws, MailFunction, Options};
+use local::{LocalAws, MailFunction, Options};
+use paper::Identity;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;

@@ -1,12 +1,12 @@
 //! What a local AWS is started with.
 
-use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use paper::Identity;
 use serde_json::Value;
 use shared::time::Clock;
 
@@ -22,17 +22,6 @@ pub enum MailFunction {
     InProcess(Arc<Function>),
     /// Nowhere: mails stay in the outbox.
     None,
-}
-
-/// What it takes to report as identity providers do.
-#[derive(Clone)]
-pub struct Identity {
-    /// Base URL of the functions that are told.
-    pub api: String,
-    /// For each provider the secrets that prove its reports, newest first, in the clear.
-    pub secrets: BTreeMap<String, Vec<String>>,
-    /// The bearer token that providers must show besides, where there is one.
-    pub token: Option<String>,
 }
 
 /// Settings of a local AWS. Start from [`Options::new`] and change what differs.
@@ -62,8 +51,8 @@ pub struct Options {
     pub identity: Option<Identity>,
     /// Region in ARNs and in our own calls. An upstream keeps one world per region, so clients must use the same one.
     pub region: String,
-    /// Alias of the KMS key that exists from the start.
-    pub key_alias: String,
+    /// Each KMS key of the template exists from the start under the alias `alias/{alias_prefix}-{logical id}`.
+    pub alias_prefix: String,
     /// What the functions are told to be: the template's parameter `Stage`.
     pub stage: String,
     /// Sender that an upstream SES is told to accept, and that the function `mail` may use.
@@ -89,7 +78,7 @@ impl Options {
             clock: Clock::default(),
             identity: None,
             region: "us-east-1".to_owned(),
-            key_alias: "alias/bitcain".to_owned(),
+            alias_prefix: "local".to_owned(),
             stage: "local".to_owned(),
             sender: "no-reply@bitcain.example".to_owned(),
             configuration_set: "local".to_owned(),

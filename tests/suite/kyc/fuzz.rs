@@ -1,7 +1,7 @@
 //! Whatever is sent to whichever provider: an answer, never a panic, never a failure of ours.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use kyc::providers::{ALL, Secret, find};
+use kyc::providers::{ALL, find};
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use serde_json::{Map, Value};
 use shared::kyc::Status;
@@ -106,9 +106,8 @@ async fn is_answered(world: &World, headers: &Headers, body: &Body) {
         let unproven = world.send(event(provider.id, headers.clone(), &body)).await;
         assert_eq!(unproven.status, if too_long { 413 } else { 401 }, "{}: {unproven:?}", provider.id);
 
-        let secret = Secret::new(newest_secret(provider.id)).unwrap();
-        let proof = find(provider.id).unwrap().sign(&secret, &body, world.now()).into_iter();
-        let proof = proof.map(|(name, value)| (name.to_lowercase(), value)).collect();
+        let proof = paper::sign(provider.id, &newest_secret(provider.id), &body, world.now()).unwrap();
+        let proof = proof.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
         let proven = world.send(event(provider.id, proof, &body)).await;
         match proven.status {
             200 => assert!(!too_long && proven.text == "null"),

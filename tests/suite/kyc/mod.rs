@@ -14,7 +14,6 @@ mod stories;
 
 use std::time::Duration;
 
-use kyc::providers::{self, Secret};
 use serde_json::{Value, json};
 use shared::{
     kyc::{KycReport, Status, reports_of, standing},
@@ -29,8 +28,7 @@ const SIGNING: [&str; 6] = ["sumsub", "onfido", "persona", "veriff", "stripe_ide
 
 /// A report as its provider would send it at `now`.
 fn signed(provider: &str, secret: &str, body: &str, now: Timestamp) -> Request {
-    let secret = Secret::new(secret.to_owned()).unwrap();
-    let proof = providers::find(provider).unwrap().sign(&secret, body.as_bytes(), now);
+    let proof = paper::sign(provider, secret, body.as_bytes(), now).unwrap();
     let mut headers: Vec<_> = proof.into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
     headers.push(("content-type".to_owned(), "application/json".to_owned()));
     let path = format!("/api/kyc/webhook/{provider}");

@@ -239,27 +239,3 @@ fn keys_are_lent_to_roles_by_name_and_through_the_account() {
     none(&complaints);
     assert_eq!(roles.len(), 6, "of four functions and two people: {roles:?}");
 }
-
-/// One key plays both here, so no test notices when a function asks the wrong one.
-#[test]
-fn a_function_seals_under_the_key_that_its_role_names() {
-    let template = Template::read();
-    let all = &template.0["Globals"]["Function"]["Environment"]["Variables"]["KMS_KEY_ID"];
-    let mut complaints = Vec::new();
-    for function in template.functions() {
-        let key = function.properties["Environment"]["Variables"].get("KMS_KEY_ID").unwrap_or(all);
-        let role = attribute(&function.properties["Role"]).map(|(role, _)| role).expect("a role");
-        let policies = template.of_type("AWS::IAM::RolePolicy");
-        let policies = policies.filter(|(_, policy)| policy["Properties"]["RoleName"]["Ref"] == role);
-        for (id, policy) in policies {
-            for statement in list(&policy["Properties"]["PolicyDocument"]["Statement"]) {
-                let seals = list(&statement["Action"]).iter().any(|action| action.to_string().contains("kms:"));
-                let direct = statement["Condition"]["StringEquals"].get("kms:ViaService").is_none();
-                if seals && direct && statement["Resource"] != *key {
-                    complaints.push(format!("{id}, {}: not the key of KMS_KEY_ID", statement["Sid"]));
-                }
-            }
-        }
-    }
-    none(&complaints);
-}

@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::Value;
 use shared::config::{AuthConfig, Config, ConfigError, Env, KycConfig, LogConfig, MailConfig, Stage, VaultConfig};
+use tests::Key;
 
 use super::{Template, file, none};
 
@@ -121,12 +122,21 @@ fn on_a_laptop_one_file_has_the_settings_of_all_functions() {
 }
 
 #[test]
-fn under_cargo_lambda_too_every_function_has_its_role() {
+fn under_cargo_lambda_too_every_function_has_its_role_and_its_key() {
     let manifest = file("Cargo.toml");
     let (_, settings) = manifest.split_once("[workspace.metadata.lambda.bin]\n").expect("settings of binaries");
-    let own: BTreeSet<_> = settings.lines().take_while(|line| !line.is_empty()).map(str::to_owned).collect();
+    let lines = settings
+        .lines()
+        .take_while(|line| !line.is_empty() && !line.starts_with('['))
+        .filter(|line| !line.starts_with('#'));
+    let own: BTreeSet<_> = lines.map(str::to_owned).collect();
     let template = Template::read();
-    let names = template.functions().into_iter().map(|function| function.binary);
-    let expected = names.map(|name| format!("{name}.env.AWS_ACCESS_KEY_ID = \"{name}\""));
-    assert_eq!(own, expected.collect::<BTreeSet<_>>());
+    let names: Vec<_> = template.functions().into_iter().map(|function| function.binary).collect();
+    let roles = names.iter().map(|name| format!("{name}.env.AWS_ACCESS_KEY_ID = \"{name}\""));
+    // The local AWS has the template's keys under these names. All functions have one in common, but for those that have their own.
+    let alias = |key: Key| format!("alias/local-{}", key.logical_id());
+    assert!(file("infra/local.toml").contains(&format!("\nKMS_KEY_ID = '{}'\n", alias(Key::Data))));
+    let keys = names.iter().map(|name| (name, Key::of(name))).filter(|(_, key)| *key != Key::Data);
+    let keys = keys.map(|(name, key)| format!("{name}.env.KMS_KEY_ID = \"{}\"", alias(key)));
+    assert_eq!(own, roles.chain(keys).collect::<BTreeSet<_>>());
 }

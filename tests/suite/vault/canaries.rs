@@ -1,6 +1,7 @@
 //! A whole story with credentials that would be recognised wherever they turn up.
 
-use local::{Canned, ExchangeRequest, Mode, Service};
+use local::{Mode, Service};
+use paper::{Canned, ExchangeRequest};
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
@@ -41,9 +42,9 @@ async fn is_tested(ada: &Owner<'_>, id: &str, replies: &mut Vec<Reply>) -> Vec<S
         Canned::new(200, "x".repeat(70_000)),
         Canned::new(401, format!(r#"{{"code":"50113","msg":"{} {}"}}"#, NAMES[0], SECRETS[0])),
     ] {
-        ada.world.aws.set_paper(Some(answer));
+        ada.world.aws.paper().set_canned(Some(answer));
         replies.push(ada.tests(id).await);
-        signatures.push(signature(&ada.world.aws.last_exchange_request().unwrap()));
+        signatures.push(signature(&ada.world.aws.paper().last_request().unwrap()));
     }
     signatures
 }
@@ -63,7 +64,7 @@ async fn story(world: &World, ada: &Owner<'_>) -> (Vec<Reply>, Vec<String>) {
         body["verify"] = json!(true);
         body["api_key"] = json!("CanaryName-unverified");
         replies.push(ada.creates(&body).await);
-        canaries.push(signature(&world.aws.last_exchange_request().unwrap()));
+        canaries.push(signature(&world.aws.paper().last_request().unwrap()));
         canaries.extend(is_tested(ada, &id, &mut replies).await);
         assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], body["secret"]);
 

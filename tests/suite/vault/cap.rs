@@ -187,7 +187,7 @@ async fn who_has_too_many_is_told_before_a_key_is_tried() {
     let verified = with(&demo(&world, "okx", "ok"), json!({ "verify": true }));
     let (reply, calls) = world.calls(ada.creates(&verified)).await;
     is_409(&reply, "TOO_MANY_KEYS");
-    assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty(), "{calls:?}");
+    assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty(), "{calls:?}");
     assert_eq!(rows(&world).await, before);
 }
 

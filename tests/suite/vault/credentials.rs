@@ -212,7 +212,7 @@ async fn a_passphrase_keeps_what_is_within_it() {
             let id = ada.keeps(&with(&plain(exchange), given)).await;
             assert_eq!(ada.decrypts(&id).await.body["data"]["passphrase"], json!(words), "{exchange}");
             is_ok(&ada.tests(&id).await);
-            let sent = world.aws.last_exchange_request().unwrap();
+            let sent = world.aws.paper().last_request().unwrap();
             let sent = ["ok-access-passphrase", "access-passphrase"].iter().find_map(|name| sent.header(name));
             // KuCoin is sent a signature of it.
             assert_eq!(sent, (exchange != "kucoin").then_some(words));

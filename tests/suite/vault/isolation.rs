@@ -24,7 +24,7 @@ async fn no_route_reaches_the_key_of_somebody_else() {
     routes.sort_by_key(|route| route.method == "DELETE");
     assert_eq!(routes.len(), 5);
     let before = rows(&world).await;
-    world.aws.reset_exchange_calls();
+    world.aws.paper().reset_calls();
     for route in &routes {
         let path = route.path.replace("{key_id}", &victim);
         let request = authorized(route.method, &path, &bob.session.access, worst(route.method));
@@ -33,7 +33,7 @@ async fn no_route_reaches_the_key_of_somebody_else() {
         assert_eq!(rows(&world).await, before, "{} {path}", route.method);
         assert!(calls.kms.is_empty(), "{} {path}: {calls:?}", route.method);
     }
-    assert!(world.aws.exchange_calls().is_empty());
+    assert!(world.aws.paper().calls().is_empty());
 
     // The same requests are good ones: their owner's succeed.
     for route in routes {
@@ -121,10 +121,10 @@ async fn a_key_moved_into_another_account_is_no_key_there() {
     let fingerprint = world.rows_of("ExchangeKeys", "FINGERPRINT#").await.remove(0);
     for account in [&ada, &bob].map(|owner| &owner.session.user_id) {
         world.tamper("ExchangeKeys", &fingerprint, "account", json!(account)).await;
-        world.aws.reset_exchange_calls();
+        world.aws.paper().reset_calls();
         is_500(&bob.decrypts(&victim).await);
         is_500(&bob.tests(&victim).await);
-        assert!(world.aws.exchange_calls().is_empty());
+        assert!(world.aws.paper().calls().is_empty());
     }
     let path = format!("{KEYS}{victim}/events");
     assert_eq!(world.get_as(&ada.session, &path).await.body["data"]["events"].as_array().unwrap().len(), 1);

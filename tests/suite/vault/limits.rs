@@ -22,10 +22,10 @@ async fn a_key_is_tested_five_times_a_minute() {
     for _ in 0..5 {
         assert_eq!(ada.tests(&first).await.body["data"]["status"], "ok");
     }
-    world.aws.reset_exchange_calls();
+    world.aws.paper().reset_calls();
     let (refused, calls) = world.calls(ada.tests(&first)).await;
     is_429(&refused, 60);
-    assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty());
+    assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty());
     assert_eq!(ada.tests(&second).await.body["data"]["status"], "ok", "another key has its own limit");
     is_ok(&ada.decrypts(&first).await);
     world.advance(refused.header("retry-after").unwrap().parse().unwrap());
@@ -97,12 +97,12 @@ async fn a_credential_is_counted_under_every_id_and_without_one() {
     for _ in 1..5 {
         is_409(&ada.creates(&verified).await, "KEY_ALREADY_STORED");
     }
-    world.aws.reset_exchange_calls();
+    world.aws.paper().reset_calls();
     is_429(&ada.tests(&id).await, 60);
     is_ok(&ada.deletes(&id).await);
     let id = ada.keeps(&body).await;
     is_429(&ada.tests(&id).await, 60);
-    assert!(world.aws.exchange_calls().is_empty());
+    assert!(world.aws.paper().calls().is_empty());
 
     for _ in 0..20 {
         is_ok(&ada.decrypts(&id).await);

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use local::Canned;
+use paper::Canned;
 use serde_json::json;
 use shared::http::DEADLINE;
 use tests::{Reply, World};
@@ -19,8 +19,8 @@ const NOT_READ: &str = "unrecognised_response";
 
 async fn answered(world: &World, ada: &Owner<'_>, id: &str, answer: Canned) -> Reply {
     forget_uses(world).await;
-    world.aws.reset_exchange_calls();
-    world.aws.set_paper(Some(answer));
+    world.aws.paper().reset_calls();
+    world.aws.paper().set_canned(Some(answer));
     ada.tests(id).await
 }
 
@@ -61,7 +61,7 @@ async fn nonsense_is_unrecognised_and_an_outage_is_an_outage() {
         let shown = format!("{} {:.60}", answer.status, String::from_utf8_lossy(&answer.body));
         let reply = answered(&world, &ada, &id, answer).await;
         assert_eq!((reply.status, &reply.body["data"]["status"]), (200, &json!(status)), "{shown}");
-        assert_eq!(world.aws.exchange_calls()["binance"], 1, "{shown}");
+        assert_eq!(world.aws.paper().calls()["binance"], 1, "{shown}");
         assert_eq!(ada.sees(&id).await["status"], status, "{shown}");
     }
 }
@@ -97,7 +97,7 @@ async fn a_redirect_is_not_followed() {
             let redirect = headed(status, &[("location", &target)], body);
             let reply = answered(&world, &ada, &id, redirect).await;
             assert_eq!((reply.status, &reply.body["data"]["status"]), (200, &json!(expected)), "{exchange} {status}");
-            assert_eq!(world.aws.exchange_calls()[exchange], 1);
+            assert_eq!(world.aws.paper().calls()[exchange], 1);
         }
     }
     assert_eq!(elsewhere.accept().unwrap_err().kind(), ErrorKind::WouldBlock, "nobody came");
@@ -120,7 +120,7 @@ async fn an_exchange_that_takes_its_time_is_not_waited_for() {
     let (reply, ()) = tokio::join!(answered(&world, &ada, &id, slow), slow_table);
     assert!(since.elapsed() < DEADLINE, "{:?}", since.elapsed());
     assert_eq!((reply.status, &reply.body["data"]["status"]), (200, &json!("exchange_unavailable")), "{reply:?}");
-    assert_eq!(world.aws.exchange_calls()["binance"], 1);
+    assert_eq!(world.aws.paper().calls()["binance"], 1);
     assert_eq!(ada.events(&id).await[0]["outcome"], "exchange_unavailable");
 }
 

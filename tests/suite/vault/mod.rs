@@ -112,12 +112,12 @@ fn binance(name: &str) -> Value {
 
 /// A body for one of the keys that the paper exchange knows.
 pub fn demo(world: &World, exchange: &str, outcome: &str) -> Value {
-    let demos = world.aws.exchange_demos();
+    let demos = world.aws.paper().demos();
     let demo = demos.iter().find(|demo| demo.exchange == exchange && demo.outcome == outcome);
     demo_body(&demo.unwrap().credentials)
 }
 
-fn demo_body(credentials: &local::DemoCredentials) -> Value {
+fn demo_body(credentials: &paper::DemoCredentials) -> Value {
     let mut body = json!({
         "exchange": credentials.exchange, "label": credentials.label, "api_key": credentials.api_key,
         "secret": credentials.secret, "key_type": credentials.key_type, "environment": credentials.environment,

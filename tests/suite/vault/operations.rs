@@ -135,7 +135,7 @@ async fn a_disabled_key_is_neither_shown_nor_tested_until_it_is_enabled_again() 
     let ((decrypted, tested), calls) = world.calls(async { (ada.decrypts(&id).await, ada.tests(&id).await) }).await;
     is_409(&decrypted, "KEY_DISABLED");
     is_409(&tested, "KEY_DISABLED");
-    assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty());
+    assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty());
     is_ok(&ada.changes(&id, json!({ "is_active": true })).await);
     is_ok(&ada.decrypts(&id).await);
     assert_eq!(ada.tests(&id).await.body["data"]["status"], "ok");

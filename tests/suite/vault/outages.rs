@@ -2,7 +2,7 @@
 
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use tests::World;
+use tests::{Key, World};
 
 use super::{
     Owner, audit::told, demo, fingerprints_agree, is_500, is_503, is_ok, rows, rows_but_events, with, without,
@@ -33,7 +33,7 @@ async fn without_kms_every_route_that_needs_it_says_later_and_writes_nothing() {
         is_503(&ada.tests(&id).await);
         let but_events = rows_but_events(&world).await;
         assert!(but_events.iter().all(|row| before.contains(row)) && rows(&world).await.len() == before.len() + 1);
-        assert_eq!(world.aws.exchange_calls().remove("okx"), None);
+        assert_eq!(world.aws.paper().calls().remove("okx"), None);
 
         // What needs no key goes on; that a test was tried is known.
         assert_eq!(ada.sees(&id).await["status"], "untested");
@@ -105,7 +105,7 @@ async fn a_test_that_cannot_be_recorded_opens_nothing_and_asks_nobody() {
         let (replies, calls) = world.calls(async { [ada.tests(&id).await, ada.creates(&verified).await] }).await;
         let expected = if mode == Mode::Refused { 500 } else { 503 };
         assert_eq!(replies.each_ref().map(|reply| reply.status), [expected; 2], "{replies:?}");
-        assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty(), "{mode:?}: {calls:?}");
+        assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty(), "{mode:?}: {calls:?}");
         world.mend();
         assert_eq!(rows(&world).await, before);
     }
@@ -120,7 +120,7 @@ async fn a_test_whose_outcome_cannot_be_kept_is_recorded_all_the_same() {
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some(TRANSACTION));
     let (reply, calls) = world.calls(ada.tests(&id)).await;
     is_503(&reply);
-    assert_eq!((calls.kms["Decrypt"], world.aws.exchange_calls()["okx"]), (1, 1));
+    assert_eq!((calls.kms["Decrypt"], world.aws.paper().calls()["okx"]), (1, 1));
     world.mend();
     assert_eq!(rows_but_events(&world).await, before);
     assert_eq!(told(&ada.events(&id).await)[..2], [("test", "ok"), ("create", "ok")]);
@@ -175,7 +175,7 @@ async fn what_cannot_be_counted_is_not_done() {
     let (replies, calls) =
         world.calls(async { [ada.decrypts(&id).await, ada.tests(&id).await, ada.creates(&verified).await] }).await;
     replies.iter().for_each(is_503);
-    assert!(calls.kms.is_empty() && world.aws.exchange_calls().is_empty());
+    assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty());
     assert_eq!(rows(&world).await, before);
 }
 
@@ -230,9 +230,9 @@ async fn a_kms_key_that_is_switched_off_is_a_503_until_it_is_on_again() {
     }
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
-    world.switch_key(false).await;
+    world.switch_key(Key::Vault, false).await;
     is_503(&ada.decrypts(&id).await);
     is_503(&ada.creates(&demo(&world, "bybit", "ok")).await);
-    world.switch_key(true).await;
+    world.switch_key(Key::Vault, true).await;
     is_ok(&ada.decrypts(&id).await);
 }

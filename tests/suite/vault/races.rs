@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use local::Canned;
+use paper::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
@@ -265,7 +265,7 @@ async fn a_slow_test_that_finds_nothing_out_does_not_undo_what_another_has_found
         let ada = Owner::of(&world).await;
         let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
         let blocked = left_by_a_test(&ada, &id).await;
-        world.aws.set_paper(Some(answer));
+        world.aws.paper().set_canned(Some(answer));
         let slow = overtaken(&world, ada.tests(&id), blocked).await;
         assert_eq!((slow.status, &slow.body["data"]["status"]), (200, &json!(status)));
         assert_eq!(ada.sees(&id).await["status"], "blocked", "{status}");
@@ -364,7 +364,7 @@ async fn a_test_of_a_key_that_is_deleted_meanwhile_is_recorded_and_brings_nothin
     let (tested, deleted) = at_once(&world, ada.tests(&id), ada.deletes(&id)).await;
     is_ok(&deleted);
     assert!(tested.status == 200 || tested.status == 404, "{tested:?}");
-    assert_eq!((world.aws.exchange_calls()["okx"], told(&ada.events(&id).await, "test")), (1, 1));
+    assert_eq!((world.aws.paper().calls()["okx"], told(&ada.events(&id).await, "test")), (1, 1));
     nothing_is_left(&world).await;
 }
 
@@ -396,7 +396,7 @@ async fn a_limit_holds_for_requests_at_once() {
     };
     let (replies, ()) = tokio::join!(join_all((0..8).map(|_| ada.tests(&id))), hold_again);
     assert_eq!((count(&replies, 200), count(&replies, 429)), (5, 3), "{replies:?}");
-    assert_eq!(world.aws.exchange_calls()["okx"], 5);
+    assert_eq!(world.aws.paper().calls()["okx"], 5);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -30,7 +30,7 @@ async fn does_not_open_with(owner: &Owner<'_>, own: &Value, other: &Value) {
     is_500(&refused);
     assert!(!refused.text.contains("secret-of"));
     is_500(&owner.tests(&id).await);
-    assert!(world.aws.exchange_calls().is_empty());
+    assert!(world.aws.paper().calls().is_empty());
 
     world.tamper("ExchangeKeys", own, "version", own["version"].clone()).await;
     is_ok(&owner.decrypts(&id).await);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use api_keys::exchanges::Status;
-use local::Canned;
+use paper::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
@@ -45,7 +45,7 @@ fn restrictions(withdraw: &Value, pay: bool, ip: bool) -> Canned {
 async fn every_demo_key_ends_as_its_exchange_says() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
-    let demos = world.aws.exchange_demos();
+    let demos = world.aws.paper().demos();
     assert!(demos.len() > 100);
     for demo in demos {
         let place = format!("{} {}", demo.exchange, demo.outcome);
@@ -98,7 +98,7 @@ async fn what_a_key_may_do_is_known_unknown_or_warned_of() {
         ),
         (restrictions(&no, true, true), &no, json!(["KEY_CAN_PAY_OTHERS"]), "blocked"),
     ] {
-        world.aws.set_paper(Some(answer));
+        world.aws.paper().set_canned(Some(answer));
         forget_uses(&world).await;
         let data = ada.tests(&id).await.body["data"].clone();
         assert_eq!((&data["status"], &data["permissions"]["withdraw"]), (&json!("ok"), withdraw), "{data}");
@@ -114,7 +114,7 @@ async fn what_an_exchange_leaves_out_is_unknown() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
-    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"","ip":""}]}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"","ip":""}]}"#)));
     let data = ada.tests(&id).await.body["data"].clone();
     assert_eq!(data["permissions"], json!({ "read": null, "trade": null, "withdraw": null, "transfer": null }));
     assert_eq!((&data["status"], &data["key_status"]), (&json!("ok"), &json!("ok")));
@@ -123,9 +123,9 @@ async fn what_an_exchange_leaves_out_is_unknown() {
 
     // Nor does it take back what was known.
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
-    world.aws.set_paper(None);
+    world.aws.paper().set_canned(None);
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
-    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"","ip":""}]}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"","ip":""}]}"#)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
 }
@@ -196,7 +196,7 @@ async fn a_key_that_learns_to_withdraw_is_blocked_and_a_failed_test_does_not_unb
     let id = ada.keeps(&demo(&world, "binance", "ok")).await;
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
     is_ok(&ada.decrypts(&id).await);
-    world.aws.set_paper(Some(restrictions(&json!(true), false, true)));
+    world.aws.paper().set_canned(Some(restrictions(&json!(true), false, true)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     let known = ada.sees(&id).await;
 
@@ -205,7 +205,7 @@ async fn a_key_that_learns_to_withdraw_is_blocked_and_a_failed_test_does_not_unb
         (Canned::new(200, "<html>"), "unrecognised_response"),
         (Canned::new(401, r#"{"code":-2014}"#), "invalid_key"),
     ] {
-        world.aws.set_paper(Some(answer));
+        world.aws.paper().set_canned(Some(answer));
         let data = ada.tests(&id).await.body["data"].clone();
         assert_eq!((&data["status"], &data["key_status"]), (&json!(status), &json!("blocked")));
         let key = ada.sees(&id).await;
@@ -213,7 +213,7 @@ async fn a_key_that_learns_to_withdraw_is_blocked_and_a_failed_test_does_not_unb
         is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
     }
     forget_uses(&world).await;
-    world.aws.set_paper(Some(restrictions(&json!(false), false, true)));
+    world.aws.paper().set_canned(Some(restrictions(&json!(false), false, true)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
     is_ok(&ada.decrypts(&id).await);
 }
@@ -228,9 +228,9 @@ async fn an_exchange_is_asked_once_and_twice_only_where_one_answer_is_none() {
     for (exchange, outcome, questions) in [&once[..], &refused, &at_random].concat() {
         let id = ada.keeps(&demo(&world, exchange, outcome)).await;
         forget_uses(&world).await;
-        world.aws.reset_exchange_calls();
+        world.aws.paper().reset_calls();
         is_ok(&ada.tests(&id).await);
-        let asked: Vec<_> = world.aws.exchange_calls().into_iter().collect();
+        let asked: Vec<_> = world.aws.paper().calls().into_iter().collect();
         assert_eq!(asked, [(exchange, questions)], "{outcome}");
         is_ok(&ada.deletes(&id).await);
     }
@@ -246,11 +246,11 @@ async fn gate_is_asked_twice_where_a_key_may_not_list_keys() {
         Canned::new(403, r#"{"label":"FORBIDDEN","message":"sub-accounts may not"}"#),
         Canned::new(200, "[]"),
     ] {
-        world.aws.set_paper(Some(answer));
-        world.aws.reset_exchange_calls();
+        world.aws.paper().set_canned(Some(answer));
+        world.aws.paper().reset_calls();
         assert_eq!(ada.tests(&id).await.body["success"], false);
-        assert_eq!(world.aws.exchange_calls()["gate"], 2);
-        assert!(world.aws.last_exchange_request().unwrap().target.starts_with("/api/v4/account/detail"));
+        assert_eq!(world.aws.paper().calls()["gate"], 2);
+        assert!(world.aws.paper().last_request().unwrap().target.starts_with("/api/v4/account/detail"));
     }
 }
 
@@ -262,10 +262,10 @@ async fn a_key_is_tried_where_it_belongs() {
     body["region"] = json!("eea");
     let id = ada.keeps(&body).await;
     ada.tests(&id).await;
-    assert_eq!(world.aws.last_exchange_request().unwrap().host, "eea.okx.com");
+    assert_eq!(world.aws.paper().last_request().unwrap().host, "eea.okx.com");
     let id = ada.keeps(&demo(&world, "okx", "demo")).await;
     assert_eq!(ada.tests(&id).await.body["data"]["status"], "ok");
-    let request = world.aws.last_exchange_request().unwrap();
+    let request = world.aws.paper().last_request().unwrap();
     assert_eq!((request.host.as_str(), request.header("x-simulated-trading")), ("www.okx.com", Some("1")));
     let mut body = demo(&world, "okx", "wrong_ip");
     body["environment"] = json!("demo");
@@ -305,7 +305,7 @@ async fn nobody_is_told_to_wait_for_more_than_an_hour() {
         ("", None),
     ] {
         let headers = [("retry-after".to_owned(), given.to_owned())].into_iter().collect();
-        world.aws.set_paper(Some(Canned { headers, ..Canned::new(429, "slow down") }));
+        world.aws.paper().set_canned(Some(Canned { headers, ..Canned::new(429, "slow down") }));
         forget_uses(&world).await;
         let data = ada.tests(&id).await.body["data"].clone();
         assert_eq!((&data["status"], &data["retry_after"]), (&json!("rate_limited"), &json!(seconds)), "{given}");
@@ -318,14 +318,14 @@ async fn nobody_is_told_to_wait_for_more_than_an_hour() {
 /// A test that begins, and what another one finds out before it ends.
 async fn overtaken_by(ada: &Owner<'_>, id: &str, slow: Canned, fast: Canned) -> [Reply; 2] {
     forget_uses(ada.world).await;
-    ada.world.aws.reset_exchange_calls();
-    ada.world.aws.set_paper(Some(Canned { delay_ms: 1_000, ..slow }));
+    ada.world.aws.paper().reset_calls();
+    ada.world.aws.paper().set_canned(Some(Canned { delay_ms: 1_000, ..slow }));
     let overtake = async {
-        while ada.world.aws.exchange_calls().is_empty() {
+        while ada.world.aws.paper().calls().is_empty() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         ada.world.advance(1);
-        ada.world.aws.set_paper(Some(fast));
+        ada.world.aws.paper().set_canned(Some(fast));
         ada.tests(id).await
     };
     tokio::join!(ada.tests(id), overtake).into()

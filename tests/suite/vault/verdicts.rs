@@ -1,6 +1,6 @@
 //! A key that can send funds away stays blocked until a test says otherwise, whatever is done to what stands around it.
 
-use local::Canned;
+use paper::Canned;
 use serde_json::{Value, json};
 use tests::World;
 
@@ -98,7 +98,7 @@ async fn a_blocked_key_that_comes_back_is_blocked_still() {
         stays_blocked(&ada, &id, "back again").await;
     }
     // A test that says otherwise counts, also after the key has been away.
-    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
     is_ok(&ada.decrypts(&id).await);
     is_ok(&ada.changes(&id, credentials(&other)).await);
@@ -126,7 +126,7 @@ async fn a_blocked_secret_stays_blocked_under_a_name_that_is_made_up() {
     is_ok(&ada.decrypts(&id).await);
     is_ok(&ada.changes(&id, made_up("made-up-by-ada-02")).await);
     stays_blocked(&ada, &id, "back again under another name").await;
-    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
     is_ok(&ada.decrypts(&id).await);
 }
@@ -135,7 +135,7 @@ async fn a_blocked_secret_stays_blocked_under_a_name_that_is_made_up() {
 async fn what_was_blocked_before_is_remembered_for_as_long_as_the_key_is_kept_and_no_name_is() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
-    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"withdraw","ip":""}]}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"withdraw","ip":""}]}"#)));
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     let name = |number| text(&made_up(number)["api_key"]);
     let body = |number, secret: &str| with(&made_up(number), json!({ "secret": format!("{secret}-{number}") }));
@@ -206,7 +206,7 @@ async fn a_blocked_credential_stays_with_its_key_until_that_is_deleted() {
 async fn a_key_that_had_too_many_blocked_credentials_can_only_be_deleted() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
-    world.aws.set_paper(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"withdraw","ip":""}]}"#)));
+    world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"withdraw","ip":""}]}"#)));
     let id = ada.keeps(&with(&demo(&world, "okx", "ok"), made_up(0))).await;
     for number in 1..=20 {
         forget_uses(&world).await;
@@ -237,14 +237,14 @@ async fn a_test_that_does_not_know_whether_it_can_withdraw_unblocks_nothing() {
     let ada = Owner::of(&world).await;
     let id = is_blocked(&ada, &demo(&world, "coinbase", "withdraw")).await;
     for unknown in [json!(null), json!("false"), json!(0)] {
-        world.aws.set_paper(Some(coinbase_says(&unknown)));
+        world.aws.paper().set_canned(Some(coinbase_says(&unknown)));
         forget_uses(&world).await;
         let data = ada.tests(&id).await.body["data"].clone();
         assert_eq!((&data["status"], &data["permissions"]["withdraw"]), (&json!("ok"), &json!(null)));
         assert_eq!(data["key_status"], "blocked");
         stays_blocked(&ada, &id, "unknown is not no").await;
     }
-    world.aws.set_paper(Some(coinbase_says(&json!(false))));
+    world.aws.paper().set_canned(Some(coinbase_says(&json!(false))));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
     is_ok(&ada.decrypts(&id).await);
 }

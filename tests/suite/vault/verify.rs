@@ -1,6 +1,6 @@
 //! `verify: true`: only what works and what the policy lets out again is stored.
 
-use local::Canned;
+use paper::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
@@ -24,7 +24,7 @@ async fn a_key_that_works_is_stored_with_what_was_found() {
     let (reply, calls) = world.calls(ada.creates(&verified(&world, "okx", "ok"))).await;
     is_ok(&reply);
     assert_eq!(calls.kms.into_iter().collect::<Vec<_>>(), [("GenerateDataKey".to_owned(), 1)]);
-    assert_eq!(world.aws.exchange_calls()["okx"], 1);
+    assert_eq!(world.aws.paper().calls()["okx"], 1);
     let key = &reply.body["data"];
     assert_eq!((&key["status"], &key["warnings"]), (&json!("ok"), &json!(["TRADE_WITHOUT_IP_RESTRICTION"])));
     assert_eq!(key["permissions"], json!({ "read": true, "trade": true, "withdraw": false, "transfer": null }));
@@ -76,10 +76,10 @@ async fn a_key_that_cannot_be_tried_is_not_stored() {
         assert_eq!((reply.status, &reply.body["data"]["code"]), (503, &json!("KEY_UNVERIFIED")), "{reply:?}");
         assert!(reply.header("retry-after").is_some());
     }
-    world.aws.set_paper(Some(Canned::new(200, "<html>")));
+    world.aws.paper().set_canned(Some(Canned::new(200, "<html>")));
     is_refused(&ada.creates(&verified(&world, "binance", "ok")).await, "exchange", "unrecognised_response");
     assert_eq!(rows_but_events(&world).await, before);
-    world.aws.set_paper(None);
+    world.aws.paper().set_canned(None);
     is_ok(&ada.creates(&verified(&world, "binance", "ok")).await);
 }
 

@@ -118,17 +118,6 @@ pub(super) fn verify_stamped(
     Err(refusal)
 }
 
-/// The value of a header that [`verify_stamped`] takes.
-pub(super) fn sign_stamped(secret: &Secret, body: &[u8], now: Timestamp) -> String {
-    let time = now.as_second();
-    format!("t={time},v1={}", hex(stamp(secret, &time.to_string(), body).as_ref()))
-}
-
-/// The value of a header that [`verify_plain`] takes.
-pub(super) fn sign_plain(secret: &Secret, body: &[u8]) -> String {
-    hex(mac(HMAC_SHA256, secret, &[body]).as_ref())
-}
-
 /// Whether a moment is at most `tolerance` seconds away, before or after.
 pub(super) fn is_near(second: i64, now: Timestamp, tolerance: u64) -> bool {
     second.abs_diff(now.as_second()) <= tolerance

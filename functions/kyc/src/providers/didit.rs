@@ -8,13 +8,12 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
-    crypto::{HMAC_SHA256, TOLERANCE, is_near, sign_plain, verify_plain},
+    Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    crypto::{HMAC_SHA256, TOLERANCE, is_near, verify_plain},
     payload::Payload,
 };
 
-pub(super) static PROVIDER: Provider =
-    Provider { id: "didit", name: "Didit", sends_bearer: false, verify, read, map, sign };
+pub(super) static PROVIDER: Provider = Provider { id: "didit", name: "Didit", sends_bearer: false, verify, read, map };
 
 const SIGNATURE: &str = "x-signature";
 const SENT_AT: &str = "x-timestamp";
@@ -30,10 +29,6 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) 
     let is_fresh = Payload::parse(body)
         .map_or(true, |payload| payload.int("timestamp").is_some_and(|second| is_near(second, now, BODY_TOLERANCE)));
     if is_near(sent_at, now, TOLERANCE) && is_fresh { Ok(()) } else { Err(Unproven::StaleTimestamp) }
-}
-
-fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
-    vec![("X-Signature", sign_plain(secret, body)), ("X-Timestamp", now.as_second().to_string())]
 }
 
 /// Older versions have no event id.

@@ -5,17 +5,13 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::bearer, payload::Payload};
+use super::{Event, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::bearer, payload::Payload};
 
 pub(super) static PROVIDER: Provider =
-    Provider { id: "generic", name: "Generic", sends_bearer: true, verify, read, map, sign };
+    Provider { id: "generic", name: "Generic", sends_bearer: true, verify, read, map };
 
 fn verify(secrets: &[Secret], headers: &HeaderMap, _: &[u8], _: Timestamp) -> Result<(), Unproven> {
     bearer(headers, secrets)
-}
-
-fn sign(secret: &Secret, _: &[u8], _: Timestamp) -> Headers {
-    vec![("Authorization", format!("Bearer {}", secret.reveal()))]
 }
 
 fn read(payload: &Payload) -> Event {

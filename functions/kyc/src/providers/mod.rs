@@ -44,15 +44,10 @@ pub struct Provider {
     read: fn(&Payload) -> Event,
     /// What it means. Looks at type, word and detail only.
     map: fn(&Event) -> Meaning,
-    /// The headers that prove these bytes, as the provider would send them.
-    sign: fn(&Secret, &[u8], Timestamp) -> Headers,
 }
 
 /// Looks at secrets, headers, the body as it came, and the time.
 type Verify = fn(&[Secret], &HeaderMap, &[u8], Timestamp) -> Result<(), Unproven>;
-
-/// Headers to send: names as the provider writes them.
-pub type Headers = Vec<(&'static str, String)>;
 
 /// All of them.
 pub static ALL: [&Provider; 7] = [
@@ -106,12 +101,6 @@ impl Provider {
     #[must_use]
     pub fn meaning(&self, event: &Event) -> Meaning {
         (self.map)(event)
-    }
-
-    /// The headers of a genuine delivery of `body` at `now`: for demonstrations and tests.
-    #[must_use]
-    pub fn sign(&self, secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
-        (self.sign)(secret, body, now)
     }
 }
 

@@ -4,22 +4,18 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
-    crypto::{HMAC_SHA256, sign_plain, verify_plain},
+    Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    crypto::{HMAC_SHA256, verify_plain},
     payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
-    Provider { id: "onfido", name: "Onfido", sends_bearer: false, verify, read, map, sign };
+    Provider { id: "onfido", name: "Onfido", sends_bearer: false, verify, read, map };
 
 const SIGNATURE: &str = "x-sha2-signature";
 
 fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Unproven> {
     verify_plain(HMAC_SHA256, secrets, headers, SIGNATURE, body)
-}
-
-fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
-    vec![("X-SHA2-Signature", sign_plain(secret, body))]
 }
 
 /// Events have no id: action, object and time make one. Only Studio knows our id of the user.

@@ -4,23 +4,15 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{
-    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
-    crypto::{sign_stamped, verify_stamped},
-    payload::Payload,
-};
+use super::{Event, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::verify_stamped, payload::Payload};
 
 pub(super) static PROVIDER: Provider =
-    Provider { id: "persona", name: "Persona", sends_bearer: true, verify, read, map, sign };
+    Provider { id: "persona", name: "Persona", sends_bearer: true, verify, read, map };
 
 const SIGNATURE: &str = "persona-signature";
 
 fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unproven> {
     verify_stamped(secrets, headers, SIGNATURE, body, now)
-}
-
-fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
-    vec![("Persona-Signature", sign_stamped(secret, body, now))]
 }
 
 fn read(payload: &Payload) -> Event {

@@ -5,22 +5,16 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
-    crypto::{sign_stamped, verify_stamped},
-    payload::Payload,
+    Cause, Event, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::verify_stamped, payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
-    Provider { id: "stripe_identity", name: "Stripe Identity", sends_bearer: false, verify, read, map, sign };
+    Provider { id: "stripe_identity", name: "Stripe Identity", sends_bearer: false, verify, read, map };
 
 const SIGNATURE: &str = "stripe-signature";
 
 fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Unproven> {
     verify_stamped(secrets, headers, SIGNATURE, body, now)
-}
-
-fn sign(secret: &Secret, body: &[u8], now: Timestamp) -> Headers {
-    vec![("Stripe-Signature", sign_stamped(secret, body, now))]
 }
 
 fn read(payload: &Payload) -> Event {

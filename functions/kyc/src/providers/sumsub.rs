@@ -5,13 +5,12 @@ use axum::http::{HeaderMap, HeaderValue};
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
-    crypto::{HMAC_SHA256, HMAC_SHA512, sign_plain, verify_plain},
+    Cause, Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    crypto::{HMAC_SHA256, HMAC_SHA512, verify_plain},
     payload::Payload,
 };
 
-pub(super) static PROVIDER: Provider =
-    Provider { id: "sumsub", name: "Sumsub", sends_bearer: true, verify, read, map, sign };
+pub(super) static PROVIDER: Provider = Provider { id: "sumsub", name: "Sumsub", sends_bearer: true, verify, read, map };
 
 const SIGNATURE: &str = "x-payload-digest";
 const ALGORITHM: &str = "x-payload-digest-alg";
@@ -24,10 +23,6 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) ->
         Some(_) => return Err(Unproven::UnsupportedAlgorithm),
     };
     verify_plain(algorithm, secrets, headers, SIGNATURE, body)
-}
-
-fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
-    vec![("X-Payload-Digest", sign_plain(secret, body)), ("X-Payload-Digest-Alg", "HMAC_SHA256_HEX".to_owned())]
 }
 
 /// The correlation id alone looks like that of a request, which may cause several events.

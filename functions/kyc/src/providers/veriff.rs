@@ -5,22 +5,18 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Headers, Meaning, Millis, Provider, Secret, Status, Unproven,
-    crypto::{HMAC_SHA256, sign_plain, verify_plain},
+    Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    crypto::{HMAC_SHA256, verify_plain},
     payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
-    Provider { id: "veriff", name: "Veriff", sends_bearer: false, verify, read, map, sign };
+    Provider { id: "veriff", name: "Veriff", sends_bearer: false, verify, read, map };
 
 const SIGNATURE: &str = "x-hmac-signature";
 
 fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) -> Result<(), Unproven> {
     verify_plain(HMAC_SHA256, secrets, headers, SIGNATURE, body)
-}
-
-fn sign(secret: &Secret, body: &[u8], _: Timestamp) -> Headers {
-    vec![("X-HMAC-SIGNATURE", sign_plain(secret, body))]
 }
 
 /// Reports name no type. Those of a decision have `verification`, those of the user's steps `action`.

@@ -1,8 +1,6 @@
 //! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the conflicts of transactions,
-//! the tasks of schedules, the exchanges, the identity providers.
+//! the tasks of schedules.
 
-mod exchanges;
-mod kyc;
 mod page;
 
 use std::sync::Arc;
@@ -13,13 +11,13 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::{delete, get, post, put};
-use axum::{Json, Router, middleware};
+use axum::{Json, Router};
 use serde::Deserialize;
 
 use crate::door::{self, Door};
 use crate::{Calls, Error, Fault, Mail, Service};
 
-/// Our own pages; all other requests are calls to AWS. Requests to exchanges come to neither.
+/// Our own pages; all other requests are calls to AWS.
 pub(crate) fn router(door: Arc<Door>) -> Router {
     Router::new()
         .route("/", get(index).fallback(door::answer))
@@ -31,15 +29,7 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         .route("/faults/{service}", put(set_fault))
         .route("/tasks/{name}", post(run_task))
         .route("/conflicts", put(set_conflicts))
-        .route("/exchanges", get(exchanges::page))
-        .route("/exchanges.json", get(exchanges::json))
-        .route("/exchange-calls.json", get(exchanges::calls_json))
-        .route("/exchange-calls", delete(exchanges::reset_calls))
-        .route("/paper", put(exchanges::set_canned).delete(exchanges::clear_canned))
-        .route("/kyc", get(kyc::page).post(kyc::send))
-        .route("/kyc.json", get(kyc::json))
         .fallback(door::answer)
-        .layer(middleware::from_fn_with_state(Arc::clone(&door), door::exchanges_first))
         .with_state(door)
 }
 

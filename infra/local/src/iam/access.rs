@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::names::{Names, domain};
 use crate::Service;
 use crate::call::Call;
+use crate::keys::KeyService;
 use crate::ses;
 
 /// Condition keys and what the request says of them. Some keys have many values.
@@ -23,11 +24,11 @@ pub(super) struct Access {
 
 impl Access {
     /// What `call` does. What is not known here is an action that no role has.
-    pub(super) fn of(call: &Call, body: &[u8], names: &Names) -> Vec<Self> {
+    pub(super) async fn of(call: &Call, body: &[u8], names: &Names, keys: KeyService<'_>) -> Vec<Self> {
         let input = serde_json::from_slice(body).unwrap_or_default();
         match call.service {
             Service::DynamoDb => on_tables(call, &input, names),
-            Service::Kms => on_key(&call.operation, &input, names),
+            Service::Kms => on_keys(&call.operation, &input, keys).await,
             Service::Ses => sending(&call.operation, body, &input, names),
         }
     }
@@ -54,22 +55,29 @@ fn on_tables(call: &Call, input: &Value, names: &Names) -> Vec<Access> {
     }
 }
 
-fn on_key(operation: &str, input: &Value, names: &Names) -> Vec<Access> {
-    let access = |operation: &str, context: &str| {
-        let pairs = input[context].as_object().into_iter().flatten();
-        let pairs: Vec<_> = pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
-        let keys = pairs.iter().map(|(key, _)| key.clone()).collect();
-        let single = pairs.into_iter().map(|(key, value)| (format!("kms:EncryptionContext:{key}"), vec![value]));
-        let context = single.chain([("kms:EncryptionContextKeys".to_owned(), keys)]).collect();
-        Access { action: format!("kms:{operation}"), resource: names.key(), context }
+/// Each key by its ARN, whichever of its names the request has. Of a key that does not exist KMS speaks, and no policy.
+async fn on_keys(operation: &str, input: &Value, keys: KeyService<'_>) -> Vec<Access> {
+    let (context, ciphertext) = (&input["EncryptionContext"], &input["CiphertextBlob"]);
+    let accesses = match operation {
+        "ReEncrypt" => {
+            let (from, to) = (&input["SourceEncryptionContext"], &input["DestinationEncryptionContext"]);
+            let source = keys.opening(&input["SourceKeyId"], ciphertext, from).await;
+            let destination = keys.named(&input["DestinationKeyId"]).await;
+            vec![on_key("ReEncryptFrom", source, from), on_key("ReEncryptTo", destination, to)]
+        }
+        "Decrypt" => vec![on_key(operation, keys.opening(&input["KeyId"], ciphertext, context).await, context)],
+        operation => vec![on_key(operation, keys.named(&input["KeyId"]).await, context)],
     };
-    match operation {
-        "ReEncrypt" => vec![
-            access("ReEncryptFrom", "SourceEncryptionContext"),
-            access("ReEncryptTo", "DestinationEncryptionContext"),
-        ],
-        operation => vec![access(operation, "EncryptionContext")],
-    }
+    accesses.into_iter().flatten().collect()
+}
+
+fn on_key(operation: &str, arn: Option<String>, context: &Value) -> Option<Access> {
+    let pairs = context.as_object().into_iter().flatten();
+    let pairs: Vec<_> = pairs.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect();
+    let keys = pairs.iter().map(|(key, _)| key.clone()).collect();
+    let single = pairs.into_iter().map(|(key, value)| (format!("kms:EncryptionContext:{key}"), vec![value]));
+    let context = single.chain([("kms:EncryptionContextKeys".to_owned(), keys)]).collect();
+    Some(Access { action: format!("kms:{operation}"), resource: arn?, context })
 }
 
 /// A mail is sent as an identity and, where it names one, under a configuration set. Here the sender's domain is verified, and not its

@@ -20,6 +20,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
 use crate::call::Call;
+use crate::keys::KeyService;
 use crate::lock::lock;
 use crate::refusal::Refusal;
 use crate::{Options, Service};
@@ -56,24 +57,42 @@ impl fmt::Display for Permission {
 pub(crate) struct Guard {
     roles: BTreeMap<String, Role>,
     names: Names,
+    /// ARNs of the template's keys by logical id.
+    keys: BTreeMap<String, String>,
+    /// Keys beside those of the template, each with the logical id of the one whose policy it has.
+    beside: Mutex<BTreeMap<String, String>>,
     used: Mutex<BTreeSet<Permission>>,
     refused: Mutex<BTreeSet<String>>,
 }
 
 impl Guard {
     /// Reads the roles of all functions out of the template's resources, or says what is not understood.
-    pub(crate) fn read(resources: &Map<String, Value>, options: &Options) -> Result<Self, String> {
-        let names = Names::new(resources, options);
+    pub(crate) fn read(
+        resources: &Map<String, Value>,
+        options: &Options,
+        keys: BTreeMap<String, String>,
+    ) -> Result<Self, String> {
+        let names = Names::new(resources, options, &keys);
         let roles = policy::read(resources, &names)?;
-        Ok(Self { roles, names, used: Mutex::default(), refused: Mutex::default() })
+        let (beside, used, refused) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self { roles, names, keys, beside, used, refused })
     }
 
     /// Lets a request through, or refuses it in the service's words.
-    pub(crate) fn check(&self, parts: &Parts, call: &Call, body: &[u8]) -> Result<(), Refusal> {
+    pub(crate) async fn check(
+        &self,
+        parts: &Parts,
+        call: &Call,
+        body: &[u8],
+        service: KeyService<'_>,
+    ) -> Result<(), Refusal> {
         let Some((function, role)) = signer(&parts.headers).and_then(|id| self.roles.get_key_value(id)) else {
             return Ok(());
         };
-        for access in Access::of(call, body, &self.names) {
+        for mut access in Access::of(call, body, &self.names, service).await {
+            if let Some(original) = self.key_beside(&access.resource) {
+                access.resource = original;
+            }
             match role.allow(&access) {
                 Ok(grants) => lock(&self.used).extend(grants.into_iter().map(|grant| grant.permission.clone())),
                 Err(missing) => return Err(self.refuse(function, call.service, &access, missing)),
@@ -95,6 +114,31 @@ impl Guard {
     /// What functions asked for and may not do.
     pub(crate) fn refused(&self) -> BTreeSet<String> {
         lock(&self.refused).clone()
+    }
+
+    /// The same, and forgets them.
+    pub(crate) fn take_refused(&self) -> BTreeSet<String> {
+        std::mem::take(&mut lock(&self.refused))
+    }
+
+    /// ARNs of the template's keys by logical id.
+    pub(crate) const fn keys(&self) -> &BTreeMap<String, String> {
+        &self.keys
+    }
+
+    /// ARN of the template's key `id`.
+    pub(crate) fn key(&self, id: &str) -> Option<String> {
+        self.keys.get(id).cloned()
+    }
+
+    /// What is said of the key `id` is said of the key `arn` as well.
+    pub(crate) fn add_key_beside(&self, id: &str, arn: &str) {
+        lock(&self.beside).insert(arn.to_owned(), id.to_owned());
+    }
+
+    /// ARN of the template's key beside which there is the key `arn`.
+    fn key_beside(&self, arn: &str) -> Option<String> {
+        lock(&self.beside).get(arn).and_then(|id| self.key(id))
     }
 
     fn refuse(&self, function: &str, service: Service, access: &Access, missing: &str) -> Refusal {

@@ -11,16 +11,15 @@ use crate::kms::ACCOUNT;
 pub(super) struct Names {
     known: BTreeMap<String, String>,
     region: String,
-    key_alias: String,
     is_prod: bool,
 }
 
 impl Names {
     /// Those of a stack that is called like the tables' prefix.
-    pub(super) fn new(resources: &Map<String, Value>, options: &Options) -> Self {
-        let Options { region, key_alias, table_prefix, sender, configuration_set, stage, .. } = options;
+    pub(super) fn new(resources: &Map<String, Value>, options: &Options, keys: &BTreeMap<String, String>) -> Self {
+        let Options { region, table_prefix, sender, configuration_set, stage, .. } = options;
         let is_prod = stage == "prod";
-        let mut names = Self { known: BTreeMap::new(), region: region.clone(), key_alias: key_alias.clone(), is_prod };
+        let mut names = Self { known: BTreeMap::new(), region: region.clone(), is_prod };
         let settings = [
             ("AWS::Partition", "aws"),
             ("AWS::URLSuffix", "amazonaws.com"),
@@ -32,15 +31,13 @@ impl Names {
             ("MailIdentity", domain(sender)),
         ];
         names.known.extend(settings.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        names.known.extend(keys.iter().map(|(id, arn)| (format!("{id}.Arn"), arn.clone())));
         for (id, resource) in resources {
             match resource["Type"].as_str() {
                 Some("AWS::DynamoDB::Table") => {
                     let table = names.table(&format!("{table_prefix}-{id}"));
                     names.known.insert(format!("{id}.StreamArn"), format!("{table}/stream"));
                     names.known.insert(format!("{id}.Arn"), table);
-                }
-                Some("AWS::KMS::Key") => {
-                    names.known.insert(format!("{id}.Arn"), names.key());
                 }
                 Some("AWS::SES::ConfigurationSet") => {
                     names.known.insert(id.clone(), configuration_set.clone());
@@ -92,11 +89,6 @@ impl Names {
     /// ARN of a table, by its full name.
     pub(super) fn table(&self, name: &str) -> String {
         format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{name}", self.region)
-    }
-
-    /// ARN of the one key that plays all keys of the template. Which one is meant, the encryption context tells.
-    pub(super) fn key(&self) -> String {
-        format!("arn:aws:kms:{}:{ACCOUNT}:{}", self.region, self.key_alias)
     }
 
     /// ARN of something of SES: `identity/ada@example.com`.

@@ -34,18 +34,16 @@ impl Role {
     pub(super) fn allow(&self, access: &Access) -> Result<Vec<&Grant>, &'static str> {
         let is_of_kms = access.action.starts_with("kms:");
         let Some(own) = &self.own else {
-            // All keys are one here. Which one is meant, the encryption context tells; without any, it may be each of them.
-            let some = if access.context.values().all(Vec::is_empty) { usize::MAX } else { 1 };
-            let of_keys: Vec<_> = self.keys.role.iter().filter(|grant| grant.covers(access)).take(some).collect();
-            let may = !of_keys.is_empty() || self.keys.account.iter().any(|grant| grant.covers(access));
-            return if is_of_kms && !may { Err("resource-based") } else { Ok(of_keys) };
+            let of_key = self.keys.role.iter().find(|grant| grant.covers(access));
+            let may = of_key.is_some() || self.keys.account.iter().any(|grant| grant.covers(access));
+            return if is_of_kms && !may { Err("resource-based") } else { Ok(of_key.into_iter().collect()) };
         };
         let own = own.iter().find(|grant| grant.covers(access)).ok_or("identity-based")?;
         if !is_of_kms {
             return Ok(vec![own]);
         }
-        let is_of_key = |grant: &&Grant| grant.permission.resource == own.permission.resource && grant.covers(access);
-        let of_key = self.keys.role.iter().chain(&self.keys.account).find(is_of_key).ok_or("resource-based")?;
+        let mut of_keys = self.keys.role.iter().chain(&self.keys.account);
+        let of_key = of_keys.find(|grant| grant.covers(access)).ok_or("resource-based")?;
         Ok(vec![own, of_key])
     }
 

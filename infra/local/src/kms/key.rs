@@ -41,13 +41,13 @@ pub(super) struct Key {
 
 impl Key {
     /// A new random key that may be used at once.
-    pub(super) fn generate(description: &str, aliases: &[&str]) -> Result<Self, Error> {
+    pub(super) fn generate(description: &str) -> Result<Self, Error> {
         let mut id = [0; UUID_LEN];
         rand::fill(&mut id).map_err(|_| Error::Randomness)?;
         Ok(Self {
             id: uuid::Builder::from_random_bytes(id).into_uuid(),
             description: description.to_owned(),
-            aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            aliases: Vec::new(),
             state: KeyState::Enabled,
             created_at: clock::now(),
             deletion_at: None,

@@ -42,7 +42,7 @@ pub(super) struct ScheduleKeyDeletion {
 }
 
 pub(super) fn create_key(ring: &mut Ring, input: &CreateKey) -> Result<Value, Refusal> {
-    let id = ring.create(&input.description, &[]).map_err(|error| internal(&error))?;
+    let id = ring.create(&input.description).map_err(|error| internal(&error))?;
     describe_key(ring, &OneKey { key_id: id.to_string() })
 }
 

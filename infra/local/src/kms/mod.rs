@@ -17,6 +17,7 @@ use crate::lock::lock;
 use crate::refusal::Refusal;
 use crate::state::StateFile;
 use crate::{Error, Service};
+use blob::Blob;
 pub(crate) use ring::ACCOUNT;
 use ring::Ring;
 
@@ -24,13 +25,9 @@ use ring::Ring;
 pub(crate) struct Kms(Mutex<Ring>);
 
 impl Kms {
-    /// Reads the keys of earlier runs, and makes the key behind `alias` if there is none.
-    pub(crate) fn open(file: StateFile, region: &str, alias: &str) -> Result<Self, Error> {
-        let mut ring = Ring::open(file, region)?;
-        if ring.find(alias).is_err() {
-            ring.create("Made by the local AWS on its first start.", &[alias])?;
-        }
-        Ok(Self(Mutex::new(ring)))
+    /// Reads the keys of earlier runs.
+    pub(crate) fn open(file: StateFile, region: &str) -> Result<Self, Error> {
+        Ok(Self(Mutex::new(Ring::open(file, region)?)))
     }
 
     /// Executes one operation.
@@ -39,6 +36,22 @@ impl Kms {
             Ok(output) => Json(output).into_response(),
             Err(refusal) => refusal.answer(Service::Kms),
         }
+    }
+
+    /// ARN of the key that sealed a ciphertext, in base64 as requests have it.
+    pub(crate) fn sealed_by(&self, ciphertext: &Value) -> Option<String> {
+        let ciphertext: Blob = serde_json::from_value(ciphertext.clone()).ok()?;
+        let ring = lock(&self.0);
+        ring.of_ciphertext(&ciphertext.0).ok().map(|key| ring.arn(key))
+    }
+
+    /// Executes one operation in the name of the local AWS itself.
+    pub(crate) fn ask(&self, operation: &str, input: &Value) -> Result<Value, Error> {
+        execute(&mut lock(&self.0), operation, input.to_string().as_bytes()).map_err(|refusal| Error::Refused {
+            operation: operation.to_owned(),
+            code: refusal.code.to_owned(),
+            message: refusal.message,
+        })
     }
 }
 

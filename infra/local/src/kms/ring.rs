@@ -26,8 +26,8 @@ impl Ring {
     }
 
     /// Makes and keeps a key, and tells its id.
-    pub(super) fn create(&mut self, description: &str, aliases: &[&str]) -> Result<Uuid, Error> {
-        let key = Key::generate(description, aliases)?;
+    pub(super) fn create(&mut self, description: &str) -> Result<Uuid, Error> {
+        let key = Key::generate(description)?;
         let id = key.id;
         self.keys.push(key);
         self.save()?;

@@ -44,7 +44,7 @@ async fn calls_are_counted_by_operation() {
     put(&clients, "a").await.unwrap();
     put(&clients, "b").await.unwrap();
     assert!(exists(&clients, "a").await);
-    clients.kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("x")).send().await.unwrap();
+    clients.kms.encrypt().key_id("alias/local-Key").plaintext(Blob::new("x")).send().await.unwrap();
     let mail = clients.ses.send_email().from_email_address("a@b.example").destination(to("ada@example.com"));
     mail.content(simple("x", Some("x"), None)).send().await.unwrap();
 
@@ -106,7 +106,7 @@ async fn throttling_ends_after_so_many_calls() {
         local.set_fault(service, Fault { times: Some(2), ..Fault::all(Mode::Throttled) });
     }
     let encrypt = async || {
-        let encrypt = clients.kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("x")).send().await;
+        let encrypt = clients.kms.encrypt().key_id("alias/local-Key").plaintext(Blob::new("x")).send().await;
         encrypt.map(|_| ()).map_err(|error| error.code().unwrap_or("no code").to_owned())
     };
     let send = async || {

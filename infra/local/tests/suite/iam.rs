@@ -18,7 +18,15 @@ fn outcome<T, E: ProvideErrorMetadata>(result: Result<T, SdkError<E>>) -> Result
 
 fn refused(status: u16, action: &str, resource: &str, policy: &str) -> Result<(), (u16, String)> {
     let service = action.split(':').next().unwrap();
-    let resource = format!("arn:aws:{service}:us-east-1:000000000000:{resource}");
+    missing(status, action, &format!("arn:aws:{service}:us-east-1:000000000000:{resource}"), policy)
+}
+
+/// What is missing for the template's key `id`.
+fn sealed_off(local: &LocalAws, id: &str, action: &str, policy: &str) -> Result<(), (u16, String)> {
+    missing(400, action, &local.key(id).unwrap(), policy)
+}
+
+fn missing(status: u16, action: &str, resource: &str, policy: &str) -> Result<(), (u16, String)> {
     Err((status, format!("{action} on resource: {resource} because no {policy} policy allows the {action} action")))
 }
 
@@ -95,7 +103,7 @@ async fn a_transaction_needs_the_permission_of_each_of_its_parts() {
 }
 
 async fn encrypt(clients: &Clients, context: &[(&str, &str)]) -> Result<(), (u16, String)> {
-    let encrypt = clients.kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("x"));
+    let encrypt = clients.kms.encrypt().key_id("alias/local-Key").plaintext(Blob::new("x"));
     let encrypt = context.iter().fold(encrypt, |encrypt, (name, value)| encrypt.encryption_context(*name, *value));
     outcome(encrypt.send().await)
 }
@@ -104,7 +112,7 @@ async fn encrypt(clients: &Clients, context: &[(&str, &str)]) -> Result<(), (u16
 async fn what_may_be_sealed_the_encryption_context_says() {
     let local = start(options()).await;
     let mail = clients_of(&local, "mail");
-    let missing = |policy| refused(400, "kms:Encrypt", "alias/bitcain", policy);
+    let missing = |policy| sealed_off(&local, "Key", "kms:Encrypt", policy);
     let (link_key, local_env) = (("purpose", "link-key"), ("env", "local"));
     assert_eq!(encrypt(&mail, &[link_key, local_env]).await, Ok(()));
     assert_eq!(encrypt(&mail, &[link_key, local_env, ("id", "7")]).await, Ok(()));
@@ -120,11 +128,11 @@ async fn what_may_be_sealed_the_encryption_context_says() {
     // The role allows it, and the key's policy does not.
     assert_eq!(encrypt(&mail, &[("purpose", "signing-key"), local_env]).await, missing("resource-based"));
     // What a key lets the whole account do takes IAM's leave, too, and what it lets another role do is another's.
-    let describe = mail.kms.describe_key().key_id("alias/bitcain").send().await;
-    assert_eq!(outcome(describe), refused(400, "kms:DescribeKey", "alias/bitcain", "identity-based"));
+    let describe = mail.kms.describe_key().key_id("alias/local-Key").send().await;
+    assert_eq!(outcome(describe), sealed_off(&local, "Key", "kms:DescribeKey", "identity-based"));
     // DynamoDB may do it in the function's name.
-    let direct = mail.kms.generate_data_key().key_id("alias/bitcain").number_of_bytes(32).send().await;
-    assert_eq!(outcome(direct), refused(400, "kms:GenerateDataKey", "alias/bitcain", "identity-based"));
+    let direct = mail.kms.generate_data_key().key_id("alias/local-Key").number_of_bytes(32).send().await;
+    assert_eq!(outcome(direct), sealed_off(&local, "Key", "kms:GenerateDataKey", "identity-based"));
 }
 
 /// What IAM lets people do is not the template's to say; what keys let them do is.
@@ -133,9 +141,9 @@ async fn people_may_do_with_keys_what_keys_let_them_do_and_all_of_the_account() 
     let local = start(options()).await;
     for (id, may_seal) in [("operator", true), ("mover", false)] {
         let person = clients_of(&local, id);
-        let describe = person.kms.describe_key().key_id("alias/bitcain").send().await;
+        let describe = person.kms.describe_key().key_id("alias/local-Key").send().await;
         assert_eq!(outcome(describe), Ok(()), "{id}");
-        let missing = || refused(400, "kms:Encrypt", "alias/bitcain", "resource-based");
+        let missing = || sealed_off(&local, "Key", "kms:Encrypt", "resource-based");
         let sealed = if may_seal { Ok(()) } else { missing() };
         assert_eq!(encrypt(&person, &[("purpose", "pepper")]).await, sealed, "{id}");
         assert_eq!(encrypt(&person, &[("purpose", "link-key")]).await, missing(), "{id}: what mail may");
@@ -147,21 +155,77 @@ async fn people_may_do_with_keys_what_keys_let_them_do_and_all_of_the_account() 
 #[tokio::test]
 async fn sealing_anew_needs_the_permission_to_open_and_the_one_to_seal() {
     let local = start(options()).await;
-    let sealed = clients(&local).kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("x"));
+    let sealed = clients(&local).kms.encrypt().key_id("alias/local-Key").plaintext(Blob::new("x"));
     let sealed = sealed.encryption_context("purpose", "link-key").encryption_context("env", "local");
     let sealed = sealed.send().await.unwrap().ciphertext_blob.unwrap();
     let mail = clients_of(&local, "mail");
     let anew = async |from: &str, to: &str| {
-        let request = mail.kms.re_encrypt().ciphertext_blob(sealed.clone()).destination_key_id("alias/bitcain");
+        let request = mail.kms.re_encrypt().ciphertext_blob(sealed.clone()).destination_key_id("alias/local-Key");
         let request = request.source_encryption_context("purpose", from).source_encryption_context("env", "local");
         let request =
             request.destination_encryption_context("purpose", to).destination_encryption_context("env", "local");
         outcome(request.send().await)
     };
-    let missing = |action| refused(400, action, "alias/bitcain", "identity-based");
+    let missing = |action| sealed_off(&local, "Key", action, "identity-based");
     assert_eq!(anew("link-key", "link-key").await, Ok(()));
     assert_eq!(anew("other", "link-key").await, missing("kms:ReEncryptFrom"));
     assert_eq!(anew("link-key", "other").await, missing("kms:ReEncryptTo"));
+}
+
+/// Whichever of its names is used, and also where none is.
+#[tokio::test]
+async fn a_key_that_the_role_does_not_name_is_refused_by_all_of_its_names() {
+    let local = start(options()).await;
+    let (everybody, mail) = (clients(&local).kms, clients_of(&local, "mail").kms);
+    let context = |names: &[(&str, &str)]| names.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let context = Some(context(&[("purpose", "link-key"), ("env", "local")]));
+    let arn = local.key("Other").unwrap();
+    assert_ne!(arn, local.key("Key").unwrap());
+    let id = arn.rsplit_once('/').unwrap().1;
+    let refusal = |action| sealed_off(&local, "Other", action, "identity-based");
+    let encrypt = |kms: &aws_sdk_kms::Client, name: &str| {
+        kms.encrypt().key_id(name).plaintext(Blob::new("x")).set_encryption_context(context.clone()).send()
+    };
+    let sealed = encrypt(&everybody, &arn).await.unwrap().ciphertext_blob.unwrap();
+    let own = encrypt(&mail, "alias/local-Key").await.unwrap().ciphertext_blob.unwrap();
+    let decrypt = |name: Option<&str>, sealed: &Blob| {
+        let decrypt = mail.decrypt().set_key_id(name.map(str::to_owned)).ciphertext_blob(sealed.clone());
+        decrypt.set_encryption_context(context.clone()).send()
+    };
+    for name in [arn.as_str(), id, "alias/local-Other", &arn.replace(&format!("key/{id}"), "alias/local-Other")] {
+        assert_eq!(outcome(encrypt(&mail, name).await), refusal("kms:Encrypt"), "{name}");
+        assert_eq!(outcome(decrypt(Some(name), &sealed).await), refusal("kms:Decrypt"), "{name}");
+    }
+    assert_eq!(outcome(decrypt(None, &sealed).await), refusal("kms:Decrypt"));
+    assert_eq!(outcome(decrypt(None, &own).await), Ok(()));
+    let anew = async |sealed: &Blob, to: &str| {
+        let request = mail.re_encrypt().ciphertext_blob(sealed.clone()).destination_key_id(to);
+        let request = request.set_source_encryption_context(context.clone());
+        outcome(request.set_destination_encryption_context(context.clone()).send().await)
+    };
+    assert_eq!(anew(&sealed, "alias/local-Key").await, refusal("kms:ReEncryptFrom"));
+    assert_eq!(anew(&own, &arn).await, refusal("kms:ReEncryptTo"));
+    // What is about no key is about all of them, and one that does not exist is none that anybody could use.
+    assert_eq!(outcome(mail.create_key().send().await), missing(400, "kms:CreateKey", "*", "identity-based"));
+    let unknown = encrypt(&mail, "alias/local-None").await.unwrap_err();
+    assert_eq!(unknown.code(), Some("NotFoundException"));
+}
+
+#[tokio::test]
+async fn a_key_beside_another_has_its_policy() {
+    let local = start(options()).await;
+    let mail = clients_of(&local, "mail");
+    let made = clients(&local).kms.create_key().send().await.unwrap().key_metadata.unwrap();
+    let encrypt = async || {
+        let encrypt = mail.kms.encrypt().key_id(made.key_id()).plaintext(Blob::new("x"));
+        outcome(encrypt.encryption_context("purpose", "link-key").encryption_context("env", "local").send().await)
+    };
+    let arn = made.arn().unwrap();
+    assert_eq!(encrypt().await, missing(400, "kms:Encrypt", arn, "identity-based"));
+    local.add_key_beside("Key", arn);
+    assert_eq!(encrypt().await, Ok(()));
+    assert_eq!(local.take_refused().len(), 1);
+    assert!(local.refused().is_empty());
 }
 
 #[tokio::test]
@@ -214,8 +278,8 @@ async fn permissions_are_told_one_by_one() {
     );
     let all = local.permissions();
     assert!(all.is_superset(&local.used_permissions()));
-    // Of the key, of the operator, of the role on tables, on the stream, through DynamoDB, on the key, for mails, for traces.
-    assert_eq!(all.len(), 4 * 2 + 1 + 3 + 1 + 1 + 1 + 4 * 2 + 3 + 1);
+    // Of the keys, of the operator, of the role on tables, on the stream, through DynamoDB, on the key, for mails, for traces.
+    assert_eq!(all.len(), 4 * 2 + 4 + 1 + 3 + 1 + 1 + 1 + 4 * 2 + 3 + 1);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use local::{LocalAws, Options};
 
 use crate::world::{Directory, clients, options, start};
 
-const KEY: &str = "alias/bitcain";
+const KEY: &str = "alias/local-Key";
 
 async fn kms() -> (LocalAws, Client) {
     let local = start(options()).await;

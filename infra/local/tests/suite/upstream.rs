@@ -31,7 +31,7 @@ async fn another_emulator_can_answer_instead() {
     let event = function.events.lock().unwrap()[0]["Records"][0].clone();
     assert!(event["dynamodb"]["ApproximateCreationDateTime"].is_number(), "{event}");
 
-    let sealed = clients.kms.encrypt().key_id("alias/bitcain").plaintext(Blob::new("secret"));
+    let sealed = clients.kms.encrypt().key_id("alias/local-Key").plaintext(Blob::new("secret"));
     let sealed = sealed.encryption_context("owner", "ada").send().await.unwrap().ciphertext_blob.unwrap();
     let opened = clients.kms.decrypt().ciphertext_blob(sealed).encryption_context("owner", "ada").send().await.unwrap();
     assert_eq!(opened.plaintext, Some(Blob::new("secret")));

@@ -12,7 +12,7 @@ use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
-use local::ExchangeRequest;
+use paper::ExchangeRequest;
 use serde_json::{Value, json};
 use tests::World;
 
@@ -71,7 +71,7 @@ async fn are_kept<'f>(world: &World, exchange: &str, name: &str, key: &Key, form
         assert_eq!(reply.status, 409, "{exchange}: {again}, stored as {stored}: {reply:?}");
         shows(&ada, &id, key, stored).await;
         is_ok(&ada.tests(&id).await);
-        is_signed(&world.aws.last_exchange_request().unwrap(), key);
+        is_signed(&world.aws.paper().last_request().unwrap(), key);
         is_ok(&ada.changes(&id, next.clone()).await);
         shows(&ada, &id, key, again).await;
         is_ok(&ada.deletes(&id).await);

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use shared::time::Timestamp;
 
-use super::{Event, Headers, Malformed, Meaning, Provider, Secret, Unproven, find};
+use super::{Event, Malformed, Meaning, Provider, Secret, Unproven, find};
 
 /// 2026-03-10T12:00:00Z.
 const NOW: Timestamp = Timestamp::from_second(1_773_144_000);
@@ -37,8 +37,8 @@ fn verify(id: &str, headers: &HeaderMap, body: &[u8]) -> Result<(), Unproven> {
     provider(id).verify(&[secret("ours")], headers, body, NOW).map(drop)
 }
 
-fn signed(id: &str, body: &[u8], at: Timestamp) -> Headers {
-    provider(id).sign(&secret("ours"), body, at)
+fn signed(id: &str, body: &[u8], at: Timestamp) -> Vec<(&'static str, String)> {
+    paper::sign(id, "ours", body, at).unwrap()
 }
 
 /// The event and the meaning of a genuine delivery.

@@ -1,0 +1,135 @@
+//! Starts the parts of a local AWS and puts them together.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use paper::{Paper, Play, Reporter, Tables};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::backend::Backend;
+use crate::calls::Recorder;
+use crate::conflicts::Conflicts;
+use crate::door::Door;
+use crate::faults::Faults;
+use crate::feeder::{Reports, Tasks};
+use crate::iam::Guard;
+use crate::inbox::Inbox;
+use crate::keys::KeyService;
+use crate::kms::Kms;
+use crate::state::StateDir;
+use crate::template::Template;
+use crate::{Error, LocalAws, Options, console, database, keys, tables, upstream};
+
+impl LocalAws {
+    /// Starts everything; when this returns, the tables and the key are there and calls are answered.
+    ///
+    /// # Errors
+    /// The template is not understood, the address is taken, the state is damaged, or the upstream does not play along.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let Template { tables, mapping, tasks, resources } = Template::read(&options.template)?;
+        let state = StateDir::open(options.state.clone())?;
+        let (backend, database) = start_backend(&options, &state).await?;
+        for table in &tables {
+            let name = format!("{}-{}", options.table_prefix, table.logical_id);
+            tables::create_missing(&backend, &name, table).await?;
+        }
+        let kms = if options.upstream.is_some() {
+            upstream::prepare(&backend, &options).await?;
+            None
+        } else {
+            Some(Kms::open(state.file("kms.json"), &options.region)?)
+        };
+        let service = KeyService { kms: kms.as_ref(), backend: &backend, known: &BTreeMap::new() };
+        let keys = keys::create_missing(service, &resources, &options.alias_prefix).await?;
+        let guard = Guard::read(&resources, &options, keys).map_err(Error::Template)?;
+        let play = play(&options, backend.url()).await;
+        let door = Arc::new(Door {
+            backend: Arc::new(backend),
+            kms,
+            inbox: Inbox::open(state.file("mails.jsonl"))?,
+            recorder: Recorder::default(),
+            guard,
+            faults: Faults::default(),
+            conflicts: Conflicts::new(options.conflicts),
+            reports: Arc::new(Reports::default()),
+            tasks: Arc::new(Tasks::new(tasks)),
+            writes: watch::Sender::new(0),
+        });
+        let stop = watch::Sender::new(());
+        let timekeeper = options.schedules.then(|| keep_time(Arc::clone(&door.tasks), stop.subscribe()));
+        let router = Arc::clone(&play).around(console::router(Arc::clone(&door)));
+        let (url, server) = serve(options.listen, router, stop.subscribe()).await?;
+        let local = Self {
+            url,
+            door,
+            play,
+            state,
+            table_prefix: options.table_prefix,
+            poll: options.poll,
+            mapping,
+            drained: watch::Sender::new(None),
+            feeder: Mutex::new(None),
+            servers: timekeeper.into_iter().chain([server]).chain(database).collect(),
+            stop,
+        };
+        local.feed(options.mail).await?;
+        Ok(local)
+    }
+}
+
+/// The upstream, or the embedded database with its task.
+async fn start_backend(options: &Options, state: &StateDir) -> Result<(Backend, Option<JoinHandle<()>>), Error> {
+    if let Some(upstream) = &options.upstream {
+        return Ok((Backend::new(upstream, &options.region, None), None));
+    }
+    let database = database::start(&state.file("dynamodb.sqlite")).await?;
+    Ok((Backend::new(&database.url, &options.region, Some(database.running)), Some(database.task)))
+}
+
+/// Who is beside AWS at the same address.
+async fn play(options: &Options, database: &str) -> Arc<Play> {
+    let tables = Tables { database, region: &options.region, prefix: &options.table_prefix };
+    let reporter = match options.identity.clone() {
+        Some(identity) => Some(Reporter::new(identity, options.clock.clone(), &tables).await),
+        None => None,
+    };
+    Play::new(Paper::new(options.clock.clone()), reporter)
+}
+
+fn keep_time(tasks: Arc<Tasks>, mut stopped: watch::Receiver<()>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        tokio::select! {
+            () = tasks.keep_time() => {}
+            _ = stopped.changed() => {}
+        }
+    })
+}
+
+/// Opens the door. It closes, without cutting off anybody, when the sender of `stopped` is gone.
+async fn serve(
+    address: SocketAddr,
+    router: Router,
+    mut stopped: watch::Receiver<()>,
+) -> Result<(String, JoinHandle<()>), Error> {
+    let listen = |source| Error::Listen { address: address.to_string(), source };
+    let listener = TcpListener::bind(address).await.map_err(listen)?;
+    let url = format!("http://{}", listener.local_addr().map_err(listen)?);
+    // Otherwise the kernel may hold back a small answer for 40 ms.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let _ = stopped.changed().await;
+    });
+    let task = tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "the door is broken");
+        }
+    });
+    Ok((url, task))
+}
