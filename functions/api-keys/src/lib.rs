@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod change;
 mod conditions;
+pub mod config;
 mod connection;
 mod count;
 mod document;

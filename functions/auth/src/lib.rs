@@ -5,6 +5,7 @@ mod account_key;
 mod address;
 mod answer;
 mod argon;
+pub mod config;
 mod jwks;
 mod links;
 mod login;

@@ -1,5 +1,6 @@
 //! Identity checks: reports of providers come in, the user's status comes out.
 
+pub mod config;
 mod endpoints;
 mod proof;
 pub mod providers;

@@ -1,11 +1,11 @@
 //! The Lambda function `kyc`.
 
 use axum::Router;
-use kyc::providers;
+use kyc::{Kyc, config::KycConfig};
 use shared::{
     app::App,
     aws,
-    config::{Config, ConfigError, Env, KycConfig, LogConfig, both},
+    config::{Config, ConfigError, Env, LogConfig, both},
     http, log,
     time::Clock,
 };
@@ -19,11 +19,11 @@ async fn main() -> Result<(), lambda_http::Error> {
 }
 
 async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
-    let (config, own) = both(Config::read(env), KycConfig::read(env, |id| providers::find(id).is_some()))?;
+    let (config, own) = both(Config::read(env), KycConfig::read(env))?;
     let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config(&config.region);
     let app = App::new(config, &aws, Clock::default());
-    let kyc = kyc::Kyc::new(app, own, &aws)?;
+    let kyc = Kyc::new(app, own, &aws);
     if is_there {
         kyc.warm_up().await;
     }

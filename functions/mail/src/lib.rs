@@ -2,6 +2,7 @@
 //! waits by itself, and a schedule has it tried again. What SES reports of a mail later, that it bounced for instance, is noted on
 //! its letter.
 
+pub mod config;
 mod feedback;
 mod links;
 mod outbox;
@@ -23,7 +24,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::{
     app::WARM_UP,
-    config::{Config, MailConfig},
+    config::Config,
     email::EmailAddress,
     error::Error,
     ids::LinkId,
@@ -35,6 +36,7 @@ use shared::{
 };
 
 use crate::{
+    config::MailConfig,
     feedback::{Feedback, Outcome, Reported},
     links::Links,
     outbox::Outbox,

@@ -1,10 +1,10 @@
 //! The Lambda function `mail`.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use mail::Postman;
+use mail::{Postman, config::MailConfig};
 use shared::{
     aws,
-    config::{Config, ConfigError, Env, LogConfig, MailConfig, both},
+    config::{Config, ConfigError, Env, LogConfig, both},
     log,
     start::start,
     time::Clock,
