@@ -6,7 +6,7 @@ mod tests;
 
 use std::fmt;
 
-use crate::blank::is_blank;
+use crate::{blank::is_blank, metrics::Metric};
 
 /// Where this deployment stands; decides what may be switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub struct Config {
 pub struct LogConfig {
     /// The function's name in this repository: auth, mail, api-keys, kyc or docs.
     pub service: &'static str,
+    /// Which of its own lines are metrics.
+    pub metrics: &'static [Metric],
     /// `AWS_LAMBDA_FUNCTION_NAME`: its name on AWS, which sets it.
     pub function_name: Option<String>,
     /// `AWS_LAMBDA_FUNCTION_VERSION`: which of its versions this is, a number or `$LATEST`; AWS sets it.
@@ -208,11 +210,12 @@ fn app_url(env: &Env<'_>) -> Result<String, ConfigError> {
 impl LogConfig {
     /// Reads the settings of the log. One that is malformed counts as missing: a function without a log would be worse.
     #[must_use]
-    pub fn read(service: &'static str, env: &Env<'_>) -> Self {
+    pub fn read(service: &'static str, metrics: &'static [Metric], env: &Env<'_>) -> Self {
         let level = env.optional("LOG_LEVEL").and_then(|level| level.parse().ok());
         let memory = env.optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|size| size.parse().ok());
         Self {
             service,
+            metrics,
             function_name: env.optional("AWS_LAMBDA_FUNCTION_NAME"),
             function_version: env.optional("AWS_LAMBDA_FUNCTION_VERSION"),
             function_memory_size: memory,

@@ -13,6 +13,7 @@ pub mod exchanges;
 mod input;
 mod keys;
 mod limits;
+pub mod metrics;
 mod outcome;
 mod policy;
 mod record;

@@ -1,6 +1,6 @@
 //! The Lambda function `api-keys`.
 
-use api_keys::{Vault, config::VaultConfig};
+use api_keys::{Vault, config::VaultConfig, metrics::METRICS};
 use axum::Router;
 use shared::{
     app::App,
@@ -14,7 +14,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
     http::run(router(&env)).await
 }
 

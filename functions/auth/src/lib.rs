@@ -10,6 +10,7 @@ mod jwks;
 mod links;
 mod login;
 mod logout;
+pub mod metrics;
 mod password;
 mod profile;
 mod records;

@@ -1,6 +1,6 @@
 //! The Lambda function `auth`.
 
-use auth::{Auth, config::AuthConfig};
+use auth::{Auth, config::AuthConfig, metrics::METRICS};
 use axum::Router;
 use shared::{
     app::App,
@@ -14,7 +14,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
     http::run(router(&env)).await
 }
 

@@ -2,6 +2,7 @@
 
 pub mod config;
 mod endpoints;
+pub mod metrics;
 mod proof;
 pub mod providers;
 mod reports;

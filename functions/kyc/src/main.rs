@@ -1,7 +1,7 @@
 //! The Lambda function `kyc`.
 
 use axum::Router;
-use kyc::{Kyc, config::KycConfig};
+use kyc::{Kyc, config::KycConfig, metrics::METRICS};
 use shared::{
     app::App,
     aws,
@@ -14,7 +14,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
     http::run(router(&env)).await
 }
 

@@ -5,6 +5,7 @@
 pub mod config;
 mod feedback;
 mod links;
+pub mod metrics;
 mod outbox;
 pub mod render;
 mod round;

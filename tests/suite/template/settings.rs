@@ -40,7 +40,7 @@ fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigErr
         given.get(name).cloned()
     };
     let env = Env::new(&lookup);
-    let _log = LogConfig::read("any", &env);
+    let _log = LogConfig::read("any", &[], &env);
     if function != "docs" {
         Config::read(&env)?;
     }
