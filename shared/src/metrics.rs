@@ -39,8 +39,8 @@ pub const METRICS: [Metric; 5] = [
     Metric::count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
 ];
 
-/// Turns a line into a metric as well, if its event is that of one of ours or of the function's `own`. `process`: what the line says of its process, which nobody outside
-/// has a say in. `unix_ms`: milliseconds since 1970.
+/// Turns a line into a metric as well, if its event is one of ours or of the function's `own`. `process`: what the line says of its
+/// process, which nobody outside has a say in. `unix_ms`: milliseconds since 1970.
 pub(crate) fn embed(
     line: &mut Map<String, Value>,
     own: &[Metric],
