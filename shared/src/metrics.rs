@@ -1,4 +1,4 @@
-//! Metrics: a log line with a name is a metric in CloudWatch's embedded metric format. The table here is all there is.
+//! Metrics: a log line with a name is a metric in CloudWatch's embedded metric format. Each crate lists those of its own lines.
 
 use serde_json::{Map, Value, json};
 
@@ -13,50 +13,43 @@ pub struct Metric {
     pub value: Option<&'static str>,
     /// CloudWatch's unit.
     pub unit: &'static str,
-    /// Sets of fields by which it can be asked for; the empty one is the sum of all.
+    /// Sets of fields by which it can be asked for; the empty one is the sum of all. Each value of a field is a metric of its own and is
+    /// paid for.
     pub dimensions: &'static [&'static [&'static str]],
 }
 
-const fn count(event: &'static str, name: &'static str, dimensions: &'static [&'static [&'static str]]) -> Metric {
-    Metric { event, name, value: None, unit: "Count", dimensions }
+impl Metric {
+    /// One that counts lines.
+    #[must_use]
+    pub const fn count(
+        event: &'static str,
+        name: &'static str,
+        dimensions: &'static [&'static [&'static str]],
+    ) -> Self {
+        Self { event, name, value: None, unit: "Count", dimensions }
+    }
 }
 
-/// Every metric of the service. Each value of a dimension is a metric of its own and is paid for.
-pub const TABLE: [Metric; 27] = [
-    count("cold_start", "ColdStarts", &[&["service"]]),
-    count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
-    count("contended", "Contended", &[&["service"]]),
-    count("letter_failed", "FailedLetters", &[&["service", "function_version"]]),
-    count("aws_throttled", "Throttled", &[&["dependency"]]),
-    count("sign_up", "SignUps", &[&[]]),
-    count("account_created", "AccountsCreated", &[&[]]),
-    count("login", "Logins", &[&[]]),
-    count("login_refused", "LoginFailures", &[&[], &["reason"]]),
-    count("refresh_token_reuse", "RefreshReuse", &[&[]]),
-    count("key_decrypted", "Decrypts", &[&[]]),
-    count("connection_tested", "ConnectionTests", &[&["exchange", "status"]]),
-    count("key_stopped_working", "KeysStopped", &[&[]]),
-    count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
-    count("record_rolled_back", "RecordsThatDoNotOpen", &[&[]]),
-    count("kyc_report", "KycReports", &[&["provider", "outcome"]]),
-    Metric { value: Some("unknown"), ..count("kyc_report", "KycUnknown", &[&[]]) },
-    count("kyc_contradicted", "KycContradictions", &[&[]]),
-    count("kyc_refused", "KycRefusals", &[&[], &["provider", "reason"]]),
-    Metric { value: Some("age_s"), unit: "Seconds", ..count("kyc_report_age", "KycReportAge", &[&["provider"]]) },
-    count("mail_sent", "MailsSent", &[&["kind"]]),
-    count("mail_failed", "MailsRefused", &[&[]]),
-    count("mail_undeliverable", "MailsUndeliverable", &[&[]]),
-    count("mail_given_up", "MailsGivenUp", &[&[]]),
-    Metric { value: Some("age_ms"), unit: "Milliseconds", ..count("mail_round", "OldestWaitingMail", &[&[]]) },
-    count("mail_round_failed", "FailedMailRounds", &[&[]]),
-    count("mail_bounced", "MailsBounced", &[&["kind"]]),
+/// The metrics of what this crate itself logs, whichever function it is in.
+pub const METRICS: [Metric; 5] = [
+    Metric::count("cold_start", "ColdStarts", &[&["service"]]),
+    Metric::count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
+    Metric::count("contended", "Contended", &[&["service"]]),
+    Metric::count("aws_throttled", "Throttled", &[&["dependency"]]),
+    Metric::count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
 ];
 
-/// Turns a line into a metric as well, if its event is in the table. `process`: what the line says of its process, which nobody outside
-/// has a say in. `unix_ms`: milliseconds since 1970.
-pub(crate) fn embed(line: &mut Map<String, Value>, process: &Map<String, Value>, namespace: &str, unix_ms: u64) {
+/// Turns a line into a metric as well, if its event is one of ours or of the function's `own`. `process`: what the line says of its
+/// process, which nobody outside has a say in. `unix_ms`: milliseconds since 1970.
+pub(crate) fn embed(
+    line: &mut Map<String, Value>,
+    own: &[Metric],
+    process: &Map<String, Value>,
+    namespace: &str,
+    unix_ms: u64,
+) {
     let Some(event) = line.get("event").and_then(Value::as_str) else { return };
-    let metrics: Vec<_> = TABLE.iter().filter(|metric| metric.event == event).collect();
+    let metrics: Vec<_> = METRICS.iter().chain(own).filter(|metric| metric.event == event).collect();
     let mut directives = Vec::with_capacity(metrics.len());
     for Metric { name, value, unit, dimensions, .. } in metrics {
         let value = value.map_or(Some(json!(1)), |field| line.get(field).filter(|value| value.is_number()).cloned());

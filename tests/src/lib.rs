@@ -11,4 +11,4 @@ mod world;
 pub use event::{Reply, Request, answer_to, invoke, invoke_event, invoke_undocumented};
 pub use key::Key;
 pub use person::{Person, Session};
-pub use world::{APP_URL, World, authorized, webhook_secrets};
+pub use world::{APP_URL, World, authorized, provider, webhook_secrets};

@@ -13,9 +13,9 @@ use std::{
     time::Duration,
 };
 
-use admin::Operator;
-use api_keys::Vault;
-use auth::Auth;
+use admin::{Operator, config::OperatorConfig};
+use api_keys::{Vault, config::VaultConfig};
+use auth::{Auth, config::AuthConfig};
 use aws_config::{Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
     config::{Credentials, SharedCredentialsProvider},
@@ -28,13 +28,13 @@ use aws_types::{
 };
 use axum::Router;
 use futures::StreamExt;
-use kyc::Kyc;
+use kyc::{Kyc, config::KycConfig, providers::Provider};
 use local::{Calls, Fault, LocalAws, Mail, MailFunction, Mode, Options, Service};
-use mail::Postman;
+use mail::{Postman, config::MailConfig};
 use serde_json::{Value, json};
 use shared::{
     app::App,
-    config::{AuthConfig, Config, KycConfig, MailConfig, OperatorConfig, Stage, VaultConfig},
+    config::{Config, Stage},
     http::DEADLINE,
     outbox::{self, Letter},
     seal::Seal,
@@ -145,7 +145,7 @@ impl World {
         change_kyc(&mut kyc_config);
         let role = signed_by(&sdk, "kyc");
         let app = patient_app(config.clone(), &role, clock.clone());
-        let kyc = Kyc::new(app, kyc_config, &role).expect("known providers");
+        let kyc = Kyc::new(app, kyc_config, &role);
         kyc.warm_up().await;
         let routers = vec![
             auth::router(auth.clone()),
@@ -218,16 +218,13 @@ impl World {
     }
 
     /// Another instance of `kyc` on the same AWS, cold, on a stage where secrets are sealed.
-    ///
-    /// # Panics
-    /// When a provider is unknown.
     #[must_use]
     pub fn deployed_kyc(&self, secrets: BTreeMap<String, Vec<String>>, token: Option<String>) -> Kyc {
         let role = signed_by(&self.sdk, "kyc");
         let app = patient_app(Config { stage: Stage::Prod, ..self.config.clone() }, &role, self.clock.clone());
-        let config =
-            KycConfig { provider: "sumsub".to_owned(), secrets, token, kms_key_id: self.key_of("kyc").to_owned() };
-        Kyc::new(app, config, &role).expect("known providers")
+        let provider = provider("sumsub");
+        let config = KycConfig { provider, secrets, token, kms_key_id: self.key_of("kyc").to_owned() };
+        Kyc::new(app, config, &role)
     }
 
     /// Another instance of `kyc` on the same AWS, cold, on a stage and at a time of its own, and configured differently.
@@ -237,7 +234,7 @@ impl World {
         let app = patient_app(Config { stage, ..self.config.clone() }, &role, clock);
         let mut config = kyc_config(self.key_of("kyc"));
         change(&mut config);
-        Kyc::new(app, config, &role).expect("known providers")
+        Kyc::new(app, config, &role)
     }
 
     /// A secret of a provider of webhooks, sealed as an operator would.
@@ -611,11 +608,20 @@ fn auth_config(key: &str) -> AuthConfig {
 /// All providers are configured, Sumsub is the usual one, and there is no second lock.
 fn kyc_config(key: &str) -> KycConfig {
     KycConfig {
-        provider: "sumsub".to_owned(),
+        provider: provider("sumsub"),
         secrets: kyc::providers::ALL.iter().map(|provider| webhook_secrets(provider.id)).collect(),
         token: None,
         kms_key_id: key.to_owned(),
     }
+}
+
+/// The provider called `id`.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn provider(id: &str) -> &'static Provider {
+    kyc::providers::find(id).expect("a provider")
 }
 
 /// What proves the reports of a provider in tests: the newer secret first.

@@ -1,11 +1,15 @@
 //! What the log tells, and what it must never tell.
 
-use std::{cell::RefCell, fmt, panic, sync::Once};
+use std::{
+    cell::RefCell,
+    fmt, panic,
+    sync::{LazyLock, Once},
+};
 
 use lambda_http::Context;
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use shared::{config::LogConfig, log};
+use shared::{config::LogConfig, log, metrics::Metric};
 use tests::{Session, World};
 use tracing::{Level, subscriber::DefaultGuard};
 
@@ -17,10 +21,21 @@ thread_local! {
     static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
+/// The metrics of the functions that have some, each with its crate. All of them are in this one process.
+pub const OF_FUNCTIONS: [(&str, &[Metric]); 4] = [
+    ("auth", &auth::metrics::METRICS),
+    ("api_keys", &api_keys::metrics::METRICS),
+    ("kyc", &kyc::metrics::METRICS),
+    ("mail", &mail::metrics::METRICS),
+];
+static METRICS: LazyLock<Vec<Metric>> =
+    LazyLock::new(|| OF_FUNCTIONS.iter().flat_map(|(_, own)| own.to_vec()).collect());
+
 /// How the functions of these tests log: everything, and with metrics.
 pub fn config() -> LogConfig {
     LogConfig {
         service: "auth",
+        metrics: &METRICS,
         function_name: Some("stack-auth".to_owned()),
         function_version: Some("7".to_owned()),
         function_memory_size: Some(512),

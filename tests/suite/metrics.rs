@@ -10,7 +10,11 @@ use kyc::providers;
 use local::{Mode, Service};
 use paper::Canned;
 use serde_json::{Value, json};
-use shared::{config::LogConfig, metrics::TABLE, time::Timestamp};
+use shared::{
+    config::LogConfig,
+    metrics::{METRICS, Metric},
+    time::Timestamp,
+};
 use tests::{Person, Request, Session, World};
 
 use crate::{
@@ -19,12 +23,31 @@ use crate::{
     logs,
 };
 
+/// Every metric there is, with the crate that lists it.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static Metric)> {
+    let of_functions =
+        logs::OF_FUNCTIONS.into_iter().flat_map(|(name, own)| own.iter().map(move |metric| (name, metric)));
+    METRICS.iter().map(|metric| ("shared", metric)).chain(of_functions)
+}
+
 /// What is counted while `work` is done, and all mails that come of it are sent.
 pub async fn counted<T>(world: &World, work: impl Future<Output = T>) -> Vec<Datapoint> {
     logs::capture();
     let _ = Box::pin(work).await;
     world.aws.settled().await.unwrap();
-    logs::lines().iter().flat_map(datapoints).collect()
+    logs::lines().iter().flat_map(datapoints_of_its_crate).collect()
+}
+
+/// The datapoints of a line. The crate that has logged it is the one that lists it.
+fn datapoints_of_its_crate(line: &Value) -> Vec<Datapoint> {
+    let points = datapoints(line);
+    let target = line["target"].as_str().unwrap().split("::").next().unwrap();
+    for point in &points {
+        let mut own = all().filter(|(name, _)| *name == target).map(|(_, metric)| metric);
+        let is_listed = own.any(|metric| line["event"] == metric.event && point.name == metric.name);
+        assert!(is_listed, "{target} does not list {}: {line}", point.name);
+    }
+    points
 }
 
 /// `Name dimension=value`, sorted. Counts are 1; ages are what the tests' reports have.
@@ -103,7 +126,7 @@ async fn each_cause_is_counted_once_and_nothing_besides() {
     let points: Vec<_> = logs::lines().iter().flat_map(datapoints).collect();
     assert_eq!(names(&points), ["ColdStarts service=auth"]);
     count.seen.insert("ColdStarts".to_owned());
-    let all = TABLE.iter().map(|metric| metric.name.to_owned()).collect();
+    let all = all().map(|(_, metric)| metric.name.to_owned()).collect();
     assert_eq!(count.seen, all);
 }
 

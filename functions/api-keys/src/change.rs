@@ -6,7 +6,6 @@ use shared::{
     error::Error,
     ids::AccountId,
     keys::Row,
-    seal::Binding,
     store::{Condition, Put, Raced, Update, Write},
     time::Timestamp,
 };
@@ -78,13 +77,13 @@ impl Vault {
     async fn renew(&self, access: &Access, seen: &KeyRecord, given: &Given) -> Result<SealedCredentials, Refusal> {
         let exchange = exchanges::find(&seen.exchange);
         let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
-        let place = seen.binding(access.account(), access.key);
-        let name = self.key().await?.open_name(place.account, place.key, &seen.sealed.sealed_name)?;
+        let mut binding = seen.binding(access.account(), access.key);
+        let name = self.key().await?.open_name(access.account(), access.key, &seen.sealed.sealed_name)?;
         let kept = Kept { name, wallet_address: seen.sealed.wallet_address.clone() };
         let credentials = given.complete(exchange, Some(kept));
         let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
-        let next = Binding { version: seen.sealed.secret_version + 1, ..place };
-        Ok(self.seal(next, exchange, &credentials).await?)
+        binding.record.version += 1;
+        Ok(self.seal(&binding, exchange, &credentials).await?)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
-    seal::{Binding, Envelope},
+    seal::{Binding, Envelope, RecordVersion},
 };
 use zeroize::Zeroizing;
 
@@ -35,18 +35,18 @@ struct Opened {
 }
 
 impl Vault {
-    /// Credentials of an exchange, sealed for their place: one call to KMS.
+    /// Credentials of an exchange, sealed for their record: one call to KMS.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub(crate) async fn seal(
         &self,
-        place: Binding<'_>,
+        binding: &Binding<'_>,
         exchange: &Exchange,
         credentials: &Credentials,
     ) -> Result<SealedCredentials, Error> {
-        let (account, key, secret_version) = (place.account, place.key, place.version);
-        let envelope = self.enclose(place, credentials).await?;
+        let RecordVersion { account, key, version: secret_version } = binding.record;
+        let envelope = self.enclose(binding, credentials).await?;
         let own = self.key().await?;
         let identity = identity(exchange, credentials)?;
         Ok(SealedCredentials {
@@ -61,7 +61,7 @@ impl Vault {
         })
     }
 
-    async fn enclose(&self, place: Binding<'_>, credentials: &Credentials) -> Result<Envelope, Error> {
+    async fn enclose(&self, binding: &Binding<'_>, credentials: &Credentials) -> Result<Envelope, Error> {
         let content = Sealed {
             api_key: &credentials.api_key,
             secret: &credentials.secret,
@@ -73,7 +73,7 @@ impl Vault {
         let room = 2 * (content.api_key.len() + content.secret.len() + credentials.passphrase().len()) + 512;
         let mut plaintext = Zeroizing::new(Vec::with_capacity(room));
         serde_json::to_writer(&mut *plaintext, &content).map_err(|_| Error::internal("credentials without a form"))?;
-        self.envelopes.seal(place, &plaintext).await
+        self.envelopes.seal(binding, &plaintext).await
     }
 
     /// Opens a key of the caller's: one call to KMS.
@@ -81,8 +81,8 @@ impl Vault {
     /// # Errors
     /// `Unavailable`; `Internal` when the record is not what was sealed.
     pub(crate) async fn open(&self, access: &Access, record: &KeyRecord) -> Result<Credentials, Error> {
-        let place = record.binding(access.account(), access.key);
-        let plaintext = self.envelopes.open(place, &record.sealed.envelope).await?;
+        let binding = record.binding(access.account(), access.key);
+        let plaintext = self.envelopes.open(&binding, &record.sealed.envelope).await?;
         let opened: Opened =
             serde_json::from_slice(&plaintext).map_err(|_| Error::internal("sealed credentials are malformed"))?;
         let Opened { api_key, secret, passphrase, key_type, wallet_address } = opened;

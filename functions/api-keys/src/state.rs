@@ -6,13 +6,12 @@ use aws_config::SdkConfig;
 use axum::extract::FromRef;
 use shared::{
     app::{App, WARM_UP},
-    config::VaultConfig,
     error::Error,
     seal::{Envelopes, Seal},
 };
 use tokio::sync::OnceCell;
 
-use crate::{vault_key::VaultKey, wire::Wire};
+use crate::{config::VaultConfig, vault_key::VaultKey, wire::Wire};
 
 /// The state of `api-keys`. Cloning shares it.
 #[derive(Clone)]

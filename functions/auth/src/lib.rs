@@ -2,7 +2,9 @@
 
 mod account;
 mod address;
+pub mod config;
 mod endpoints;
+pub mod metrics;
 mod pages;
 mod password;
 mod profile;

@@ -1,10 +1,11 @@
 //! The Lambda function `auth`.
 
+use auth::{Auth, config::AuthConfig, metrics::METRICS};
 use axum::Router;
 use shared::{
     app::App,
     aws,
-    config::{AuthConfig, Config, ConfigError, Env, LogConfig, both},
+    config::{Config, ConfigError, Env, LogConfig, both},
     http, log,
     time::Clock,
 };
@@ -13,7 +14,7 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
     http::run(router(&env)).await
 }
 
@@ -22,7 +23,7 @@ async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
     let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config(&config.region);
     let app = App::new(config, &aws, Clock::default());
-    let auth = auth::Auth::new(app, own, &aws);
+    let auth = Auth::new(app, own, &aws);
     if is_there {
         auth.warm_up().await;
     }

@@ -9,7 +9,6 @@ use aws_config::SdkConfig;
 use axum::extract::FromRef;
 use shared::{
     app::{App, WARM_UP},
-    config::AuthConfig,
     error::Error,
     rotation::Kept,
     seal::Seal,
@@ -17,6 +16,7 @@ use shared::{
 };
 
 use crate::{
+    config::AuthConfig,
     pages::Pages,
     password::Passwords,
     secrets::{Secrets, Source},

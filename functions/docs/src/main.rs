@@ -11,6 +11,6 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &[], &env));
     http::run(ready(Stage::read(&env).map(docs::router))).await
 }

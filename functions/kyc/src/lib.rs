@@ -1,6 +1,8 @@
 //! Identity checks: reports of providers come in, the user's status comes out.
 
+pub mod config;
 mod endpoints;
+pub mod metrics;
 mod proof;
 pub mod providers;
 mod reports;

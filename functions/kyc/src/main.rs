@@ -1,11 +1,11 @@
 //! The Lambda function `kyc`.
 
 use axum::Router;
-use kyc::providers;
+use kyc::{Kyc, config::KycConfig, metrics::METRICS};
 use shared::{
     app::App,
     aws,
-    config::{Config, ConfigError, Env, KycConfig, LogConfig, both},
+    config::{Config, ConfigError, Env, LogConfig, both},
     http, log,
     time::Clock,
 };
@@ -14,16 +14,16 @@ use shared::{
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
-    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
     http::run(router(&env)).await
 }
 
 async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
-    let (config, own) = both(Config::read(env), KycConfig::read(env, |id| providers::find(id).is_some()))?;
+    let (config, own) = both(Config::read(env), KycConfig::read(env))?;
     let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config(&config.region);
     let app = App::new(config, &aws, Clock::default());
-    let kyc = kyc::Kyc::new(app, own, &aws)?;
+    let kyc = Kyc::new(app, own, &aws);
     if is_there {
         kyc.warm_up().await;
     }

@@ -6,13 +6,16 @@ use aws_config::SdkConfig;
 use axum::extract::FromRef;
 use shared::{
     app::{App, WARM_UP},
-    config::{ConfigError, KycConfig, Stage},
+    config::Stage,
     error::Error,
     seal::Seal,
 };
 use tokio::sync::OnceCell;
 
-use crate::providers::{self, Provider, Secret};
+use crate::{
+    config::KycConfig,
+    providers::{self, Provider, Secret},
+};
 
 /// Under which name the token is sealed.
 const TOKEN: &str = "token";
@@ -54,13 +57,10 @@ impl Secrets {
 
 impl Kyc {
     /// Over the AWS that `aws` points to. Opens nothing yet.
-    ///
-    /// # Errors
-    /// When the usual provider is none of ours, which settings that were read never say.
-    pub fn new(app: App, config: KycConfig, aws: &SdkConfig) -> Result<Self, ConfigError> {
-        let usual = providers::find(&config.provider).ok_or_else(KycConfig::no_provider)?;
-        let seal = Seal::new(aws, &config.kms_key_id);
-        Ok(Self { app, usual, config: Arc::new(config), seal, secrets: Arc::default() })
+    #[must_use]
+    pub fn new(app: App, config: KycConfig, aws: &SdkConfig) -> Self {
+        let (usual, seal) = (config.provider, Seal::new(aws, &config.kms_key_id));
+        Self { app, usual, config: Arc::new(config), seal, secrets: Arc::default() }
     }
 
     /// Opens secrets and connections in init. A failure is not fatal: the next request tries again, and until one succeeds the

@@ -2,8 +2,10 @@
 //! waits by itself, and a schedule has it tried again. What SES reports of a mail later, that it bounced for instance, is noted on
 //! its letter.
 
+pub mod config;
 mod feedback;
 mod links;
+pub mod metrics;
 mod outbox;
 pub mod render;
 mod round;
@@ -23,7 +25,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::{
     app::WARM_UP,
-    config::{Config, MailConfig},
+    config::Config,
     email::EmailAddress,
     error::Error,
     ids::LinkId,
@@ -35,6 +37,7 @@ use shared::{
 };
 
 use crate::{
+    config::MailConfig,
     feedback::{Feedback, Outcome, Reported},
     links::Links,
     outbox::Outbox,

@@ -1,10 +1,10 @@
 //! The Lambda function `mail`.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use mail::Postman;
+use mail::{Postman, config::MailConfig, metrics::METRICS};
 use shared::{
     aws,
-    config::{Config, ConfigError, Env, LogConfig, MailConfig, both},
+    config::{Config, ConfigError, Env, LogConfig, both},
     log,
     start::start,
     time::Clock,
@@ -15,7 +15,7 @@ use tracing::Instrument;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let env = Env::process();
-    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &env));
+    log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
     start(postman(&env), serve).await
 }
 

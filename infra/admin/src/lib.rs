@@ -1,5 +1,6 @@
 //! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
 
+pub mod config;
 mod identity_check;
 pub mod kyc_secret;
 pub mod kyc_set;

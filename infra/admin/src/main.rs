@@ -2,9 +2,9 @@
 
 use std::{error::Error, process::ExitCode};
 
-use admin::{Cli, Operator};
+use admin::{Cli, Operator, config::OperatorConfig};
 use clap::Parser;
-use shared::config::{Env, OperatorConfig};
+use shared::config::Env;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -3,11 +3,9 @@
 use std::{fmt, time::Duration};
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use shared::{
-    config::{OperatorConfig, Stage},
-    error::Error,
-    store::Store,
-};
+use shared::{config::Stage, error::Error, store::Store};
+
+use crate::config::OperatorConfig;
 
 /// A deployment, under an operator's own credentials.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use shared::{
     error::Error,
     ids::{AccountId, KeyId},
     keys::{AllRows, Row},
-    seal::{self, Binding, Envelope, Envelopes, Seal, SealedSecret},
+    seal::{self, Envelope, Envelopes, RecordVersion, Seal, SealedSecret},
     store::{Condition, Found, Store, Update, Written},
 };
 
@@ -64,8 +64,6 @@ pub(crate) enum Outcome {
 /// What is needed of a row in order to move it. Whose it is and which, its primary key says.
 #[derive(Deserialize)]
 struct Record {
-    exchange: String,
-    environment: String,
     version: u64,
     secret_version: u64,
     #[serde(flatten)]
@@ -180,9 +178,9 @@ impl Job<'_> {
             if self.is_dry {
                 return Ok(Outcome::Moved);
             }
-            let Record { exchange, environment, version, secret_version, envelope } = &record;
-            let binding = Binding { account, key, exchange, environment, version: *secret_version };
-            let moved = self.envelopes.rewrap(binding, envelope, &self.to).await?;
+            let Record { version, secret_version, envelope } = &record;
+            let sealed = RecordVersion { account, key, version: *secret_version };
+            let moved = self.envelopes.rewrap(sealed, envelope, &self.to).await?;
             // The owner's changes count versions; this is none. It may meet one, though, and then writes nothing.
             let update = Update::new(Row::ExchangeKey(account, key))
                 .set("edk", &moved.edk)?

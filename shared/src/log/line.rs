@@ -15,12 +15,17 @@ use tracing::{
 use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
 use super::{INVOCATION, OURS};
-use crate::{config::LogConfig, metrics, time::Clock};
+use crate::{
+    config::LogConfig,
+    metrics::{self, Metric},
+    time::Clock,
+};
 
 /// Writes lines, decides which, and knows what all of a process have in common.
 pub struct Lines<W> {
     level: Level,
     namespace: Option<String>,
+    metrics: &'static [Metric],
     process: Map<String, Value>,
     /// Said once in a process, at its first invocation.
     release: Option<String>,
@@ -38,8 +43,8 @@ impl<W: Fn(&[u8])> Lines<W> {
         process.extend(config.function_version.map(|version| ("function_version".to_owned(), version.into())));
         process.extend(config.function_memory_size.map(|size| ("function_memory_size".to_owned(), size.into())));
         let is_cold = AtomicBool::new(true);
-        let LogConfig { level, metrics_namespace: namespace, release, .. } = config;
-        Self { level, namespace, process, release, is_cold, write }
+        let LogConfig { level, metrics, metrics_namespace: namespace, release, .. } = config;
+        Self { level, namespace, metrics, process, release, is_cold, write }
     }
 
     /// Keys that are there already are not replaced: neither a field nor a span can pass for another level, moment or function.
@@ -56,7 +61,7 @@ impl<W: Fn(&[u8])> Lines<W> {
             line.entry(key).or_insert(value);
         }
         if let Some(namespace) = &self.namespace {
-            metrics::embed(&mut line, &self.process, namespace, unix_ms);
+            metrics::embed(&mut line, self.metrics, &self.process, namespace, unix_ms);
         }
         if let Ok(mut text) = serde_json::to_vec(&line) {
             text.push(b'\n');

@@ -1,6 +1,6 @@
 //! Logs: JSON lines, one per request, with nothing in them that names a person or opens a door. Keys are those of AWS Powertools.
 //!
-//! A line whose `event` is in the table of [`crate::metrics`] is a metric as well.
+//! A line whose `event` is in a table of metrics, [`crate::metrics`] or the function's own, is a metric as well.
 
 mod line;
 

@@ -24,19 +24,24 @@ const END: u8 = 0x80;
 /// The layout of the authenticated data.
 const LAYOUT: &[u8] = b"exkv1";
 
-/// What an envelope belongs to. Account and key come from the caller and the primary key, never from the stored item.
+/// One version of a record: what KMS is told. Account and key come from the caller and the primary key, never from the stored item.
 #[derive(Clone, Copy)]
-pub struct Binding<'a> {
+pub struct RecordVersion {
     /// Whose it is.
     pub account: AccountId,
     /// Which record it is.
     pub key: KeyId,
-    /// Where its credentials are good.
-    pub exchange: &'a str,
-    /// And in which environment there.
-    pub environment: &'a str,
-    /// Which version of the credentials it holds.
+    /// Counts what has been sealed in it, from 1.
     pub version: u64,
+}
+
+/// What an envelope belongs to.
+#[derive(Clone)]
+pub struct Binding<'a> {
+    /// The record.
+    pub record: RecordVersion,
+    /// What the record says in the clear of what is sealed in it, in an order that never changes: with other words it does not open.
+    pub terms: Vec<&'a str>,
 }
 
 /// A sealed record as it is stored. The wrapped data key stands alone, so that KMS can wrap it anew without opening the record.
@@ -79,9 +84,9 @@ impl Envelopes {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn seal(&self, binding: Binding<'_>, plaintext: &[u8]) -> Result<Envelope, Error> {
+    pub async fn seal(&self, binding: &Binding<'_>, plaintext: &[u8]) -> Result<Envelope, Error> {
         let request = self.kms.generate_data_key().key_id(&self.key_id).key_spec(DataKeySpec::Aes256);
-        let answer = request.set_encryption_context(Some(self.context(binding))).send().await;
+        let answer = request.set_encryption_context(Some(self.context(binding.record))).send().await;
         let answer = answer.map_err(|error| failure("GenerateDataKey", &error))?;
         let data_key = answer.plaintext.map(|key| Zeroizing::new(key.into_inner()));
         let (Some(data_key), Some(edk), Some(kms_key_arn)) = (data_key, answer.ciphertext_blob, answer.key_id) else {
@@ -104,10 +109,10 @@ impl Envelopes {
     ///
     /// # Errors
     /// `Unavailable`; `Internal`, the same for every reason, when it belongs elsewhere or has been changed.
-    pub async fn open(&self, binding: Binding<'_>, envelope: &Envelope) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub async fn open(&self, binding: &Binding<'_>, envelope: &Envelope) -> Result<Zeroizing<Vec<u8>>, Error> {
         let edk = decoded(&envelope.edk)?;
         let request = self.kms.decrypt().key_id(&envelope.kms_key_arn).ciphertext_blob(Blob::new(edk));
-        let answer = request.set_encryption_context(Some(self.context(binding))).send().await;
+        let answer = request.set_encryption_context(Some(self.context(binding.record))).send().await;
         let answer = answer.map_err(|error| {
             let error = failure("Decrypt", &error);
             if matches!(error, Error::Internal(_)) {
@@ -133,9 +138,9 @@ impl Envelopes {
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when KMS refuses.
-    pub async fn rewrap(&self, binding: Binding<'_>, envelope: &Envelope, to: &str) -> Result<Envelope, Error> {
+    pub async fn rewrap(&self, record: RecordVersion, envelope: &Envelope, to: &str) -> Result<Envelope, Error> {
         let request = self.kms.re_encrypt().source_key_id(&envelope.kms_key_arn).destination_key_id(to);
-        let context = self.context(binding);
+        let context = self.context(record);
         let answer = request
             .ciphertext_blob(Blob::new(decoded(&envelope.edk)?))
             .set_source_encryption_context(Some(context.clone()))
@@ -150,13 +155,13 @@ impl Envelopes {
     }
 
     /// The encryption context: shown in CloudTrail in the clear, so it names records and nobody.
-    fn context(&self, binding: Binding<'_>) -> HashMap<String, String> {
+    fn context(&self, record: RecordVersion) -> HashMap<String, String> {
         let pairs = [
             ("app", "exkey-vault".to_owned()),
             ("env", self.stage.as_str().to_owned()),
-            ("tenant", binding.account.to_string()),
-            ("key_id", binding.key.to_string()),
-            ("v", binding.version.to_string()),
+            ("tenant", record.account.to_string()),
+            ("key_id", record.key.to_string()),
+            ("v", record.version.to_string()),
             ("schema", "1".to_owned()),
         ];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -166,15 +171,11 @@ impl Envelopes {
 impl Binding<'_> {
     /// Every field behind its length, so that no two bindings read the same.
     fn authenticated(&self) -> Vec<u8> {
-        let version = self.version.to_be_bytes();
-        let fields: [&[u8]; 5] = [
-            self.account.as_bytes(),
-            self.key.as_bytes(),
-            self.exchange.as_bytes(),
-            self.environment.as_bytes(),
-            &version,
-        ];
-        fields.into_iter().fold(LAYOUT.to_vec(), |mut bytes, field| {
+        let RecordVersion { account, key, version } = &self.record;
+        let (ids, version) = ([account.as_bytes(), key.as_bytes()], version.to_be_bytes());
+        let terms = self.terms.iter().map(|term| term.as_bytes());
+        let fields = ids.into_iter().map(<[u8; 16]>::as_slice).chain(terms).chain([version.as_slice()]);
+        fields.fold(LAYOUT.to_vec(), |mut bytes, field| {
             bytes.extend((field.len() as u64).to_be_bytes());
             bytes.extend(field);
             bytes
@@ -216,15 +217,34 @@ fn unopened() -> Error {
 mod tests {
     use super::*;
 
-    fn binding<'a>(exchange: &'a str, environment: &'a str) -> Binding<'a> {
+    fn authenticated(terms: &[&str]) -> Vec<u8> {
         let (account, key) = (AccountId::from_bytes([1; 16]), KeyId::from_bytes([2; 16]));
-        Binding { account, key, exchange, environment, version: 1 }
+        Binding { record: RecordVersion { account, key, version: 3 }, terms: terms.to_vec() }.authenticated()
     }
 
     #[test]
     fn neighbouring_fields_do_not_run_into_each_other() {
-        assert_ne!(binding("ab", "c").authenticated(), binding("a", "bc").authenticated());
-        assert_eq!(binding("ab", "c").authenticated(), binding("ab", "c").authenticated());
+        for other in [&["a", "bc"][..], &["abc"], &["ab", "c", ""], &["c", "ab"], &[]] {
+            assert_ne!(authenticated(&["ab", "c"]), authenticated(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_layout_is_what_records_are_stored_under() {
+        let expected = [
+            &b"exkv1"[..],
+            &[0, 0, 0, 0, 0, 0, 0, 16],
+            &[1; 16],
+            &[0, 0, 0, 0, 0, 0, 0, 16],
+            &[2; 16],
+            &[0, 0, 0, 0, 0, 0, 0, 2],
+            b"ab",
+            &[0, 0, 0, 0, 0, 0, 0, 1],
+            b"c",
+            &[0, 0, 0, 0, 0, 0, 0, 8],
+            &[0, 0, 0, 0, 0, 0, 0, 3],
+        ];
+        assert_eq!(authenticated(&["ab", "c"]), expected.concat());
     }
 
     #[test]

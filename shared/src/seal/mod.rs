@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{aws::failure, error::Error};
 
-pub use envelope::{Binding, Envelope, Envelopes};
+pub use envelope::{Binding, Envelope, Envelopes, RecordVersion};
 
 /// What a secret is for. It is bound into the ciphertext (the KMS encryption context), so one cannot stand in for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,11 +1,9 @@
 //! Something we depend on is down: providers are told to come again, nothing is half-written, and no door opens.
 
+use kyc::config::KycConfig;
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use shared::{
-    config::{KycConfig, Stage},
-    kyc::Status,
-};
+use shared::{config::Stage, kyc::Status};
 use tests::{Reply, World, invoke};
 
 use super::{approval, genuine, is_taken, kept, newest_secret, status};

@@ -1,13 +1,10 @@
 //! Who is let in: providers that prove what they say, and nobody else.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use kyc::providers::ALL;
+use kyc::{config::KycConfig, providers::ALL};
 use serde_json::{Value, json};
-use shared::{
-    config::{KycConfig, Stage},
-    kyc::Status,
-};
-use tests::{Reply, Request, World, invoke_event, webhook_secrets};
+use shared::{config::Stage, kyc::Status};
+use tests::{Reply, Request, World, invoke_event, provider, webhook_secrets};
 
 use super::{SIGNING, approval, genuine, is_taken, kept, newest_secret, signed, status};
 
@@ -29,7 +26,7 @@ fn with_header(mut request: Request, name: &str, value: &str) -> Request {
 
 #[tokio::test]
 async fn a_report_without_a_name_in_its_path_is_of_the_usual_provider_whatever_its_headers() {
-    let world = World::with_kyc(|config| "onfido".clone_into(&mut config.provider)).await;
+    let world = World::with_kyc(|config| config.provider = provider("onfido")).await;
     let unnamed = |provider: &str, user: &str| Request {
         path: "/api/kyc/webhook".to_owned(),
         ..genuine(&world, provider, &approval(provider, user, world.now()))
@@ -146,7 +143,7 @@ async fn a_second_lock_is_for_those_who_can_carry_a_key() {
 #[tokio::test]
 async fn the_token_alone_proves_a_source_of_our_own() {
     let only_a_token = |config: &mut KycConfig| {
-        "generic".clone_into(&mut config.provider);
+        config.provider = provider("generic");
         config.secrets.clear();
         config.token = Some("the-token".to_owned());
     };

@@ -8,7 +8,7 @@ use shared::{
     kyc::{KycReport, Status, standing},
     time::{Clock, Timestamp},
 };
-use tests::{Reply, Request, World, invoke, invoke_event};
+use tests::{Reply, Request, World, invoke, invoke_event, provider};
 
 use super::{kept, logs, privacy};
 
@@ -30,10 +30,10 @@ fn instance(world: &World, sample: &Value) -> Kyc {
     let secrets = std::iter::once(text(sample, "secret")).chain(more).map(str::to_owned).collect();
     let received = Millis::from_rfc3339(text(sample, "received_at")).unwrap();
     let clock = Clock::at(Timestamp::from_second(received.as_ms() / 1_000));
-    let provider = text(sample, "provider").to_owned();
+    let usual = provider(text(sample, "provider"));
     world.another_kyc(Stage::Local, clock, |config| {
-        config.secrets = [(provider.clone(), secrets)].into();
-        config.provider = provider;
+        config.secrets = [(usual.id.to_owned(), secrets)].into();
+        config.provider = usual;
     })
 }
 

@@ -9,7 +9,7 @@ use shared::{
     http::{Body, Operation, Reply},
     ids::KeyId,
     keys::Row,
-    seal::Binding,
+    seal::{Binding, RecordVersion},
     store::{Condition, Put, Raced, Write},
 };
 
@@ -23,7 +23,7 @@ use crate::{
     keys::RECORD,
     limits::MOST_KEYS,
     policy::SendsFunds,
-    record::{Findings, KeyRecord},
+    record::{Findings, KeyRecord, terms},
     refusal::Refusal,
     state::Vault,
     tested::Tested,
@@ -90,8 +90,9 @@ impl Vault {
 
     async fn new_record(&self, access: &Access, input: &CreateApiKeyRequest) -> Result<KeyRecord, Refusal> {
         let (now, site, exchange) = (self.app.clock.now(), input.site, input.exchange);
-        let (account, key, environment) = (access.account(), access.key, site.environment.as_str());
-        let place = Binding { account, key, exchange: exchange.id, environment, version: 1 };
+        let (account, key) = (access.account(), access.key);
+        let record = RecordVersion { account, key, version: 1 };
+        let binding = Binding { record, terms: terms(exchange.id, site.environment) };
         Ok(KeyRecord {
             id: key,
             exchange: exchange.id.to_owned(),
@@ -107,7 +108,7 @@ impl Vault {
             last_decrypted_at: None,
             version: 1,
             left: Vec::new(),
-            sealed: self.seal(place, exchange, &input.credentials).await?,
+            sealed: self.seal(&binding, exchange, &input.credentials).await?,
         })
     }
 }

@@ -7,7 +7,7 @@ mod sealed;
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{AccountId, KeyId},
-    seal::Binding,
+    seal::{Binding, RecordVersion},
     time::Timestamp,
 };
 
@@ -62,11 +62,16 @@ pub struct Fingerprint {
     pub(crate) sends_funds: SendsFunds,
 }
 
+/// Where credentials are good, which is bound into their envelope: they are never sent to another exchange or environment.
+pub fn terms(exchange: &str, environment: Environment) -> Vec<&str> {
+    vec![exchange, environment.as_str()]
+}
+
 impl KeyRecord {
     /// What the envelope must have been sealed for. The account and the id are the caller's and the row's.
     pub(crate) fn binding(&self, account: AccountId, key: KeyId) -> Binding<'_> {
-        let environment = self.environment.as_str();
-        Binding { account, key, exchange: &self.exchange, environment, version: self.sealed.secret_version }
+        let record = RecordVersion { account, key, version: self.sealed.secret_version };
+        Binding { record, terms: terms(&self.exchange, self.environment) }
     }
 
     /// What the row of its credential must say.

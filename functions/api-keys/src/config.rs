@@ -1,0 +1,45 @@
+//! The settings of `api-keys`.
+
+#[cfg(test)]
+mod tests;
+
+use shared::config::{ConfigError, Env, Stage, both};
+
+/// What `api-keys` needs besides the settings of every function.
+#[derive(Clone, Debug)]
+pub struct VaultConfig {
+    /// `KMS_KEY_ID`: the key that wraps the data keys of new records and seals the vault's own secret.
+    pub kms_key_id: String,
+    /// `ALLOW_WITHDRAWAL_KEYS`: keys that can withdraw are given out and used like others.
+    pub allow_withdrawal_keys: bool,
+    /// `REQUIRE_KYC`: keys are stored for users whose identity is proven only.
+    pub require_kyc: bool,
+    /// `EXCHANGE_PROXY`: where requests to exchanges go instead, `host:port` of an http URL. Only on `local`.
+    pub exchange_proxy: Option<String>,
+}
+
+impl VaultConfig {
+    /// Reads the settings of `api-keys`.
+    ///
+    /// # Errors
+    /// Names the settings that are missing, malformed or not allowed on this stage.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let rules = both(env.switch("ALLOW_WITHDRAWAL_KEYS"), env.switch("REQUIRE_KYC"));
+        let rest = both(env.required("KMS_KEY_ID"), exchange_proxy(env));
+        let ((allow_withdrawal_keys, require_kyc), (kms_key_id, exchange_proxy)) = both(rules, rest)?;
+        Ok(Self { kms_key_id, allow_withdrawal_keys, require_kyc, exchange_proxy })
+    }
+}
+
+fn exchange_proxy(env: &Env<'_>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = env.url("EXCHANGE_PROXY")? else {
+        return Ok(None);
+    };
+    if Stage::read(env)? != Stage::Local {
+        return Err(ConfigError::new("EXCHANGE_PROXY is allowed on the stage local only"));
+    }
+    match url.strip_prefix("http://") {
+        Some(address) if !address.contains(['/', '@', '?', '#']) => Ok(Some(address.to_owned())),
+        _ => Err(ConfigError::new("EXCHANGE_PROXY is not http://HOST:PORT")),
+    }
+}

@@ -1,0 +1,33 @@
+//! What is refused, on which stage, and how it is said.
+
+use super::*;
+
+const COMPLETE: [(&str, &str); 3] = [("STAGE", "prod"), ("KMS_KEY_ID", "alias/x"), ("PRODUCT_NAME", "x")];
+
+fn read(settings: &[(&str, &str)]) -> Result<AuthConfig, String> {
+    let lookup = |name: &str| settings.iter().rfind(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+    AuthConfig::read(&Env::new(&lookup)).map_err(|flaws| flaws.to_string())
+}
+
+#[test]
+fn auto_confirm_is_refused_where_users_are_real() {
+    for (stage, allowed) in [("local", true), ("dev", true), ("staging", false), ("prod", false)] {
+        let read = read(&[&COMPLETE[..], &[("STAGE", stage), ("AUTO_CONFIRM", "true")]].concat());
+        assert_eq!(read.is_ok(), allowed, "{stage}");
+    }
+}
+
+#[test]
+fn what_nobody_can_see_is_no_name() {
+    assert_eq!(read(&COMPLETE[..2]).unwrap_err(), "PRODUCT_NAME is not set");
+    let flaw = read(&[&COMPLETE[..], &[("PRODUCT_NAME", " \u{3164}")]].concat()).unwrap_err();
+    assert_eq!(flaw, "PRODUCT_NAME has nothing to see in it");
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once() {
+    assert_eq!(
+        read(&[("AUTO_CONFIRM", "true"), ("SIGN_IN_URL", "canary")]).unwrap_err(),
+        "PRODUCT_NAME is not set; SIGN_IN_URL is not an http or https URL; KMS_KEY_ID is not set; STAGE is not set"
+    );
+}

@@ -1,0 +1,12 @@
+//! The metrics of what `auth` logs. Alarms, dashboard and guide name them.
+
+use shared::metrics::Metric;
+
+/// All of them.
+pub const METRICS: [Metric; 5] = [
+    Metric::count("sign_up", "SignUps", &[&[]]),
+    Metric::count("account_created", "AccountsCreated", &[&[]]),
+    Metric::count("login", "Logins", &[&[]]),
+    Metric::count("login_refused", "LoginFailures", &[&[], &["reason"]]),
+    Metric::count("refresh_token_reuse", "RefreshReuse", &[&[]]),
+];
