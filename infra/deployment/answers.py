@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -62,9 +63,11 @@ class Answers:
 
     def stay_in(self, account):
         """Refuses credentials of another account than the stage's."""
-        if self.settings.setdefault("account", account) != account:
+        if "account" not in self.settings:
+            self.settings["account"] = account
+            self.write()
+        if self.settings["account"] != account:
             raise Refused(f"{self.stage} is in the account {self.settings['account']}, and these credentials are of {account}")
-        self.write()
 
     def take_over(self, standing):
         """Takes what the stack has been given and is not kept here: it was deployed from elsewhere. CloudFormation does not tell what
@@ -88,8 +91,7 @@ class Answers:
         """Asks for what is needed and was never answered, and keeps each answer."""
         for name, question, empty in QUESTIONS:
             if name not in self.kept and name not in self.changes:
-                check = lambda value, name=name: self.known.check(name, value, self.region())  # noqa: E731
-                self.kept[name] = self.asked(name, question, empty, check)
+                self.kept[name] = self.asked(name, question, empty, partial(self.known.check, name, region=self.region()))
                 self.write()
 
     def asked(self, name, question, empty, check):

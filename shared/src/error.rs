@@ -131,7 +131,7 @@ impl IntoResponse for Error {
             Self::InvalidToken => {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
-            Self::StepUpRequired(aal) => step_up(aal, (status, text)),
+            Self::StepUpRequired(aal) => step_up(aal, status, text),
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
             Self::InvalidSignature
             | Self::UnreadableBody
@@ -180,7 +180,7 @@ struct StepUpNeeded {
 }
 
 /// RFC 9470, but for its 401: clients answer that with a refresh, or sign out.
-fn step_up(aal: Aal, (status, message): (StatusCode, &'static str)) -> Response {
+fn step_up(aal: Aal, status: StatusCode, message: &'static str) -> Response {
     let max_age = FRESH.as_secs();
     let data = StepUpNeeded { code: "STEP_UP_REQUIRED", aal, max_age };
     let answer = (status, Json(StepUp { success: false, message, data })).into_response();

@@ -79,7 +79,7 @@ impl LinkKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
-    /// The same from what KMS has opened.
+    /// A link key from what KMS has opened.
     ///
     /// # Errors
     /// `Internal` when it has another length.

@@ -6,24 +6,19 @@ import http.server
 import json
 import os
 import re
-import socket
-import subprocess
-import tempfile
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 
 import boto3
 from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
 from gaps import without
+from server import server
 from translate import NoManagedPolicies
 
-ROOT = Path(__file__).resolve().parents[2]
 REGION = "eu-west-1"
 # The emulator finds out only when it comes to make it.
 IMPOSSIBLE = {
@@ -164,28 +159,11 @@ def parameters(form):
 
 @contextlib.contextmanager
 def emulator():
-    with socket.socket() as spare:
-        spare.bind(("127.0.0.1", 0))
-        port = spare.getsockname()[1]
-    with tempfile.TemporaryDirectory() as scratch, Path(scratch, "log").open("wb") as log:
-        environment = os.environ | {
-            "GATEWAY_PORT": str(port),
-            "BIND_HOST": "127.0.0.1",
-            "MINISTACK_REGION": REGION,
-            "TMPDIR": scratch,
-        }
-        process = subprocess.Popen(
-            [ROOT / ".tools/ministack/bin/ministack"], stdout=log, stderr=log, cwd=scratch, env=environment
-        )
+    settings = {"GATEWAY_PORT": "{port}", "BIND_HOST": "127.0.0.1", "MINISTACK_REGION": REGION}
+    with server("ministack/bin/ministack", settings) as port:
+        one = Emulator(f"http://127.0.0.1:{port}")
         try:
-            for _ in range(300):
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                    break
-                time.sleep(0.1)
-            one = Emulator(f"http://127.0.0.1:{port}")
             yield one
+        finally:
             one.server.shutdown()
             one.server.server_close()
-        finally:
-            process.terminate()
-            process.wait()

@@ -7,7 +7,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from emulator import ROOT, emulator
+from emulator import emulator
+from server import ROOT, entered
 from terminal import at_a_terminal
 from test_deploy import ANSWERS
 from translate import read
@@ -15,8 +16,8 @@ from translate import read
 
 class Shipped(unittest.TestCase):
     def test_what_was_built_is_what_is_deployed(self):
-        aws = self.enterContext(emulator())
-        folder = self.enterContext(tempfile.TemporaryDirectory())
+        aws = entered(self, emulator())
+        folder = entered(self, tempfile.TemporaryDirectory())
         shutil.copy(ROOT / "infra/samconfig.toml", folder)
         environment = aws.environment() | {"DEPLOY_CONFIG": f"{folder}/samconfig.toml"}
         architecture = os.environ.get("ARCH", "arm64")

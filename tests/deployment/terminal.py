@@ -18,7 +18,7 @@ from pathlib import Path
 import tomlkit
 from samcli.yamlhelper import yaml_dump
 
-from emulator import ROOT
+from server import ROOT
 from translate import read
 
 # `sam` with a build that takes no compiler: it brings what `built` has made. `infra/smoke.sh` has the real one.

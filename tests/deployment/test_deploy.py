@@ -7,6 +7,7 @@ import unittest
 from botocore.exceptions import ClientError
 
 from emulator import emulator
+from server import entered
 from terminal import Deployer
 from test_deployer import ALLOWED
 
@@ -19,8 +20,8 @@ TABLES = ("Accounts", "Sessions", "ExchangeKeys", "Limits", "Kyc", "Mail")
 
 class Deployment(unittest.TestCase):
     def setUp(self):
-        self.aws = self.enterContext(emulator())
-        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+        self.aws = entered(self, emulator())
+        self.folder = entered(self, tempfile.TemporaryDirectory())
         self.ada = Deployer(self.aws, self.folder)
 
     def deployed(self, stage, *changes, answers=None):

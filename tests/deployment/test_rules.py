@@ -12,6 +12,7 @@ import rules
 from answers import LONGEST_STACK_NAME
 from parameters import Parameters
 from release import named, released
+from server import entered
 from translate import TEMPLATE, read, translated
 
 SOURCE = read()
@@ -130,7 +131,7 @@ class Releases(unittest.TestCase):
     given = Parameters().defaults() | {"AppUrl": "https://a.example", "MailFrom": "a@b.example"}
 
     def setUp(self):
-        self.built = Path(self.enterContext(tempfile.TemporaryDirectory()), "template.yaml")
+        self.built = Path(entered(self, tempfile.TemporaryDirectory()), "template.yaml")
         self.built.write_text(self.text)
         self.code = self.built.parent / "AuthFunction" / "bootstrap"
         self.code.parent.mkdir()

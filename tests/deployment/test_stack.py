@@ -3,10 +3,6 @@
 import collections
 import io
 import json
-import socket
-import subprocess
-import tempfile
-import time
 import unittest
 import zipfile
 
@@ -16,7 +12,8 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 import gaps
-from emulator import REGION, ROOT, emulator
+from emulator import REGION, emulator
+from server import entered, server
 from translate import translated
 
 GIVEN = {"AppUrl": "https://api.example.com", "MailFrom": "no-reply@example.com"}
@@ -31,7 +28,7 @@ class Gaps(unittest.TestCase):
 
     def setUp(self):
         self.template = translated()
-        self.aws = self.enterContext(emulator())
+        self.aws = entered(self, emulator())
         self.cloudformation = self.aws.client("cloudformation")
 
     def test_what_was_cut_out_is_what_it_does_not_know(self):
@@ -71,19 +68,7 @@ class Moto(unittest.TestCase):
     """What holds data and what runs is made, changed and, but for what is kept, taken away by a second emulator as well."""
 
     def setUp(self):
-        with socket.socket() as spare:
-            spare.bind(("127.0.0.1", 0))
-            port = spare.getsockname()[1]
-        log = self.enterContext(tempfile.TemporaryFile())
-        server = subprocess.Popen([ROOT / ".tools/moto/bin/moto_server", "-p", str(port)], stdout=log, stderr=log)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.terminate)
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        port = entered(self, server("moto/bin/moto_server", arguments=["-p", "{port}"]))
         session = boto3.session.Session("test", "test", region_name=REGION)
         self.client = lambda service: session.client(
             service, endpoint_url=f"http://127.0.0.1:{port}", config=Config(retries={"total_max_attempts": 1})

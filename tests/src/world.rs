@@ -242,7 +242,7 @@ impl World {
         self.webhook_secret_under(Key::Data, provider, secret).await
     }
 
-    /// The same under a KMS key of the template, whichever it is.
+    /// A secret of a provider of webhooks, sealed under a KMS key of the template, whichever it is.
     pub async fn webhook_secret_under(&self, key: Key, provider: &str, secret: &str) -> String {
         let seal = Seal::new(&self.sdk, self.key(key));
         seal.seal_webhook_secret(provider, secret.as_bytes()).await.expect("a sealed secret")
@@ -254,7 +254,7 @@ impl World {
         self.operator_as("operator")
     }
 
-    /// The same in the role that they let move what is sealed to another key.
+    /// An operator in the role that the keys' policies let move what is sealed to another key.
     #[must_use]
     pub fn mover(&self) -> Operator {
         self.operator_as("mover")
@@ -298,7 +298,7 @@ impl World {
         self.postman_at(self.clock.clone())
     }
 
-    /// The same with a clock of its own.
+    /// An instance of `mail` with a clock of its own.
     #[must_use]
     pub fn postman_at(&self, clock: Clock) -> Postman {
         self.postman_on(&self.sdk, clock)

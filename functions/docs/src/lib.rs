@@ -32,7 +32,7 @@ pub fn router(stage: Stage) -> Router {
     listed::<false>().serve((), DEADLINE, stage)
 }
 
-/// The same routes, for the OpenAPI document.
+/// The routes of this function, for the OpenAPI document.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     listed().list()

@@ -14,7 +14,7 @@ impl LocalAws {
         self.door.recorder.calls(None)
     }
 
-    /// The same without the calls that touch only this table (full name), such as counters.
+    /// How often each operation was called, without the calls that touch only this table (full name), such as counters.
     #[must_use]
     pub fn calls_without(&self, table: &str) -> Calls {
         self.door.recorder.calls(Some(table))
@@ -43,7 +43,7 @@ impl LocalAws {
         self.door.guard.refused()
     }
 
-    /// The same, and forgets them: for tests in which somebody is refused on purpose.
+    /// What was refused to functions since the start, which is forgotten by it: for tests in which somebody is refused on purpose.
     #[must_use]
     pub fn take_refused(&self) -> BTreeSet<String> {
         self.door.guard.take_refused()

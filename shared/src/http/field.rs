@@ -79,7 +79,7 @@ pub struct Switch(pub bool);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Whole<const MIN: u16, const MAX: u16>(pub u16);
 
-/// The same for passwords and tokens: it cannot be printed, and this copy of it is wiped after use.
+/// A string of at least `MIN` code points that is a password or a token: it cannot be printed, and this copy of it is wiped after use.
 pub struct SecretText<const MIN: usize = 0>(Zeroizing<String>);
 
 impl<const MIN: usize> SecretText<MIN> {

@@ -11,7 +11,8 @@ use shared::{
 use super::{Session, SignedIn};
 use crate::{account::Account, password::Verdict, state::Auth};
 
-/// Proof that somebody is the owner of an account, as it was when it was read. Fields are private; only what has been checked becomes one.
+/// Proof that somebody is the owner of an account, as it was when it was read. Fields are private: it comes of a
+/// compared password, or of having just made the account, for which the caller answers.
 pub struct Proof<'a> {
     account: &'a Account,
     authentication: Authentication,

@@ -116,7 +116,7 @@ impl Guard {
         lock(&self.refused).clone()
     }
 
-    /// The same, and forgets them.
+    /// What functions asked for and may not do; it is forgotten by it.
     pub(crate) fn take_refused(&self) -> BTreeSet<String> {
         std::mem::take(&mut lock(&self.refused))
     }

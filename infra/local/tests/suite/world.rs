@@ -25,7 +25,7 @@ pub fn clients(local: &LocalAws) -> Clients {
     clients_of(local, "local")
 }
 
-/// The same under the access key id `id`.
+/// Clients that try once, under the access key id `id`.
 pub fn clients_of(local: &LocalAws, id: &str) -> Clients {
     use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
     let credentials = Credentials::new(id, "local", None, None, "test");
