@@ -1,6 +1,6 @@
 # Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
 .DEFAULT_GOAL := help
-.PHONY: aws bench clients contract help dev demo test test-moto story schemathesis lint fmt openapi build smoke deploy clean
+.PHONY: aws bench clients contract help dev demo test test-moto story schemathesis lint fmt openapi passwords build smoke deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fmt: ## Formats the code
 
 openapi: ## Writes the API's document anew from the code
 	@document=$$(cargo run --quiet --bin openapi) && printf '%s\n' "$$document" >functions/docs/openapi.json
+
+passwords: ## Makes the list of common passwords anew
+	@cargo run --quiet --bin passwords >.passwords && mv .passwords functions/auth/src/password/weak/common.bin
 
 build: ## Builds the functions for Lambda into target/lambda and prints their sizes (ARCH=x86_64 for the other architecture)
 	@infra/build.sh

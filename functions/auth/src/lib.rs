@@ -6,7 +6,7 @@ pub mod config;
 mod endpoints;
 pub mod metrics;
 mod pages;
-mod password;
+pub mod password;
 mod profile;
 mod records;
 mod secrets;

@@ -5,6 +5,7 @@ mod memory;
 mod run;
 #[cfg(test)]
 mod tests;
+pub mod weak;
 
 use std::sync::{Arc, atomic::AtomicU64};
 
