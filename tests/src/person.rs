@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde_json::{Value, json};
-use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
+use shared::{ids::LinkId, outbox::Letter};
 
 use crate::{
     event::Reply,

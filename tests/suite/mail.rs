@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use compat::email::EmailAddress;
 use local::{MailFunction, Mode, Service};
 use serde_json::{Value, json};
-use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
+use shared::{ids::LinkId, outbox::Letter};
 use tests::World;
 
 /// Stream records of the letters in the outbox, as Lambda delivers them.
