@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tests::{Key, Session, World, authorized};
 
 use crate::{
+    api_keys::keeps_a_key,
     kyc::{approval, genuine},
-    metrics::keeps_a_key,
     template::{Template, attribute},
 };
 

@@ -11,10 +11,9 @@ use shared::config::LogConfig;
 use tests::{Person, Request, Session, World};
 
 use crate::{
-    emf::Datapoint,
+    api_keys::{binance_likes, keeps_a_key, tampers},
     kyc::{approval, genuine},
-    logs,
-    metrics::{binance_likes, counted, keeps_a_key, tampers},
+    logs::{self, emf::Datapoint, metrics::counted},
 };
 use alarm::{Alarm, Data, Metric, State, template};
 

@@ -1,18 +1,14 @@
 //! Operators replace the signing key and the pepper while everything goes on; and what replacing any secret has in common.
 
-use admin::{
-    Failure, rotate_pepper,
-    rotate_signing_key::{self, Arguments, Rotation},
-};
 use auth::Auth;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures::future::join_all;
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use shared::time::Timestamp;
 use tests::{Reply, Session, World};
 
-use crate::{link_rotation::rotate as rotate_link_key, logs, sessions::rotate_account_key};
+use super::{rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key};
+use crate::logs;
 
 /// Between the publication of a new secret and its use. Seconds.
 const LEAD: u64 = 30 * 60;
@@ -22,14 +18,6 @@ const END: u64 = 20 * 60;
 const NOT_ANEW: &str = "a password is not hashed anew; its next login tries again";
 /// A warm instance knows by then what was written before. Seconds.
 const NOTICED: u64 = 10 * 60;
-
-async fn rotate(world: &World, compromised: bool) -> Result<Rotation, Failure> {
-    rotate_signing_key::rotate(&world.operator(), &Arguments { compromised }, &world.clock).await
-}
-
-async fn rotate_pepper(world: &World) -> Result<(u32, Timestamp), Failure> {
-    rotate_pepper::rotate(&world.operator(), &world.clock).await
-}
 
 fn kid(session: &Session) -> String {
     let header = BASE64_URL_SAFE_NO_PAD.decode(session.access.split('.').next().unwrap()).unwrap();
@@ -75,7 +63,7 @@ async fn a_new_key_is_published_first_and_signs_later_and_the_old_one_outlives_i
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
     let old = kid(&session);
-    let rotation = rotate(&world, false).await.unwrap();
+    let rotation = rotate_signing_key(&world, false).await.unwrap();
     assert!(rotation.from.seconds_from(world.now()) > 15 * 60, "{rotation:?}");
     assert_eq!(rotation.ended, [old.as_str()]);
     let new = rotation.kid.clone();
@@ -114,7 +102,7 @@ async fn a_new_key_is_published_first_and_signs_later_and_the_old_one_outlives_i
         world.remove(if row["pk"] == "SECRET" { "Accounts" } else { "Sessions" }, row).await;
     }
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 1);
-    let again = rotate(&world, false).await.unwrap();
+    let again = rotate_signing_key(&world, false).await.unwrap();
     assert_eq!(again.ended, [new]);
     assert!(arranged(&world).await.iter().any(|row| row["sk"] == "signing-key#3"));
     world.another_auth().warm_up().await;
@@ -127,8 +115,8 @@ async fn a_compromised_key_is_worthless_within_ten_minutes_and_sessions_go_on() 
     let (_, session) = world.person().signed_in().await;
     let (_, other) = world.person().signed_in().await;
     // Even while another rotation is under way.
-    let pending = rotate(&world, false).await.unwrap().kid;
-    let rotation = rotate(&world, true).await.unwrap();
+    let pending = rotate_signing_key(&world, false).await.unwrap().kid;
+    let rotation = rotate_signing_key(&world, true).await.unwrap();
     let mut ended = rotation.ended.clone();
     ended.sort();
     assert_eq!(ended, sorted(vec![&kid(&session), &pending]));
@@ -158,7 +146,7 @@ async fn of_rotations_at_once_one_takes_place() {
     let world = World::start().await;
     // All have read the same when the first writes.
     world.hold("TransactWriteItems", 4);
-    let done = join_all([false, false, true, true].map(|compromised| rotate(&world, compromised))).await;
+    let done = join_all([false, false, true, true].map(|compromised| rotate_signing_key(&world, compromised))).await;
     assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
     let refusal = done.iter().find_map(|done| done.as_ref().err()).unwrap();
     assert!(refusal.to_string().contains("just now"), "{refusal}");
@@ -185,13 +173,13 @@ async fn of_rotations_at_once_one_takes_place() {
 #[tokio::test]
 async fn while_a_rotation_is_under_way_another_is_refused() {
     let world = World::start().await;
-    rotate(&world, false).await.unwrap();
+    rotate_signing_key(&world, false).await.unwrap();
     rotate_pepper(&world).await.unwrap();
     rotate_link_key(&world, false).await.unwrap();
     rotate_account_key(&world, false).await.unwrap();
     let before = arranged(&world).await;
     for refused in [
-        rotate(&world, false).await.map(drop),
+        rotate_signing_key(&world, false).await.map(drop),
         rotate_pepper(&world).await.map(drop),
         rotate_link_key(&world, false).await.map(drop),
         rotate_account_key(&world, false).await.map(drop),
@@ -200,7 +188,7 @@ async fn while_a_rotation_is_under_way_another_is_refused() {
     }
     assert_eq!(arranged(&world).await, before);
     world.advance(LEAD);
-    assert!(rotate(&world, false).await.is_ok());
+    assert!(rotate_signing_key(&world, false).await.is_ok());
     assert_eq!(rotate_pepper(&world).await.unwrap().0, 3);
     assert_eq!(rotate_link_key(&world, false).await.unwrap().number, 3);
     assert_eq!(rotate_account_key(&world, false).await.unwrap().number, 3);
@@ -217,7 +205,7 @@ async fn a_rotation_that_fails_leaves_nothing_and_one_whose_answer_is_lost_count
     ];
     for (service, mode, operation) in everywhere {
         world.break_down(service, mode, Some(operation));
-        assert!(rotate(&world, false).await.is_err() && rotate(&world, true).await.is_err());
+        assert!(rotate_signing_key(&world, false).await.is_err() && rotate_signing_key(&world, true).await.is_err());
         assert!(rotate_pepper(&world).await.is_err());
         assert!(rotate_link_key(&world, false).await.is_err() && rotate_link_key(&world, true).await.is_err());
         assert!(rotate_account_key(&world, false).await.is_err() && rotate_account_key(&world, true).await.is_err());
@@ -225,7 +213,7 @@ async fn a_rotation_that_fails_leaves_nothing_and_one_whose_answer_is_lost_count
     }
     for mode in [Mode::Unavailable, Mode::Refused] {
         world.break_down(Service::DynamoDb, mode, Some("TransactWriteItems"));
-        assert!(rotate(&world, false).await.is_err() && rotate(&world, true).await.is_err());
+        assert!(rotate_signing_key(&world, false).await.is_err() && rotate_signing_key(&world, true).await.is_err());
         assert!(rotate_link_key(&world, false).await.is_err() && rotate_link_key(&world, true).await.is_err());
         assert!(rotate_account_key(&world, false).await.is_err() && rotate_account_key(&world, true).await.is_err());
         world.break_down(Service::DynamoDb, mode, Some("PutItem"));
@@ -235,7 +223,7 @@ async fn a_rotation_that_fails_leaves_nothing_and_one_whose_answer_is_lost_count
     assert_eq!(arranged(&world).await, before);
 
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
-    rotate(&world, false).await.unwrap();
+    rotate_signing_key(&world, false).await.unwrap();
     world.break_times(Service::DynamoDb, Mode::Lost, "PutItem", 1);
     assert_eq!(rotate_pepper(&world).await.unwrap().0, 2);
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
@@ -251,11 +239,11 @@ async fn before_the_first_start_there_is_nothing_to_rotate() {
     let world = World::start().await;
     world.empty("Sessions").await;
     // Who has lost the public half of a key that he must withdraw is not kept from it.
-    assert!(rotate(&world, false).await.unwrap_err().to_string().contains("not published"));
-    assert_eq!(rotate(&world, true).await.unwrap().ended, Vec::<String>::new());
+    assert!(rotate_signing_key(&world, false).await.unwrap_err().to_string().contains("not published"));
+    assert_eq!(rotate_signing_key(&world, true).await.unwrap().ended, Vec::<String>::new());
     world.empty("Accounts").await;
     for refused in [
-        rotate(&world, true).await.map(drop),
+        rotate_signing_key(&world, true).await.map(drop),
         rotate_pepper(&world).await.map(drop),
         rotate_link_key(&world, true).await.map(drop),
         rotate_account_key(&world, true).await.map(drop),
@@ -269,7 +257,7 @@ async fn before_the_first_start_there_is_nothing_to_rotate() {
 async fn cold_starts_in_the_midst_of_a_rotation_agree() {
     let world = World::start().await;
     let instances: Vec<_> = (0..20).map(|_| world.another_auth()).collect();
-    let (_, rotation) = tokio::join!(join_all(instances.iter().map(Auth::warm_up)), rotate(&world, false));
+    let (_, rotation) = tokio::join!(join_all(instances.iter().map(Auth::warm_up)), rotate_signing_key(&world, false));
     let rotation = rotation.unwrap();
     assert_eq!(world.rows_of("Accounts", "SECRET").await.len(), 5);
     assert_eq!(world.rows_of("Sessions", "SIGNING_KEYS").await.len(), 2);
@@ -289,7 +277,7 @@ async fn cold_starts_in_the_midst_of_a_rotation_agree() {
 #[tokio::test]
 async fn a_key_that_is_published_again_keeps_its_end() {
     let world = World::start().await;
-    let rotation = rotate(&world, false).await.unwrap();
+    let rotation = rotate_signing_key(&world, false).await.unwrap();
     let published = world.rows_of("Sessions", "SIGNING_KEYS").await;
     world.empty("Sessions").await;
     world.another_auth().warm_up().await;
@@ -304,7 +292,7 @@ async fn an_instance_that_cannot_learn_of_a_new_key_stops_before_the_old_one_end
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
     let old = kid(&session);
-    let new = rotate(&world, false).await.unwrap().kid;
+    let new = rotate_signing_key(&world, false).await.unwrap().kid;
     // What it has goes on for a while, and not every request looks for something newer.
     world.break_down(Service::Kms, Mode::Unavailable, Some("Decrypt"));
     world.advance(NOTICED);

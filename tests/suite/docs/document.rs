@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use shared::http::Proof;
 use tests::{Request, Session, World, authorized};
 
-pub const KEPT: &str = include_str!("../../functions/docs/openapi.json");
-const CONTRACT: &str = include_str!("../contract/openapi.json");
+pub const KEPT: &str = include_str!("../../../functions/docs/openapi.json");
+const CONTRACT: &str = include_str!("../../contract/openapi.json");
 
 pub fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()

@@ -9,7 +9,7 @@ use shared::{
 };
 use tests::{Reply, Request, World, invoke, invoke_event};
 
-use crate::events::{HTTP_API, REST_API, event};
+use super::{HTTP_API, REST_API, event};
 
 const HEADER: &str = "strict-transport-security";
 const ON: Option<&str> = Some("max-age=31536000; includeSubDomains");

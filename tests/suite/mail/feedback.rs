@@ -5,10 +5,8 @@ use serde_json::{Value, json};
 use shared::error::Error;
 use tests::World;
 
-use crate::{
-    logs::{capture, lines, text},
-    mail::{deliver, quiet_world, stream_event},
-};
+use super::{deliver, quiet_world, stream_event};
+use crate::logs::{capture, lines, text};
 
 const ADDRESS: &str = "canary@example.com";
 

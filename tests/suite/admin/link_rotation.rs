@@ -2,10 +2,6 @@
 
 use std::time::Duration;
 
-use admin::{
-    Failure, Rotation,
-    rotate_link_key::{self, Arguments},
-};
 use auth::Auth;
 use local::{Fault, Mode, Service};
 use mail::Postman;
@@ -13,6 +9,7 @@ use serde_json::{Value, json};
 use shared::time::Clock;
 use tests::{Person, World};
 
+use super::rotate_link_key;
 use crate::mail::{quiet_world, stream_event};
 
 /// Between the storing of a new key and its use. Seconds.
@@ -21,11 +18,6 @@ const LEAD: u64 = 30 * 60;
 const END: u64 = 24 * 3_600 + 20 * 60;
 /// A warm instance knows by then what was written before. Seconds.
 const NOTICED: u64 = 10 * 60;
-
-/// Replaces the link key.
-pub async fn rotate(world: &World, compromised: bool) -> Result<Rotation, Failure> {
-    rotate_link_key::rotate(&world.operator(), &Arguments { compromised }, &world.clock).await
-}
 
 /// Lets an instance of `mail` write what is in the outbox, and answers how much of it has to be delivered again.
 async fn written_by(world: &World, postman: &Postman) -> usize {
@@ -87,7 +79,7 @@ async fn a_new_key_is_known_first_and_used_later_and_links_of_the_old_one_stay_g
     let (warm, idle) = (world.postman(), world.postman());
     idle.warm_up().await;
     let (_, before) = invited_by(&world, &warm).await;
-    let rotation = rotate(&world, false).await.unwrap();
+    let rotation = rotate_link_key(&world, false).await.unwrap();
     assert_eq!((rotation.number, rotation.ended.as_slice()), (2, &[1][..]));
     assert!(rotation.from.seconds_from(world.now()) > 15 * 60, "{rotation:?}");
     assert_eq!(rotation.until.seconds_from(rotation.from), END.cast_signed());
@@ -124,7 +116,7 @@ async fn an_old_key_opens_nothing_after_its_end_and_is_not_even_opened() {
         make_lasting(&world, &person).await;
         tokens.push(token);
     }
-    let rotation = rotate(&world, false).await.unwrap();
+    let rotation = rotate_link_key(&world, false).await.unwrap();
     world.advance(LEAD + END - 1);
     let (warm, cold) = (world.another_auth(), world.another_auth());
     // Pepper, signing key, account key, two link keys; one that was there before the rotation opens what is new.
@@ -148,7 +140,7 @@ async fn an_old_key_opens_nothing_after_its_end_and_is_not_even_opened() {
     let keys = link_keys(&world).await;
     assert_eq!((keys[0]["ttl"].as_i64(), &keys[1]["ttl"]), (Some(rotation.until.as_second()), &Value::Null));
     world.remove("Accounts", &keys[0]).await;
-    let again = rotate(&world, false).await.unwrap();
+    let again = rotate_link_key(&world, false).await.unwrap();
     assert_eq!((again.number, again.ended.as_slice()), (3, &[2][..]));
     world.advance(LEAD);
     let (_, token) = invited_by(&world, &postman).await;
@@ -162,8 +154,8 @@ async fn links_of_a_compromised_key_are_worthless_within_ten_minutes_and_new_one
     let warm = world.postman();
     let (ada, old) = invited_by(&world, &warm).await;
     // Even while another rotation is under way.
-    assert_eq!(rotate(&world, false).await.unwrap().number, 2);
-    let rotation = rotate(&world, true).await.unwrap();
+    assert_eq!(rotate_link_key(&world, false).await.unwrap().number, 2);
+    let rotation = rotate_link_key(&world, true).await.unwrap();
     assert_eq!((rotation.number, rotation.ended.as_slice()), (3, &[1, 2][..]));
     assert_eq!((rotation.from, rotation.until), (world.now(), world.now()));
     assert_eq!(copies(&world).await, [3]);
@@ -192,7 +184,7 @@ async fn an_instance_that_cannot_read_its_keys_again_writes_for_a_while_and_then
     let world = quiet_world().await;
     let postman = world.postman();
     postman.warm_up().await;
-    rotate(&world, false).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     // The last time nobody answers at all.
     let outages = [
         (Service::Kms, "Decrypt", Mode::Unavailable, NOTICED),
@@ -245,7 +237,7 @@ async fn keys_that_are_open_are_not_opened_again() {
     world.advance(NOTICED);
     // `auth` reads its secrets again, too, and opens none.
     assert_eq!(decrypts().await, None);
-    rotate(&world, false).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     world.advance(NOTICED);
     // The new one, here and there.
     assert_eq!(decrypts().await, Some(2));
@@ -256,9 +248,9 @@ async fn keys_that_are_open_are_not_opened_again() {
 #[tokio::test]
 async fn a_clock_that_is_behind_has_a_key_as_well() {
     let world = quiet_world().await;
-    rotate(&world, false).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     world.advance(LEAD);
-    rotate(&world, false).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     let postman = world.postman_at(Clock::at(world.now() - Duration::from_mins(4)));
     assert!(is_under(&world, &invited_by(&world, &postman).await.1, 1).await);
     assert!(is_under(&world, &invited_by(&world, &world.postman()).await.1, 2).await);
@@ -267,7 +259,7 @@ async fn a_clock_that_is_behind_has_a_key_as_well() {
 #[tokio::test]
 async fn what_mail_has_heals_with_the_successor_in_it() {
     let world = quiet_world().await;
-    rotate(&world, false).await.unwrap();
+    rotate_link_key(&world, false).await.unwrap();
     let before = world.rows_of("Mail", "LINK_KEYS").await;
     world.empty("Mail").await;
     // An instance that starts has no time for it, one that reads its secrets again has.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::caller::{Caller, Confirmed, Fresh};
 use tests::{Reply, Session, World, authorized, invoke_undocumented};
 
-use crate::tokens::claims;
+use super::tokens::claims;
 
 const MINUTES: u64 = 60;
 

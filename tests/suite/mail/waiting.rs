@@ -11,10 +11,8 @@ use shared::{
 };
 use tests::{Person, World};
 
-use crate::{
-    logs,
-    mail::{deliver, quiet_world, stream_event},
-};
+use super::{deliver, quiet_world, stream_event};
+use crate::logs;
 
 /// How long a letter is tried.
 const LONGEST_WAIT: i64 = 23 * 3_600;

@@ -18,7 +18,7 @@ use super::{
     NAME,
     written::{Key, ed25519, p256, rsa},
 };
-use crate::vault::{Owner, is_ok, text};
+use crate::api_keys::{Owner, is_ok, text};
 
 /// Runs a property over so many cases, which do not change from one run of the tests to the next.
 fn runner(cases: u32) -> TestRunner {

@@ -18,10 +18,9 @@ use shared::{
 use tests::{Key, Reply, Request, Session, World, authorized, invoke};
 
 use crate::{
-    emf::datapoints,
+    api_keys::keeps_a_key,
     kyc::{genuine, is_taken, said},
-    logs,
-    metrics::keeps_a_key,
+    logs::{self, emf::datapoints},
 };
 
 const MANY: usize = 40;

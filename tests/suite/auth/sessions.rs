@@ -1,17 +1,10 @@
 //! Refresh, logout and the end of sessions.
 
-use admin::{
-    Failure, Rotation,
-    rotate_account_key::{Arguments, rotate},
-};
 use serde_json::json;
 use tests::{Session, World};
 
-use crate::tokens::claims;
-
-pub async fn rotate_account_key(world: &World, compromised: bool) -> Result<Rotation, Failure> {
-    rotate(&world.operator(), &Arguments { compromised }, &world.clock).await
-}
+use super::tokens::claims;
+use crate::admin::rotate_account_key;
 
 #[tokio::test]
 async fn a_refresh_token_works_once() {

@@ -22,6 +22,7 @@ mod verify;
 
 use std::net::Ipv4Addr;
 
+use paper::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, Session, World, authorized};
 use tokio::net::TcpSocket;
@@ -143,6 +144,26 @@ fn without(body: &Value, name: &str) -> Value {
     let mut body = body.clone();
     body.as_object_mut().unwrap().remove(name).unwrap();
     body
+}
+
+/// A key of Binance with this name; its path.
+pub async fn keeps_a_key(world: &World, session: &Session, name: &str) -> String {
+    let key = json!({ "exchange": "binance", "label": name, "api_key": name, "secret": "a-secret-of-binance" });
+    let reply = world.post_as(session, "/api/v1/api-keys/", key).await;
+    format!("/api/v1/api-keys/{}", reply.body["data"]["id"].as_str().unwrap_or_else(|| panic!("{reply:?}")))
+}
+
+/// Binance likes every key from now on, or none.
+pub fn binance_likes(world: &World, likes: bool) {
+    let works = r#"{"ipRestrict": true, "enableReading": true, "enableWithdrawals": false}"#;
+    let answer = if likes { Canned::new(200, works) } else { Canned::new(401, r#"{"code": -2008}"#) };
+    world.aws.paper().set_canned(Some(answer));
+}
+
+/// Changes an attribute of the only key that there is.
+pub async fn tampers(world: &World, with: &str, attribute: &str, value: Value) {
+    let row = world.rows("ExchangeKeys").await.into_iter().find(|row| row["sk"].as_str().unwrap().starts_with(with));
+    world.tamper("ExchangeKeys", &row.unwrap(), attribute, value).await;
 }
 
 /// Every row of the vault in a fixed order.

@@ -1,15 +1,11 @@
 //! Events as HTTP APIs (payload 2.0) and REST APIs send them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::World;
 
-pub const HTTP_API: &str = include_str!("../events/http_api.json");
-const HTTP_API_STAGE: &str = include_str!("../events/http_api_stage.json");
-pub const REST_API: &str = include_str!("../events/rest_api.json");
+use super::{HTTP_API, REST_API, event};
 
-pub fn event(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
-}
+const HTTP_API_STAGE: &str = include_str!("../../events/http_api_stage.json");
 
 #[tokio::test]
 async fn a_request_is_the_same_whichever_gateway_it_comes_through() {

@@ -1,92 +1,21 @@
 //! What the log tells, and what it must never tell.
 
-use std::{
-    cell::RefCell,
-    fmt, panic,
-    sync::{LazyLock, Once},
-};
+use std::{fmt, panic};
 
-use lambda_http::Context;
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use shared::{config::LogConfig, log, metrics::Metric};
+use shared::config::LogConfig;
 use tests::{Session, World};
-use tracing::{Level, subscriber::DefaultGuard};
+use tracing::Level;
 
-/// Where the metrics of these tests are.
-pub const NAMESPACE: &str = "a-stack";
-
-thread_local! {
-    /// What this test's own thread has logged, once it wants to know.
-    static LOG: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-/// The metrics of the functions that have some, each with its crate. All of them are in this one process.
-pub const OF_FUNCTIONS: [(&str, &[Metric]); 4] = [
-    ("auth", &auth::metrics::METRICS),
-    ("api_keys", &api_keys::metrics::METRICS),
-    ("kyc", &kyc::metrics::METRICS),
-    ("mail", &mail::metrics::METRICS),
-];
-static METRICS: LazyLock<Vec<Metric>> =
-    LazyLock::new(|| OF_FUNCTIONS.iter().flat_map(|(_, own)| own.to_vec()).collect());
-
-/// How the functions of these tests log: everything, and with metrics.
-pub fn config() -> LogConfig {
-    LogConfig {
-        service: "auth",
-        metrics: &METRICS,
-        function_name: Some("stack-auth".to_owned()),
-        function_version: Some("7".to_owned()),
-        function_memory_size: Some(512),
-        level: Level::TRACE,
-        metrics_namespace: Some(NAMESPACE.to_owned()),
-        release: Some("a-release".to_owned()),
-    }
-}
-
-/// Catches what would go to standard output, for each test apart.
-fn keep(line: &[u8]) {
-    LOG.with_borrow_mut(|log| log.iter_mut().for_each(|log| log.extend_from_slice(line)));
-}
-
-/// Begins to catch. Everything of a test runs on its own thread, but for the hashing of passwords, which logs nothing.
-pub fn capture() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        tracing::subscriber::set_global_default(log::subscriber(config(), keep)).unwrap();
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            log::panicked(panic);
-            usual(panic);
-        }));
-        // The cold start of this process is no test's.
-        drop(log::invocation(&Context::default(), None));
-    });
-    LOG.set(Some(Vec::new()));
-}
+use super::{capture, capture_as, config, lines, text};
+use crate::http::{REST_API, event};
 
 /// Lines of the functions, and not of the emulator that they talk to.
 fn own_lines() -> Vec<Value> {
     let mut lines = lines();
     lines.retain(|line| !line["target"].as_str().unwrap().starts_with("dynoxide"));
     lines
-}
-
-/// The same as another process, configured differently: on this thread until the guard is dropped.
-pub fn capture_as(config: LogConfig) -> DefaultGuard {
-    capture();
-    tracing::subscriber::set_default(log::subscriber(config, keep))
-}
-
-/// What it caught.
-pub fn text() -> String {
-    String::from_utf8(LOG.take().unwrap()).unwrap()
-}
-
-/// The same, line by line.
-pub fn lines() -> Vec<Value> {
-    text().lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }
 
 /// Everything a user can do, well and badly, with outages. Gives all that no log line may hold.
@@ -197,7 +126,7 @@ async fn every_line_of_a_request_says_where_it_comes_from() {
 async fn a_request_of_a_rest_api_has_an_id_as_well() {
     capture();
     let world = World::start().await;
-    let mut event: Value = serde_json::from_str(include_str!("../events/rest_api.json")).unwrap();
+    let mut event = event(REST_API);
     event["requestContext"]["requestId"] = json!("an \"odd\" id");
     world.event(event.clone()).await;
     event["requestContext"]["requestId"] = json!(null);
@@ -298,7 +227,7 @@ fn a_panic_is_a_line_that_says_where_and_quotes_nothing() {
     assert_eq!(says, [Some(&json!("of our own")), None, None]);
     for line in lines {
         assert_eq!((&line["level"], &line["message"]), (&json!("ERROR"), &json!("a panic")));
-        assert!(line["place"].as_str().unwrap().contains("logs.rs:"), "{line}");
+        assert!(line["place"].as_str().unwrap().contains("logs/lines.rs:"), "{line}");
         assert!(!line.to_string().contains("canary"), "{line}");
     }
 }

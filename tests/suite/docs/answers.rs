@@ -5,10 +5,10 @@ use std::{cell::RefCell, collections::BTreeSet};
 use serde_json::{Value, json};
 use tests::{Reply, Request, Session, World, authorized, document};
 
+use super::document::{KEPT, operations, parsed};
 use crate::{
+    api_keys::demo,
     kyc::{approval, genuine, is_taken},
-    openapi::{KEPT, operations, parsed},
-    vault::demo,
 };
 
 /// What has been answered with 200 and JSON.

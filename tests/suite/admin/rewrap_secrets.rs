@@ -5,15 +5,13 @@ use std::time::Duration;
 use admin::{
     rewrap::Report,
     rewrap_secrets::{Arguments, rewrap_secrets},
-    rotate_pepper,
-    rotate_signing_key::{self, rotate},
     secrets_show::show,
 };
 use local::{Fault, Mode, Service};
 use serde_json::Value;
 use tests::{Key, Session, World};
 
-use crate::{link_rotation::rotate as rotate_link_key, sessions::rotate_account_key};
+use super::{rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key};
 
 async fn run(world: &World, key: &str, dry_run: bool) -> Report {
     Box::pin(rewrap_secrets(&world.mover(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
@@ -48,9 +46,8 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     let new = world.another_key(Key::Data).await;
-    let operator = world.operator();
-    rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
-    rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    rotate_signing_key(&world, false).await.unwrap();
+    rotate_pepper(&world).await.unwrap();
     rotate_link_key(&world, false).await.unwrap();
     rotate_account_key(&world, false).await.unwrap();
     let (before, old_keys) = rows(&world).await;
@@ -77,8 +74,8 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
         assert_eq!(world.get_as(&Session::of(&login), "/auth/profile").await.status, 200);
     }
     assert_eq!(world.refresh(&session.refresh).await.status, 200);
-    rotate(&operator, &rotate_signing_key::Arguments { compromised: false }, &world.clock).await.unwrap();
-    rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    rotate_signing_key(&world, false).await.unwrap();
+    rotate_pepper(&world).await.unwrap();
     rotate_link_key(&world, false).await.unwrap();
     rotate_account_key(&world, false).await.unwrap();
     // Of each three and, for a clock may be behind that says whose time it is, as many copies.
@@ -157,9 +154,8 @@ async fn a_move_in_the_midst_of_a_rotation_is_not_undone() {
 async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them() {
     let world = World::start().await;
     let operator = world.operator();
-    let arguments = rotate_signing_key::Arguments { compromised: false };
-    let rotation = rotate(&operator, &arguments, &world.clock).await.unwrap();
-    let (_, from) = rotate_pepper::rotate(&operator, &world.clock).await.unwrap();
+    let rotation = rotate_signing_key(&world, false).await.unwrap();
+    let (_, from) = rotate_pepper(&world).await.unwrap();
     let of_links = rotate_link_key(&world, false).await.unwrap();
     let words = async || -> Vec<String> {
         let lines = show(&operator, &world.clock).await.unwrap();

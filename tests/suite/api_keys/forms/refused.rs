@@ -8,7 +8,7 @@ use super::{
     ID, NAME, SHORT,
     written::{base64, ed25519, files, p256, pem, rsa, seed_and_public},
 };
-use crate::vault::{Owner, demo, is_ok, rows, with, without};
+use crate::api_keys::{Owner, demo, is_ok, rows, with, without};
 
 const UNUSABLE: &str = include_str!("../../../vectors/unusable_keys.json");
 

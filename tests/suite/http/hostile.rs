@@ -8,10 +8,8 @@ use serde_json::{Map, Value, json};
 use shared::config::Stage;
 use tests::{Reply, World, invoke_event};
 
-use crate::{
-    events::{HTTP_API, REST_API, event},
-    logs,
-};
+use super::{HTTP_API, REST_API, event};
+use crate::logs;
 
 /// The longest path and query that a route can have.
 const MOST: usize = 65_534;
