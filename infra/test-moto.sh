@@ -27,7 +27,7 @@ elsewhere=(
     auth::input:: auth::pages:: contract:: docs:: http::  # HTTP and the API's document
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
-    alarms:: logs:: permissions:: template::              # logs, and the template
+    alarms:: functions:: logs:: permissions:: template::  # logs, and the template
     auth::outages:: auth::strangers::                     # what only our own stand-ins play,
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves

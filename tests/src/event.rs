@@ -75,7 +75,7 @@ pub async fn invoke_documented(router: &Router, event: Value) -> Reply {
 }
 
 /// Method and path of a REST API's event, or of an HTTP API's, whose path begins with the stage.
-fn asked(event: &Value) -> (String, String) {
+pub fn asked(event: &Value) -> (String, String) {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     let (method, path) = match text("/httpMethod") {
         Some(method) => (method, text("/path").expect("a path")),

@@ -92,7 +92,7 @@ async fn a_rest_api_says_the_address_in_its_own_way() {
     event["multiValueHeaders"]["Authorization"] = json!([format!("Bearer {}", ada.session.access)]);
     event["multiValueHeaders"]["X-Forwarded-For"] = json!(["198.51.100.66", "198.51.100.67"]);
     event["headers"]["Authorization"] = event["multiValueHeaders"]["Authorization"][0].clone();
-    is_ok(&world.vault_event(event).await);
+    is_ok(&world.event(event).await);
     let access = ada.events(&id).await.remove(0);
     assert_eq!(
         (&access["action"], &access["ip"], &access["user_agent"]),
