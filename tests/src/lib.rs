@@ -9,7 +9,7 @@ mod key;
 mod person;
 mod world;
 
-pub use event::{Reply, Request, answer_to, invoke, invoke_event, invoke_undocumented};
+pub use event::{Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
 pub use function::Function;
 pub use key::Key;
 pub use person::{Person, Session};

@@ -68,22 +68,22 @@ pub struct World {
 impl World {
     /// A new world, with warm functions.
     pub async fn start() -> Self {
-        Self::configured(|_| {}).await
+        Box::pin(Self::configured(|_| {})).await
     }
 
     /// A new world whose `auth` is configured differently.
     pub async fn with(change: impl FnOnce(&mut AuthConfig)) -> Self {
-        Self::configured(|settings| change(&mut settings.auth)).await
+        Box::pin(Self::configured(|settings| change(&mut settings.auth))).await
     }
 
     /// A new world whose `api-keys` is configured differently.
     pub async fn with_vault(change: impl FnOnce(&mut VaultConfig)) -> Self {
-        Self::configured(|settings| change(&mut settings.vault)).await
+        Box::pin(Self::configured(|settings| change(&mut settings.vault))).await
     }
 
     /// A new world whose `kyc` is configured differently.
     pub async fn with_kyc(change: impl FnOnce(&mut KycConfig)) -> Self {
-        Self::configured(|settings| change(&mut settings.kyc)).await
+        Box::pin(Self::configured(|settings| change(&mut settings.kyc))).await
     }
 
     async fn configured(change: impl FnOnce(&mut Settings)) -> Self {

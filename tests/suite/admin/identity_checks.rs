@@ -75,10 +75,10 @@ async fn a_sealed_token_is_the_second_lock() {
     let kyc = world.deployed_kyc(secrets(&[("sumsub", &sealed)]), Some(token));
     for (shown, status) in [(None, 401), (Some("wrong"), 401), (Some("t0ken"), 200)] {
         let reply = world.send_to_kyc(&kyc, sumsub(&world, "s3cret", shown)).await;
-        assert_eq!(reply.status, status, "{shown:?}");
+        reply.assert_status(status);
     }
     let report = generic("t0ken", &json!({ "event_id": "e", "user_id": "u", "status": "pending" }));
-    assert_eq!(world.send_to_kyc(&kyc, report).await.status, 503);
+    world.send_to_kyc(&kyc, report).await.assert_status(503);
 }
 
 /// Decides by hand, at the world's time.
@@ -101,7 +101,7 @@ async fn report(world: &World, user: &Session, event: &str, status: &str, at: Ti
 
 async fn status(world: &World, user: &Session) -> Value {
     let reply = world.get_as(user, "/api/kyc/status").await;
-    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.assert_ok();
     reply.body
 }
 

@@ -28,7 +28,7 @@ async fn written_by(world: &World, postman: &Postman) -> usize {
 /// Somebody who has just signed up, and the link that this instance of `mail` wrote.
 async fn invited_by<'w>(world: &'w World, postman: &Postman) -> (Person<'w>, String) {
     let person = world.person();
-    assert_eq!(person.signs_up().await.status, 200);
+    person.signs_up().await.assert_ok();
     assert_eq!(written_by(world, postman).await, 0);
     let token = person.mailed("verify-email").await;
     (person, token)
@@ -167,7 +167,7 @@ async fn links_of_a_compromised_key_are_worthless_within_ten_minutes_and_new_one
     // Whoever has been at work since before knows it now.
     world.advance(NOTICED);
     assert_eq!(redeem(&world, &world.auth, &old).await, 400);
-    assert_eq!(world.post("/auth/resend-verification", json!({ "email": ada.email })).await.status, 200);
+    world.post("/auth/resend-verification", json!({ "email": ada.email })).await.assert_ok();
     assert_eq!(written_by(&world, &warm).await, 0);
     let anew = ada.mailed("verify-email").await;
     assert_ne!(anew, old);
@@ -194,7 +194,7 @@ async fn an_instance_that_cannot_read_its_keys_again_writes_for_a_while_and_then
     for (service, operation, mode, wait) in outages {
         let people = [world.person(), world.person()];
         for person in &people {
-            assert_eq!(person.signs_up().await.status, 200);
+            person.signs_up().await.assert_ok();
         }
         world.advance(wait);
         world.aws.set_fault(service, Fault { mode, operation: Some(operation.to_owned()), times: Some(1_000) });
@@ -211,7 +211,7 @@ async fn an_instance_that_cannot_read_its_keys_again_writes_for_a_while_and_then
     }
     // Then a letter waits rather than be written under a key that may have been replaced.
     let ada = world.person();
-    assert_eq!(ada.signs_up().await.status, 200);
+    ada.signs_up().await.assert_ok();
     world.advance(3 * 60);
     world.break_down(Service::Kms, Mode::Unavailable, Some("Decrypt"));
     for _ in 0..2 {

@@ -26,7 +26,7 @@ async fn two_users_with(world: &World, keys: u32) -> Vec<Kept> {
             let name = format!("{user}{number}").repeat(16);
             let body = json!({ "exchange": "binance", "label": "x", "api_key": name, "secret": secret });
             let created = world.post_as(&owner, "/api/v1/api-keys/", body).await;
-            assert_eq!(created.status, 200, "{created:?}");
+            created.assert_ok();
             let id = created.body["data"]["id"].as_str().unwrap().to_owned();
             kept.push(Kept { owner: owner.clone(), id, secret });
         }
@@ -51,11 +51,11 @@ async fn all_open(world: &World, key: &str, kept: &[Kept]) {
         assert_eq!(shown(world, &vault, key).await, key.secret.as_str());
     }
     // The vault's own key opens, too, and is the one that it was: the credential is recognised.
-    let Kept { owner, id, .. } = &kept[0];
+    let owner = &kept[0].owner;
     let own = decrypted(world, &vault, &kept[0]).await;
     let body = json!({ "exchange": "binance", "label": "x", "api_key": own["api_key"], "secret": own["secret"] });
     let again = authorized("POST", "/api/v1/api-keys/", &owner.access, Some(body));
-    assert_eq!(world.send_to_vault(&vault, again).await.status, 409, "{id}");
+    world.send_to_vault(&vault, again).await.assert_status(409);
 }
 
 async fn shown(world: &World, vault: &Vault, key: &Kept) -> Value {
@@ -65,7 +65,7 @@ async fn shown(world: &World, vault: &Vault, key: &Kept) -> Value {
 async fn decrypted(world: &World, vault: &Vault, Kept { owner, id, .. }: &Kept) -> Value {
     let path = format!("/api/v1/api-keys/{id}/decrypt");
     let reply = world.send_to_vault(vault, authorized("POST", &path, &owner.access, Some(json!(null)))).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.assert_ok();
     reply.body["data"].clone()
 }
 
@@ -123,7 +123,7 @@ async fn keys_move_and_the_old_key_can_be_switched_off() {
     all_open(&world, &new, &kept).await;
     let created = json!({ "exchange": "binance", "label": "x", "api_key": "n".repeat(32), "secret": "new-new" });
     let created = authorized("POST", "/api/v1/api-keys/", &kept[0].owner.access, Some(created));
-    assert_eq!(world.send_to_vault(&world.another_vault(&new), created).await.status, 200);
+    world.send_to_vault(&world.another_vault(&new), created).await.assert_ok();
     assert_eq!(run(&world, &new).await, moved(0, 8));
 }
 
@@ -156,7 +156,7 @@ async fn a_secret_opens_under_the_key_that_its_row_names_and_no_other() {
     world.tamper("ExchangeKeys", &row, "kms_key_arn", json!(world.another_key(Key::Vault).await)).await;
     let list = authorized("GET", "/api/v1/api-keys/?cursor=x", &kept[0].owner.access, None);
     let reply = world.send_to_vault(&world.another_vault(world.key(Key::Vault)), list).await;
-    assert_eq!(reply.status, 500, "{reply:?}");
+    reply.assert_status(500);
 }
 
 #[tokio::test]
@@ -279,7 +279,7 @@ async fn run_held(world: &World, key: &str) -> Report {
 async fn replace(world: &World, Kept { owner, id, .. }: &Kept, secret: &str) {
     let path = format!("/api/v1/api-keys/{id}");
     let changed = world.patch_as(owner, &path, json!({ "secret": secret })).await;
-    assert_eq!(changed.status, 200, "{changed:?}");
+    changed.assert_ok();
 }
 
 #[tokio::test]
@@ -291,7 +291,7 @@ async fn what_its_owner_replaces_or_deletes_meanwhile_stays_replaced_or_deleted(
         called(&world, "ReEncrypt", 3).await;
         replace(&world, &kept[0], "replaced").await;
         let path = format!("/api/v1/api-keys/{}", kept[1].id);
-        assert_eq!(world.delete_as(&kept[1].owner, &path).await.status, 200);
+        world.delete_as(&kept[1].owner, &path).await.assert_ok();
         world.mend();
     };
     let (report, ()) = tokio::join!(run_held(&world, &new), owners);
@@ -336,7 +336,7 @@ async fn a_label_that_changes_meanwhile_is_kept() {
     let owner = async {
         called(&world, "ReEncrypt", 3).await;
         let path = format!("/api/v1/api-keys/{}", kept[0].id);
-        assert_eq!(world.patch_as(&kept[0].owner, &path, json!({ "label": "other" })).await.status, 200);
+        world.patch_as(&kept[0].owner, &path, json!({ "label": "other" })).await.assert_ok();
         world.mend();
     };
     let (report, ()) = tokio::join!(run_held(&world, &new), owner);

@@ -71,9 +71,9 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     let cold = world.another_auth();
     for auth in [&cold, &world.auth] {
         let login = world.post_to(auth, "/auth/login", ada.credentials()).await;
-        assert_eq!(world.get_as(&Session::of(&login), "/auth/profile").await.status, 200);
+        world.get_as(&Session::of(&login), "/auth/profile").await.assert_ok();
     }
-    assert_eq!(world.refresh(&session.refresh).await.status, 200);
+    world.refresh(&session.refresh).await.assert_ok();
     rotate_signing_key(&world, false).await.unwrap();
     rotate_pepper(&world).await.unwrap();
     rotate_link_key(&world, false).await.unwrap();
@@ -83,8 +83,8 @@ async fn secrets_move_and_the_old_key_can_be_switched_off() {
     // A new instance of `mail` opens its copies.
     world.resume_mail().await;
     let bob = world.person();
-    assert_eq!(bob.signs_up().await.status, 200);
-    assert_eq!(bob.verifies().await.status, 200);
+    bob.signs_up().await.assert_ok();
+    bob.verifies().await.assert_ok();
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures::future::join_all;
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use tests::{Reply, Session, World};
+use tests::{Reply, Session, World, assert_all};
 
 use super::{rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key};
 use crate::logs;
@@ -25,7 +25,7 @@ fn kid(session: &Session) -> String {
 }
 
 fn kids(reply: &Reply) -> Vec<&str> {
-    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.assert_ok();
     reply.body["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap()).collect()
 }
 
@@ -132,8 +132,8 @@ async fn a_compromised_key_is_worthless_within_ten_minutes_and_sessions_go_on() 
     assert_eq!(statuses(&world, &session).await, [200, 200]);
     // A token of a withdrawn key is good for ending its session and for nothing else.
     assert_eq!(statuses(&world, &other).await, [401, 401]);
-    assert_eq!(world.post("/auth/logout", json!({ "access_token": other.access })).await.status, 200);
-    assert_eq!(world.refresh(&other.refresh).await.status, 401);
+    world.post("/auth/logout", json!({ "access_token": other.access })).await.assert_ok();
+    world.refresh(&other.refresh).await.assert_status(401);
     // Neither the one that was pending nor the old one comes back, whoever starts.
     world.advance(LEAD);
     world.another_auth().warm_up().await;
@@ -302,7 +302,7 @@ async fn an_instance_that_cannot_learn_of_a_new_key_stops_before_the_old_one_end
     // Then it says so rather than sign what nobody will take.
     world.advance(5 * 60);
     for _ in 0..2 {
-        assert_eq!(world.refresh(&session.refresh).await.status, 503);
+        world.refresh(&session.refresh).await.assert_status(503);
     }
     world.mend();
     world.advance(LEAD);
@@ -317,7 +317,7 @@ async fn an_instance_that_cannot_read_its_secrets_again_tries_later() {
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
     let session = refreshed(&world, &session).await;
     world.advance(5 * 60);
-    assert_eq!(world.refresh(&session.refresh).await.status, 503);
+    world.refresh(&session.refresh).await.assert_status(503);
     world.mend();
     let session = refreshed(&world, &session).await;
     assert_eq!(statuses(&world, &session).await, [200, 200]);
@@ -333,33 +333,33 @@ async fn a_password_is_hashed_anew_under_the_new_pepper_when_its_owner_signs_in(
     // Not before its time, in no instance.
     let cold = world.another_auth();
     for auth in [&world.auth, &cold] {
-        assert_eq!(world.post_to(auth, "/auth/login", ada.credentials()).await.status, 200);
+        world.post_to(auth, "/auth/login", ada.credentials()).await.assert_ok();
     }
     let (of_ada, of_bob) = (hash_of(&world, &ada.email).await, hash_of(&world, &bob.email).await);
     assert!(of_ada.contains(",keyid=MQ$"), "{of_ada}");
 
     world.advance(LEAD);
-    assert_eq!(ada.rival("not the password").logs_in().await.status, 401);
+    ada.rival("not the password").logs_in().await.assert_status(401);
     assert_eq!(hash_of(&world, &ada.email).await, of_ada);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
     let renewed = hash_of(&world, &ada.email).await;
     assert!(renewed.contains(",keyid=Mg$"), "{renewed}");
     let (login, calls) = world.calls(ada.logs_in()).await;
     assert_eq!((login.status, calls.dynamodb["TransactWriteItems"], calls.kms.len()), (200, 1, 0));
     assert_eq!(hash_of(&world, &ada.email).await, renewed);
-    assert_eq!(ada.rival("not the password").logs_in().await.status, 401);
+    ada.rival("not the password").logs_in().await.assert_status(401);
     // An instance that was cold before opens either.
     for auth in [&cold, &world.another_auth()] {
-        assert_eq!(world.post_to(auth, "/auth/login", ada.credentials()).await.status, 200);
+        world.post_to(auth, "/auth/login", ada.credentials()).await.assert_ok();
     }
     assert_eq!(hash_of(&world, &bob.email).await, of_bob);
     let eve = world.person();
-    assert_eq!(eve.signs_up().await.status, 200);
+    eve.signs_up().await.assert_ok();
     let rows = world.rows_of("Accounts", "ADDRESS#").await;
     let pending = rows.iter().find(|row| row["links"][0]["spelling"] == eve.email).unwrap();
     assert!(pending["pending"]["agreed"].as_str().unwrap().contains(",keyid=Mg$"));
-    assert_eq!(eve.verifies().await.status, 200);
-    assert_eq!(eve.logs_in().await.status, 200);
+    eve.verifies().await.assert_ok();
+    eve.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -374,11 +374,11 @@ async fn a_login_does_not_fail_because_its_password_cannot_be_hashed_anew() {
         logs::capture();
         let login = ada.logs_in().await;
         world.mend();
-        assert_eq!(world.get_as(&Session::of(&login), "/auth/profile").await.status, 200);
+        world.get_as(&Session::of(&login), "/auth/profile").await.assert_ok();
         let told = logs::lines().iter().filter(|line| line["message"] == NOT_ANEW).count();
         assert_eq!((told, hash_of(&world, &ada.email).await), (1, before.clone()), "{mode:?}");
     }
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
     assert_ne!(hash_of(&world, &ada.email).await, before);
 }
 
@@ -389,7 +389,7 @@ async fn old_and_new_peppers_and_nobody_at_all_cost_a_stranger_the_same() {
     let (bob, _) = world.person().signed_in().await;
     rotate_pepper(&world).await.unwrap();
     world.advance(LEAD);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
     for stranger in [ada.rival("wrong password"), bob.rival("wrong password"), world.person()] {
         let runs = world.auth.argon2_runs();
         let (login, calls) = world.calls(stranger.logs_in()).await;
@@ -404,16 +404,16 @@ async fn a_password_needs_the_pepper_that_its_hash_names() {
     let (ada, _) = world.person().signed_in().await;
     rotate_pepper(&world).await.unwrap();
     world.advance(LEAD);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
     // As if somebody held the accounts and every secret but the new pepper: another one stands in its place.
     let secrets = world.rows_of("Accounts", "SECRET").await;
     let find = |name: &str| secrets.iter().find(|row| row["sk"] == name).unwrap();
     world.tamper("Accounts", find("pepper#2"), "sealed", find("pepper#1")["sealed"].clone()).await;
     let reply = world.post_to(&world.another_auth(), "/auth/login", ada.credentials()).await;
-    assert_eq!(reply.status, 401);
+    reply.assert_status(401);
     world.remove("Accounts", find("pepper#2")).await;
     let reply = world.post_to(&world.another_auth(), "/auth/login", ada.credentials()).await;
-    assert_eq!(reply.status, 500);
+    reply.assert_status(500);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -425,9 +425,9 @@ async fn logins_at_once_hash_a_password_anew_once() {
     // All have seen the old hash when the first replaces it.
     world.hold("TransactWriteItems", 6);
     let logins = join_all((0..6).map(|_| ada.logs_in())).await;
-    assert!(logins.iter().all(|login| login.status == 200), "{logins:?}");
+    assert_all(&logins, 200);
     assert!(hash_of(&world, &ada.email).await.contains(",keyid=Mg$"));
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
 
     // A new password that comes in between is not replaced by the old one.
     rotate_pepper(&world).await.unwrap();
@@ -436,7 +436,7 @@ async fn logins_at_once_hash_a_password_anew_once() {
     world.hold("TransactWriteItems", 4);
     let body = json!({ "token": token, "password": "chosen by the owner" });
     let (_, reset) = tokio::join!(join_all((0..3).map(|_| ada.logs_in())), world.post("/auth/reset-password", body));
-    assert_eq!(reset.status, 200, "{reset:?}");
-    assert_eq!(ada.rival("chosen by the owner").logs_in().await.status, 200);
-    assert_eq!(ada.logs_in().await.status, 401);
+    reset.assert_ok();
+    ada.rival("chosen by the owner").logs_in().await.assert_ok();
+    ada.logs_in().await.assert_status(401);
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Request, World, authorized};
 
-use super::{KEYS, Owner, binance, demo, is_404, is_ok, rows, text, with};
+use super::{KEYS, Owner, assert_no_key, binance, demo, rows, text, with};
 
 const REST_API: &str = include_str!("../../events/rest_api.json");
 
@@ -17,19 +17,19 @@ async fn every_access_is_one_event_and_reading_is_none() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
-    is_ok(&ada.decrypts(&id).await);
-    is_ok(&ada.tests(&id).await);
-    assert_eq!(ada.decrypts(&id).await.status, 409);
-    is_ok(&ada.changes(&id, json!({ "is_active": false })).await);
-    assert_eq!(ada.decrypts(&id).await.status, 409);
-    assert_eq!(ada.tests(&id).await.status, 409);
+    ada.decrypts(&id).await.assert_ok();
+    ada.tests(&id).await.assert_ok();
+    ada.decrypts(&id).await.assert_status(409);
+    ada.changes(&id, json!({ "is_active": false })).await.assert_ok();
+    ada.decrypts(&id).await.assert_status(409);
+    ada.tests(&id).await.assert_status(409);
     // None of these is an access.
-    assert_eq!(ada.changes(&id, json!({ "secret": "x" })).await.status, 422);
-    assert_eq!(ada.creates(&demo(&world, "okx", "withdraw")).await.status, 409);
+    ada.changes(&id, json!({ "secret": "x" })).await.assert_status(422);
+    ada.creates(&demo(&world, "okx", "withdraw")).await.assert_status(409);
     assert_eq!((ada.lists().await.len(), ada.events(&id).await.len()), (1, 7));
-    is_ok(&ada.deletes(&id).await);
-    is_404(&ada.deletes(&id).await);
-    is_404(&ada.decrypts(&id).await);
+    ada.deletes(&id).await.assert_ok();
+    assert_no_key(&ada.deletes(&id).await);
+    assert_no_key(&ada.decrypts(&id).await);
     let expected = [
         ("delete", "ok"),
         ("test", "KEY_DISABLED"),
@@ -92,7 +92,7 @@ async fn a_rest_api_says_the_address_in_its_own_way() {
     event["multiValueHeaders"]["Authorization"] = json!([format!("Bearer {}", ada.session.access)]);
     event["multiValueHeaders"]["X-Forwarded-For"] = json!(["198.51.100.66", "198.51.100.67"]);
     event["headers"]["Authorization"] = event["multiValueHeaders"]["Authorization"][0].clone();
-    is_ok(&world.event(event).await);
+    world.event(event).await.assert_ok();
     let access = ada.events(&id).await.remove(0);
     assert_eq!(
         (&access["action"], &access["ip"], &access["user_agent"]),
@@ -107,8 +107,8 @@ async fn events_come_in_pages_newest_first() {
     let (id, other) = (ada.keeps(&binance("the-first-name-1")).await, ada.keeps(&binance("the-second-name2")).await);
     for number in 0..6 {
         world.advance(1);
-        is_ok(&ada.changes(&id, json!({ "label": format!("label {number}") })).await);
-        is_ok(&ada.changes(&other, json!({ "label": "x" })).await);
+        ada.changes(&id, json!({ "label": format!("label {number}") })).await.assert_ok();
+        ada.changes(&other, json!({ "label": "x" })).await.assert_ok();
     }
     let all = ada.events(&id).await;
     assert_eq!(all.len(), 7);
@@ -131,16 +131,16 @@ async fn events_outlive_their_key_and_are_never_rewritten() {
     let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
     let body = demo(&world, "okx", "ok");
     let id = ada.keeps(&body).await;
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
     let of_events =
         |rows: Vec<Value>| rows.into_iter().filter(|row| text(&row["sk"]).starts_with("EVENT#")).collect::<Vec<_>>();
     let before = of_events(rows(&world).await);
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     ada.keeps(&body).await;
     let after = of_events(rows(&world).await);
     assert!(before.iter().all(|row| after.contains(row)));
     assert_eq!(sorted(told(&ada.events(&id).await)), [("create", "ok"), ("decrypt", "ok"), ("delete", "ok")]);
-    is_404(&bob.sends("GET", &format!("{id}/events"), None).await);
+    assert_no_key(&bob.sends("GET", &format!("{id}/events"), None).await);
 }
 
 #[tokio::test]
@@ -157,8 +157,8 @@ async fn an_event_holds_nothing_of_the_credentials() {
     let ada = Owner::of(&world).await;
     let body = demo(&world, "okx", "ok");
     let id = ada.keeps(&body).await;
-    is_ok(&ada.tests(&id).await);
-    is_ok(&ada.decrypts(&id).await);
+    ada.tests(&id).await.assert_ok();
+    ada.decrypts(&id).await.assert_ok();
     for row in rows(&world).await.iter().filter(|row| text(&row["sk"]).starts_with("EVENT#")) {
         let mut names: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
         names.retain(|name| *name != "user_agent");

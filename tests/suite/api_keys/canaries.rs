@@ -5,7 +5,7 @@ use paper::{Canned, ExchangeRequest};
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{ClosedPort, Owner, forget_uses, is_ok, text};
+use super::{ClosedPort, Owner, forget_uses, text};
 use crate::logs;
 
 const TABLES: [&str; 5] = ["Accounts", "Sessions", "Mail", "ExchangeKeys", "Limits"];
@@ -55,7 +55,7 @@ async fn story(world: &World, ada: &Owner<'_>) -> (Vec<Reply>, Vec<String>) {
     canaries.push(ada.session.access.clone());
     for mut body in [okx(), binance()] {
         let created = ada.creates(&body).await;
-        is_ok(&created);
+        created.assert_ok();
         let id = text(&created.body["data"]["id"]);
         replies.extend([created, ada.creates(&body).await]);
         body["key_type"] = json!("canary");
@@ -76,7 +76,7 @@ async fn story(world: &World, ada: &Owner<'_>) -> (Vec<Reply>, Vec<String>) {
             .push(ada.changes(&id, json!({ "secret": SECRETS[0], "passphrase": SECRETS[2], "key_type": "rsa" })).await);
         change["passphrase"] = body.get("passphrase").map_or(json!(null), |_| json!(SECRETS[3]));
         replies.push(ada.changes(&id, change.clone()).await);
-        assert_eq!(replies.last().unwrap().status, 200);
+        replies.last().unwrap().assert_ok();
         for service in [Service::Kms, Service::DynamoDb] {
             world.break_down(service, Mode::Unavailable, None);
             replies.extend([ada.creates(&body).await, ada.changes(&id, change.clone()).await]);
@@ -90,7 +90,7 @@ async fn story(world: &World, ada: &Owner<'_>) -> (Vec<Reply>, Vec<String>) {
         {
             world.tamper("ExchangeKeys", &row, attribute, value).await;
             replies.push(ada.decrypts(&id).await);
-            assert_eq!(replies.last().unwrap().status, 500);
+            replies.last().unwrap().assert_status(500);
         }
         world.tamper("ExchangeKeys", &row, "label", json!("mended")).await;
         replies.extend([ada.sends("GET", "", None).await, ada.sends("GET", &format!("{id}/events"), None).await]);

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{Owner, binance, demo, fingerprints_agree, is_409, is_ok, rows, text, with};
+use super::{Owner, assert_conflict, binance, demo, fingerprints_agree, rows, text, with};
 
 const MOST: usize = 1_000;
 
@@ -52,7 +52,7 @@ async fn of_twenty_keys_at_once_those_are_stored_that_there_is_room_for() {
     let bodies: Vec<_> = (0..20).map(|number| binance(&format!("name-of-number-{number}"))).collect();
     let replies = join_all(bodies.iter().map(|body| ada.creates(body))).await;
     assert_eq!((count(&replies, 200), count(&replies, 409)), (10, 10), "{replies:?}");
-    replies.iter().filter(|reply| reply.status == 409).for_each(|reply| is_409(reply, "TOO_MANY_KEYS"));
+    replies.iter().filter(|reply| reply.status == 409).for_each(|reply| assert_conflict(reply, "TOO_MANY_KEYS"));
     agrees(&ada, MOST).await;
 }
 
@@ -63,20 +63,20 @@ async fn who_has_too_many_is_told_and_deletes_one_to_store_another() {
     let id = has(&ada, MOST).await;
     let before = rows(&world).await;
     let full = ada.creates(&binance("one-too-many")).await;
-    is_409(&full, "TOO_MANY_KEYS");
+    assert_conflict(&full, "TOO_MANY_KEYS");
     assert_eq!(full.body["message"], "No more than 1000 API keys can be stored: delete one first");
     assert_eq!(rows(&world).await, before);
     // A key that is stored already is that before all.
-    is_409(&ada.creates(&binance("the-first-name-1")).await, "KEY_ALREADY_STORED");
+    assert_conflict(&ada.creates(&binance("the-first-name-1")).await, "KEY_ALREADY_STORED");
     bob.keeps(&binance("one-too-many")).await;
     agrees(&bob, 1).await;
     // What is there can be changed.
-    is_ok(&ada.changes(&id, json!({ "secret": "another" })).await);
-    is_ok(&ada.deletes(&id).await);
+    ada.changes(&id, json!({ "secret": "another" })).await.assert_ok();
+    ada.deletes(&id).await.assert_ok();
     agrees(&ada, MOST - 1).await;
     ada.keeps(&binance("another-in-its-place")).await;
     agrees(&ada, MOST).await;
-    is_409(&ada.creates(&binance("and-one-too-many")).await, "TOO_MANY_KEYS");
+    assert_conflict(&ada.creates(&binance("and-one-too-many")).await, "TOO_MANY_KEYS");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -99,7 +99,7 @@ async fn what_is_stored_and_deleted_at_once_is_counted() {
     agrees(&ada, 6).await;
     fingerprints_agree(&world).await;
     for key in ada.lists().await {
-        is_ok(&ada.deletes(&text(&key["id"])).await);
+        ada.deletes(&text(&key["id"])).await.assert_ok();
     }
     agrees(&ada, 0).await;
 }
@@ -125,27 +125,27 @@ async fn deleting_what_was_tampered_with_leaves_the_count_right() {
     // An older record of a key, and one of a key that is gone: both are put back.
     let (older, gone) = (ada.keeps(&binance("the-first-name-1")).await, ada.keeps(&binance("the-second-name2")).await);
     let rows = [ada.row(&older).await, ada.row(&gone).await];
-    is_ok(&ada.changes(&older, json!({ "secret": "another" })).await);
-    is_ok(&ada.deletes(&gone).await);
+    ada.changes(&older, json!({ "secret": "another" })).await.assert_ok();
+    ada.deletes(&gone).await.assert_ok();
     agrees(&ada, 2).await;
     for row in &rows {
         world.tamper("ExchangeKeys", row, "label", json!("put back")).await;
     }
     assert_eq!(counted(&ada).await.1, 3);
-    is_ok(&ada.deletes(&gone).await);
+    ada.deletes(&gone).await.assert_ok();
     agrees(&ada, 2).await;
-    is_ok(&ada.deletes(&older).await);
+    ada.deletes(&older).await.assert_ok();
     agrees(&ada, 1).await;
 
     // The row itself: a number that cannot be, and none.
     let third = ada.keeps(&binance("the-third-name-3")).await;
     let (count, _) = counted(&ada).await;
     world.tamper("ExchangeKeys", &count, "keys", json!(0)).await;
-    is_ok(&ada.deletes(&third).await);
+    ada.deletes(&third).await.assert_ok();
     agrees(&ada, 1).await;
     let fourth = ada.keeps(&binance("the-fourth-name4")).await;
     world.remove("ExchangeKeys", &count).await;
-    is_ok(&ada.deletes(&fourth).await);
+    ada.deletes(&fourth).await.assert_ok();
     agrees(&ada, 1).await;
 }
 
@@ -160,7 +160,7 @@ async fn an_account_that_has_ended_stores_no_key() {
     let reply = ada.creates(&binance("after-the-end-00")).await;
     assert_eq!((reply.status, &reply.body), (401, &json!({ "detail": "Invalid or expired token" })));
     assert_eq!(rows(&world).await, before);
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn who_has_too_many_is_told_before_a_key_is_tried() {
     let before = rows(&world).await;
     let verified = with(&demo(&world, "okx", "ok"), json!({ "verify": true }));
     let (reply, calls) = world.calls(ada.creates(&verified)).await;
-    is_409(&reply, "TOO_MANY_KEYS");
+    assert_conflict(&reply, "TOO_MANY_KEYS");
     assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty(), "{calls:?}");
     assert_eq!(rows(&world).await, before);
 }

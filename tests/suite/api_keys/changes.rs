@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{Owner, binance, demo, fingerprints_agree, is_409, is_ok, text, with, without};
+use super::{Owner, assert_conflict, binance, demo, fingerprints_agree, text, with, without};
 
 const ENVELOPE: [&str; 3] = ["edk", "nonce", "ciphertext"];
 
@@ -18,8 +18,8 @@ const UNSEEN: [&str; 7] = [
     "\u{fe0f}\u{e0041}\u{301}",
 ];
 
-fn is_refused(reply: &Reply, field: &str) {
-    assert_eq!(reply.status, 422, "{reply:?}");
+fn assert_refused(reply: &Reply, field: &str) {
+    reply.assert_status(422);
     let flaw = &reply.body["detail"][0];
     assert_eq!((&flaw["loc"], &flaw["input"]), (&json!(["body", field]), &json!(null)));
     assert!(!reply.text.contains("canary"), "{}", reply.text);
@@ -43,7 +43,7 @@ async fn a_label_is_something_to_see() {
         assert_eq!((reply.status, &reply.body["detail"][0]["loc"]), (422, &json!(["body", "label"])), "{label:?}");
     }
     assert_eq!((ada.sees(&id).await, ada.lists().await.len()), (before, 1));
-    is_ok(&ada.changes(&id, json!({ "label": "\u{2764}\u{fe0f}" })).await);
+    ada.changes(&id, json!({ "label": "\u{2764}\u{fe0f}" })).await.assert_ok();
 }
 
 #[tokio::test]
@@ -51,7 +51,7 @@ async fn a_label_changes_and_nothing_else_does() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
-    is_ok(&ada.tests(&id).await);
+    ada.tests(&id).await.assert_ok();
     let (before, row) = (ada.sees(&id).await, ada.row(&id).await);
     world.advance(5);
     let changed = ada.changes(&id, json!({ "label": "  another  " })).await;
@@ -73,7 +73,7 @@ async fn a_new_secret_keeps_the_name_and_forgets_the_old_one() {
     let old = ada.row(&id).await;
     let right = demo(&world, "binance", "ok");
     let changed = ada.changes(&id, json!({ "secret": right["secret"] })).await;
-    is_ok(&changed);
+    changed.assert_ok();
     let key = &changed.body["data"];
     assert_eq!((&key["status"], &key["last_tested_at"]), (&json!("untested"), &json!(null)));
     assert!(key["secret_rotated_at"].is_string());
@@ -96,14 +96,14 @@ async fn a_new_secret_unblocks_until_the_next_test() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
-    is_ok(&ada.tests(&id).await);
-    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    ada.tests(&id).await.assert_ok();
+    assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
     let harmless = demo(&world, "okx", "ok");
-    is_ok(&ada.changes(&id, without(&without(&harmless, "label"), "key_type")).await);
+    ada.changes(&id, without(&without(&harmless, "label"), "key_type")).await.assert_ok();
     let key = ada.sees(&id).await;
     assert_eq!((&key["status"], &key["warnings"]), (&json!("untested"), &json!([])));
     assert_eq!(key["permissions"], json!({ "read": null, "trade": null, "withdraw": null, "transfer": null }));
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
 }
 
@@ -112,14 +112,14 @@ async fn a_new_name_frees_the_old_one() {
     let world = World::start().await;
     let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
     let id = ada.keeps(&binance("the-first-name-1")).await;
-    is_ok(&ada.changes(&id, json!({ "api_key": "the-second-name2", "secret": "second" })).await);
+    ada.changes(&id, json!({ "api_key": "the-second-name2", "secret": "second" })).await.assert_ok();
     assert_eq!(clear(&ada, &id).await, ("the-second-name2".to_owned(), "second".to_owned()));
     assert_eq!(ada.sees(&id).await["api_key"], "the-****ame2");
-    is_ok(&ada.changes(&id, json!({ "secret": "third" })).await);
+    ada.changes(&id, json!({ "secret": "third" })).await.assert_ok();
     assert_eq!(clear(&ada, &id).await, ("the-second-name2".to_owned(), "third".to_owned()));
     bob.keeps(&binance("the-first-name-1")).await;
     let third = with(&binance("the-second-name2"), json!({ "secret": "third" }));
-    is_409(&bob.creates(&third).await, "KEY_ALREADY_STORED");
+    assert_conflict(&bob.creates(&third).await, "KEY_ALREADY_STORED");
     fingerprints_agree(&world).await;
 }
 
@@ -136,10 +136,10 @@ async fn a_name_that_is_kept_already_is_not_taken_over() {
         ada.changes(&id, json!({ "api_key": name, "secret": secret, "label": "x" }))
     };
     let (own, foreign) = (become_same("a-second-of-adas").await, become_same("the-one-of-bobs1").await);
-    is_409(&own, "KEY_ALREADY_STORED");
+    assert_conflict(&own, "KEY_ALREADY_STORED");
     assert_eq!((own.status, &own.text), (foreign.status, &foreign.text));
     assert_eq!((ada.row(&id).await, ada.events(&id).await), before);
-    is_ok(&ada.changes(&id, json!({ "api_key": "the-first-name-1", "secret": "second" })).await);
+    ada.changes(&id, json!({ "api_key": "the-first-name-1", "secret": "second" })).await.assert_ok();
     assert_eq!(clear(&ada, &id).await.1, "second");
     fingerprints_agree(&world).await;
 }
@@ -169,10 +169,10 @@ async fn credentials_come_with_all_that_belongs_to_them() {
         (&kraken, json!({ "secret": "canary-canary" }), "secret"),
     ] {
         let before = ada.row(id).await;
-        is_refused(&ada.changes(id, change).await, field);
+        assert_refused(&ada.changes(id, change).await, field);
         assert_eq!(ada.row(id).await, before);
     }
-    is_ok(&ada.changes(&okx, json!({ "secret": "another", "passphrase": "too" })).await);
+    ada.changes(&okx, json!({ "secret": "another", "passphrase": "too" })).await.assert_ok();
     assert_eq!(ada.decrypts(&okx).await.body["data"]["passphrase"], "too");
 }
 
@@ -182,7 +182,7 @@ async fn another_agent_of_the_same_wallet_needs_its_key_only() {
     let ada = Owner::of(&world).await;
     let (first, second) = (demo(&world, "hyperliquid", "ok"), demo(&world, "hyperliquid", "expired"));
     let id = ada.keeps(&first).await;
-    is_ok(&ada.changes(&id, json!({ "secret": second["secret"] })).await);
+    ada.changes(&id, json!({ "secret": second["secret"] })).await.assert_ok();
     let data = ada.decrypts(&id).await.body["data"].clone();
     assert_eq!((&data["api_key"], &data["wallet_address"]), (&second["api_key"], &first["wallet_address"]));
     fingerprints_agree(&world).await;
@@ -196,11 +196,11 @@ async fn exchange_and_environment_cannot_change() {
     let before = ada.row(&id).await;
     for (field, value) in [("exchange", "bybit"), ("environment", "testnet")] {
         for rest in [json!({}), json!({ "label": "x" }), json!({ "api_key": "canary", "secret": "canary" })] {
-            is_refused(&ada.changes(&id, with(&rest, json!({ field: value }))).await, field);
+            assert_refused(&ada.changes(&id, with(&rest, json!({ field: value }))).await, field);
         }
     }
     assert_eq!(ada.row(&id).await, before);
-    is_ok(&ada.changes(&id, json!({ "exchange": "binance", "environment": "live", "label": "x" })).await);
+    ada.changes(&id, json!({ "exchange": "binance", "environment": "live", "label": "x" })).await.assert_ok();
 }
 
 #[tokio::test]
@@ -212,7 +212,7 @@ async fn a_change_of_nothing_changes_nothing_to_be_seen() {
     for change in
         [json!({}), json!({ "label": null, "secret": null, "is_active": null }), json!({ "unknown": Value::Null })]
     {
-        is_ok(&ada.changes(&id, change).await);
+        ada.changes(&id, change).await.assert_ok();
     }
     let after = ada.sees(&id).await;
     assert_eq!(with(&after, json!({ "updated_at": null })), with(&before, json!({ "updated_at": null })));

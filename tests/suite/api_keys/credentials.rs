@@ -4,7 +4,7 @@ use api_keys::exchanges;
 use serde_json::{Value, json};
 use tests::{Reply, Request, World, authorized};
 
-use super::{KEYS, Owner, binance, demo, forget_uses, is_ok, rows, with, without};
+use super::{KEYS, Owner, binance, demo, forget_uses, rows, with, without};
 
 const PASTED: [&str; 3] = ["canary-name-of-key", "canary-secret", "canary-passphrase"];
 
@@ -19,7 +19,7 @@ fn plain(exchange: &str) -> Value {
 }
 
 /// A 422 that says where and why, and repeats nothing of what came.
-fn is_refused(reply: &Reply, field: &str, reason: &str) {
+fn assert_refused(reply: &Reply, field: &str, reason: &str) {
     assert_eq!(reply.status, 422, "{field}: {reply:?}");
     let flaws = reply.body["detail"].as_array().unwrap();
     let flaw = flaws.iter().find(|flaw| flaw["loc"] == json!(["body", field]));
@@ -35,27 +35,27 @@ async fn what_an_exchange_needs_must_be_there() {
     let ada = Owner::of(&world).await;
     let before = rows(&world).await;
     for exchange in ["okx", "kucoin", "bitget"] {
-        is_refused(&ada.creates(&plain(exchange)).await, "passphrase", "Field required");
-        is_refused(
+        assert_refused(&ada.creates(&plain(exchange)).await, "passphrase", "Field required");
+        assert_refused(
             &ada.creates(&with(&plain(exchange), json!({ "passphrase": " " }))).await,
             "passphrase",
             "Field required",
         );
     }
-    is_refused(&ada.creates(&plain("hyperliquid")).await, "wallet_address", "Field required");
+    assert_refused(&ada.creates(&plain("hyperliquid")).await, "wallet_address", "Field required");
     for name in ["api_key", "secret"] {
-        is_refused(&ada.creates(&without(&okx(), name)).await, name, "Field required");
-        is_refused(&ada.creates(&with(&okx(), json!({ name: null }))).await, name, "Field required");
-        is_refused(&ada.creates(&with(&okx(), json!({ name: "\u{feff}\n" }))).await, name, "Field required");
-        is_refused(&ada.creates(&without(&without(&okx(), "exchange"), name)).await, name, "Field required");
+        assert_refused(&ada.creates(&without(&okx(), name)).await, name, "Field required");
+        assert_refused(&ada.creates(&with(&okx(), json!({ name: null }))).await, name, "Field required");
+        assert_refused(&ada.creates(&with(&okx(), json!({ name: "\u{feff}\n" }))).await, name, "Field required");
+        assert_refused(&ada.creates(&without(&without(&okx(), "exchange"), name)).await, name, "Field required");
     }
-    is_refused(&ada.creates(&without(&okx(), "exchange")).await, "exchange", "Field required");
-    is_refused(
+    assert_refused(&ada.creates(&without(&okx(), "exchange")).await, "exchange", "Field required");
+    assert_refused(
         &ada.creates(&with(&without(&okx(), "secret"), json!({ "secrett": "canary" }))).await,
         "secret",
         "Field required",
     );
-    is_refused(&ada.creates(&json!({})).await, "exchange", "Field required");
+    assert_refused(&ada.creates(&json!({})).await, "exchange", "Field required");
     assert_eq!(rows(&world).await, before);
 }
 
@@ -65,9 +65,9 @@ async fn an_unknown_exchange_is_told_the_known_ones() {
     let ada = Owner::of(&world).await;
     let all = exchanges::ALL.map(|exchange| exchange.id).join(", ");
     for name in ["ftx", "", "canary"] {
-        is_refused(&ada.creates(&with(&okx(), json!({ "exchange": name }))).await, "exchange", &all);
+        assert_refused(&ada.creates(&with(&okx(), json!({ "exchange": name }))).await, "exchange", &all);
     }
-    is_ok(&ada.creates(&with(&okx(), json!({ "exchange": " OKX " }))).await);
+    ada.creates(&with(&okx(), json!({ "exchange": " OKX " }))).await.assert_ok();
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn a_place_that_an_exchange_does_not_have_is_refused() {
         (with(&plain("bitstamp"), json!({ "region": "eu" })), "region", "no regions"),
         (with(&plain("binance"), json!({ "environment": 5 })), "environment", "valid string"),
     ] {
-        is_refused(&ada.creates(&body).await, field, reason);
+        assert_refused(&ada.creates(&body).await, field, reason);
     }
     let id = ada.keeps(&with(&okx(), json!({ "environment": "PAPER", "region": "" }))).await;
     assert_eq!((&ada.sees(&id).await["environment"], &ada.sees(&id).await["region"]), (&json!("demo"), &json!(null)));
@@ -125,7 +125,7 @@ async fn credentials_that_cannot_work_are_refused() {
         (with(&okx(), json!({ "api_key": 5 })), "api_key", "valid string"),
         (with(&okx(), json!({ "verify": "canary" })), "verify", "boolean"),
     ] {
-        is_refused(&ada.creates(&body).await, field, reason);
+        assert_refused(&ada.creates(&body).await, field, reason);
     }
     assert_eq!(rows(&world).await, before);
 }
@@ -211,19 +211,19 @@ async fn a_passphrase_keeps_what_is_within_it() {
             let given = json!({ "api_key": exchange, "passphrase": format!("\u{feff} {words}\u{a0}\r\n") });
             let id = ada.keeps(&with(&plain(exchange), given)).await;
             assert_eq!(ada.decrypts(&id).await.body["data"]["passphrase"], json!(words), "{exchange}");
-            is_ok(&ada.tests(&id).await);
+            ada.tests(&id).await.assert_ok();
             let sent = world.aws.paper().last_request().unwrap();
             let sent = ["ok-access-passphrase", "access-passphrase"].iter().find_map(|name| sent.header(name));
             // KuCoin is sent a signature of it.
             assert_eq!(sent, (exchange != "kucoin").then_some(words));
-            is_ok(&ada.changes(&id, json!({ "secret": "another", "passphrase": format!(" {words} too\t") })).await);
+            ada.changes(&id, json!({ "secret": "another", "passphrase": format!(" {words} too\t") })).await.assert_ok();
             assert_eq!(ada.decrypts(&id).await.body["data"]["passphrase"], json!(format!("{words} too")), "{exchange}");
-            is_ok(&ada.deletes(&id).await);
+            ada.deletes(&id).await.assert_ok();
             forget_uses(&world).await;
         }
         for words in ["canary\tcanary", "canary\ncanary", "canary\u{0}canary", "canary\u{7f}", "canary\u{9b}canary"] {
             let body = with(&plain(exchange), json!({ "passphrase": words }));
-            is_refused(&ada.creates(&body).await, "passphrase", "control characters");
+            assert_refused(&ada.creates(&body).await, "passphrase", "control characters");
         }
     }
 }

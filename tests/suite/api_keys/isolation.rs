@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{World, authorized};
 
-use super::{KEYS, Owner, demo, is_404, is_500, is_ok, rows};
+use super::{KEYS, Owner, assert_no_key, demo, rows};
 
 /// A body with which the route does its worst to a key of one's own.
 fn worst(method: &str) -> Option<Value> {
@@ -17,8 +17,8 @@ async fn no_route_reaches_the_key_of_somebody_else() {
     let world = World::start().await;
     let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
     let victim = ada.keeps(&demo(&world, "okx", "ok")).await;
-    is_ok(&ada.tests(&victim).await);
-    is_ok(&ada.decrypts(&victim).await);
+    ada.tests(&victim).await.assert_ok();
+    ada.decrypts(&victim).await.assert_ok();
     let mut routes = api_keys::routes();
     routes.retain(|route| route.path.contains("{key_id}"));
     routes.sort_by_key(|route| route.method == "DELETE");
@@ -29,7 +29,7 @@ async fn no_route_reaches_the_key_of_somebody_else() {
         let path = route.path.replace("{key_id}", &victim);
         let request = authorized(route.method, &path, &bob.session.access, worst(route.method));
         let (reply, calls) = world.calls(world.send(request)).await;
-        is_404(&reply);
+        assert_no_key(&reply);
         assert_eq!(rows(&world).await, before, "{} {path}", route.method);
         assert!(calls.kms.is_empty(), "{} {path}: {calls:?}", route.method);
     }
@@ -38,7 +38,7 @@ async fn no_route_reaches_the_key_of_somebody_else() {
     // The same requests are good ones: their owner's succeed.
     for route in routes {
         let path = route.path.replace("{key_id}", &victim);
-        is_ok(&world.send(authorized(route.method, &path, &ada.session.access, Some(json!({})))).await);
+        world.send(authorized(route.method, &path, &ada.session.access, Some(json!({})))).await.assert_ok();
     }
 }
 
@@ -55,16 +55,16 @@ async fn whether_there_is_a_key_is_told_last() {
         ] {
             let path = format!("{KEYS}{id}{rest}");
             let stranger = world.send(authorized(method, &path, "no-token", body.clone())).await;
-            assert_eq!(stranger.status, 401, "{method} {path}");
+            assert_eq!(stranger.status, 401, "{method} {path}: {stranger:?}");
             let reply = world.send(authorized(method, &path, &ada.session.access, body)).await;
             // A cursor belongs to a key, and is nobody's where no key can be.
             let status = if (id, rest) == ("no-id", "/events?cursor=x") { 404 } else { 422 };
-            assert_eq!(reply.status, status, "{method} {path}");
+            assert_eq!(reply.status, status, "{method} {path}: {reply:?}");
         }
         for (method, rest) in [("POST", "/decrypt"), ("POST", "/test-connection"), ("DELETE", ""), ("GET", "/events")] {
             let path = format!("{KEYS}{id}{rest}");
-            assert_eq!(world.send(authorized(method, &path, "no-token", None)).await.status, 401, "{method} {path}");
-            is_404(&world.send(authorized(method, &path, &ada.session.access, None)).await);
+            world.send(authorized(method, &path, "no-token", None)).await.assert_status(401);
+            assert_no_key(&world.send(authorized(method, &path, &ada.session.access, None)).await);
         }
     }
 }
@@ -90,7 +90,7 @@ async fn a_cursor_is_good_for_the_one_who_got_it() {
     bob.keeps(&demo(&world, "gate", "ok")).await;
     let page = ada.sends("GET", "?limit=1", None).await;
     let cursor = page.body["data"]["next_cursor"].as_str().unwrap();
-    is_ok(&ada.sends("GET", &format!("?cursor={cursor}"), None).await);
+    ada.sends("GET", &format!("?cursor={cursor}"), None).await.assert_ok();
     let refused = bob.sends("GET", &format!("?cursor={cursor}"), None).await;
     assert_eq!((refused.status, &refused.body["detail"][0]["loc"]), (422, &json!(["query", "cursor"])));
 }
@@ -101,13 +101,13 @@ async fn nobody_uses_up_what_somebody_else_may_do() {
     let (ada, bob) = (Owner::of(&world).await, Owner::of(&world).await);
     let victim = ada.keeps(&demo(&world, "okx", "ok")).await;
     for _ in 0..20 {
-        is_404(&bob.decrypts(&victim).await);
+        assert_no_key(&bob.decrypts(&victim).await);
     }
     for _ in 0..5 {
-        is_404(&bob.tests(&victim).await);
+        assert_no_key(&bob.tests(&victim).await);
     }
-    is_ok(&ada.decrypts(&victim).await);
-    is_ok(&ada.tests(&victim).await);
+    ada.decrypts(&victim).await.assert_ok();
+    ada.tests(&victim).await.assert_ok();
 }
 
 #[tokio::test]
@@ -122,8 +122,8 @@ async fn a_key_moved_into_another_account_is_no_key_there() {
     for account in [&ada, &bob].map(|owner| &owner.session.user_id) {
         world.tamper("ExchangeKeys", &fingerprint, "account", json!(account)).await;
         world.aws.paper().reset_calls();
-        is_500(&bob.decrypts(&victim).await);
-        is_500(&bob.tests(&victim).await);
+        bob.decrypts(&victim).await.assert_internal_error();
+        bob.tests(&victim).await.assert_internal_error();
         assert!(world.aws.paper().calls().is_empty());
     }
     let path = format!("{KEYS}{victim}/events");

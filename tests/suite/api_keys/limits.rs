@@ -3,11 +3,11 @@
 use serde_json::json;
 use tests::{Reply, World};
 
-use super::{Owner, demo, is_404, is_409, is_ok, with};
+use super::{Owner, assert_conflict, assert_no_key, demo, with};
 
 const UNKNOWN: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
 
-fn is_429(reply: &Reply, at_most: u64) {
+fn assert_too_many(reply: &Reply, at_most: u64) {
     assert_eq!((reply.status, &reply.body["success"]), (429, &json!(false)), "{reply:?}");
     assert_eq!(reply.body["data"], json!({ "code": "TOO_MANY_REQUESTS" }));
     let seconds: u64 = reply.header("retry-after").unwrap().parse().unwrap();
@@ -24,10 +24,10 @@ async fn a_key_is_tested_five_times_a_minute() {
     }
     world.aws.paper().reset_calls();
     let (refused, calls) = world.calls(ada.tests(&first)).await;
-    is_429(&refused, 60);
+    assert_too_many(&refused, 60);
     assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty());
     assert_eq!(ada.tests(&second).await.body["data"]["status"], "ok", "another key has its own limit");
-    is_ok(&ada.decrypts(&first).await);
+    ada.decrypts(&first).await.assert_ok();
     world.advance(refused.header("retry-after").unwrap().parse().unwrap());
     assert_eq!(ada.tests(&first).await.body["data"]["status"], "ok");
 }
@@ -42,16 +42,16 @@ async fn a_user_tests_twenty_times_a_minute() {
     }
     let other = bob.keeps(&demo(&world, "kraken", "ok")).await;
     for number in 0..20 {
-        is_ok(&ada.tests(&keys[number % 4]).await);
+        ada.tests(&keys[number % 4]).await.assert_ok();
     }
-    is_429(&ada.tests(&keys[4]).await, 60);
-    is_429(&ada.tests(UNKNOWN).await, 60);
+    assert_too_many(&ada.tests(&keys[4]).await, 60);
+    assert_too_many(&ada.tests(UNKNOWN).await, 60);
     let verified = with(&demo(&world, "deribit", "ok"), json!({ "verify": true }));
-    is_429(&ada.creates(&verified).await, 60);
-    is_ok(&bob.tests(&other).await);
+    assert_too_many(&ada.creates(&verified).await, 60);
+    bob.tests(&other).await.assert_ok();
     world.advance(60);
-    is_ok(&ada.tests(&keys[4]).await);
-    is_ok(&ada.creates(&verified).await);
+    ada.tests(&keys[4]).await.assert_ok();
+    ada.creates(&verified).await.assert_ok();
 }
 
 #[tokio::test]
@@ -60,15 +60,15 @@ async fn a_key_is_shown_twenty_times_in_ten_minutes() {
     let ada = Owner::of(&world).await;
     let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
     for _ in 0..20 {
-        is_ok(&ada.decrypts(&first).await);
+        ada.decrypts(&first).await.assert_ok();
     }
     world.advance(60);
     let (refused, calls) = world.calls(ada.decrypts(&first)).await;
-    is_429(&refused, 600);
+    assert_too_many(&refused, 600);
     assert!(calls.kms.is_empty());
-    is_ok(&ada.decrypts(&second).await);
+    ada.decrypts(&second).await.assert_ok();
     world.advance(refused.header("retry-after").unwrap().parse().unwrap());
-    is_ok(&ada.decrypts(&first).await);
+    ada.decrypts(&first).await.assert_ok();
 }
 
 #[tokio::test]
@@ -78,13 +78,13 @@ async fn a_user_sees_twenty_secrets_a_minute() {
     let (first, second) = (ada.keeps(&demo(&world, "okx", "ok")).await, ada.keeps(&demo(&world, "gate", "ok")).await);
     let other = bob.keeps(&demo(&world, "bybit", "ok")).await;
     for _ in 0..10 {
-        is_ok(&ada.decrypts(&first).await);
-        is_404(&ada.decrypts(UNKNOWN).await);
+        ada.decrypts(&first).await.assert_ok();
+        assert_no_key(&ada.decrypts(UNKNOWN).await);
     }
-    is_429(&ada.decrypts(&second).await, 60);
-    is_ok(&bob.decrypts(&other).await);
+    assert_too_many(&ada.decrypts(&second).await, 60);
+    bob.decrypts(&other).await.assert_ok();
     world.advance(60);
-    is_ok(&ada.decrypts(&second).await);
+    ada.decrypts(&second).await.assert_ok();
 }
 
 #[tokio::test]
@@ -95,20 +95,20 @@ async fn a_credential_is_counted_under_every_id_and_without_one() {
     let verified = with(&body, json!({ "verify": true }));
     let id = ada.keeps(&verified).await;
     for _ in 1..5 {
-        is_409(&ada.creates(&verified).await, "KEY_ALREADY_STORED");
+        assert_conflict(&ada.creates(&verified).await, "KEY_ALREADY_STORED");
     }
     world.aws.paper().reset_calls();
-    is_429(&ada.tests(&id).await, 60);
-    is_ok(&ada.deletes(&id).await);
+    assert_too_many(&ada.tests(&id).await, 60);
+    ada.deletes(&id).await.assert_ok();
     let id = ada.keeps(&body).await;
-    is_429(&ada.tests(&id).await, 60);
+    assert_too_many(&ada.tests(&id).await, 60);
     assert!(world.aws.paper().calls().is_empty());
 
     for _ in 0..20 {
-        is_ok(&ada.decrypts(&id).await);
+        ada.decrypts(&id).await.assert_ok();
     }
     world.advance(60);
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     let id = ada.keeps(&body).await;
-    is_429(&ada.decrypts(&id).await, 600);
+    assert_too_many(&ada.decrypts(&id).await, 600);
 }

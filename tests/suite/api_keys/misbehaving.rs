@@ -154,7 +154,7 @@ async fn what_an_exchange_writes_goes_nowhere() {
             for status in [200, 401] {
                 let headers = [("x-canary", canary), ("retry-after", canary), ("server", canary)];
                 let reply = answered(&world, &ada, &id, headed(status, &headers, &text)).await;
-                assert_eq!(reply.status, 200, "{} {status} {text}", exchange.id);
+                assert_eq!(reply.status, 200, "{} {status} {text}: {reply:?}", exchange.id);
                 let everything = format!("{reply:?}").to_lowercase();
                 assert!(!everything.contains(&canary.to_lowercase()), "{} {status} {text}: {reply:?}", exchange.id);
             }

@@ -56,7 +56,7 @@ impl<'w> Owner<'w> {
     /// Creates a key, which works; its id.
     async fn keeps(&self, body: &Value) -> String {
         let reply = self.creates(body).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.assert_ok();
         text(&reply.body["data"]["id"])
     }
 
@@ -79,7 +79,7 @@ impl<'w> Owner<'w> {
     /// The keys in the list.
     async fn lists(&self) -> Vec<Value> {
         let reply = self.sends("GET", "", None).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.assert_ok();
         reply.body["data"]["api_keys"].as_array().unwrap().clone()
     }
 
@@ -91,7 +91,7 @@ impl<'w> Owner<'w> {
     /// The accesses to a key, newest first.
     async fn events(&self, id: &str) -> Vec<Value> {
         let reply = self.sends("GET", &format!("{id}/events"), None).await;
-        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.assert_ok();
         reply.body["data"]["events"].as_array().unwrap().clone()
     }
 
@@ -232,26 +232,13 @@ impl ClosedPort {
     }
 }
 
-fn is_404(reply: &Reply) {
+fn assert_no_key(reply: &Reply) {
     let data = json!({ "code": "KEY_NOT_FOUND" });
     let body = json!({ "success": false, "message": "API key not found", "data": data });
     assert_eq!((reply.status, &reply.body), (404, &body));
 }
 
-fn is_409(reply: &Reply, code: &str) {
+fn assert_conflict(reply: &Reply, code: &str) {
     assert_eq!((reply.status, &reply.body["success"]), (409, &json!(false)), "{reply:?}");
     assert_eq!(reply.body["data"], json!({ "code": code }));
-}
-
-fn is_500(reply: &Reply) {
-    assert_eq!((reply.status, &reply.body), (500, &json!({ "detail": "Internal Server Error" })));
-}
-
-fn is_503(reply: &Reply) {
-    assert_eq!((reply.status, &reply.body), (503, &json!({ "detail": "Service temporarily unavailable" })));
-    assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
-}
-
-fn is_ok(reply: &Reply) {
-    assert_eq!(reply.status, 200, "{reply:?}");
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Request, World, authorized};
 
-use super::{KEYS, Owner, binance, demo, is_404, is_409, is_ok, nothing_is_left, with, without};
+use super::{KEYS, Owner, assert_conflict, assert_no_key, binance, demo, nothing_is_left, with, without};
 
 /// The members of a key in an answer.
 const SHOWN: [&str; 19] = [
@@ -48,10 +48,10 @@ async fn a_key_is_kept_listed_shown_changed_and_forgotten() {
     let deleted = ada.deletes(&id).await;
     assert_eq!(deleted.body, json!({ "success": true, "message": "API key deleted", "data": null }));
     assert_eq!(ada.lists().await, [json!(null); 0]);
-    is_404(&ada.decrypts(&id).await);
-    is_404(&ada.tests(&id).await);
-    is_404(&ada.changes(&id, json!({ "label": "y" })).await);
-    is_404(&ada.deletes(&id).await);
+    assert_no_key(&ada.decrypts(&id).await);
+    assert_no_key(&ada.tests(&id).await);
+    assert_no_key(&ada.changes(&id, json!({ "label": "y" })).await);
+    assert_no_key(&ada.deletes(&id).await);
     nothing_is_left(&world).await;
 }
 
@@ -99,7 +99,7 @@ async fn label_and_secret_have_a_second_name_each() {
     let id = ada.keeps(&with(&body, json!({ "api_secret": "under-its-alias" }))).await;
     assert_eq!(ada.sees(&id).await["label"], "called so");
     assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "under-its-alias");
-    is_ok(&ada.changes(&id, json!({ "name": "called otherwise", "api_secret": "renewed" })).await);
+    ada.changes(&id, json!({ "name": "called otherwise", "api_secret": "renewed" })).await.assert_ok();
     assert_eq!(ada.sees(&id).await["label"], "called otherwise");
     assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "renewed");
 }
@@ -131,13 +131,13 @@ async fn a_disabled_key_is_neither_shown_nor_tested_until_it_is_enabled_again() 
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "bybit", "ok")).await;
-    is_ok(&ada.changes(&id, json!({ "is_active": false })).await);
+    ada.changes(&id, json!({ "is_active": false })).await.assert_ok();
     let ((decrypted, tested), calls) = world.calls(async { (ada.decrypts(&id).await, ada.tests(&id).await) }).await;
-    is_409(&decrypted, "KEY_DISABLED");
-    is_409(&tested, "KEY_DISABLED");
+    assert_conflict(&decrypted, "KEY_DISABLED");
+    assert_conflict(&tested, "KEY_DISABLED");
     assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty());
-    is_ok(&ada.changes(&id, json!({ "is_active": true })).await);
-    is_ok(&ada.decrypts(&id).await);
+    ada.changes(&id, json!({ "is_active": true })).await.assert_ok();
+    ada.decrypts(&id).await.assert_ok();
     assert_eq!(ada.tests(&id).await.body["data"]["status"], "ok");
 }
 
@@ -148,16 +148,16 @@ async fn a_credential_is_kept_once_whoever_brings_it() {
     let body = binance("one-and-only-key");
     let id = ada.keeps(&body).await;
     let (own, foreign) = (ada.creates(&body).await, bob.creates(&body).await);
-    is_409(&own, "KEY_ALREADY_STORED");
+    assert_conflict(&own, "KEY_ALREADY_STORED");
     assert_eq!((own.status, &own.text), (foreign.status, &foreign.text));
     let pasted = with(&body, json!({ "label": "another", "api_key": "\u{feff} one-and-only-key\n" }));
-    is_409(&bob.creates(&pasted).await, "KEY_ALREADY_STORED");
+    assert_conflict(&bob.creates(&pasted).await, "KEY_ALREADY_STORED");
     assert_eq!(bob.lists().await.len(), 0);
     bob.keeps(&with(&body, json!({ "exchange": "bybit" }))).await;
 
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     bob.keeps(&body).await;
-    is_409(&ada.creates(&body).await, "KEY_ALREADY_STORED");
+    assert_conflict(&ada.creates(&body).await, "KEY_ALREADY_STORED");
 }
 
 #[tokio::test]
@@ -182,12 +182,12 @@ async fn whose_key_it_is_says_the_token_and_nothing_else() {
         world.send(request)
     };
     let created = request("POST", "", Some(binance("a-key-of-adas-own"))).await;
-    is_ok(&created);
+    created.assert_ok();
     let id = created.body["data"]["id"].as_str().unwrap();
     assert_eq!(ada.row(id).await["pk"], format!("ACCOUNT#{}", ada.session.user_id));
     assert_eq!(request("GET", "", None).await.body["data"]["api_keys"][0]["id"], id);
-    is_ok(&request("PATCH", id, Some(json!({ "label": "still Ada's" }))).await);
-    is_ok(&request("POST", &format!("{id}/decrypt"), Some(json!({}))).await);
+    request("PATCH", id, Some(json!({ "label": "still Ada's" }))).await.assert_ok();
+    request("POST", &format!("{id}/decrypt"), Some(json!({}))).await.assert_ok();
     assert_eq!(bob.lists().await.len(), 0);
 }
 
@@ -200,14 +200,14 @@ async fn an_id_that_names_no_key_of_the_callers_is_the_same_404_everywhere() {
     let unknown = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
     let braced = format!("{{{id}}}");
     for wrong in ["1", "null", "a-key", "%00", "%C3%A9", &upper, &bare, &braced, unknown, &id] {
-        is_404(&bob.decrypts(wrong).await);
-        is_404(&bob.tests(wrong).await);
-        is_404(&bob.changes(wrong, json!({ "label": "x" })).await);
-        is_404(&bob.deletes(wrong).await);
-        is_404(&bob.sends("GET", &format!("{wrong}/events"), None).await);
+        assert_no_key(&bob.decrypts(wrong).await);
+        assert_no_key(&bob.tests(wrong).await);
+        assert_no_key(&bob.changes(wrong, json!({ "label": "x" })).await);
+        assert_no_key(&bob.deletes(wrong).await);
+        assert_no_key(&bob.sends("GET", &format!("{wrong}/events"), None).await);
     }
-    is_404(&ada.decrypts(&upper).await);
-    is_ok(&ada.decrypts(&id).await);
+    assert_no_key(&ada.decrypts(&upper).await);
+    ada.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -222,6 +222,6 @@ async fn without_a_token_nothing_is_there() {
     }
     let body = without(&binance("a-key-of-nobody"), "label");
     let forged = format!("{}x", ada.session.access);
-    assert_eq!(world.send(authorized("POST", KEYS, &forged, Some(body))).await.status, 401);
+    world.send(authorized("POST", KEYS, &forged, Some(body))).await.assert_status(401);
     assert_eq!(ada.lists().await.len(), 1);
 }

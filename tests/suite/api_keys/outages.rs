@@ -2,11 +2,9 @@
 
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use tests::{Key, World};
+use tests::{Key, Reply, World};
 
-use super::{
-    Owner, audit::told, demo, fingerprints_agree, is_500, is_503, is_ok, rows, rows_but_events, with, without,
-};
+use super::{Owner, audit::told, demo, fingerprints_agree, rows, rows_but_events, with, without};
 
 const TRANSACTION: &str = "TransactWriteItems";
 
@@ -27,10 +25,12 @@ async fn without_kms_every_route_that_needs_it_says_later_and_writes_nothing() {
     for (tries, mode) in [Mode::Unavailable, Mode::Throttled].into_iter().enumerate() {
         let before = rows(&world).await;
         world.break_down(Service::Kms, mode, None);
-        is_503(&ada.creates(&demo(&world, "bybit", "ok")).await);
-        is_503(&ada.changes(&id, json!({ "secret": "another", "passphrase": "another", "label": "x" })).await);
+        ada.creates(&demo(&world, "bybit", "ok")).await.assert_unavailable();
+        ada.changes(&id, json!({ "secret": "another", "passphrase": "another", "label": "x" }))
+            .await
+            .assert_unavailable();
         assert_eq!(rows(&world).await, before);
-        is_503(&ada.tests(&id).await);
+        ada.tests(&id).await.assert_unavailable();
         let but_events = rows_but_events(&world).await;
         assert!(but_events.iter().all(|row| before.contains(row)) && rows(&world).await.len() == before.len() + 1);
         assert_eq!(world.aws.paper().calls().remove("okx"), None);
@@ -42,8 +42,8 @@ async fn without_kms_every_route_that_needs_it_says_later_and_writes_nothing() {
         assert_eq!(events.len(), 2 + tries);
         world.mend();
     }
-    is_ok(&ada.tests(&id).await);
-    is_ok(&ada.creates(&demo(&world, "bybit", "ok")).await);
+    ada.tests(&id).await.assert_ok();
+    ada.creates(&demo(&world, "bybit", "ok")).await.assert_ok();
 }
 
 #[tokio::test]
@@ -53,14 +53,14 @@ async fn a_decryption_that_kms_does_not_carry_out_is_recorded_all_the_same() {
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     let before = rows_before_decryption(&world).await;
     world.break_down(Service::Kms, Mode::Unavailable, Some("Decrypt"));
-    is_503(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_unavailable();
     world.mend();
     assert_eq!(rows_before_decryption(&world).await, before);
     let events = ada.events(&id).await;
     let told: Vec<_> = events.iter().map(|event| (&event["action"], &event["outcome"])).collect();
     let decrypt = json!("decrypt");
     assert_eq!(told[..2], [(&decrypt, &json!("FAILED")), (&decrypt, &json!("ok"))], "{events:?}");
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn what_cannot_be_recorded_is_not_shown() {
         world.break_down(Service::DynamoDb, mode, Some(TRANSACTION));
         let (reply, calls) = world.calls(ada.decrypts(&id)).await;
         let expected = if mode == Mode::Refused { 500 } else { 503 };
-        assert_eq!(reply.status, expected, "{reply:?}");
+        reply.assert_status(expected);
         assert!(!reply.text.contains(body["secret"].as_str().unwrap()));
         assert!(calls.kms.is_empty(), "{mode:?}: {calls:?}");
         world.mend();
@@ -87,10 +87,10 @@ async fn a_refusal_that_cannot_be_recorded_is_an_outage() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
-    is_ok(&ada.changes(&id, json!({ "is_active": false })).await);
+    ada.changes(&id, json!({ "is_active": false })).await.assert_ok();
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("PutItem"));
-    is_503(&ada.decrypts(&id).await);
-    is_503(&ada.tests(&id).await);
+    ada.decrypts(&id).await.assert_unavailable();
+    ada.tests(&id).await.assert_unavailable();
 }
 
 #[tokio::test]
@@ -119,12 +119,12 @@ async fn a_test_whose_outcome_cannot_be_kept_is_recorded_all_the_same() {
     let before = rows_but_events(&world).await;
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some(TRANSACTION));
     let (reply, calls) = world.calls(ada.tests(&id)).await;
-    is_503(&reply);
+    reply.assert_unavailable();
     assert_eq!((calls.kms["Decrypt"], world.aws.paper().calls()["okx"]), (1, 1));
     world.mend();
     assert_eq!(rows_but_events(&world).await, before);
     assert_eq!(told(&ada.events(&id).await)[..2], [("test", "ok"), ("create", "ok")]);
-    is_ok(&ada.tests(&id).await);
+    ada.tests(&id).await.assert_ok();
     assert_eq!(told(&ada.events(&id).await)[..2], [("test", "ok"), ("test", "ok")]);
 }
 
@@ -136,14 +136,14 @@ async fn the_test_of_a_key_that_is_not_stored_after_all_is_recorded_with_its_out
     let before = rows_but_events(&world).await;
     for (service, operation) in [(Service::Kms, "GenerateDataKey"), (Service::DynamoDb, TRANSACTION)] {
         world.break_down(service, Mode::Unavailable, Some(operation));
-        is_503(&ada.creates(&body).await);
+        ada.creates(&body).await.assert_unavailable();
         world.mend();
     }
     assert_eq!(rows_but_events(&world).await, before);
     let mut outcomes = Vec::new();
-    assert_eq!(ada.creates(&with(&body, json!({ "api_key": "nobody-knows-me" }))).await.status, 422);
+    ada.creates(&with(&body, json!({ "api_key": "nobody-knows-me" }))).await.assert_status(422);
     ada.keeps(&without(&body, "verify")).await;
-    assert_eq!(ada.creates(&body).await.status, 409);
+    ada.creates(&body).await.assert_status(409);
     for row in rows(&world).await {
         if row["action"] == "test" {
             outcomes.push(row["outcome"].as_str().unwrap().to_owned());
@@ -160,7 +160,7 @@ async fn a_test_of_a_record_that_does_not_open_is_recorded() {
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     let row = ada.row(&id).await;
     world.tamper("ExchangeKeys", &row, "nonce", json!("AAAAAAAAAAAAAAAA")).await;
-    is_500(&ada.tests(&id).await);
+    ada.tests(&id).await.assert_internal_error();
     assert_eq!(told(&ada.events(&id).await)[..], [("test", "FAILED"), ("create", "ok")]);
 }
 
@@ -174,7 +174,7 @@ async fn what_cannot_be_counted_is_not_done() {
     let verified = with(&demo(&world, "bybit", "ok"), json!({ "verify": true }));
     let (replies, calls) =
         world.calls(async { [ada.decrypts(&id).await, ada.tests(&id).await, ada.creates(&verified).await] }).await;
-    replies.iter().for_each(is_503);
+    replies.iter().for_each(Reply::assert_unavailable);
     assert!(calls.kms.is_empty() && world.aws.paper().calls().is_empty());
     assert_eq!(rows(&world).await, before);
 }
@@ -187,18 +187,18 @@ async fn a_write_that_fails_leaves_all_rows_as_they_were() {
     let before = rows(&world).await;
     for mode in [Mode::Unavailable, Mode::Throttled] {
         world.break_down(Service::DynamoDb, mode, Some(TRANSACTION));
-        is_503(&ada.creates(&demo(&world, "bybit", "ok")).await);
-        is_503(&ada.changes(&id, json!({ "label": "x" })).await);
-        is_503(&ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await);
-        is_503(&ada.deletes(&id).await);
+        ada.creates(&demo(&world, "bybit", "ok")).await.assert_unavailable();
+        ada.changes(&id, json!({ "label": "x" })).await.assert_unavailable();
+        ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await.assert_unavailable();
+        ada.deletes(&id).await.assert_unavailable();
         world.mend();
         assert_eq!(rows(&world).await, before);
     }
     world.break_down(Service::DynamoDb, Mode::Unavailable, None);
-    is_503(&ada.sends("GET", "", None).await);
-    is_503(&ada.sends("GET", &format!("{id}/events"), None).await);
+    ada.sends("GET", "", None).await.assert_unavailable();
+    ada.sends("GET", &format!("{id}/events"), None).await.assert_unavailable();
     world.mend();
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -212,13 +212,13 @@ async fn a_write_whose_answer_is_lost_takes_place_once() {
     lose();
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     lose();
-    is_ok(&ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await);
+    ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await.assert_ok();
     lose();
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
     assert_eq!((ada.events(&id).await.len(), &ada.row(&id).await["version"]), (3, &json!(2)));
     fingerprints_agree(&world).await;
     lose();
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     fingerprints_agree(&world).await;
 }
 
@@ -231,8 +231,8 @@ async fn a_kms_key_that_is_switched_off_is_a_503_until_it_is_on_again() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     world.switch_key(Key::Vault, false).await;
-    is_503(&ada.decrypts(&id).await);
-    is_503(&ada.creates(&demo(&world, "bybit", "ok")).await);
+    ada.decrypts(&id).await.assert_unavailable();
+    ada.creates(&demo(&world, "bybit", "ok")).await.assert_unavailable();
     world.switch_key(Key::Vault, true).await;
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::ids::KeyId;
 use tests::{Reply, World};
 
-use super::{Owner, binance, is_ok, rows, text};
+use super::{Owner, binance, rows, text};
 
 /// Keys of one user, copies of a real one. One for each millisecond, but that three in a row share theirs.
 async fn many_keys(ada: &Owner<'_>, count: u64) -> Vec<String> {
@@ -28,7 +28,7 @@ async fn many_keys(ada: &Owner<'_>, count: u64) -> Vec<String> {
 }
 
 fn page(reply: &Reply, list: &str) -> (Vec<String>, Option<String>) {
-    is_ok(reply);
+    reply.assert_ok();
     let data = &reply.body["data"];
     let ids = data[list].as_array().unwrap().iter().map(|entry| text(&entry["id"])).collect();
     (ids, data["next_cursor"].as_str().map(str::to_owned))
@@ -91,7 +91,7 @@ async fn keys_that_come_and_go_meanwhile_disturb_no_page() {
     let row = ada.row(&first[2]).await;
     let fingerprint = world.rows_of("ExchangeKeys", "FINGERPRINT#").await.remove(0);
     world.tamper("ExchangeKeys", &fingerprint, "key", row["id"].clone()).await;
-    is_ok(&ada.deletes(&first[2]).await);
+    ada.deletes(&first[2]).await.assert_ok();
     world.advance(60);
     ada.keeps(&binance("name-of-the-key-1")).await;
     let (second, next) = page(&ada.sends("GET", &format!("?limit=3&cursor={cursor}"), None).await, "api_keys");
@@ -123,7 +123,7 @@ async fn a_limit_out_of_bounds_is_refused_as_fastapi_does() {
             assert_eq!((&flaw["input"], flaw.get("ctx").unwrap_or(&Value::Null)), (&json!(limit), &context));
         }
     }
-    is_ok(&ada.sends("GET", "?limit=1&limit=100", None).await);
+    ada.sends("GET", "?limit=1&limit=100", None).await.assert_ok();
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_cursor_is_good_for_one_list() {
     let (first, second) =
         (ada.keeps(&binance("the-first-name-1")).await, ada.keeps(&binance("the-second-name2")).await);
     for id in [&first, &second] {
-        is_ok(&ada.changes(id, json!({ "label": "x" })).await);
+        ada.changes(id, json!({ "label": "x" })).await.assert_ok();
     }
     let lists = [String::new(), format!("{first}/events"), format!("{second}/events")];
     for from in &lists {

@@ -11,7 +11,7 @@ use tests::{Reply, World};
 use crate::logs;
 
 use super::{
-    Owner, binance, demo, fingerprints_agree, is_404, is_409, is_500, is_ok, nothing_is_left, rows_but_events, text,
+    Owner, assert_conflict, assert_no_key, binance, demo, fingerprints_agree, nothing_is_left, rows_but_events, text,
     with,
 };
 
@@ -44,7 +44,7 @@ async fn overtaken(world: &World, request: impl Future<Output = Reply>, rows: Ve
 /// The rows as a change leaves them, which then has not yet taken place.
 async fn left_by(ada: &Owner<'_>, id: &str, change: Value) -> Vec<Value> {
     let before = rows_but_events(ada.world).await;
-    is_ok(&ada.changes(id, change).await);
+    ada.changes(id, change).await.assert_ok();
     let after = rows_but_events(ada.world).await;
     set_rows(ada.world, before).await;
     after
@@ -75,8 +75,8 @@ async fn two_changes_both_take_place() {
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let label = ada.changes(&id, json!({ "label": "another" }));
     let (label, switch) = at_once(&world, label, ada.changes(&id, json!({ "is_active": false }))).await;
-    is_ok(&label);
-    is_ok(&switch);
+    label.assert_ok();
+    switch.assert_ok();
     let key = ada.sees(&id).await;
     assert_eq!((&key["label"], &key["is_active"]), (&json!("another"), &json!(false)));
     assert_eq!((&ada.row(&id).await["version"], told(&ada.events(&id).await, "update")), (&json!(3), 2));
@@ -101,8 +101,8 @@ async fn two_new_credentials_do_not_mix() {
     let change =
         |name: &str| ada.changes(&id, json!({ "api_key": name, "secret": format!("secret-of-{name}"), "label": name }));
     let (one, other) = at_once(&world, change("one"), change("other")).await;
-    is_ok(&one);
-    is_ok(&other);
+    one.assert_ok();
+    other.assert_ok();
     let data = ada.decrypts(&id).await.body["data"].clone();
     let name = text(&data["api_key"]);
     assert!(["one", "other"].contains(&name.as_str()));
@@ -121,8 +121,8 @@ async fn one_credential_does_not_come_into_two_keys() {
     let replies = [one, other];
     assert_eq!((count(&replies, 200), count(&replies, 409)), (1, 1), "{replies:?}");
     fingerprints_agree(&world).await;
-    is_ok(&ada.decrypts(&adas).await);
-    is_ok(&bob.decrypts(&bobs).await);
+    ada.decrypts(&adas).await.assert_ok();
+    bob.decrypts(&bobs).await.assert_ok();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -132,12 +132,12 @@ async fn a_change_does_not_bring_back_what_is_deleted() {
         let ada = Owner::of(&world).await;
         let id = ada.keeps(&binance("the-first-name-1")).await;
         let (changed, deleted) = at_once(&world, ada.changes(&id, change), ada.deletes(&id)).await;
-        is_ok(&deleted);
+        deleted.assert_ok();
         let updates = told(&ada.events(&id).await, "update");
         if changed.status == 200 {
             assert_eq!(updates, 1);
         } else {
-            is_404(&changed);
+            assert_no_key(&changed);
             assert_eq!(updates, 0);
         }
         nothing_is_left(&world).await;
@@ -164,7 +164,7 @@ async fn a_credential_is_stored_once_however_many_bring_it() {
     world.hold(TRANSACTION, 8);
     let replies = join_all((0..8).map(|number| if number % 2 == 0 { &ada } else { &bob }.creates(&body))).await;
     assert_eq!((count(&replies, 200), count(&replies, 409)), (1, 7), "{replies:?}");
-    replies.iter().filter(|reply| reply.status == 409).for_each(|reply| is_409(reply, "KEY_ALREADY_STORED"));
+    replies.iter().filter(|reply| reply.status == 409).for_each(|reply| assert_conflict(reply, "KEY_ALREADY_STORED"));
     assert_eq!(ada.lists().await.len() + bob.lists().await.len(), 1);
     fingerprints_agree(&world).await;
 }
@@ -176,7 +176,7 @@ async fn a_credential_changes_hands_whole_or_not_at_all() {
     let body = binance("wanted-by-both");
     let id = ada.keeps(&body).await;
     let (deleted, created) = at_once(&world, ada.deletes(&id), bob.creates(&body)).await;
-    is_ok(&deleted);
+    deleted.assert_ok();
     assert!([200, 409].contains(&created.status), "{created:?}");
     assert_eq!((ada.lists().await.len(), bob.lists().await.len()), (0, usize::from(created.status == 200)));
     fingerprints_agree(&world).await;
@@ -188,10 +188,10 @@ async fn a_key_is_shown_before_it_is_deleted_or_not_at_all() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let (shown, deleted) = at_once(&world, ada.decrypts(&id), ada.deletes(&id)).await;
-    is_ok(&deleted);
+    deleted.assert_ok();
     let is_shown = shown.status == 200;
     if !is_shown {
-        is_404(&shown);
+        assert_no_key(&shown);
     }
     assert_eq!(told(&ada.events(&id).await, "decrypt"), usize::from(is_shown));
     nothing_is_left(&world).await;
@@ -203,7 +203,7 @@ async fn a_key_is_shown_before_it_is_disabled_or_not_at_all() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let (shown, disabled) = at_once(&world, ada.decrypts(&id), ada.changes(&id, json!({ "is_active": false }))).await;
-    is_ok(&disabled);
+    disabled.assert_ok();
     let outcome = if shown.status == 200 { "ok" } else { "KEY_DISABLED" };
     assert!(shown.status == 200 || shown.status == 409, "{shown:?}");
     let events = ada.events(&id).await;
@@ -217,14 +217,14 @@ async fn a_key_that_was_disabled_since_it_was_read_is_not_shown() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let disabled = left_by(&ada, &id, json!({ "is_active": false })).await;
-    is_409(&overtaken(&world, ada.decrypts(&id), disabled).await, "KEY_DISABLED");
+    assert_conflict(&overtaken(&world, ada.decrypts(&id), disabled).await, "KEY_DISABLED");
     assert_eq!(ada.events(&id).await[0]["outcome"], "KEY_DISABLED");
 }
 
 /// The rows as a test of the key leaves them, which then has not yet taken place.
 async fn left_by_a_test(ada: &Owner<'_>, id: &str) -> Vec<Value> {
     let before = rows_but_events(ada.world).await;
-    is_ok(&ada.tests(id).await);
+    ada.tests(id).await.assert_ok();
     let after = rows_but_events(ada.world).await;
     set_rows(ada.world, before).await;
     after
@@ -236,7 +236,7 @@ async fn a_key_that_was_blocked_since_it_was_read_is_not_shown() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
     let blocked = left_by_a_test(&ada, &id).await;
-    is_409(&overtaken(&world, ada.decrypts(&id), blocked).await, "KEY_CAN_WITHDRAW");
+    assert_conflict(&overtaken(&world, ada.decrypts(&id), blocked).await, "KEY_CAN_WITHDRAW");
     assert_eq!(ada.events(&id).await[0]["outcome"], "KEY_CAN_WITHDRAW");
 }
 
@@ -247,9 +247,9 @@ async fn a_key_that_was_blocked_since_it_was_read_is_not_unblocked_by_a_change()
         let ada = Owner::of(&world).await;
         let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
         let blocked = left_by_a_test(&ada, &id).await;
-        is_ok(&overtaken(&world, ada.changes(&id, change), blocked).await);
+        overtaken(&world, ada.changes(&id, change), blocked).await.assert_ok();
         assert_eq!(ada.sees(&id).await["status"], "blocked");
-        is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+        assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
         fingerprints_agree(&world).await;
     }
 }
@@ -269,7 +269,7 @@ async fn a_slow_test_that_finds_nothing_out_does_not_undo_what_another_has_found
         let slow = overtaken(&world, ada.tests(&id), blocked).await;
         assert_eq!((slow.status, &slow.body["data"]["status"]), (200, &json!(status)));
         assert_eq!(ada.sees(&id).await["status"], "blocked", "{status}");
-        is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+        assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
         fingerprints_agree(&world).await;
         assert_eq!(told(&ada.events(&id).await, "test"), 2);
     }
@@ -281,7 +281,7 @@ async fn a_key_that_was_blocked_since_it_was_read_can_be_deleted() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
     let blocked = left_by_a_test(&ada, &id).await;
-    is_ok(&overtaken(&world, ada.deletes(&id), blocked).await);
+    overtaken(&world, ada.deletes(&id), blocked).await.assert_ok();
     nothing_is_left(&world).await;
 }
 
@@ -295,13 +295,13 @@ async fn a_request_goes_on_with_the_secret_that_is_there_when_it_writes() {
     assert_eq!((shown.status, &shown.body["data"]["secret"]), (200, &json!("another")));
 
     let rotated = left_by(&ada, &id, json!({ "secret": "a-third" })).await;
-    is_ok(&overtaken(&world, ada.changes(&id, json!({ "label": "x" })), rotated).await);
+    overtaken(&world, ada.changes(&id, json!({ "label": "x" })), rotated).await.assert_ok();
     assert_eq!(ada.sees(&id).await["label"], "x");
     assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "a-third");
     fingerprints_agree(&world).await;
 
     let rotated = left_by(&ada, &id, json!({ "secret": "a-fourth" })).await;
-    is_ok(&overtaken(&world, ada.deletes(&id), rotated).await);
+    overtaken(&world, ada.deletes(&id), rotated).await.assert_ok();
     nothing_is_left(&world).await;
 }
 
@@ -328,8 +328,8 @@ async fn what_is_shown_is_the_old_credential_or_the_new_one() {
     let id = ada.keeps(&binance("old")).await;
     let rotation = ada.changes(&id, json!({ "api_key": "new", "secret": "secret-of-new" }));
     let (shown, rotated) = at_once(&world, ada.decrypts(&id), rotation).await;
-    is_ok(&shown);
-    is_ok(&rotated);
+    shown.assert_ok();
+    rotated.assert_ok();
     let data = &shown.body["data"];
     assert_eq!(data["secret"], format!("secret-of-{}", text(&data["api_key"])));
     assert_eq!(ada.decrypts(&id).await.body["data"]["api_key"], "new");
@@ -344,7 +344,7 @@ async fn a_test_and_a_new_secret_take_place_one_after_the_other() {
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
     let rotation = ada.changes(&id, json!({ "secret": "another", "passphrase": "another" }));
     let (tested, rotated) = at_once(&world, ada.tests(&id), rotation).await;
-    is_ok(&rotated);
+    rotated.assert_ok();
     assert_eq!((tested.status, &tested.body["data"]["permissions"]["withdraw"]), (200, &json!(true)));
     let key = ada.sees(&id).await;
     let is_blocked = key["status"] == "blocked";
@@ -362,7 +362,7 @@ async fn a_test_of_a_key_that_is_deleted_meanwhile_is_recorded_and_brings_nothin
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     let (tested, deleted) = at_once(&world, ada.tests(&id), ada.deletes(&id)).await;
-    is_ok(&deleted);
+    deleted.assert_ok();
     assert!(tested.status == 200 || tested.status == 404, "{tested:?}");
     assert_eq!((world.aws.paper().calls()["okx"], told(&ada.events(&id).await, "test")), (1, 1));
     nothing_is_left(&world).await;
@@ -374,8 +374,8 @@ async fn a_test_and_a_change_of_the_label_leave_each_other_alone() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "withdraw")).await;
     let (tested, changed) = at_once(&world, ada.tests(&id), ada.changes(&id, json!({ "label": "another" }))).await;
-    is_ok(&tested);
-    is_ok(&changed);
+    tested.assert_ok();
+    changed.assert_ok();
     let key = ada.sees(&id).await;
     assert_eq!((&key["label"], &key["status"]), (&json!("another"), &json!("blocked")));
 }
@@ -405,13 +405,13 @@ async fn a_record_put_back_during_a_change_is_noticed() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let old = ada.row(&id).await;
-    is_ok(&ada.changes(&id, json!({ "secret": "another" })).await);
+    ada.changes(&id, json!({ "secret": "another" })).await.assert_ok();
     world.tamper("ExchangeKeys", &old, "version", json!(2)).await;
-    is_500(&ada.changes(&id, json!({ "label": "x" })).await);
-    is_500(&ada.decrypts(&id).await);
+    ada.changes(&id, json!({ "label": "x" })).await.assert_internal_error();
+    ada.decrypts(&id).await.assert_internal_error();
     let current = with(&old, json!({ "secret_version": 2, "version": 2 }));
     world.tamper("ExchangeKeys", &current, "label", json!("x")).await;
-    is_500(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_internal_error();
 }
 
 /// A key whose credential a test has found to send funds, and that credential.
@@ -434,20 +434,20 @@ async fn a_blocked_credential_is_left_behind_once() {
     let ada = Owner::of(&world).await;
     let (id, back) = blocked(&ada).await;
     let (one, other) = at_once(&world, ada.changes(&id, made_up(1)), ada.changes(&id, made_up(2))).await;
-    is_ok(&one);
-    is_ok(&other);
+    one.assert_ok();
+    other.assert_ok();
     fingerprints_agree(&world).await;
     assert_eq!(world.rows_of("ExchangeKeys", "FINGERPRINT#").await.len(), 2);
     // One takes it back, the other does not, in whichever order.
     let (one, other) = at_once(&world, ada.changes(&id, back.clone()), ada.changes(&id, made_up(3))).await;
-    is_ok(&one);
-    is_ok(&other);
+    one.assert_ok();
+    other.assert_ok();
     fingerprints_agree(&world).await;
-    is_ok(&ada.changes(&id, back.clone()).await);
-    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    ada.changes(&id, back.clone()).await.assert_ok();
+    assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
     let (one, other) = at_once(&world, ada.changes(&id, back.clone()), ada.changes(&id, back)).await;
-    is_ok(&one);
-    is_ok(&other);
+    one.assert_ok();
+    other.assert_ok();
     fingerprints_agree(&world).await;
 }
 
@@ -458,13 +458,13 @@ async fn nothing_that_a_key_leaves_behind_outlives_it() {
         let ada = Owner::of(&world).await;
         let (id, back) = blocked(&ada).await;
         let change = if is_back {
-            is_ok(&ada.changes(&id, made_up(1)).await);
+            ada.changes(&id, made_up(1)).await.assert_ok();
             back
         } else {
             made_up(1)
         };
         let (changed, deleted) = at_once(&world, ada.changes(&id, change), ada.deletes(&id)).await;
-        is_ok(&deleted);
+        deleted.assert_ok();
         assert!([200, 404].contains(&changed.status), "{changed:?}");
         nothing_is_left(&world).await;
     }
@@ -503,13 +503,13 @@ async fn a_change_that_is_seen_by_half_is_not_taken_for_tampering() {
     let shown = half_seen(&world, ada.decrypts(&id), rotated).await;
     assert_eq!((shown.status, &shown.body["data"]["secret"]), (200, &json!("another")));
     let rotated = left_by(&ada, &id, json!({ "secret": "a-third" })).await;
-    is_ok(&half_seen(&world, ada.changes(&id, json!({ "label": "x" })), rotated).await);
+    half_seen(&world, ada.changes(&id, json!({ "label": "x" })), rotated).await.assert_ok();
     let rotated = left_by(&ada, &id, json!({ "secret": "a-fourth" })).await;
-    is_ok(&half_seen(&world, ada.changes(&id, json!({ "secret": "a-fifth" })), rotated).await);
+    half_seen(&world, ada.changes(&id, json!({ "secret": "a-fifth" })), rotated).await.assert_ok();
     assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "a-fifth");
     fingerprints_agree(&world).await;
     let rotated = left_by(&ada, &id, json!({ "secret": "a-sixth" })).await;
-    is_ok(&half_seen(&world, ada.deletes(&id), rotated).await);
+    half_seen(&world, ada.deletes(&id), rotated).await.assert_ok();
     nothing_is_left(&world).await;
     assert_eq!(suspicions(), 0);
 }
@@ -521,12 +521,12 @@ async fn what_does_not_become_whole_is_tampering() {
     let id = ada.keeps(&binance("the-first-name-1")).await;
     logs::capture();
     let old = ada.row(&id).await;
-    is_ok(&ada.changes(&id, json!({ "secret": "another" })).await);
+    ada.changes(&id, json!({ "secret": "another" })).await.assert_ok();
     world.tamper("ExchangeKeys", &old, "label", json!("put back")).await;
-    is_500(&ada.decrypts(&id).await);
-    is_500(&ada.changes(&id, json!({ "label": "x" })).await);
-    is_500(&ada.changes(&id, json!({ "secret": "a-third" })).await);
-    is_ok(&ada.deletes(&id).await);
+    ada.decrypts(&id).await.assert_internal_error();
+    ada.changes(&id, json!({ "label": "x" })).await.assert_internal_error();
+    ada.changes(&id, json!({ "secret": "a-third" })).await.assert_internal_error();
+    ada.deletes(&id).await.assert_ok();
     assert_eq!(suspicions(), 4);
 }
 
@@ -541,12 +541,12 @@ async fn a_new_secret_that_another_change_has_overtaken_is_not_sealed_anew() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let labelled = left_by(&ada, &id, json!({ "label": "x" })).await;
-    is_ok(&overtaken(&world, ada.changes(&id, json!({ "secret": "another" })), labelled).await);
+    overtaken(&world, ada.changes(&id, json!({ "secret": "another" })), labelled).await.assert_ok();
     assert_eq!((sealed(&world), &ada.sees(&id).await["label"]), (1, &json!("x")));
     assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "another");
     // Another secret came meanwhile, so that this one is of another version.
     let rotated = left_by(&ada, &id, json!({ "secret": "a-third" })).await;
-    is_ok(&overtaken(&world, ada.changes(&id, json!({ "secret": "a-fourth" })), rotated).await);
+    overtaken(&world, ada.changes(&id, json!({ "secret": "a-fourth" })), rotated).await.assert_ok();
     assert_eq!((sealed(&world), &ada.row(&id).await["secret_version"]), (2, &json!(4)));
     assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], "a-fourth");
 }

@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use tests::World;
 
-use super::{Owner, binance, demo, forget_uses, is_500, is_ok, text, with};
+use super::{Owner, binance, demo, forget_uses, text, with};
 
 const PARTS: [&str; 3] = ["edk", "nonce", "ciphertext"];
 
@@ -19,7 +19,7 @@ async fn does_not_open_with(owner: &Owner<'_>, own: &Value, other: &Value) {
     let (world, id) = (owner.world, text(&own["id"]));
     for part in PARTS {
         world.tamper("ExchangeKeys", own, part, other[part].clone()).await;
-        is_500(&owner.decrypts(&id).await);
+        owner.decrypts(&id).await.assert_internal_error();
     }
     let mut all = own.clone();
     for part in PARTS {
@@ -27,13 +27,13 @@ async fn does_not_open_with(owner: &Owner<'_>, own: &Value, other: &Value) {
     }
     world.tamper("ExchangeKeys", &all, "kms_key_arn", other["kms_key_arn"].clone()).await;
     let refused = owner.decrypts(&id).await;
-    is_500(&refused);
+    refused.assert_internal_error();
     assert!(!refused.text.contains("secret-of"));
-    is_500(&owner.tests(&id).await);
+    owner.tests(&id).await.assert_internal_error();
     assert!(world.aws.paper().calls().is_empty());
 
     world.tamper("ExchangeKeys", own, "version", own["version"].clone()).await;
-    is_ok(&owner.decrypts(&id).await);
+    owner.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn a_data_key_opens_for_its_tenant_its_key_and_its_version_only() {
         let rest = [&context[..at], &context[at + 1..]].concat();
         assert!(!world.kms_opens(&edk, &rest).await, "without {}", context[at].0);
     }
-    is_ok(&ada.changes(&id, json!({ "secret": "another" })).await);
+    ada.changes(&id, json!({ "secret": "another" })).await.assert_ok();
     assert!(!world.kms_opens(&bytes(&ada.row(&id).await, "edk"), &context).await);
 }
 
@@ -89,7 +89,7 @@ async fn nothing_of_one_version_opens_as_another() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let old = ada.row(&id).await;
-    is_ok(&ada.changes(&id, json!({ "secret": "another" })).await);
+    ada.changes(&id, json!({ "secret": "another" })).await.assert_ok();
     does_not_open_with(&ada, &ada.row(&id).await, &old).await;
 }
 
@@ -99,19 +99,19 @@ async fn an_old_record_put_back_is_refused() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
     let old = ada.row(&id).await;
-    is_ok(&ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await);
+    ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await.assert_ok();
     world.tamper("ExchangeKeys", &old, "label", json!("put back")).await;
     let (refused, calls) = world.calls(ada.decrypts(&id)).await;
-    is_500(&refused);
+    refused.assert_internal_error();
     assert!(calls.kms.is_empty());
-    is_500(&ada.tests(&id).await);
-    is_500(&ada.changes(&id, json!({ "label": "x" })).await);
+    ada.tests(&id).await.assert_internal_error();
+    ada.changes(&id, json!({ "label": "x" })).await.assert_internal_error();
     let new_secret = json!({ "api_key": "new", "secret": "new", "passphrase": "new" });
-    is_500(&ada.changes(&id, new_secret).await);
+    ada.changes(&id, new_secret).await.assert_internal_error();
     assert_eq!(ada.row(&id).await["label"], "put back", "nothing was written");
     assert_eq!(ada.sees(&id).await["status"], "untested");
     // Its owner can always be rid of it.
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     assert!(ada.lists().await.is_empty());
 }
 
@@ -121,10 +121,10 @@ async fn an_old_record_of_a_deleted_key_does_not_rise_again() {
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&binance("the-first-name-1")).await;
     let old = ada.row(&id).await;
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     world.tamper("ExchangeKeys", &old, "label", json!("put back")).await;
     let (refused, calls) = world.calls(ada.decrypts(&id)).await;
-    is_500(&refused);
+    refused.assert_internal_error();
     assert!(calls.kms.is_empty());
 }
 
@@ -137,9 +137,9 @@ async fn the_same_input_is_sealed_differently_every_time() {
     for (owner, exchange) in [(&ada, "binance"), (&ada, "bybit"), (&bob, "mexc")] {
         let id = owner.keeps(&with(&body, json!({ "exchange": exchange }))).await;
         sealed.push(owner.row(&id).await);
-        is_ok(&owner.changes(&id, json!({ "secret": body["secret"] })).await);
+        owner.changes(&id, json!({ "secret": body["secret"] })).await.assert_ok();
         sealed.push(owner.row(&id).await);
-        is_ok(&owner.deletes(&id).await);
+        owner.deletes(&id).await.assert_ok();
         let id = owner.keeps(&with(&body, json!({ "exchange": exchange }))).await;
         sealed.push(owner.row(&id).await);
     }
@@ -178,14 +178,14 @@ async fn a_data_key_is_made_for_each_new_secret_and_for_nothing_else() {
     let ((), calls) = world
         .calls(async {
             let id = ada.keeps(&body).await;
-            is_ok(&ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await);
-            is_ok(&ada.changes(&id, json!({ "label": "x", "is_active": true })).await);
-            assert_eq!(ada.changes(&id, json!({ "secret": "another" })).await.status, 422);
-            assert_eq!(ada.creates(&with(&body, json!({ "secret": "an other" }))).await.status, 422);
-            is_ok(&ada.decrypts(&id).await);
-            is_ok(&ada.tests(&id).await);
+            ada.changes(&id, json!({ "secret": "another", "passphrase": "another" })).await.assert_ok();
+            ada.changes(&id, json!({ "label": "x", "is_active": true })).await.assert_ok();
+            ada.changes(&id, json!({ "secret": "another" })).await.assert_status(422);
+            ada.creates(&with(&body, json!({ "secret": "an other" }))).await.assert_status(422);
+            ada.decrypts(&id).await.assert_ok();
+            ada.tests(&id).await.assert_ok();
             assert_eq!((ada.lists().await.len(), ada.events(&id).await.len()), (1, 5));
-            is_ok(&ada.deletes(&id).await);
+            ada.deletes(&id).await.assert_ok();
         })
         .await;
     assert_eq!(

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use tests::World;
 
-use super::{Owner, binance, forget_uses, is_500, is_ok, rows, text};
+use super::{Owner, binance, forget_uses, rows, text};
 
 /// A key, and its record as it was stored.
 struct Kept<'w> {
@@ -22,21 +22,21 @@ impl<'w> Kept<'w> {
     }
 
     /// With this change of its record the key does not open: a 500 like any other, and no word of the secret.
-    async fn is_refused_with(&self, attribute: &str, value: Value) {
+    async fn assert_refused_with(&self, attribute: &str, value: Value) {
         let world = self.ada.world;
         assert_ne!(self.row[attribute], value);
         world.tamper("ExchangeKeys", &self.row, attribute, value.clone()).await;
         forget_uses(world).await;
         let reply = self.ada.decrypts(&self.id).await;
-        assert_eq!(reply.status, 500, "{attribute} = {value}");
-        is_500(&reply);
+        assert_eq!(reply.status, 500, "{attribute} = {value}: {reply:?}");
+        reply.assert_internal_error();
     }
 
     /// As it was stored it opens.
     async fn opens_again(&self) {
         self.ada.world.tamper("ExchangeKeys", &self.row, "label", json!("as it was")).await;
         forget_uses(self.ada.world).await;
-        is_ok(&self.ada.decrypts(&self.id).await);
+        self.ada.decrypts(&self.id).await.assert_ok();
     }
 
     fn bytes(&self, part: &str) -> Vec<u8> {
@@ -54,7 +54,7 @@ async fn a_flipped_bit_is_noticed_wherever_it_is() {
         for bit in all.chain([last]) {
             let mut flipped = bytes.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            kept.is_refused_with(part, json!(BASE64_STANDARD.encode(flipped))).await;
+            kept.assert_refused_with(part, json!(BASE64_STANDARD.encode(flipped))).await;
         }
     }
     kept.opens_again().await;
@@ -67,16 +67,16 @@ async fn what_is_cut_off_or_added_is_noticed() {
     for part in ["nonce", "ciphertext", "edk"] {
         let bytes = kept.bytes(part);
         for length in [0, 1, 11, bytes.len() - 1] {
-            kept.is_refused_with(part, json!(BASE64_STANDARD.encode(&bytes[..length]))).await;
+            kept.assert_refused_with(part, json!(BASE64_STANDARD.encode(&bytes[..length]))).await;
         }
-        kept.is_refused_with(part, json!(BASE64_STANDARD.encode(&bytes[1..]))).await;
-        kept.is_refused_with(part, json!(BASE64_STANDARD.encode([&bytes[..], &[0]].concat()))).await;
+        kept.assert_refused_with(part, json!(BASE64_STANDARD.encode(&bytes[1..]))).await;
+        kept.assert_refused_with(part, json!(BASE64_STANDARD.encode([&bytes[..], &[0]].concat()))).await;
         for other in [json!("no base64!"), json!(5), json!(null), json!(["x"])] {
-            kept.is_refused_with(part, other).await;
+            kept.assert_refused_with(part, other).await;
         }
     }
     let without_tag = kept.bytes("ciphertext");
-    kept.is_refused_with("ciphertext", json!(BASE64_STANDARD.encode(&without_tag[..16]))).await;
+    kept.assert_refused_with("ciphertext", json!(BASE64_STANDARD.encode(&without_tag[..16]))).await;
     kept.opens_again().await;
 }
 
@@ -87,7 +87,7 @@ async fn a_key_opens_under_the_kms_key_that_it_names_and_no_other() {
     let arn = text(&kept.row["kms_key_arn"]);
     let other = arn.replace(|digit: char| digit.is_ascii_digit(), "7");
     for wrong in [other.as_str(), &arn[..arn.len() - 1], &format!("{arn}0"), "alias/another", ""] {
-        kept.is_refused_with("kms_key_arn", json!(wrong)).await;
+        kept.assert_refused_with("kms_key_arn", json!(wrong)).await;
     }
     kept.opens_again().await;
 }
@@ -96,17 +96,17 @@ async fn a_key_opens_under_the_kms_key_that_it_names_and_no_other() {
 async fn exchange_environment_and_version_are_sealed_along() {
     let world = World::start().await;
     let kept = Kept::of(&world).await;
-    kept.is_refused_with("exchange", json!("bybit")).await;
-    kept.is_refused_with("exchange", json!("binanc")).await;
-    kept.is_refused_with("environment", json!("testnet")).await;
-    kept.is_refused_with("environment", json!("moon")).await;
-    kept.is_refused_with("alg", json!("none")).await;
+    kept.assert_refused_with("exchange", json!("bybit")).await;
+    kept.assert_refused_with("exchange", json!("binanc")).await;
+    kept.assert_refused_with("environment", json!("testnet")).await;
+    kept.assert_refused_with("environment", json!("moon")).await;
+    kept.assert_refused_with("alg", json!("none")).await;
     for version in [0, 2] {
-        kept.is_refused_with("secret_version", json!(version)).await;
+        kept.assert_refused_with("secret_version", json!(version)).await;
         // Also where the fingerprint has been changed along.
         let fingerprint = world.rows_of("ExchangeKeys", "FINGERPRINT#").await.remove(0);
         world.tamper("ExchangeKeys", &fingerprint, "secret_version", json!(version)).await;
-        kept.is_refused_with("secret_version", json!(version)).await;
+        kept.assert_refused_with("secret_version", json!(version)).await;
         world.tamper("ExchangeKeys", &fingerprint, "secret_version", json!(1)).await;
     }
     kept.opens_again().await;
@@ -119,10 +119,10 @@ async fn a_planted_owner_or_id_is_not_read() {
     let bob = Owner::of(&world).await;
     for name in ["tenant", "account", "user_id", "owner"] {
         world.tamper("ExchangeKeys", &kept.row, name, json!(bob.session.user_id)).await;
-        is_ok(&kept.ada.decrypts(&kept.id).await);
+        kept.ada.decrypts(&kept.id).await.assert_ok();
     }
     let other = bob.keeps(&binance("a-key-of-bobs-own")).await;
-    kept.is_refused_with("id", json!(other)).await;
+    kept.assert_refused_with("id", json!(other)).await;
     kept.opens_again().await;
 
     // A record that says it is Ada's opens for Bob no more than it did.
@@ -132,7 +132,7 @@ async fn a_planted_owner_or_id_is_not_read() {
     let fingerprint = fingerprint.iter().find(|row| row["key"] == kept.row["id"]).unwrap();
     world.tamper("ExchangeKeys", fingerprint, "account", json!(bob.session.user_id)).await;
     world.tamper("ExchangeKeys", &planted, "pk", json!(format!("ACCOUNT#{}", bob.session.user_id))).await;
-    is_500(&bob.decrypts(&kept.id).await);
+    bob.decrypts(&kept.id).await.assert_internal_error();
 }
 
 #[tokio::test]
@@ -144,11 +144,11 @@ async fn a_fingerprint_that_does_not_agree_keeps_the_key_shut() {
     for (attribute, value) in [("account", json!(unknown)), ("key", json!(unknown)), ("secret_version", json!(7))] {
         world.tamper("ExchangeKeys", &fingerprint, attribute, value).await;
         let (refused, calls) = world.calls(kept.ada.decrypts(&kept.id)).await;
-        is_500(&refused);
+        refused.assert_internal_error();
         assert!(calls.kms.is_empty(), "{attribute}");
     }
     world.tamper("ExchangeKeys", &fingerprint, "secret_version", json!(1)).await;
-    kept.is_refused_with("fingerprint", json!("another")).await;
+    kept.assert_refused_with("fingerprint", json!("another")).await;
     kept.opens_again().await;
 }
 
@@ -160,11 +160,11 @@ async fn a_name_that_was_changed_is_not_sealed_into_the_next_version() {
     sealed[20] ^= 1;
     world.tamper("ExchangeKeys", &kept.row, "sealed_name", json!(BASE64_STANDARD.encode(sealed))).await;
     let before = rows(&world).await;
-    is_500(&kept.ada.changes(&kept.id, json!({ "secret": "another" })).await);
+    kept.ada.changes(&kept.id, json!({ "secret": "another" })).await.assert_internal_error();
     assert_eq!(rows(&world).await, before);
     let other = Owner::of(&world).await;
     let bobs = other.keeps(&binance("a-key-of-bobs-own")).await;
     let name = other.row(&bobs).await["sealed_name"].clone();
     world.tamper("ExchangeKeys", &kept.row, "sealed_name", name).await;
-    is_500(&kept.ada.changes(&kept.id, json!({ "secret": "another" })).await);
+    kept.ada.changes(&kept.id, json!({ "secret": "another" })).await.assert_internal_error();
 }

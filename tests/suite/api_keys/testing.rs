@@ -7,7 +7,7 @@ use paper::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, World};
 
-use super::{Owner, demo, demo_body, forget_uses, is_409, is_ok, with};
+use super::{Owner, assert_conflict, demo, demo_body, forget_uses, with};
 
 /// The members of a test's outcome.
 const MEMBERS: [&str; 17] = [
@@ -75,7 +75,7 @@ async fn every_demo_key_ends_as_its_exchange_says() {
             assert_eq!(data["permissions"]["withdraw"], true, "{place}");
         }
         assert_eq!(ada.events(&id).await[0]["outcome"], expected.as_str());
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
     }
 }
 
@@ -127,7 +127,7 @@ async fn what_an_exchange_leaves_out_is_unknown() {
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"","ip":""}]}"#)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
-    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
 }
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn an_agent_may_move_funds_and_is_kept_with_a_warning() {
     assert_eq!(data["permissions"], json!({ "read": true, "trade": true, "withdraw": false, "transfer": true }));
     assert_eq!((&data["warnings"], &data["key_status"]), (&json!(["CAN_TRANSFER"]), &json!("ok")));
     assert_eq!(ada.sees(&id).await["warnings"], json!(["CAN_TRANSFER"]));
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn an_exchange_that_does_not_describe_its_keys_leaves_all_unknown() {
             (&data["permission_source"], &data["warnings"]),
             (&json!("none"), &json!(["WITHDRAW_PERMISSION_UNKNOWN"]))
         );
-        is_ok(&ada.decrypts(&id).await);
+        ada.decrypts(&id).await.assert_ok();
     }
 }
 
@@ -167,15 +167,15 @@ async fn a_key_that_can_withdraw_is_not_shown() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "kraken", "withdraw")).await;
-    is_ok(&ada.decrypts(&id).await);
-    is_ok(&ada.tests(&id).await);
+    ada.decrypts(&id).await.assert_ok();
+    ada.tests(&id).await.assert_ok();
     let (refused, calls) = world.calls(ada.decrypts(&id)).await;
-    is_409(&refused, "KEY_CAN_WITHDRAW");
+    assert_conflict(&refused, "KEY_CAN_WITHDRAW");
     assert!(refused.body["message"].as_str().unwrap().contains("send funds out"));
     assert!(calls.kms.is_empty());
     assert_eq!(ada.events(&id).await[0]["outcome"], "KEY_CAN_WITHDRAW");
-    is_ok(&ada.changes(&id, json!({ "label": "x", "is_active": true })).await);
-    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    ada.changes(&id, json!({ "label": "x", "is_active": true })).await.assert_ok();
+    assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn where_the_house_allows_it_a_key_that_can_withdraw_is_one_like_others() 
     let data = ada.tests(&id).await.body["data"].clone();
     assert_eq!((&data["key_status"], &data["warnings"]), (&json!("ok"), &json!(["KEY_CAN_WITHDRAW"])));
     assert_eq!(ada.sees(&id).await["status"], "ok");
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn a_key_that_learns_to_withdraw_is_blocked_and_a_failed_test_does_not_unb
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "binance", "ok")).await;
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
     world.aws.paper().set_canned(Some(restrictions(&json!(true), false, true)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     let known = ada.sees(&id).await;
@@ -210,12 +210,12 @@ async fn a_key_that_learns_to_withdraw_is_blocked_and_a_failed_test_does_not_unb
         assert_eq!((&data["status"], &data["key_status"]), (&json!(status), &json!("blocked")));
         let key = ada.sees(&id).await;
         assert_eq!((&key["status"], &key["permissions"]), (&json!("blocked"), &known["permissions"]));
-        is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+        assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
     }
     forget_uses(&world).await;
     world.aws.paper().set_canned(Some(restrictions(&json!(false), false, true)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -229,10 +229,10 @@ async fn an_exchange_is_asked_once_and_twice_only_where_one_answer_is_none() {
         let id = ada.keeps(&demo(&world, exchange, outcome)).await;
         forget_uses(&world).await;
         world.aws.paper().reset_calls();
-        is_ok(&ada.tests(&id).await);
+        ada.tests(&id).await.assert_ok();
         let asked: Vec<_> = world.aws.paper().calls().into_iter().collect();
         assert_eq!(asked, [(exchange, questions)], "{outcome}");
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
     }
 }
 
@@ -347,21 +347,21 @@ async fn a_slow_test_does_not_unblock_what_a_faster_one_has_blocked() {
         }
         let key = ada.sees(&id).await;
         assert_eq!((&key["status"], &key["permissions"]["withdraw"]), (&json!("blocked"), &json!(true)));
-        is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+        assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
     }
     // Nor where the faster one has found out nothing.
     let [slow, fast] = overtaken_by(&ada, &id, cannot(), Canned::new(503, "")).await;
     assert_eq!(fast.body["data"]["status"], "exchange_unavailable");
     assert_eq!(slow.body["data"]["key_status"], "blocked");
-    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
     // Where both say so, it is unblocked.
     for reply in overtaken_by(&ada, &id, cannot(), cannot()).await {
         assert_eq!(reply.body["data"]["key_status"], "ok");
     }
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
     // And the one that blocks may be the slow one.
     for (reply, status) in overtaken_by(&ada, &id, can(), cannot()).await.iter().zip(["blocked", "ok"]) {
         assert_eq!(reply.body["data"]["key_status"], status);
     }
-    is_409(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
+    assert_conflict(&ada.decrypts(&id).await, "KEY_CAN_WITHDRAW");
 }

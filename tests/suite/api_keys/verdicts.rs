@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::World;
 
 use super::{
-    Owner, binance, demo, fingerprints_agree, forget_uses, is_409, is_ok, nothing_is_left, text, with, without,
+    Owner, assert_conflict, binance, demo, fingerprints_agree, forget_uses, nothing_is_left, text, with, without,
 };
 
 const BLOCKED: &str = "KEY_CAN_WITHDRAW";
@@ -27,7 +27,7 @@ fn credentials(body: &Value) -> Value {
 async fn is_blocked(ada: &Owner<'_>, body: &Value) -> String {
     let id = ada.keeps(body).await;
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
-    is_409(&ada.decrypts(&id).await, BLOCKED);
+    assert_conflict(&ada.decrypts(&id).await, BLOCKED);
     id
 }
 
@@ -35,8 +35,8 @@ async fn is_blocked(ada: &Owner<'_>, body: &Value) -> String {
 async fn stays_blocked(ada: &Owner<'_>, id: &str, why: &str) {
     assert_eq!(ada.sees(id).await["status"], "blocked", "{why}");
     let reply = ada.decrypts(id).await;
-    assert_eq!(reply.status, 409, "{why}");
-    is_409(&reply, BLOCKED);
+    assert_eq!(reply.status, 409, "{why}: {reply:?}");
+    assert_conflict(&reply, BLOCKED);
     fingerprints_agree(ada.world).await;
 }
 
@@ -54,7 +54,7 @@ async fn a_blocked_key_stays_blocked_under_the_other_form_of_its_name() {
         &name.to_uppercase().replace("ORGANIZATIONS", "organizations").replace("APIKEYS", "apiKeys"),
         &name,
     ] {
-        is_ok(&ada.changes(&id, json!({ "api_key": name, "secret": body["secret"] })).await);
+        ada.changes(&id, json!({ "api_key": name, "secret": body["secret"] })).await.assert_ok();
         stays_blocked(&ada, &id, name).await;
     }
 }
@@ -75,7 +75,7 @@ async fn a_blocked_key_stays_blocked_in_every_form_of_its_secret() {
         json!({ "is_active": false }),
         json!({ "is_active": true }),
     ] {
-        is_ok(&ada.changes(&id, change.clone()).await);
+        ada.changes(&id, change.clone()).await.assert_ok();
         if change["is_active"] != false {
             stays_blocked(&ada, &id, &change.to_string()).await;
         }
@@ -90,23 +90,23 @@ async fn a_blocked_key_that_comes_back_is_blocked_still() {
     let id = is_blocked(&ada, &blocked).await;
     let secret = with(&credentials(&blocked), json!({ "secret": "another" }));
     for way_back in [credentials(&blocked), secret, credentials(&blocked)] {
-        is_ok(&ada.changes(&id, credentials(&other)).await);
+        ada.changes(&id, credentials(&other)).await.assert_ok();
         assert_eq!(ada.sees(&id).await["status"], "untested");
-        is_ok(&ada.decrypts(&id).await);
+        ada.decrypts(&id).await.assert_ok();
         forget_uses(&world).await;
-        is_ok(&ada.changes(&id, way_back).await);
+        ada.changes(&id, way_back).await.assert_ok();
         stays_blocked(&ada, &id, "back again").await;
     }
     // A test that says otherwise counts, also after the key has been away.
     world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
-    is_ok(&ada.decrypts(&id).await);
-    is_ok(&ada.changes(&id, credentials(&other)).await);
-    is_ok(&ada.changes(&id, credentials(&blocked)).await);
+    ada.decrypts(&id).await.assert_ok();
+    ada.changes(&id, credentials(&other)).await.assert_ok();
+    ada.changes(&id, credentials(&blocked)).await.assert_ok();
     assert_eq!(ada.sees(&id).await["status"], "untested");
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
     // With the key goes what was known of it.
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     let rows = super::rows_but_events(&world).await;
     assert!(!rows.iter().any(|row| text(&row["sk"]).starts_with("KEY#") || row["sk"] == "FINGERPRINT"), "{rows:#?}");
 }
@@ -118,17 +118,17 @@ async fn a_blocked_secret_stays_blocked_under_a_name_that_is_made_up() {
     let (blocked, other) = (demo(&world, "okx", "withdraw"), demo(&world, "okx", "ok"));
     let id = is_blocked(&ada, &blocked).await;
     let made_up = |name: &str| with(&credentials(&blocked), json!({ "api_key": name }));
-    is_ok(&ada.changes(&id, made_up("made-up-by-ada-01")).await);
+    ada.changes(&id, made_up("made-up-by-ada-01")).await.assert_ok();
     stays_blocked(&ada, &id, "the same secret").await;
-    is_ok(&ada.changes(&id, with(&made_up("made-up-by-ada-01"), json!({ "secret": "another" }))).await);
+    ada.changes(&id, with(&made_up("made-up-by-ada-01"), json!({ "secret": "another" }))).await.assert_ok();
     stays_blocked(&ada, &id, "the same name").await;
-    is_ok(&ada.changes(&id, credentials(&other)).await);
-    is_ok(&ada.decrypts(&id).await);
-    is_ok(&ada.changes(&id, made_up("made-up-by-ada-02")).await);
+    ada.changes(&id, credentials(&other)).await.assert_ok();
+    ada.decrypts(&id).await.assert_ok();
+    ada.changes(&id, made_up("made-up-by-ada-02")).await.assert_ok();
     stays_blocked(&ada, &id, "back again under another name").await;
     world.aws.paper().set_canned(Some(Canned::new(200, r#"{"code":"0","data":[{"perm":"read_only,trade","ip":""}]}"#)));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -140,14 +140,14 @@ async fn what_was_blocked_before_is_remembered_for_as_long_as_the_key_is_kept_an
     let name = |number| text(&made_up(number)["api_key"]);
     let body = |number, secret: &str| with(&made_up(number), json!({ "secret": format!("{secret}-{number}") }));
     for number in 0..6 {
-        is_ok(&ada.changes(&id, body(number, "first-secret")).await);
+        ada.changes(&id, body(number, "first-secret")).await.assert_ok();
         forget_uses(&world).await;
         assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     }
     let row = ada.row(&id).await.to_string();
     for number in (0..6).rev() {
         assert!(!row.contains(&name(number)[..8]) && !row.contains("first-secret"), "{row}");
-        is_ok(&ada.changes(&id, body(number, "second-secret")).await);
+        ada.changes(&id, body(number, "second-secret")).await.assert_ok();
         stays_blocked(&ada, &id, &name(number)).await;
     }
 }
@@ -169,12 +169,12 @@ async fn nothing_that_is_made_up_pushes_a_verdict_out() {
     for number in 0..24 {
         let member = if number % 2 == 0 { "secret" } else { "api_key" };
         presumed[member] = made_up(number)[member].clone();
-        is_ok(&ada.changes(&id, presumed.clone()).await);
+        ada.changes(&id, presumed.clone()).await.assert_ok();
         stays_blocked(&ada, &id, "made up of what is blocked").await;
         forget_uses(&world).await;
     }
-    is_ok(&ada.changes(&id, made_up(24)).await);
-    is_ok(&ada.changes(&id, credentials(&blocked)).await);
+    ada.changes(&id, made_up(24)).await.assert_ok();
+    ada.changes(&id, credentials(&blocked)).await.assert_ok();
     stays_blocked(&ada, &id, "back again").await;
 }
 
@@ -186,19 +186,19 @@ async fn a_blocked_credential_stays_with_its_key_until_that_is_deleted() {
     let one = is_blocked(&ada, &blocked).await;
     let other = ada.keeps(&demo(&world, "okx", "ok")).await;
     let bobs = bob.keeps(&binance("a-key-of-bobs-own")).await;
-    is_ok(&ada.changes(&one, made_up(0)).await);
-    is_ok(&ada.decrypts(&one).await);
-    is_409(&ada.changes(&other, credentials(&blocked)).await, "KEY_ALREADY_STORED");
-    is_409(&ada.creates(&blocked).await, "KEY_ALREADY_STORED");
-    is_409(&bob.creates(&blocked).await, "KEY_ALREADY_STORED");
-    is_ok(&bob.deletes(&bobs).await);
-    is_ok(&ada.changes(&one, credentials(&blocked)).await);
+    ada.changes(&one, made_up(0)).await.assert_ok();
+    ada.decrypts(&one).await.assert_ok();
+    assert_conflict(&ada.changes(&other, credentials(&blocked)).await, "KEY_ALREADY_STORED");
+    assert_conflict(&ada.creates(&blocked).await, "KEY_ALREADY_STORED");
+    assert_conflict(&bob.creates(&blocked).await, "KEY_ALREADY_STORED");
+    bob.deletes(&bobs).await.assert_ok();
+    ada.changes(&one, credentials(&blocked)).await.assert_ok();
     stays_blocked(&ada, &one, "back again").await;
-    is_ok(&ada.changes(&one, made_up(1)).await);
-    is_ok(&ada.deletes(&one).await);
-    is_ok(&ada.changes(&other, credentials(&blocked)).await);
+    ada.changes(&one, made_up(1)).await.assert_ok();
+    ada.deletes(&one).await.assert_ok();
+    ada.changes(&other, credentials(&blocked)).await.assert_ok();
     assert_eq!(ada.sees(&other).await["status"], "untested");
-    is_ok(&ada.deletes(&other).await);
+    ada.deletes(&other).await.assert_ok();
     nothing_is_left(&world).await;
 }
 
@@ -211,23 +211,23 @@ async fn a_key_that_had_too_many_blocked_credentials_can_only_be_deleted() {
     for number in 1..=20 {
         forget_uses(&world).await;
         assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
-        is_ok(&ada.changes(&id, made_up(number)).await);
+        ada.changes(&id, made_up(number)).await.assert_ok();
     }
     // One that nothing is known of leaves nothing behind.
-    is_ok(&ada.changes(&id, made_up(21)).await);
+    ada.changes(&id, made_up(21)).await.assert_ok();
     forget_uses(&world).await;
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     let before = ada.row(&id).await;
     let refused = ada.changes(&id, made_up(22)).await;
-    is_409(&refused, "TOO_MANY_BLOCKED");
+    assert_conflict(&refused, "TOO_MANY_BLOCKED");
     assert!(text(&refused.body["message"]).ends_with(": delete it"), "{refused:?}");
     assert_eq!(ada.row(&id).await, before);
-    is_409(&ada.decrypts(&id).await, BLOCKED);
-    is_ok(&ada.changes(&id, json!({ "label": "x" })).await);
+    assert_conflict(&ada.decrypts(&id).await, BLOCKED);
+    ada.changes(&id, json!({ "label": "x" })).await.assert_ok();
     // One that comes back makes room for the one that goes.
-    is_ok(&ada.changes(&id, made_up(0)).await);
+    ada.changes(&id, made_up(0)).await.assert_ok();
     stays_blocked(&ada, &id, "the first of them").await;
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     nothing_is_left(&world).await;
 }
 
@@ -246,7 +246,7 @@ async fn a_test_that_does_not_know_whether_it_can_withdraw_unblocks_nothing() {
     }
     world.aws.paper().set_canned(Some(coinbase_says(&json!(false))));
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "ok");
-    is_ok(&ada.decrypts(&id).await);
+    ada.decrypts(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -256,10 +256,10 @@ async fn a_key_that_is_put_back_with_a_credential_that_it_has_left_behind_is_not
     let blocked = demo(&world, "okx", "withdraw");
     let id = is_blocked(&ada, &blocked).await;
     let before = ada.row(&id).await;
-    is_ok(&ada.changes(&id, made_up(0)).await);
+    ada.changes(&id, made_up(0)).await.assert_ok();
     world.tamper("ExchangeKeys", &before, "label", json!("put back")).await;
-    super::is_500(&ada.changes(&id, json!({ "label": "x" })).await);
-    is_ok(&ada.deletes(&id).await);
+    ada.changes(&id, json!({ "label": "x" })).await.assert_internal_error();
+    ada.deletes(&id).await.assert_ok();
 }
 
 #[tokio::test]
@@ -268,12 +268,12 @@ async fn a_credential_left_behind_that_somebody_has_taken_away_is_noticed() {
     let ada = Owner::of(&world).await;
     let blocked = demo(&world, "okx", "withdraw");
     let id = is_blocked(&ada, &blocked).await;
-    is_ok(&ada.changes(&id, made_up(0)).await);
+    ada.changes(&id, made_up(0)).await.assert_ok();
     let rows = world.rows_of("ExchangeKeys", "FINGERPRINT#").await;
     let left = rows.iter().find(|row| row["sends_funds"] == "found").unwrap();
     world.remove("ExchangeKeys", left).await;
-    super::is_500(&ada.changes(&id, credentials(&blocked)).await);
-    is_ok(&ada.deletes(&id).await);
+    ada.changes(&id, credentials(&blocked)).await.assert_internal_error();
+    ada.deletes(&id).await.assert_ok();
     nothing_is_left(&world).await;
 }
 
@@ -286,9 +286,9 @@ async fn a_key_that_is_put_back_as_it_was_before_its_test_is_noticed() {
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     world.tamper("ExchangeKeys", &before, "label", json!("put back")).await;
     let (reply, calls) = world.calls(ada.decrypts(&id)).await;
-    super::is_500(&reply);
+    reply.assert_internal_error();
     assert!(calls.kms.is_empty(), "{calls:?}");
-    super::is_500(&ada.changes(&id, json!({ "label": "x" })).await);
+    ada.changes(&id, json!({ "label": "x" })).await.assert_internal_error();
     // The next test finds it out again.
     assert_eq!(ada.tests(&id).await.body["data"]["key_status"], "blocked");
     stays_blocked(&ada, &id, "found out again").await;

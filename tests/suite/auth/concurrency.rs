@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Reply, Session, World};
+use tests::{Reply, Session, World, assert_all};
 
 const MANY: usize = 20;
 const TRANSACTION: &str = "TransactWriteItems";
@@ -31,7 +31,7 @@ async fn one_link_redeemed_many_times_makes_one_account() {
     ada.signs_up().await;
     let token = ada.mailed("verify-email").await;
     let replies = racing(&world, "/auth/verify-email", TRANSACTION, vec![json!({ "token": token }); MANY]).await;
-    assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+    assert_all(&replies, 200);
     let effects = replies.iter().filter(|reply| !reply.body["message"].as_str().unwrap().contains("already"));
     assert_eq!(effects.count(), 1);
     assert!(replies.iter().all(|reply| reply.body["user_id"] == replies[0].body["user_id"]));
@@ -60,8 +60,8 @@ async fn one_refresh_token_presented_many_times_has_one_successor() {
     let body = json!({ "refresh_token": minted[0].refresh });
     let next: Vec<_> = at_once(&world, "/auth/refresh", vec![body; MANY]).await.iter().map(Session::of).collect();
     assert!(next.iter().all(|other| other.refresh == next[0].refresh && other.refresh != minted[0].refresh));
-    assert_eq!(world.refresh(&session.refresh).await.status, 401);
-    assert_eq!(world.refresh(&next[0].refresh).await.status, 401, "the first token has come back: it is in two hands");
+    world.refresh(&session.refresh).await.assert_status(401);
+    world.refresh(&next[0].refresh).await.assert_status(401); // the first token has come back: it is in two hands
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,12 +69,12 @@ async fn many_sign_ups_of_one_address_are_one_pending_sign_up() {
     let world = World::start().await;
     let ada = world.person();
     let replies = racing(&world, "/auth/signup", TRANSACTION, vec![ada.credentials(); MANY]).await;
-    assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+    assert_all(&replies, 200);
     assert_eq!(world.rows_of("Accounts", "ADDRESS#").await.len(), 1);
     assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
-    assert_eq!(ada.verifies().await.status, 200);
+    ada.verifies().await.assert_ok();
     assert_eq!(world.accounts().await.len(), 1);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -83,13 +83,13 @@ async fn many_sign_ups_with_different_passwords_leave_the_choice_to_the_owner() 
     let ada = world.person();
     let body = |number| json!({ "email": ada.email, "password": format!("password number {number}") });
     let replies = racing(&world, "/auth/signup", TRANSACTION, (0..MANY).map(body).collect()).await;
-    assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+    assert_all(&replies, 200);
     let tokens = ada.all_mailed("verify-email").await;
     assert!((1..=5).contains(&tokens.len()) && tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
     let proofs = at_once(&world, "/auth/verify-email", vec![json!({ "token": tokens[0] }); MANY]).await;
     assert!(proofs.iter().all(|reply| reply.status == 200 && reply.body["redirect_url"] == json!(null)));
     for number in 0..MANY {
-        assert_eq!(world.post("/auth/login", body(number)).await.status, 401);
+        world.post("/auth/login", body(number)).await.assert_status(401);
     }
     assert_eq!(ada.all_mailed("reset-password").await.len(), 1);
 }
@@ -119,7 +119,7 @@ async fn many_sign_ups_at_once_cost_the_same_whoever_has_the_address() {
         world.advance(25 * 3_600);
         let body = json!({ "email": person.email, "password": "a stranger's password" });
         let (replies, calls) = world.calls(racing(&world, "/auth/signup", TRANSACTION, vec![body; MANY])).await;
-        assert!(replies.iter().all(|reply| reply.status == 200), "{replies:#?}");
+        assert_all(&replies, 200);
         writes.push(calls.dynamodb[TRANSACTION]);
     }
     // One goes through, and all others find that it has.
@@ -140,7 +140,7 @@ async fn one_link_sets_one_password() {
     let replies = racing(&world, "/auth/reset-password", TRANSACTION, bodies).await;
     let winner = replies.iter().position(|reply| reply.status == 200).unwrap();
     assert_eq!(replies.iter().filter(|reply| reply.status == 400).count(), MANY - 1);
-    assert_eq!(ada.rival(&password(winner)).logs_in().await.status, 200);
+    ada.rival(&password(winner)).logs_in().await.assert_ok();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,13 +168,13 @@ async fn no_login_slips_through_while_the_password_changes() {
     let logins = join_all((0..9).map(|_| ada.logs_in()));
     let body = json!({ "token": token, "password": "chosen by the owner" });
     let (logins, reset) = tokio::join!(logins, world.post("/auth/reset-password", body));
-    assert_eq!(reset.status, 200, "{reset:?}");
+    reset.assert_ok();
     for login in logins {
         assert!([200, 401].contains(&login.status), "{login:?}");
         if login.status == 200 {
             let session = Session::of(&login);
-            assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
-            assert_eq!(world.refresh(&session.refresh).await.status, 401);
+            world.get_as(&session, "/auth/profile").await.assert_status(401);
+            world.refresh(&session.refresh).await.assert_status(401);
         }
     }
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
@@ -198,5 +198,5 @@ async fn a_login_opens_nothing_when_its_account_has_changed_since_it_was_judged(
     let (login, ()) = tokio::join!(ada.logs_in(), change);
     assert_eq!((login.status, &login.body["session"]), (401, &json!(null)));
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 2, "the guard and the session from before");
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
 }

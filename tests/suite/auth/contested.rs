@@ -21,14 +21,14 @@ async fn proving_a_contested_address_drops_both_passwords() {
     let ada = contested(&world).await;
     let proven = ada.verifies().await;
     assert_eq!((proven.status, &proven.body["success"]), (200, &json!(true)));
-    assert_eq!(ada.logs_in().await.status, 401);
-    assert_eq!(ada.rival("set by a stranger").logs_in().await.status, 401);
+    ada.logs_in().await.assert_status(401);
+    ada.rival("set by a stranger").logs_in().await.assert_status(401);
 
     let token = ada.mailed("reset-password").await;
     assert_eq!(sets(&ada, &token, "chosen by the owner").await, 200);
-    assert_eq!(ada.rival("chosen by the owner").logs_in().await.status, 200);
+    ada.rival("chosen by the owner").logs_in().await.assert_ok();
     assert_eq!(sets(&ada, &token, "chosen by a thief").await, 400);
-    assert_eq!(ada.rival("chosen by the owner").logs_in().await.status, 200);
+    ada.rival("chosen by the owner").logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn it_stays_contested_whatever_comes_next() {
     ada.signs_up().await;
     ada.signs_up().await;
     ada.verifies().await;
-    assert_eq!(ada.logs_in().await.status, 401);
+    ada.logs_in().await.assert_status(401);
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn the_link_to_set_a_password_expires_and_is_sent_again_on_request() {
     assert_ne!(old, new);
     assert_eq!(sets(&ada, &old, "still too late").await, 400);
     assert_eq!(sets(&ada, &new, "just in time").await, 200);
-    assert_eq!(ada.rival("just in time").logs_in().await.status, 200);
+    ada.rival("just in time").logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_link_for_one_purpose_is_worthless_for_the_other() {
     assert_eq!(sets(&ada, &verify, "long enough").await, 400);
     ada.verifies().await;
     let reset = ada.mailed("reset-password").await;
-    assert_eq!(world.post("/auth/verify-email", json!({ "token": reset })).await.status, 400);
+    world.post("/auth/verify-email", json!({ "token": reset })).await.assert_status(400);
 }
 
 #[tokio::test]
@@ -83,14 +83,14 @@ async fn a_new_password_ends_every_session() {
     assert_eq!(sets(&ada, &token, "the second password").await, 200);
 
     for session in &sessions {
-        assert_eq!(world.get_as(session, "/auth/profile").await.status, 401);
-        assert_eq!(world.get_as(session, "/api/v1/api-keys/").await.status, 401);
-        assert_eq!(world.refresh(&session.refresh).await.status, 401);
+        world.get_as(session, "/auth/profile").await.assert_status(401);
+        world.get_as(session, "/api/v1/api-keys/").await.assert_status(401);
+        world.refresh(&session.refresh).await.assert_status(401);
     }
-    assert_eq!(world.get_as(&bob, "/auth/profile").await.status, 200);
+    world.get_as(&bob, "/auth/profile").await.assert_ok();
     let fresh = Session::of(&ada.rival("the second password").logs_in().await);
-    assert_eq!(world.get_as(&fresh, "/auth/profile").await.status, 200);
-    assert_eq!(owner.logs_in().await.status, 401);
+    world.get_as(&fresh, "/auth/profile").await.assert_ok();
+    owner.logs_in().await.assert_status(401);
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn a_link_that_has_set_the_password_is_not_mailed_again() {
     assert_eq!(sets(&ada, &token, "chosen by the owner").await, 200);
     ada.signs_up().await;
     let again = world.post("/auth/resend-verification", json!({ "email": ada.email })).await;
-    assert_eq!(again.status, 200);
+    again.assert_ok();
     assert_eq!(ada.all_mailed("reset-password").await, [token]);
 }
 

@@ -83,7 +83,7 @@ async fn a_path_that_is_not_there_is_404_or_one_slash_away() {
         assert_eq!((reply.status, &reply.body), (404, &json!({ "detail": "Not Found" })), "{path}");
     }
     for path in ["/auth/%6Cogin", "/auth%2Flogin", "/auth/l%6Fgin"] {
-        assert_eq!(world.post(path, json!({})).await.status, 422, "{path}");
+        world.post(path, json!({})).await.assert_status(422);
     }
     for path in [
         "/api/v1/api-keys//decrypt",
@@ -93,7 +93,7 @@ async fn a_path_that_is_not_there_is_404_or_one_slash_away() {
         "/AUTH/login",
         "/auth/login%00",
     ] {
-        assert_eq!(world.post(path, json!({})).await.status, 404, "{path}");
+        world.post(path, json!({})).await.assert_status(404);
     }
     let headers =
         vec![("host".to_owned(), "api.example.com".to_owned()), ("x-forwarded-proto".to_owned(), "https".to_owned())];
@@ -123,9 +123,9 @@ async fn a_preflight_is_answered_everywhere_and_any_other_options_as_ever() {
     ];
     for (path, otherwise) in expected {
         let plain = Request { method: "OPTIONS", path: path.to_owned(), ..Request::default() };
-        assert_eq!(world.send(plain.clone()).await.status, otherwise, "{path}");
+        world.send(plain.clone()).await.assert_status(otherwise);
         let of_no_page = Request { headers: wishes[..1].to_vec(), ..plain.clone() };
-        assert_eq!(world.send(of_no_page).await.status, otherwise, "{path}");
+        world.send(of_no_page).await.assert_status(otherwise);
         let post = Request { method: "POST", headers: wishes.to_vec(), ..plain.clone() };
         assert_ne!(world.send(post).await.status, 204, "{path}");
         let preflight = Request { headers: wishes.to_vec(), ..plain };
@@ -145,7 +145,7 @@ async fn a_forged_link_is_refused_without_a_look_at_the_tables() {
         assert_eq!((reply.status, &reply.body["success"]), (400, &json!(false)));
         assert!(calls.dynamodb.is_empty());
         let body = json!({ "token": token, "password": "long enough" });
-        assert_eq!(world.post("/auth/reset-password", body).await.status, 400);
+        world.post("/auth/reset-password", body).await.assert_status(400);
     }
 }
 
@@ -154,8 +154,8 @@ async fn the_other_functions_know_who_may_ask() {
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
     assert_eq!(world.get("/api/kyc/health").await.body, json!({ "status": "ok" }));
-    assert_eq!(world.get("/api/kyc/").await.status, 200);
-    assert_eq!(world.post("/api/kyc/webhook", json!({})).await.status, 401);
+    world.get("/api/kyc/").await.assert_ok();
+    world.post("/api/kyc/webhook", json!({})).await.assert_status(401);
     let routes = [
         ("GET", "", 200),
         ("POST", "", 422),
@@ -170,7 +170,7 @@ async fn the_other_functions_know_who_may_ask() {
         let request = Request { method, path: path.clone(), ..Request::default() };
         assert_eq!(world.send(request).await.body, json!({ "detail": "Not authenticated" }), "{method} {path}");
         let reply = world.send(tests::authorized(method, &path, &session.access, None)).await;
-        assert_eq!(reply.status, known, "{method} {path}");
+        assert_eq!(reply.status, known, "{method} {path}: {reply:?}");
     }
 }
 

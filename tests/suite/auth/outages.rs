@@ -8,12 +8,6 @@ use tests::{Key, Reply, Session, World};
 
 use crate::logs;
 
-fn is_503(reply: &Reply) {
-    assert_eq!(reply.status, 503, "{reply:?}");
-    assert_eq!(reply.body, json!({ "detail": "Service temporarily unavailable" }));
-    assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
-}
-
 async fn everything(world: &World) -> Vec<Value> {
     let mut rows = world.rows("Accounts").await;
     rows.extend(world.rows("Sessions").await);
@@ -33,23 +27,23 @@ async fn without_tables_every_route_says_later_and_works_again_afterwards() {
 
     for mode in [Mode::Unavailable, Mode::Throttled] {
         world.break_down(Service::DynamoDb, mode, None);
-        is_503(&world.person().signs_up().await);
-        is_503(&ada.logs_in().await);
-        is_503(&world.refresh(&session.refresh).await);
-        is_503(&world.get_as(&session, "/auth/profile").await);
-        is_503(&world.get_as(&session, "/api/v1/api-keys/").await);
-        is_503(&world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada" })).await);
-        is_503(&world.post("/auth/verify-email", json!({ "token": token })).await);
-        is_503(&world.post("/auth/resend-verification", json!({ "email": bob.email })).await);
-        is_503(&world.post("/auth/logout", json!({ "access_token": session.access })).await);
-        is_503(&world.get(&format!("/auth/verification-status?email={}", ada.email)).await);
+        world.person().signs_up().await.assert_unavailable();
+        ada.logs_in().await.assert_unavailable();
+        world.refresh(&session.refresh).await.assert_unavailable();
+        world.get_as(&session, "/auth/profile").await.assert_unavailable();
+        world.get_as(&session, "/api/v1/api-keys/").await.assert_unavailable();
+        world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada" })).await.assert_unavailable();
+        world.post("/auth/verify-email", json!({ "token": token })).await.assert_unavailable();
+        world.post("/auth/resend-verification", json!({ "email": bob.email })).await.assert_unavailable();
+        world.post("/auth/logout", json!({ "access_token": session.access })).await.assert_unavailable();
+        world.get(&format!("/auth/verification-status?email={}", ada.email)).await.assert_unavailable();
         world.mend();
     }
 
     assert_eq!(everything(&world).await, before);
-    assert_eq!(bob.verifies().await.status, 200);
+    bob.verifies().await.assert_ok();
     let next = Session::of(&world.refresh(&session.refresh).await);
-    assert_eq!(world.get_as(&next, "/auth/profile").await.status, 200);
+    world.get_as(&next, "/auth/profile").await.assert_ok();
 }
 
 #[tokio::test]
@@ -57,7 +51,7 @@ async fn a_transaction_that_fails_leaves_neither_change_nor_mail() {
     let world = World::start().await;
     let ada = world.person();
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("TransactWriteItems"));
-    is_503(&ada.signs_up().await);
+    ada.signs_up().await.assert_unavailable();
     world.mend();
     assert!(world.rows_of("Accounts", "ADDRESS#").await.is_empty());
     assert!(world.rows_of("Mail", "MAIL#").await.is_empty());
@@ -68,14 +62,14 @@ async fn a_transaction_whose_answer_is_lost_has_one_effect() {
     let world = World::start().await;
     let ada = world.person();
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
-    assert_eq!(ada.signs_up().await.status, 200);
+    ada.signs_up().await.assert_ok();
     assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
     assert_eq!(world.rows_of("Mail", "MAIL#").await.len(), 1);
 
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
-    assert_eq!(ada.verifies().await.status, 200);
+    ada.verifies().await.assert_ok();
     assert_eq!(world.accounts().await.len(), 1);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -86,12 +80,12 @@ async fn without_kms_a_cold_start_says_later_and_recovers_by_itself() {
         world.break_down(Service::Kms, mode, None);
         let cold = world.another_auth();
         cold.warm_up().await;
-        is_503(&world.post_to(&cold, "/auth/signup", ada.credentials()).await);
-        assert_eq!(world.post_to(&cold, "/auth/signup", json!({})).await.status, 422);
+        world.post_to(&cold, "/auth/signup", ada.credentials()).await.assert_unavailable();
+        world.post_to(&cold, "/auth/signup", json!({})).await.assert_status(422);
         world.mend();
-        assert_eq!(world.post_to(&cold, "/auth/signup", ada.credentials()).await.status, 200);
+        world.post_to(&cold, "/auth/signup", ada.credentials()).await.assert_ok();
     }
-    assert_eq!(ada.verifies().await.status, 200);
+    ada.verifies().await.assert_ok();
 }
 
 #[tokio::test]
@@ -100,7 +94,7 @@ async fn without_ses_answers_do_not_wait_and_no_mail_is_lost() {
     world.break_down(Service::Ses, Mode::Unavailable, None);
     let people: Vec<_> = (0..5).map(|_| world.person()).collect();
     for person in &people {
-        assert_eq!(person.signs_up().await.status, 200);
+        person.signs_up().await.assert_ok();
     }
     for person in &people {
         assert!(world.mails(&person.email).await.is_empty());
@@ -110,7 +104,7 @@ async fn without_ses_answers_do_not_wait_and_no_mail_is_lost() {
     world.send_waiting_mail().await;
     for person in &people {
         assert_eq!(person.all_mailed("verify-email").await.len(), 1, "{}", person.email);
-        assert_eq!(person.verifies().await.status, 200);
+        person.verifies().await.assert_ok();
     }
     assert!(world.rows_of("Mail", "MAIL#").await.iter().all(|row| row["status"] == "sent"));
 }
@@ -123,13 +117,13 @@ async fn a_password_that_cannot_end_the_sessions_is_not_set() {
     let body = json!({ "token": token, "password": "chosen by the owner" });
     for operation in ["Query", "TransactWriteItems"] {
         world.break_down(Service::DynamoDb, Mode::Unavailable, Some(operation));
-        is_503(&world.post("/auth/reset-password", body.clone()).await);
+        world.post("/auth/reset-password", body.clone()).await.assert_unavailable();
         world.mend();
-        assert_eq!(world.get_as(&session, "/auth/profile").await.status, 200);
-        assert_eq!(ada.logs_in().await.status, 200);
+        world.get_as(&session, "/auth/profile").await.assert_ok();
+        ada.logs_in().await.assert_ok();
     }
-    assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
-    assert_eq!(world.refresh(&session.refresh).await.status, 401);
+    world.post("/auth/reset-password", body).await.assert_ok();
+    world.refresh(&session.refresh).await.assert_status(401);
 }
 
 #[tokio::test]
@@ -141,11 +135,11 @@ async fn a_table_that_hangs_is_a_503_too() {
     world.hold("GetItem", 1_000);
     logs::capture();
     let logins = instances.iter().map(|auth| world.post_to(auth, "/auth/login", ada.credentials()));
-    join_all(logins).await.iter().for_each(is_503);
+    join_all(logins).await.iter().for_each(Reply::assert_unavailable);
     let log = logs::text();
     assert_eq!((log.matches("GetItem: ").count(), log.matches("the deadline has passed").count()), (1, 1), "{log}");
     world.mend();
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -157,7 +151,7 @@ async fn a_key_that_is_switched_off_is_a_503_until_it_is_on_again() {
     let ada = world.person();
     world.switch_key(Key::Data, false).await;
     let cold = world.another_auth();
-    is_503(&world.post_to(&cold, "/auth/login", ada.credentials()).await);
+    world.post_to(&cold, "/auth/login", ada.credentials()).await.assert_unavailable();
     world.switch_key(Key::Data, true).await;
-    assert_eq!(world.post_to(&cold, "/auth/login", ada.credentials()).await.status, 401);
+    world.post_to(&cold, "/auth/login", ada.credentials()).await.assert_status(401);
 }

@@ -2,8 +2,8 @@
 
 use tests::{Reply, World};
 
-fn is_locked_down(reply: &Reply) {
-    assert_eq!(reply.status, 200);
+fn assert_locked_down(reply: &Reply) {
+    reply.assert_ok();
     assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
     assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
     assert_eq!(reply.header("cache-control"), Some("no-store"));
@@ -17,7 +17,7 @@ async fn a_page_is_locked_down_and_loads_nothing() {
     let world = World::start().await;
     for page in ["verify-email", "reset-password"] {
         let reply = world.get(&format!("/auth/ui/{page}?token=t0ken-canary\"><script>")).await;
-        is_locked_down(&reply);
+        assert_locked_down(&reply);
         let html = reply.body.as_str().unwrap();
         assert!(!html.contains("t0ken-canary"), "the page is static");
         assert!(html.contains("Tested &amp; Tried") && !html.contains("{{") && !html.contains("<!--s"), "{html}");
@@ -50,5 +50,5 @@ async fn opening_the_page_uses_nothing_up() {
     let token = ada.mailed("verify-email").await;
     let (_, calls) = world.calls(world.get(&format!("/auth/ui/verify-email?token={token}"))).await;
     assert!(calls.dynamodb.is_empty() && calls.kms.is_empty());
-    assert_eq!(ada.verifies().await.status, 200);
+    ada.verifies().await.assert_ok();
 }

@@ -15,7 +15,7 @@ async fn a_profile_can_be_filled_changed_and_cleared() {
     let change =
         json!({ "full_name": " Ada Lovelace ", "avatar_url": "https://a.example/i.png", "phone": "+14155550100" });
     let filled = world.patch_as(&session, "/auth/profile", change).await;
-    assert_eq!(filled.status, 200);
+    filled.assert_ok();
     assert_eq!(filled.body["full_name"], "Ada Lovelace");
     assert_ne!(filled.body["updated_at"], filled.body["created_at"]);
     assert_eq!(world.get_as(&session, "/auth/profile").await.body, filled.body);

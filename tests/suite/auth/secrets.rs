@@ -24,10 +24,10 @@ async fn first_starts_at_once_agree() {
     let ada = world.person();
     world.post_to(&instances[0], "/auth/signup", ada.credentials()).await;
     let token = ada.mailed("verify-email").await;
-    assert_eq!(world.post_to(&instances[1], "/auth/verify-email", json!({ "token": token })).await.status, 200);
+    world.post_to(&instances[1], "/auth/verify-email", json!({ "token": token })).await.assert_ok();
     for instance in &instances {
         let session = Session::of(&world.post_to(instance, "/auth/login", ada.credentials()).await);
-        assert_eq!(world.get_as(&session, "/api/v1/api-keys/").await.status, 200);
+        world.get_as(&session, "/api/v1/api-keys/").await.assert_ok();
     }
 }
 
@@ -70,7 +70,7 @@ async fn what_others_need_is_looked_after_and_nobody_fails_for_it() {
     for _ in 0..3 {
         world.advance(600);
         let refreshed = world.refresh(&token).await;
-        assert_eq!(refreshed.status, 200);
+        refreshed.assert_ok();
         token = Session::of(&refreshed).refresh;
     }
 }
@@ -84,7 +84,7 @@ async fn a_published_key_that_is_malformed_harms_no_other() {
     world.advance(600);
     let login = world.post_to(&world.another_auth(), "/auth/login", ada.credentials()).await;
     for path in ["/auth/profile", "/api/v1/api-keys/"] {
-        assert_eq!(world.get_as(&Session::of(&login), path).await.status, 200);
+        world.get_as(&Session::of(&login), path).await.assert_ok();
     }
 }
 
@@ -97,6 +97,6 @@ async fn an_instance_at_work_publishes_its_key_again_where_that_was_lost() {
     }
     world.advance(600);
     let session = Session::of(&ada.logs_in().await);
-    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 200);
-    assert_eq!(world.get_as(&session, "/api/v1/api-keys/").await.status, 200);
+    world.get_as(&session, "/auth/profile").await.assert_ok();
+    world.get_as(&session, "/api/v1/api-keys/").await.assert_ok();
 }

@@ -12,15 +12,15 @@ async fn a_refresh_token_works_once() {
     let (_, first) = world.person().signed_in().await;
     let second = Session::of(&world.refresh(&first.refresh).await);
     assert_ne!(first.refresh, second.refresh);
-    assert_eq!(world.get_as(&second, "/auth/profile").await.status, 200);
+    world.get_as(&second, "/auth/profile").await.assert_ok();
 
     world.advance(31);
     let reused = world.refresh(&first.refresh).await;
-    assert_eq!(reused.status, 401);
+    reused.assert_status(401);
     assert_eq!(reused.body["error"], "Invalid refresh token");
     assert_eq!(reused.keys(), ["error", "session", "success", "user"]);
-    assert_eq!(world.get_as(&second, "/auth/profile").await.status, 401);
-    assert_eq!(world.refresh(&second.refresh).await.status, 401);
+    world.get_as(&second, "/auth/profile").await.assert_status(401);
+    world.refresh(&second.refresh).await.assert_status(401);
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
 }
 
@@ -37,7 +37,7 @@ async fn within_the_grace_a_token_brings_the_same_successor_and_the_successor_st
         let again = Session::of(&reply);
         assert_eq!(again.refresh, second.refresh);
         assert_eq!(calls.dynamodb, [("UpdateItem".to_owned(), 1)].into());
-        assert_eq!(world.get_as(&again, "/auth/profile").await.status, 200);
+        world.get_as(&again, "/auth/profile").await.assert_ok();
     }
     assert_eq!(rows().await, before, "nothing is written");
 
@@ -45,8 +45,8 @@ async fn within_the_grace_a_token_brings_the_same_successor_and_the_successor_st
     world.advance(1);
     let third = Session::of(&world.refresh(&second.refresh).await);
     assert_ne!(third.refresh, second.refresh);
-    assert_eq!(world.refresh(&first.refresh).await.status, 401);
-    assert_eq!(world.refresh(&third.refresh).await.status, 401);
+    world.refresh(&first.refresh).await.assert_status(401);
+    world.refresh(&third.refresh).await.assert_status(401);
 }
 
 #[tokio::test]
@@ -55,9 +55,9 @@ async fn a_token_used_after_the_grace_ends_the_session() {
     let (_, first) = world.person().signed_in().await;
     let second = Session::of(&world.refresh(&first.refresh).await);
     world.advance(31);
-    assert_eq!(world.refresh(&first.refresh).await.status, 401);
-    assert_eq!(world.get_as(&second, "/auth/profile").await.status, 401);
-    assert_eq!(world.refresh(&second.refresh).await.status, 401);
+    world.refresh(&first.refresh).await.assert_status(401);
+    world.get_as(&second, "/auth/profile").await.assert_status(401);
+    world.refresh(&second.refresh).await.assert_status(401);
 }
 
 #[tokio::test]
@@ -81,8 +81,8 @@ async fn the_key_of_successors_is_replaced_and_nobody_notices() {
     rotate_account_key(&world, true).await.unwrap();
     let cold = world.another_auth();
     let asked = async |token: &str| world.post_to(&cold, "/auth/refresh", json!({ "refresh_token": token })).await;
-    assert_eq!(asked(&second.refresh).await.status, 401);
-    assert_eq!(asked(&third.refresh).await.status, 200);
+    asked(&second.refresh).await.assert_status(401);
+    asked(&third.refresh).await.assert_ok();
     world.advance(31);
     let fourth = Session::of(&asked(&third.refresh).await);
     assert_ne!(fourth.refresh, third.refresh);
@@ -98,7 +98,7 @@ async fn a_session_ends_thirty_days_after_its_last_use() {
     world.advance(29 * 24 * 3_600);
     let third = Session::of(&world.refresh(&second.refresh).await);
     world.advance(30 * 24 * 3_600);
-    assert_eq!(world.refresh(&third.refresh).await.status, 401);
+    world.refresh(&third.refresh).await.assert_status(401);
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn an_access_token_lives_fifteen_minutes() {
     assert_eq!(life, 900);
     world.advance(900);
     let expired = world.get_as(&Session::of(&reply), "/auth/profile").await;
-    assert_eq!(expired.status, 401);
+    expired.assert_status(401);
     assert_eq!(expired.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
 }
 
@@ -122,8 +122,8 @@ async fn logout_ends_the_session_of_a_token_even_of_an_expired_one() {
     world.advance(3_600);
     let reply = world.post("/auth/logout", json!({ "access_token": ended.access })).await;
     assert_eq!((reply.status, reply.keys()), (200, vec!["message"]));
-    assert_eq!(world.refresh(&ended.refresh).await.status, 401);
-    assert_eq!(world.refresh(&kept.refresh).await.status, 200);
+    world.refresh(&ended.refresh).await.assert_status(401);
+    world.refresh(&kept.refresh).await.assert_ok();
 }
 
 #[tokio::test]
@@ -131,8 +131,8 @@ async fn logout_bites_at_once_and_everywhere() {
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
     world.post("/auth/logout", json!({ "access_token": session.access })).await;
-    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
-    assert_eq!(world.get_as(&session, "/api/v1/api-keys/").await.status, 401);
+    world.get_as(&session, "/auth/profile").await.assert_status(401);
+    world.get_as(&session, "/api/v1/api-keys/").await.assert_status(401);
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn a_refresh_whose_answer_was_lost_on_the_way_to_us_still_succeeds() {
     world.break_times(local::Service::DynamoDb, local::Mode::Lost, "UpdateItem", 1);
     let next = Session::of(&world.refresh(&session.refresh).await);
     world.advance(31);
-    assert_eq!(world.refresh(&next.refresh).await.status, 200);
+    world.refresh(&next.refresh).await.assert_ok();
 }
 
 #[tokio::test]
@@ -162,9 +162,9 @@ async fn no_text_that_is_no_refresh_token_ends_a_session() {
     let (_, session) = world.person().signed_in().await;
     let half = &session.refresh[..session.refresh.len() / 2];
     for token in ["", "nonsense", half, &session.access, &"A".repeat(60_000)] {
-        assert_eq!(world.refresh(token).await.status, 401);
+        world.refresh(token).await.assert_status(401);
     }
-    assert_eq!(world.refresh(&session.refresh).await.status, 200);
+    world.refresh(&session.refresh).await.assert_ok();
 }
 
 #[tokio::test]
@@ -174,8 +174,8 @@ async fn no_token_outlives_its_session() {
     let rows = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
     let row = rows.iter().find(|row| row["sk"] != "GUARD").unwrap();
     world.tamper("Sessions", row, "expires_at", json!(world.now().as_second())).await;
-    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
-    assert_eq!(world.refresh(&session.refresh).await.status, 401);
+    world.get_as(&session, "/auth/profile").await.assert_status(401);
+    world.refresh(&session.refresh).await.assert_status(401);
 }
 
 #[tokio::test]

@@ -9,13 +9,13 @@ async fn an_account_comes_into_being_when_its_address_is_proven() {
     let ada = world.person();
 
     let reply = ada.signs_up().await;
-    assert_eq!(reply.status, 200);
+    reply.assert_ok();
     assert_eq!(reply.keys(), ["error", "session", "success", "user"]);
     assert_eq!(reply.body["user"]["email"], ada.email);
     assert_eq!(reply.body["user"]["email_confirmed_at"], json!(null));
     assert_eq!(reply.body["session"], json!(null));
     assert!(world.accounts().await.is_empty());
-    assert_eq!(ada.logs_in().await.status, 401);
+    ada.logs_in().await.assert_status(401);
 
     let verified = ada.verifies().await;
     assert_eq!((verified.status, &verified.body["success"]), (200, &json!(true)));
@@ -39,7 +39,7 @@ async fn the_same_link_again_does_nothing_and_says_so() {
     let before = world.rows("Accounts").await;
 
     let again = world.post("/auth/verify-email", json!({ "token": token })).await;
-    assert_eq!(again.status, 200);
+    again.assert_ok();
     assert_eq!(again.body["message"], "Your email address is already verified.");
     assert_eq!(world.rows("Accounts").await, before);
 }
@@ -53,7 +53,7 @@ async fn a_second_sign_up_with_the_same_password_is_mailed_the_same_link() {
     let mailed = ada.all_mailed("verify-email").await;
     assert_eq!((mailed.len(), &mailed[0]), (2, &mailed[1]));
     assert_eq!(ada.verifies().await.body["user_id"], second.body["user"]["id"]);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -71,8 +71,8 @@ async fn a_link_about_to_expire_gets_a_successor_and_lives_no_longer() {
     assert_eq!((refused.status, &refused.body["success"]), (400, &json!(false)));
     assert_eq!(refused.body["resend_url"], format!("{APP_URL}/auth/ui/verify-email"));
     assert_eq!(refused.keys(), ["email", "message", "redirect_url", "resend_url", "success", "user_id"]);
-    assert_eq!(ada.verifies().await.status, 200);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.verifies().await.assert_ok();
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -86,8 +86,8 @@ async fn a_link_expires_and_can_be_renewed() {
 
     let resent = world.post("/auth/resend-verification", json!({ "email": ada.email })).await;
     assert_eq!((resent.status, &resent.body["retry_after"]), (200, &json!(60)));
-    assert_eq!(ada.verifies().await.status, 200);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.verifies().await.assert_ok();
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_forgotten_sign_up_cannot_be_revived() {
     assert_eq!(world.status_of(&ada.email).await, "unknown");
     world.post("/auth/resend-verification", json!({ "email": ada.email })).await;
     assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
-    assert_eq!(ada.verifies().await.status, 400);
+    ada.verifies().await.assert_status(400);
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn an_owner_hears_of_another_sign_up_once_an_hour() {
     let subject = "You already have an account with Tested & Tried";
     let told = async || world.mails(&ada.email).await.iter().filter(|mail| mail.subject == subject).count();
 
-    assert_eq!(ada.rival("something else").signs_up().await.status, 200);
+    ada.rival("something else").signs_up().await.assert_ok();
     assert_eq!(told().await, 1);
     ada.rival("something else").signs_up().await;
     assert_eq!(told().await, 1);
@@ -146,8 +146,8 @@ async fn an_owner_hears_of_another_sign_up_once_an_hour() {
     ada.rival("something else").signs_up().await;
     assert_eq!(told().await, 2);
 
-    assert_eq!(ada.rival("something else").logs_in().await.status, 401);
-    assert_eq!(ada.logs_in().await.status, 200);
+    ada.rival("something else").logs_in().await.assert_status(401);
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -155,15 +155,15 @@ async fn a_mailbox_cannot_be_flooded_nor_a_link_be_replaced_for_ever() {
     let world = World::start().await;
     let ada = world.person();
     for _ in 0..8 {
-        assert_eq!(ada.signs_up().await.status, 200);
+        ada.signs_up().await.assert_ok();
     }
     assert_eq!(ada.all_mailed("verify-email").await.len(), 5);
     // Silent sign-ups count all the same: a stranger's password is none the better for coming late.
     ada.rival("a stranger's password").signs_up().await;
     assert_eq!(ada.all_mailed("verify-email").await.len(), 5);
-    assert_eq!(ada.verifies().await.status, 200);
-    assert_eq!(ada.logs_in().await.status, 401);
-    assert_eq!(ada.rival("a stranger's password").logs_in().await.status, 401);
+    ada.verifies().await.assert_ok();
+    ada.logs_in().await.assert_status(401);
+    ada.rival("a stranger's password").logs_in().await.assert_status(401);
 
     let bob = world.person();
     for _ in 0..6 {
@@ -204,7 +204,7 @@ async fn auto_confirm_signs_up_and_in_at_once() {
     let world = World::with(|config| config.auto_confirm = true).await;
     let ada = world.person();
     let session = Session::of(&ada.signs_up().await);
-    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 200);
+    world.get_as(&session, "/auth/profile").await.assert_ok();
     assert!(world.mails(&ada.email).await.is_empty());
 
     let again = ada.signs_up().await;

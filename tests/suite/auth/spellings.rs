@@ -38,9 +38,9 @@ async fn a_link_makes_exactly_that_spelling_the_address_that_it_was_mailed_to() 
         assert!(stranger.all_mailed("reset-password").await.is_empty());
         let token = ada.mailed("reset-password").await;
         let body = json!({ "token": token, "password": "chosen by the owner" });
-        assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
+        world.post("/auth/reset-password", body).await.assert_ok();
         assert_eq!(ada.rival("chosen by the owner").logs_in().await.body["user"]["email"], ada.email);
-        assert_eq!(redeems(&world, &stranger.mailed("verify-email").await).await.status, 400);
+        redeems(&world, &stranger.mailed("verify-email").await).await.assert_status(400);
     }
 }
 
@@ -65,7 +65,7 @@ async fn who_asks_again_is_mailed_at_the_spelling_that_asks() {
     let before = stranger.all_mailed("verify-email").await.len();
     for _ in 0..3 {
         world.advance(60);
-        assert_eq!(asks_again(&ada).await.status, 200);
+        asks_again(&ada).await.assert_ok();
     }
     assert_eq!(ada.all_mailed("verify-email").await.len(), 4);
     assert_eq!(stranger.all_mailed("verify-email").await.len(), before);
@@ -82,7 +82,7 @@ async fn who_only_asks_for_a_letter_does_not_come_to_a_password_of_somebody_else
     let token = thief.mailed("verify-email").await;
     assert_eq!(redeems(&world, &token).await.body["email"], thief.email);
     // The account is his who proved to read that mailbox, and nothing of hers is in it: she is not let in to use it.
-    assert_eq!(ada.logs_in().await.status, 401);
+    ada.logs_in().await.assert_status(401);
     assert_eq!(thief.all_mailed("reset-password").await.len(), 1);
 
     // Her own letter, asked for again at her own spelling, keeps her password.
@@ -91,7 +91,7 @@ async fn who_only_asks_for_a_letter_does_not_come_to_a_password_of_somebody_else
     world.advance(25 * 3_600);
     asks_again(&bob).await;
     bob.verifies().await;
-    assert_eq!(bob.logs_in().await.status, 200);
+    bob.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn an_account_is_written_to_in_its_own_spelling_whoever_asks() {
     let offers = owner.all_mailed("reset-password").await;
     assert!(offers.len() > 1 && offers.iter().all(|offer| *offer == offers[0]), "{offers:?}");
     let body = json!({ "token": offers[0], "password": "chosen by the owner" });
-    assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
+    world.post("/auth/reset-password", body).await.assert_ok();
     world.advance(3_600);
     ada.rival("yet another guess").signs_up().await;
     assert!(world.mails(&ada.email).await.is_empty());
@@ -172,13 +172,13 @@ async fn of_other_spellings_the_last_four_have_links_and_proving_one_ends_all() 
         other.signs_up().await;
         tokens.push(other.mailed("verify-email").await);
     }
-    assert_eq!(redeems(&world, &tokens[0]).await.status, 400, "the oldest makes room");
+    redeems(&world, &tokens[0]).await.assert_status(400); // the oldest makes room
     let proven = redeems(&world, &tokens[1]).await;
     assert_eq!((proven.status, &proven.body["email"]), (200, &json!(others[1])));
     for token in tokens.iter().skip(2).chain([&ada.mailed("verify-email").await]) {
-        assert_eq!(redeems(&world, token).await.status, 400, "one proof ends all other links");
+        redeems(&world, token).await.assert_status(400); // one proof ends all other links
     }
-    assert_eq!(redeems(&world, &tokens[1]).await.status, 200);
+    redeems(&world, &tokens[1]).await.assert_ok();
     assert_eq!(ada.logs_in().await.body["user"]["email"], others[1]);
 }
 
@@ -203,7 +203,7 @@ async fn asking_again_and_again_neither_floods_a_mailbox_nor_ends_a_link() {
     assert_eq!(waits[4..], [300, 360, 420, 480].map(|gone| (429, 3_600 - gone)));
     let mailed = ada.all_mailed("verify-email").await;
     assert!(mailed.len() == 5 && mailed.iter().all(|token| *token == first), "{mailed:?}");
-    assert_eq!(redeems(&world, &first).await.status, 200);
+    redeems(&world, &first).await.assert_ok();
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn strangers_cannot_make_the_offer_of_a_password_stale_nor_send_it_too_oft
     let offers = ada.all_mailed("reset-password").await;
     assert!(offers.len() == 6 && offers.iter().all(|token| *token == first), "{}", offers.len());
     let body = json!({ "token": first, "password": "chosen by the owner" });
-    assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
+    world.post("/auth/reset-password", body).await.assert_ok();
 }
 
 #[tokio::test]
@@ -241,21 +241,21 @@ async fn asking_in_vain_keeps_nobody_from_signing_up() {
     assert!(world.mails(&ada.email).await.is_empty());
     ada.signs_up().await;
     assert_eq!(ada.all_mailed("verify-email").await.len(), 1);
-    assert_eq!(ada.verifies().await.status, 200);
+    ada.verifies().await.assert_ok();
 
     // Nor does a link that has hardly any time left.
     let bob = world.person();
     asks_again(&bob).await;
     world.advance(23 * 3_600 + 39 * 60);
     for _ in 0..5 {
-        assert_eq!(asks_again(&bob).await.status, 200);
+        asks_again(&bob).await.assert_ok();
         world.advance(60);
     }
     world.advance(120);
     bob.signs_up().await;
     assert_eq!(bob.all_mailed("verify-email").await.len(), 1);
-    assert_eq!(bob.verifies().await.status, 200);
-    assert_eq!(bob.logs_in().await.status, 200);
+    bob.verifies().await.assert_ok();
+    bob.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -289,8 +289,8 @@ async fn a_sign_up_whose_link_has_expired_is_contested_as_long_as_it_can_be_revi
     let stranger = ada.rival("set by a stranger");
     stranger.signs_up().await;
     asks_again(&ada).await;
-    assert_eq!(ada.verifies().await.status, 200);
-    assert_eq!(stranger.logs_in().await.status, 401);
+    ada.verifies().await.assert_ok();
+    stranger.logs_in().await.assert_status(401);
     assert_eq!(ada.all_mailed("reset-password").await.len(), 1);
 
     // What can no longer be revived does not count.
@@ -299,7 +299,7 @@ async fn a_sign_up_whose_link_has_expired_is_contested_as_long_as_it_can_be_revi
     world.advance(48 * 3_600);
     bob.signs_up().await;
     bob.verifies().await;
-    assert_eq!(bob.logs_in().await.status, 200);
+    bob.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -320,11 +320,11 @@ async fn a_password_that_is_set_twice_by_one_link_is_set() {
     // Its answer was lost, say.
     let again = set("chosen by the owner").await;
     assert_eq!((again.status, &again.body), (200, &first.body));
-    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 200, "nothing has happened");
-    assert_eq!(set("chosen by a thief").await.status, 400);
+    world.get_as(&session, "/auth/profile").await.assert_ok(); // nothing has happened
+    set("chosen by a thief").await.assert_status(400);
     // Half an hour from then on, however much time the link had left.
     world.advance(30 * 60 - 1);
-    assert_eq!(set("chosen by the owner").await.status, 200);
+    set("chosen by the owner").await.assert_ok();
     world.advance(1);
-    assert_eq!(set("chosen by the owner").await.status, 400, "its time is over");
+    set("chosen by the owner").await.assert_status(400); // its time is over
 }

@@ -28,12 +28,12 @@ async fn lets_in(handlers: &Router, session: &Session, confirmed: Option<&str>, 
         let reply = ask(handlers, path, &session.access).await;
         match asked {
             None => assert_eq!((reply.status, reply.text.as_str()), (200, session.user_id.as_str()), "{path}"),
-            Some(aal) => is_asked(&reply, aal),
+            Some(aal) => assert_asked(&reply, aal),
         }
     }
 }
 
-fn is_asked(reply: &Reply, aal: &str) {
+fn assert_asked(reply: &Reply, aal: &str) {
     let data = json!({ "code": "STEP_UP_REQUIRED", "aal": aal, "max_age": 300 });
     let body = json!({ "success": false, "message": "Confirm that it is you", "data": data });
     assert_eq!((reply.status, &reply.body), (403, &body));
@@ -99,7 +99,7 @@ async fn without_a_living_session_nobody_is_asked_for_more() {
     world.post("/auth/logout", json!({ "access_token": session.access })).await;
     for path in ["/caller", "/confirmed", "/fresh"] {
         for token in ["no-token", &session.access] {
-            assert_eq!(ask(&handlers, path, token).await.status, 401, "{path}");
+            ask(&handlers, path, token).await.assert_status(401);
         }
     }
 }

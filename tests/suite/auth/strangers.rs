@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::{Person, Request, Session, World, authorized};
+use tests::{Person, Request, Session, World, assert_all, authorized};
 
 const TRANSACTION: &str = "TransactWriteItems";
 
@@ -87,10 +87,10 @@ async fn a_reset_does_not_wait_for_a_sign_up_with_its_address() {
     world.aws.no_conflicts().await;
     // The stranger's transaction is in the way of whoever writes the rows that it has written, for longer than anybody waits.
     world.aws.set_conflicts(Duration::from_mins(1));
-    assert_eq!(ada.rival("a stranger's password").signs_up().await.status, 200);
+    ada.rival("a stranger's password").signs_up().await.assert_ok();
     world.aws.reset_calls();
     let reset = world.post("/auth/reset-password", body).await;
-    assert_eq!(reset.status, 200, "{reset:?}");
+    reset.assert_ok();
     let expected = [("GetItem", 3), ("Query", 1), (TRANSACTION, 1)].map(|(name, count)| (name.to_owned(), count));
     assert_eq!(world.aws.calls().dynamodb, expected.into());
     world.aws.set_conflicts(Duration::ZERO);
@@ -110,13 +110,13 @@ async fn a_flood_of_sign_ups_neither_delays_nor_fails_the_owners_reset() {
     let strangers: Vec<_> = (0..STRANGERS).map(|number| ada.rival(&format!("password number {number}"))).collect();
     let flood = join_all(strangers.iter().map(Person::signs_up));
     let (flood, reset) = tokio::join!(flood, world.post("/auth/reset-password", body));
-    assert_eq!(reset.status, 200, "{reset:?}");
-    assert!(flood.iter().all(|reply| reply.status == 200), "{flood:#?}");
+    reset.assert_ok();
+    assert_all(&flood, 200);
     // Nobody else looks at the sessions: it went through at the first try.
     assert_eq!(world.aws.calls().dynamodb["Query"], 1);
     let owner = ada.rival("chosen by the owner");
-    assert_eq!(world.get_as(&Session::of(&owner.logs_in().await), "/auth/profile").await.status, 200);
-    assert_eq!(ada.logs_in().await.status, 401);
+    world.get_as(&Session::of(&owner.logs_in().await), "/auth/profile").await.assert_ok();
+    ada.logs_in().await.assert_status(401);
 }
 
 /// Somebody who owns a contested address and has not chosen a password yet.
@@ -136,11 +136,11 @@ async fn a_sign_up_makes_no_link_stale_that_is_out() {
     // It has too little time left to be mailed again.
     world.advance(16 * 60);
     for number in 0..3 {
-        assert_eq!(ada.rival(&format!("a stranger's password {number}")).signs_up().await.status, 200);
+        ada.rival(&format!("a stranger's password {number}")).signs_up().await.assert_ok();
     }
     assert_ne!(ada.mailed("reset-password").await, link, "the strangers' link is another");
     let body = json!({ "token": link, "password": "chosen by the owner" });
-    assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
+    world.post("/auth/reset-password", body).await.assert_ok();
 }
 
 #[tokio::test]
@@ -150,10 +150,10 @@ async fn a_link_that_proves_an_address_outlives_its_successor() {
     ada.signs_up().await;
     let link = ada.mailed("verify-email").await;
     world.advance(24 * 3_600 - 10 * 60);
-    assert_eq!(world.post("/auth/resend-verification", json!({ "email": ada.email })).await.status, 200);
+    world.post("/auth/resend-verification", json!({ "email": ada.email })).await.assert_ok();
     assert_ne!(ada.mailed("verify-email").await, link);
-    assert_eq!(world.post("/auth/verify-email", json!({ "token": link })).await.status, 200);
-    assert_eq!(ada.logs_in().await.status, 200);
+    world.post("/auth/verify-email", json!({ "token": link })).await.assert_ok();
+    ada.logs_in().await.assert_ok();
 }
 
 #[tokio::test]
@@ -172,6 +172,6 @@ async fn no_link_of_before_a_reset_sets_a_password_after_it() {
     let late = ada.mailed("reset-password").await;
     assert_ne!(late, link);
     let finder = json!({ "token": late, "password": "chosen by its finder" });
-    assert_eq!(world.post("/auth/reset-password", finder).await.status, 400);
-    assert_eq!(ada.rival("chosen by the owner").logs_in().await.status, 200);
+    world.post("/auth/reset-password", finder).await.assert_status(400);
+    ada.rival("chosen by the owner").logs_in().await.assert_ok();
 }

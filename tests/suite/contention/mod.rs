@@ -19,7 +19,7 @@ use tests::{Key, Reply, Request, Session, World, authorized, invoke};
 
 use crate::{
     api_keys::keeps_a_key,
-    kyc::{genuine, is_taken, said},
+    kyc::{assert_taken, genuine, said},
     logs::{self, emf::datapoints},
 };
 
@@ -52,7 +52,7 @@ async fn at_once(
     assert_eq!((counted("FailedAnswers"), counted("FailedLetters")), (0, 0), "{points:?}");
     let again: Vec<_> = replies.iter().filter(|reply| reply.status >= 500).collect();
     for reply in &again {
-        is_contended(reply);
+        assert_contended(reply);
     }
     assert_eq!(counted("Contended"), again.len());
     // Another emulator takes one call after the other: how many are done in their second says nothing of DynamoDB.
@@ -61,7 +61,7 @@ async fn at_once(
 }
 
 /// 503, as documented.
-fn is_contended(reply: &Reply) {
+fn assert_contended(reply: &Reply) {
     assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")), "{reply:?}");
     assert_eq!(reply.body, json!({ "detail": "Service temporarily unavailable" }));
 }
@@ -71,7 +71,7 @@ fn count(replies: &[Reply], status: u64) -> usize {
 }
 
 /// Every reply has this status, but for those who have to come again.
-fn all_are(replies: &[Reply], status: u64) {
+fn assert_all_but_contended(replies: &[Reply], status: u64) {
     assert_eq!(count(replies, status) + count(replies, 503), replies.len(), "{replies:?}");
 }
 
@@ -131,7 +131,7 @@ async fn forty_changes_of_one_key() {
     let (_, ada) = world.person().signed_in().await;
     let key = keeps_a_key(&world, &ada, "name-of-a-key").await;
     let replies = to_vault(&world, (TRANSACTION, MANY, FEW), changes(&ada, &key)).await;
-    all_are(&replies, 200);
+    assert_all_but_contended(&replies, 200);
     // A lost round waits for 80 ms on the average, so twenty of them end long before a deployed function gives up.
     let rounds = world.aws.calls().dynamodb[TRANSACTION];
     assert!(rounds <= 20 * u64::try_from(MANY).unwrap(), "{rounds}");
@@ -171,12 +171,12 @@ async fn forty_new_keys_of_one_account_and_their_deletions() {
         authorized("POST", KEYS, &ada.access, Some(body))
     };
     let created = to_vault(&world, (TRANSACTION, MANY, FEW), (0..MANY).map(create).collect()).await;
-    all_are(&created, 200);
+    assert_all_but_contended(&created, 200);
     let keys: Vec<_> = created.iter().filter_map(|reply| reply.body["data"]["id"].as_str()).collect();
     assert_eq!(counted(&world, &ada).await, json!(keys.len()));
     let delete = |id: &&str| authorized("DELETE", &format!("{KEYS}{id}"), &ada.access, None);
     let deleted = to_vault(&world, (TRANSACTION, keys.len(), FEW), keys.iter().map(delete).collect()).await;
-    all_are(&deleted, 200);
+    assert_all_but_contended(&deleted, 200);
     assert_eq!(counted(&world, &ada).await, json!(keys.len() - count(&deleted, 200)));
 }
 
@@ -199,7 +199,7 @@ async fn forty_sign_ups_of_one_address() {
     let ada = world.person();
     let body = |number| json!({ "email": ada.email, "password": format!("password number {number}") });
     let replies = to_auth(&world, (TRANSACTION, MANY, FEW), "/auth/signup", (0..MANY).map(body).collect()).await;
-    all_are(&replies, 200);
+    assert_all_but_contended(&replies, 200);
     assert_eq!(world.rows_of("Accounts", "ADDRESS#").await.len(), 1);
 }
 
@@ -222,7 +222,7 @@ async fn forty_proofs_by_one_link() {
     let token = ada.mailed("verify-email").await;
     let replies =
         to_auth(&world, (TRANSACTION, MANY, FEW), "/auth/verify-email", vec![json!({ "token": token }); MANY]).await;
-    all_are(&replies, 200);
+    assert_all_but_contended(&replies, 200);
     assert_eq!(world.accounts().await.len(), 1);
 }
 
@@ -243,7 +243,7 @@ async fn forty_sign_ins_to_one_account() {
     let world = World::start().await;
     let (ada, _) = world.person().signed_in().await;
     let replies = to_auth(&world, (TRANSACTION, MANY, FEW), "/auth/login", vec![ada.credentials(); MANY]).await;
-    all_are(&replies, 200);
+    assert_all_but_contended(&replies, 200);
     let guards = world.rows_of("Sessions", "ACCOUNT#").await;
     let guard = guards.iter().find(|row| row["sk"] == "GUARD").unwrap();
     assert_eq!(guard["opened"], json!(count(&replies, 200) + 1));
@@ -260,7 +260,7 @@ async fn forty_reports_of_one_user() {
     let reports = reports.into_iter().enumerate();
     let reports = reports.map(|(number, report)| invoke(&deployed[number % INSTANCES], report));
     let replies = at_once(&world, (TRANSACTION, MANY, 0), reports).await;
-    replies.iter().for_each(is_taken);
+    replies.iter().for_each(assert_taken);
     assert_eq!(world.rows_of("Kyc", "USER#ada").await.len(), MANY);
 }
 
@@ -313,11 +313,11 @@ async fn requests_wait_for_the_transaction_of_the_one_before() {
     world.aws.set_conflicts(Duration::from_millis(200));
     let session = Session::of(&ada.logs_in().await);
     let refreshed = world.refresh(&session.refresh).await;
-    assert_eq!(refreshed.status, 200, "{refreshed:?}");
+    refreshed.assert_ok();
     let session = Session::of(&ada.logs_in().await);
     let ended = world.post("/auth/logout", json!({ "access_token": session.access })).await;
-    assert_eq!(ended.status, 200, "{ended:?}");
-    assert_eq!(world.get_as(&session, "/auth/profile").await.status, 401);
+    ended.assert_ok();
+    world.get_as(&session, "/auth/profile").await.assert_status(401);
 }
 
 #[tokio::test]
@@ -331,8 +331,8 @@ async fn whoever_waits_in_vain_may_come_again_and_no_version_is_to_blame() {
     let change = || world.send_to_vault(&vault, changed(&key));
     world.aws.no_conflicts().await;
     world.aws.set_conflicts(FOR_EVER);
-    assert_eq!(change().await.status, 200);
-    assert_eq!(ada.logs_in().await.status, 200);
+    change().await.assert_ok();
+    ada.logs_in().await.assert_ok();
 
     logs::capture();
     let begun = Instant::now();
@@ -342,12 +342,12 @@ async fn whoever_waits_in_vain_may_come_again_and_no_version_is_to_blame() {
     let (change_again, others, login) = tokio::join!(change(), others, ada.logs_in());
     // Before the deadline, which would look like a fault.
     assert!((DEADLINE / 2..DEADLINE).contains(&begun.elapsed()), "{:?}", begun.elapsed());
-    others.iter().chain([&change_again, &login]).for_each(is_contended);
+    others.iter().chain([&change_again, &login]).for_each(assert_contended);
     let points: Vec<_> = logs::lines().iter().flat_map(datapoints).map(|point| point.name).collect();
     assert_eq!(points, ["Contended"; 4]);
 
     world.aws.set_conflicts(Duration::ZERO);
-    assert_eq!(change().await.status, 200);
+    change().await.assert_ok();
 }
 
 /// A condition that fails because somebody else's change is half done says nothing: the others wait for the whole of it.
@@ -387,7 +387,7 @@ async fn a_key_that_was_tried_for_long_is_stored_in_time_or_not_at_all() {
     };
     world.aws.no_conflicts().await;
     world.aws.set_conflicts(FOR_EVER);
-    assert_eq!(create("the-first-name-1", false).await.status, 200);
+    create("the-first-name-1", false).await.assert_ok();
     gives_up_in_time(create("the-second-name2", true)).await;
     assert_eq!(outcomes(&world, &ada, "test").await, ["ok"]);
 }
@@ -400,7 +400,7 @@ async fn a_test_that_took_long_is_recorded_in_time_even_where_its_key_cannot_be_
         |method, path: String, body| world.send_to_vault(&vault, authorized(method, &path, &ada.access, body));
     world.aws.no_conflicts().await;
     world.aws.set_conflicts(FOR_EVER);
-    assert_eq!(request("PATCH", key.clone(), Some(json!({ "label": "another" }))).await.status, 200);
+    request("PATCH", key.clone(), Some(json!({ "label": "another" }))).await.assert_ok();
     gives_up_in_time(request("POST", format!("{key}/test-connection"), None)).await;
     assert_eq!(outcomes(&world, &ada, "test").await, ["ok"]);
 }
@@ -419,7 +419,7 @@ async fn with_a_slow_exchange() -> (World, Session, api_keys::Vault) {
 async fn gives_up_in_time(request: impl Future<Output = Reply>) {
     logs::capture();
     let begun = Instant::now();
-    is_contended(&request.await);
+    assert_contended(&request.await);
     assert!((Duration::from_secs(6)..DEADLINE).contains(&begun.elapsed()), "{:?}", begun.elapsed());
     let points: Vec<_> = logs::lines().iter().flat_map(datapoints).map(|point| point.name).collect();
     assert_eq!(points, ["ConnectionTests", "Contended"]);

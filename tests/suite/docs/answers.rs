@@ -8,7 +8,7 @@ use tests::{Reply, Request, Session, World, authorized, document};
 use super::document::{KEPT, operations, parsed};
 use crate::{
     api_keys::demo,
-    kyc::{approval, genuine, is_taken},
+    kyc::{approval, assert_taken, genuine},
 };
 
 /// What has been answered with 200 and JSON.
@@ -76,7 +76,7 @@ async fn every_operation_answers_in_the_documented_shape() {
         ("generic", "/api/kyc/webhook/{provider}", "/api/kyc/webhook/generic"),
     ] {
         let report = genuine(&world, provider, &approval(provider, &me.user_id, world.now()));
-        is_taken(&world.send(Request { path: path.to_owned(), ..report }).await);
+        assert_taken(&world.send(Request { path: path.to_owned(), ..report }).await);
         met.operations.borrow_mut().insert(("POST", template));
     }
     let status = met.ok(("GET", "/api/kyc/status"), "/api/kyc/status", access, None).await;
@@ -99,7 +99,7 @@ async fn every_operation_answers_in_the_documented_shape() {
 /// An answer in JSON with every header that the document asks for anywhere.
 fn reply(status: u64, body: Value) -> Reply {
     let headers = json!({ "content-type": "application/json", "retry-after": "5", "www-authenticate": "Bearer" });
-    Reply { status, headers, text: body.to_string(), body }
+    Reply { asked: String::new(), status, headers, text: body.to_string(), body }
 }
 
 #[test]

@@ -29,14 +29,14 @@ async fn a_stage_is_no_part_of_a_route_but_of_a_location() {
     );
     let mut direct = staged;
     direct["rawPath"] = json!("/prod/auth/login");
-    assert_eq!(world.event(direct).await.status, 422);
+    world.event(direct).await.assert_status(422);
 
     let mut rest = event(REST_API);
     rest["path"] = json!("/auth/login/");
     rest["requestContext"]["path"] = json!("/prod/auth/login/");
     let reply = world.event(rest).await;
     let host = "https://z9y8x7w6v5.execute-api.eu-west-1.amazonaws.com";
-    assert_eq!(reply.status, 307);
+    reply.assert_status(307);
     assert!(reply.header("location").unwrap().starts_with(&format!("{host}/prod/auth/login?a=1")), "{reply:?}");
 }
 
@@ -65,12 +65,12 @@ async fn an_event_without_headers_body_or_content_type_is_answered() {
             bare.as_object_mut().unwrap().remove(name);
         }
         bare["headers"] = json!({});
-        assert_eq!(world.event(bare.clone()).await.status, 422, "a body without a content type is read as JSON");
+        world.event(bare.clone()).await.assert_status(422); // a body without a content type is read as JSON
         bare["body"] = json!(null);
         let missing = json!({ "type": "missing", "loc": ["body"], "msg": "Field required", "input": null });
         assert_eq!(world.event(bare.clone()).await.body, json!({ "detail": [missing] }));
         bare["body"] = json!("no base64!");
         bare["isBase64Encoded"] = json!(true);
-        assert_eq!(world.event(bare).await.status, 422);
+        world.event(bare).await.assert_status(422);
     }
 }

@@ -122,7 +122,7 @@ fn headers(beginning: &str, count: usize) -> Value {
 }
 
 /// An answer of the documented shape.
-fn is_answered(reply: &Reply, status: u64, name: &str) {
+fn assert_answered(reply: &Reply, status: u64, name: &str) {
     assert_eq!(reply.status, status, "{name}: {reply:?}");
     let expected = match status {
         400 => json!("Bad Request"),
@@ -149,11 +149,11 @@ async fn whatever_an_event_says_is_answered_and_no_versions_fault() {
         event["body"] = json!("{}");
         event["isBase64Encoded"] = json!(false);
         change(&mut event);
-        is_answered(&invoke_event(auth, event).await, status, name);
+        assert_answered(&invoke_event(auth, event).await, status, name);
         count += 1;
     }
     for event in [json!(null), json!("event"), json!(7), json!([]), json!({}), json!({ "Records": [] }), nested()] {
-        is_answered(&invoke_event(auth, event).await, 400, "no event");
+        assert_answered(&invoke_event(auth, event).await, 400, "no event");
         count += 1;
     }
     let lines = logs::lines();
@@ -178,7 +178,7 @@ async fn what_panics_outside_the_routes_is_a_failure_that_is_answered_and_counte
         request
     }));
     logs::capture();
-    is_answered(&invoke_event(&panicking, event(REST_API)).await, 500, "a panic");
+    assert_answered(&invoke_event(&panicking, event(REST_API)).await, 500, "a panic");
     let lines = logs::lines();
     let failed: Vec<_> = lines.iter().filter(|line| line["event"] == "answer_failed").collect();
     assert_eq!(failed.len(), 1, "{lines:?}");

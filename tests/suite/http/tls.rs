@@ -82,7 +82,7 @@ async fn a_function_that_fails_says_so_too() {
         ] {
             let request = tests::authorized("GET", path, &session.access, None);
             let reply = invoke(&routers[&function], request).await;
-            assert_eq!(reply.status, 503, "{reply:?}");
+            reply.assert_status(503);
             says(&reply, expected, path);
         }
         world.mend();

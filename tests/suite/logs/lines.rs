@@ -31,7 +31,7 @@ async fn story(world: &World) -> Vec<String> {
     ada.verifies().await;
     let reset = ada.mailed("reset-password").await;
     let body = json!({ "token": reset, "password": ada.password });
-    assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
+    world.post("/auth/reset-password", body).await.assert_ok();
 
     let session = Session::of(&ada.logs_in().await);
     ada.rival("canary mistake").logs_in().await;

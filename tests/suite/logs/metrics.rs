@@ -297,10 +297,10 @@ async fn what_no_version_is_to_blame_for_does_not_count_against_it() {
     world.aws.paper().set_canned(Some(Canned::new(503, "")));
     let key =
         json!({ "exchange": "binance", "label": "x", "api_key": "x", "secret": "a-secret-of-binance", "verify": true });
-    assert_eq!(world.post_as(&session, "/api/v1/api-keys/", key).await.status, 503);
+    world.post_as(&session, "/api/v1/api-keys/", key).await.assert_status(503);
     let kyc = world.deployed_kyc(BTreeMap::new(), None);
     let report = genuine(&world, "sumsub", &approval("sumsub", &session.user_id, world.now()));
-    assert_eq!(world.send_to_kyc(&kyc, report.clone()).await.status, 503);
+    world.send_to_kyc(&kyc, report.clone()).await.assert_status(503);
     let points: Vec<_> = logs::lines().iter().flat_map(datapoints).collect();
     assert!(points.iter().all(|point| point.name != "FailedAnswers"), "{points:?}");
     // A dependency of ours is another matter.

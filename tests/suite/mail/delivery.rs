@@ -57,8 +57,8 @@ async fn a_link_is_bound_to_the_address_it_is_mailed_to() {
     // Whoever can only put letters cannot have Ada's link sent to himself.
     let (to, expires_at) = (EmailAddress::parse(&mallory.email).unwrap(), world.now());
     world.post_letter(Letter::Verify { to, link, expires_at }).await;
-    assert_eq!(mallory.verifies().await.status, 400);
-    assert_eq!(ada.verifies().await.status, 200);
+    mallory.verifies().await.assert_status(400);
+    ada.verifies().await.assert_ok();
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ async fn ses_down_for_hours_loses_nothing_and_each_letter_is_sent_once() {
         // More than are tried at once.
         let people: Vec<_> = (0..12).map(|_| world.person()).collect();
         for person in &people {
-            assert_eq!(person.signs_up().await.status, 200);
+            person.signs_up().await.assert_ok();
         }
         for _ in 0..10 {
             world.advance(1_800);
@@ -528,7 +528,7 @@ async fn an_address_that_ses_does_not_take_fails_its_letter_at_once_and_alarms_n
         let reply = person.signs_up().await;
         assert_eq!((reply.status, &reply.body["user"]["email"]), (200, &json!(address)));
     }
-    assert_eq!(ada.signs_up().await.status, 200);
+    ada.signs_up().await.assert_ok();
     assert_eq!(world.mails(&ada.email).await.len(), 1);
     assert_eq!(world.aws.inbox(None).len(), 1);
     assert_eq!(world.aws.calls().ses["SendEmail"], 1, "SES is not asked in vain");

@@ -16,7 +16,7 @@ use paper::ExchangeRequest;
 use serde_json::{Value, json};
 use tests::World;
 
-use super::{Owner, demo, fingerprints_agree, forget_uses, is_409, is_ok, text, with, without};
+use super::{Owner, assert_conflict, demo, fingerprints_agree, forget_uses, text, with, without};
 use written::{Form, Key, base64, ed25519, files, layouts, p256, rsa, seed_and_public};
 
 const NAME: &str = "organizations/0a8c1c52-6d1e-4f0e-9a61-5f1f8b1f6a01/apiKeys/5F0D2C1E-7E1B-4c55-8f3a-2d9b8e6a7c10";
@@ -49,12 +49,12 @@ async fn are_one(world: &World, exchange: &str, name: &str, forms: &[Form]) {
             bob.creates(&body(next)).await,
             bob.changes(&other, without(&body(next), "exchange")).await,
         ] {
-            assert_eq!(reply.status, 409, "{exchange}: {again}, stored as {stored}");
-            is_409(&reply, "KEY_ALREADY_STORED");
+            assert_eq!(reply.status, 409, "{exchange}: {again}, stored as {stored}: {reply:?}");
+            assert_conflict(&reply, "KEY_ALREADY_STORED");
         }
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
     }
-    is_ok(&bob.deletes(&other).await);
+    bob.deletes(&other).await.assert_ok();
     fingerprints_agree(world).await;
 }
 
@@ -70,11 +70,11 @@ async fn are_kept<'f>(world: &World, exchange: &str, name: &str, key: &Key, form
         let reply = bob.creates(&body(next)).await;
         assert_eq!(reply.status, 409, "{exchange}: {again}, stored as {stored}: {reply:?}");
         shows(&ada, &id, key, stored).await;
-        is_ok(&ada.tests(&id).await);
+        ada.tests(&id).await.assert_ok();
         is_signed(&world.aws.paper().last_request().unwrap(), key);
-        is_ok(&ada.changes(&id, next.clone()).await);
+        ada.changes(&id, next.clone()).await.assert_ok();
         shows(&ada, &id, key, again).await;
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
         forget_uses(world).await;
     }
     fingerprints_agree(world).await;
@@ -167,7 +167,7 @@ async fn a_shared_key_in_quotes_is_the_one_without() {
     let id = ada.keeps(&quoted).await;
     let shown = ada.decrypts(&id).await.body["data"].clone();
     assert_eq!((&shown["api_key"], &shown["secret"]), (&json!(SHORT), &json!("abcdefgh12345678")));
-    is_409(&ada.creates(&with(&quoted, json!({ "api_key": SHORT }))).await, "KEY_ALREADY_STORED");
+    assert_conflict(&ada.creates(&with(&quoted, json!({ "api_key": SHORT }))).await, "KEY_ALREADY_STORED");
 }
 
 #[tokio::test]
@@ -214,7 +214,7 @@ async fn a_key_that_works_is_verified_in_any_wrapping() {
         assert_eq!((reply.status, &reply.body["data"]["status"]), (200, &json!("ok")), "{what}: {reply:?}");
         let id = text(&reply.body["data"]["id"]);
         shown.push(ada.decrypts(&id).await.body["data"].clone());
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
         forget_uses(&world).await;
     }
     shown.dedup();
@@ -246,10 +246,10 @@ async fn an_agent_is_stored_once() {
         let id = ada.keeps(&body(first)).await;
         assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], json!(format!("0x{digits}")), "{stored}");
         let reply = bob.creates(&body(next)).await;
-        assert_eq!(reply.status, 409, "{again}, stored {stored}");
-        is_ok(&ada.changes(&id, without(&body(next), "exchange")).await);
+        assert_eq!(reply.status, 409, "{again}, stored {stored}: {reply:?}");
+        ada.changes(&id, without(&body(next), "exchange")).await.assert_ok();
         assert_eq!(ada.decrypts(&id).await.body["data"]["secret"], json!(format!("0x{digits}")), "{again}");
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
     }
 }
 
@@ -265,15 +265,15 @@ async fn a_name_in_two_forms_is_one() {
         let id = ada.keeps(&body(name)).await;
         for again in names.into_iter().chain([undashed.as_str()]) {
             let reply = bob.creates(&body(again)).await;
-            assert_eq!(reply.status, 409, "{again}, stored as {name}");
+            assert_eq!(reply.status, 409, "{again}, stored as {name}: {reply:?}");
         }
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
     }
     let okx = |name: &str| json!({ "exchange": "okx", "api_key": name, "secret": "s", "passphrase": "p" });
     ada.keeps(&okx(ID)).await;
-    is_409(&bob.creates(&okx(&ID.to_uppercase())).await, "KEY_ALREADY_STORED");
+    assert_conflict(&bob.creates(&okx(&ID.to_uppercase())).await, "KEY_ALREADY_STORED");
     // Another passphrase makes no other key.
-    is_409(&bob.creates(&with(&okx(ID), json!({ "passphrase": "q" }))).await, "KEY_ALREADY_STORED");
+    assert_conflict(&bob.creates(&with(&okx(ID), json!({ "passphrase": "q" }))).await, "KEY_ALREADY_STORED");
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use super::{
     NAME,
     written::{Key, ed25519, p256, rsa},
 };
-use crate::api_keys::{Owner, is_ok, text};
+use crate::api_keys::{Owner, text};
 
 /// Runs a property over so many cases, which do not change from one run of the tests to the next.
 fn runner(cases: u32) -> TestRunner {
@@ -98,7 +98,7 @@ async fn nothing_breaks_and_nothing_comes_back() {
         let reply = ada.creates(&body).await;
         assert!([200, 422].contains(&reply.status), "{body}: {reply:?}");
         if reply.status == 200 {
-            is_ok(&ada.deletes(&text(&reply.body["data"]["id"])).await);
+            ada.deletes(&text(&reply.body["data"]["id"])).await.assert_ok();
         } else {
             assert!(!reply.text.contains("canary"), "{body}: {}", reply.text);
         }

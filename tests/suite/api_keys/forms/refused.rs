@@ -8,12 +8,12 @@ use super::{
     ID, NAME, SHORT,
     written::{base64, ed25519, files, p256, pem, rsa, seed_and_public},
 };
-use crate::api_keys::{Owner, demo, is_ok, rows, with, without};
+use crate::api_keys::{Owner, demo, rows, with, without};
 
 const UNUSABLE: &str = include_str!("../../../vectors/unusable_keys.json");
 
 /// A 422 of one field that gives the reason and has nothing of the text in it.
-fn is_refused(reply: &Reply, (field, reason): (&str, &str), text: &str, what: &str) {
+fn assert_refused(reply: &Reply, (field, reason): (&str, &str), text: &str, what: &str) {
     assert_eq!(reply.status, 422, "{what}: {reply:?}");
     let flaws = reply.body["detail"].as_array().unwrap();
     assert_eq!((flaws.len(), &flaws[0]["loc"]), (1, &json!(["body", field])), "{what}: {flaws:?}");
@@ -47,17 +47,17 @@ async fn what_is_no_private_key_is_called_by_its_name() {
         let spaced = text.replace('\n', " ");
         for exchange in ["coinbase", "binance", "bybit", "htx", "okx", "hyperliquid"] {
             let reply = ada.creates(&body(exchange, text)).await;
-            is_refused(&reply, ("secret", reason), text, &format!("{exchange}: {what}"));
+            assert_refused(&reply, ("secret", reason), text, &format!("{exchange}: {what}"));
         }
         for secret in [&literal, &spaced] {
-            is_refused(&ada.creates(&body("coinbase", secret)).await, ("secret", reason), text, what);
+            assert_refused(&ada.creates(&body("coinbase", secret)).await, ("secret", reason), text, what);
         }
         for change in [json!({ "secret": text }), json!({ "secret": literal, "key_type": "es256" })] {
-            is_refused(&ada.changes(&id, change).await, ("secret", reason), text, what);
+            assert_refused(&ada.changes(&id, change).await, ("secret", reason), text, what);
         }
         let file = json!({ "name": NAME, "privateKey": text }).to_string();
         let verified = json!({ "exchange": "coinbase", "secret": file, "verify": true });
-        is_refused(&ada.creates(&verified).await, ("secret", reason), text, what);
+        assert_refused(&ada.creates(&verified).await, ("secret", reason), text, what);
     }
     assert_eq!(rows(&world).await, before);
 }
@@ -81,16 +81,21 @@ async fn a_key_of_another_kind_is_called_by_its_name() {
             for (exchange, kinds) in taken.iter().filter(|(_, kinds)| !kinds.contains(key.kind)) {
                 let reply = ada.creates(&body(exchange, secret)).await;
                 let what = format!("{exchange}: {what}");
-                is_refused(&reply, ("secret", name), secret, &what);
-                is_refused(&reply, ("secret", kinds), secret, &what);
+                assert_refused(&reply, ("secret", name), secret, &what);
+                assert_refused(&reply, ("secret", kinds), secret, &what);
             }
         }
         let other = [("coinbase", "es256"), ("coinbase", "ed25519"), ("binance", "hmac"), ("binance", "ed25519")];
         for (exchange, said) in other.into_iter().chain([("binance", "rsa"), ("okx", "hmac")]) {
             let body = with(&body(exchange, &key.kept), json!({ "key_type": said }));
             if said != key.kind {
-                is_refused(&ada.creates(&body).await, ("secret", name), &key.kept, said);
-                is_refused(&ada.creates(&body).await, ("secret", &format!("not of key_type {said}")), &key.kept, said);
+                assert_refused(&ada.creates(&body).await, ("secret", name), &key.kept, said);
+                assert_refused(
+                    &ada.creates(&body).await,
+                    ("secret", &format!("not of key_type {said}")),
+                    &key.kept,
+                    said,
+                );
             }
         }
     }
@@ -121,17 +126,17 @@ async fn what_is_cut_off_or_leaves_two_readings_is_refused() {
         ("a text", "some text".to_owned(), "must be a private key"),
         ("JSON in an array", json!([{ "name": NAME, "privateKey": key }]).to_string(), "is JSON"),
     ] {
-        is_refused(&ada.creates(&body("coinbase", &secret)).await, ("secret", reason), &secret, what);
+        assert_refused(&ada.creates(&body("coinbase", &secret)).await, ("secret", reason), &secret, what);
     }
     let json = json!({ "name": SHORT, "privateKey": rsa().kept }).to_string();
     for exchange in ["binance", "okx", "hyperliquid"] {
-        is_refused(&ada.creates(&body(exchange, &json)).await, ("secret", "is JSON"), &json, exchange);
+        assert_refused(&ada.creates(&body(exchange, &json)).await, ("secret", "is JSON"), &json, exchange);
     }
     // A shared key with white space in it stays refused, though without it would be a seed.
     let seed = base64(&both[..32]);
     let broken = format!("{} {}", &seed[..20], &seed[20..]);
     let body = with(&body("binance", &broken), json!({ "key_type": "hmac" }));
-    is_refused(&ada.creates(&body).await, ("secret", "white space"), &broken, "a seed in two parts");
+    assert_refused(&ada.creates(&body).await, ("secret", "white space"), &broken, "a seed in two parts");
 }
 
 /// In base64, a private key that is not whole, or not alone, is no shared key.
@@ -159,7 +164,7 @@ async fn der_that_is_cut_off_or_has_more_behind_it_is_no_shared_key() {
     for exchange in ["binance", "bybit", "htx", "okx", "kraken"] {
         for (what, text) in &texts {
             let reply = ada.creates(&body(exchange, text)).await;
-            is_refused(&reply, ("secret", "cut off or damaged"), text, &format!("{exchange}: {what}"));
+            assert_refused(&reply, ("secret", "cut off or damaged"), text, &format!("{exchange}: {what}"));
         }
         // PKCS #12: version 3, then what it holds.
         for der in [
@@ -167,7 +172,7 @@ async fn der_that_is_cut_off_or_has_more_behind_it_is_no_shared_key() {
             &[0x30, 8, 2, 1, 3, 0x30, 1, 5, 0, 0, 7, 7, 7],
         ] {
             let text = base64(der);
-            is_refused(&ada.creates(&body(exchange, &text)).await, ("secret", "PKCS #12"), &text, exchange);
+            assert_refused(&ada.creates(&body(exchange, &text)).await, ("secret", "PKCS #12"), &text, exchange);
         }
     }
 }
@@ -180,15 +185,15 @@ async fn thirty_two_bytes_where_keys_are_of_both_kinds_need_a_type() {
     for secret in [seed.as_str(), seed.trim_end_matches('='), &format!("\"{seed}\"")] {
         for exchange in ["binance", "htx"] {
             let body = body(exchange, secret);
-            is_refused(&ada.creates(&body).await, ("secret", "say which in key_type"), secret, exchange);
+            assert_refused(&ada.creates(&body).await, ("secret", "say which in key_type"), secret, exchange);
             for key_type in ["hmac", "ed25519"] {
                 let id = ada.keeps(&with(&body, json!({ "key_type": key_type }))).await;
                 assert_eq!(ada.decrypts(&id).await.body["data"]["key_type"], json!(key_type));
-                is_ok(&ada.deletes(&id).await);
+                ada.deletes(&id).await.assert_ok();
             }
         }
         let id = ada.keeps(&body("bybit", secret)).await;
-        is_ok(&ada.deletes(&id).await);
+        ada.deletes(&id).await.assert_ok();
     }
 }
 
@@ -205,7 +210,7 @@ async fn a_file_among_other_things_is_named() {
             ("base64", base64(file.as_bytes())),
         ] {
             for sent in [json!({ "exchange": "coinbase", "secret": secret }), body("coinbase", &secret)] {
-                is_refused(&ada.creates(&sent).await, ("secret", "bring the file alone"), &secret, what);
+                assert_refused(&ada.creates(&sent).await, ("secret", "bring the file alone"), &secret, what);
             }
         }
     }
@@ -256,11 +261,11 @@ async fn a_file_that_is_none_is_refused() {
     ];
     for (what, secret, reason) in texts {
         let sent = json!({ "exchange": "coinbase", "secret": secret });
-        is_refused(&ada.creates(&sent).await, ("secret", reason), &secret, what);
+        assert_refused(&ada.creates(&sent).await, ("secret", reason), &secret, what);
     }
     for name in [ID.replace('5', "6"), SHORT.to_owned()] {
         let sent = json!({ "exchange": "coinbase", "api_key": name, "secret": file(NAME) });
-        is_refused(&ada.creates(&sent).await, ("secret", "another key"), &file(NAME), &name);
+        assert_refused(&ada.creates(&sent).await, ("secret", "another key"), &file(NAME), &name);
     }
 }
 
@@ -271,11 +276,11 @@ async fn a_file_brings_its_name_to_a_key_that_is_there() {
     let (_, form) = files(NAME, ID, &p256().kept).remove(0);
     let id = ada.keeps(&with(&form, json!({ "exchange": "coinbase", "api_key": " " }))).await;
     assert_eq!(ada.decrypts(&id).await.body["data"]["api_key"], json!(NAME));
-    is_ok(&ada.deletes(&id).await);
+    ada.deletes(&id).await.assert_ok();
     let id = ada.keeps(&demo(&world, "coinbase", "ok")).await;
-    is_ok(&ada.changes(&id, without(&form, "api_key")).await);
+    ada.changes(&id, without(&form, "api_key")).await.assert_ok();
     assert_eq!(ada.decrypts(&id).await.body["data"]["api_key"], json!(NAME));
     let other = json!({ "api_key": ID.replace('5', "6"), "secret": form["secret"] });
     let reply = ada.changes(&id, other).await;
-    is_refused(&reply, ("secret", "another key"), form["secret"].as_str().unwrap(), "another name");
+    assert_refused(&reply, ("secret", "another key"), form["secret"].as_str().unwrap(), "another name");
 }
