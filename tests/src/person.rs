@@ -128,8 +128,8 @@ impl<'w> Person<'w> {
     /// # Panics
     /// When any of it fails.
     pub async fn signed_in(self) -> (Self, Session) {
-        assert_eq!(self.signs_up().await.status, 200);
-        assert_eq!(self.verifies().await.status, 200);
+        self.signs_up().await.assert_ok();
+        self.verifies().await.assert_ok();
         let session = Session::of(&self.logs_in().await);
         (self, session)
     }
