@@ -6,31 +6,40 @@ infra/tools.sh moto
 
 # Conditions, transactions, races, counters and pages of DynamoDB; contexts and keys of KMS; mails of SES.
 semantics=(
-    account:: profile:: sessions:: spellings::            # an account's rows: new, changed under a condition, together in a transaction
-    concurrency:: contested::                             # many at once: one wins, and nobody loses what was written
-    mail:: waiting::                                      # the outbox: leases, what is due, SES itself
-    secrets:: rotation:: rewrap_secrets::                 # secrets under KMS, their successors, other keys
-    rewrap:: operators::                                  # pages of a table, wrapped anew under way; what operators write
+    auth::sign_up:: auth::profile:: auth::sessions::      # an account's rows: new, changed under a condition, together in a transaction
+    auth::spellings::
+    auth::concurrency:: auth::contested::                 # many at once: one wins, and nobody loses what was written
+    mail::delivery:: mail::waiting::                      # the outbox: leases, what is due, SES itself
+    auth::secrets:: admin::rotation::                     # secrets under KMS, their successors, other keys
+    admin::rewrap_secrets::
+    admin::rewrap:: admin::identity_checks::              # pages of a table, wrapped anew under way; what operators write
     kyc::races::                                          # reports: one row each
-    vault::operations:: vault::changes:: vault::pages::   # keys: created, changed, listed, deleted
-    vault::races:: vault::limits::                        # the same by many; counters
-    vault::cap::what_is_stored_and_deleted_at_once_is_counted
-    vault::sealing:: vault::tampering:: vault::audit::    # envelopes, contexts, rows that were moved; a call for each event
+    api_keys::operations:: api_keys::changes::            # keys: created, changed, listed, deleted
+    api_keys::pages::
+    api_keys::races:: api_keys::limits::                  # the same by many; counters
+    api_keys::cap::what_is_stored_and_deleted_at_once_is_counted
+    api_keys::sealing:: api_keys::tampering::             # envelopes, contexts, rows that were moved; a call for each event
+    api_keys::audit::
     upstream::                                            # the local AWS in front of another one
 )
 # What would say the same there, since it speaks of something else.
 elsewhere=(
-    answers:: contract:: docs_page:: events:: hostile:: input:: openapi:: ui::   # HTTP and the API's document
-    tokens:: step_up:: tls:: oracle:: budgets:: vault::property::                # cryptography; who is asked how often
-    alarms:: logs:: metrics:: permissions:: template::                           # logs, and the template
-    contention:: outages:: strangers:: vault::outages:: kyc::outages::           # what only our own stand-ins play,
-    conflicts:: door:: feeder:: iam:: identity:: kms:: paper::                   # and these themselves
-    ses:: simulator:: tables:: tasks::
-    vault::credentials:: vault::forms:: vault::testing:: vault::misbehaving::    # exchanges
-    vault::verdicts:: vault::verify:: vault::canaries:: vault::isolation::
-    vault::cap:: link_rotation:: feedback::                                      # conditions that those above have proven
-    kyc::again:: kyc::doubt:: kyc::effects:: kyc::fuzz:: kyc::gate::             # identity providers, and what reports mean
-    kyc::privacy:: kyc::receiver:: kyc::samples:: kyc::stories::
+    auth::input:: auth::pages:: contract:: docs:: http::  # HTTP and the API's document
+    auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
+    budgets:: api_keys::property::
+    alarms:: functions:: logs:: permissions:: template::  # logs, and the template
+    auth::outages:: auth::strangers::                     # what only our own stand-ins play,
+    api_keys::outages:: contention:: kyc::outages::
+    conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
+    paper:: ses:: simulator:: tables:: tasks::
+    api_keys::canaries:: api_keys::credentials::          # exchanges
+    api_keys::forms:: api_keys::isolation::
+    api_keys::misbehaving:: api_keys::testing::
+    api_keys::verdicts:: api_keys::verify::
+    admin::link_rotation:: api_keys::cap:: mail::feedback::   # conditions that those above have proven
+    kyc::again:: kyc::doubt:: kyc::effects:: kyc::fuzz::  # identity providers, and what reports mean
+    kyc::gate:: kyc::privacy:: kyc::receiver::
+    kyc::samples:: kyc::stories::
 )
 
 log=$(mktemp)

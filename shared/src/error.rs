@@ -7,13 +7,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use compat::validation::{FieldError, Flaw};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{
-    caller::{Aal, FRESH},
-    http::{Flaw, Invalid},
-};
+use crate::caller::{Aal, FRESH};
 
 /// Seconds after which a client may try again when something we depend on is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
@@ -33,7 +31,7 @@ pub enum Error {
     /// A signature or a token that does not prove who sends this.
     InvalidSignature,
     /// Parts of the request break their rules: one entry each.
-    Invalid(Vec<Invalid>),
+    Invalid(Vec<FieldError>),
     /// A body that cannot be decoded at all.
     UnreadableBody,
     /// A body over the limit.
@@ -64,13 +62,13 @@ impl Error {
     /// Several such fields.
     #[must_use]
     pub fn invalid_all(part: &'static str, broken: Vec<(&'static str, Flaw)>) -> Self {
-        Self::Invalid(broken.into_iter().map(|(field, flaw)| Invalid::unechoed(part, field, flaw)).collect())
+        Self::Invalid(broken.into_iter().map(|(field, flaw)| FieldError::unechoed(part, field, flaw)).collect())
     }
 
     /// A field of the `body` or the `query` that breaks a rule which only a handler can check. Its value is not echoed.
     #[must_use]
     pub fn invalid(part: &'static str, field: &'static str, flaw: Flaw) -> Self {
-        Self::Invalid(vec![Invalid::unechoed(part, field, flaw)])
+        Self::Invalid(vec![FieldError::unechoed(part, field, flaw)])
     }
 }
 
@@ -97,7 +95,7 @@ pub struct Detail {
 /// The body of a 422. Serialised as it is: a detour by `serde_json::Value` would lose large integers and the order of keys.
 #[derive(Serialize)]
 struct Flaws {
-    detail: Vec<Invalid>,
+    detail: Vec<FieldError>,
 }
 
 impl Error {

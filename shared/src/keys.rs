@@ -3,12 +3,12 @@
 use std::fmt;
 
 use crate::{
-    email::AddressKey,
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
     kyc::Saying,
     seal::Purpose,
     time::Timestamp,
 };
+use compat::email::AddressKey;
 
 /// The tables, as `template.yaml` calls them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -6,7 +6,6 @@ pub mod blank;
 pub mod caller;
 pub mod config;
 pub mod contention;
-pub mod email;
 pub mod error;
 pub mod http;
 pub mod ids;

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    email::AddressKey,
     error::Error,
     ids::LinkId,
     rotation::{Generation, SKEW, not_replaced},
     seal::key_256,
     time::Timestamp,
 };
+use compat::email::AddressKey;
 
 /// No link lives longer.
 pub const LONGEST_LIFE: Duration = Duration::from_hours(24);

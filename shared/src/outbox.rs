@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    email::EmailAddress,
     error::Error,
     ids::{LinkId, MailId},
     keys::Row,
     store::Put,
     time::Timestamp,
 };
+use compat::email::EmailAddress;
 
 /// How long a letter stays visible, sent or not.
 pub const KEPT: Duration = Duration::from_hours(30 * 24);

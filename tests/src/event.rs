@@ -24,6 +24,8 @@ pub struct Request {
 /// An answer as API Gateway sends it.
 #[derive(Debug)]
 pub struct Reply {
+    /// What was asked: method, path and body.
+    pub asked: String,
     /// HTTP status.
     pub status: u64,
     /// Lower-case names.
@@ -34,7 +36,48 @@ pub struct Reply {
     pub text: String,
 }
 
+#[expect(clippy::must_use_candidate, reason = "whether it is the answer expected may be all that a test wants to know")]
 impl Reply {
+    /// The body of a success.
+    ///
+    /// # Panics
+    /// When it is none, with the request and the whole answer.
+    #[track_caller]
+    pub fn assert_ok(&self) -> &Value {
+        self.assert_status(200)
+    }
+
+    /// The body of an answer with this status.
+    ///
+    /// # Panics
+    /// When it has another one, with the request and the whole answer.
+    #[track_caller]
+    pub fn assert_status(&self, status: u64) -> &Value {
+        let Self { asked, status: given, text, .. } = self;
+        assert_eq!(*given, status, "{asked} was answered with {given} {text}");
+        &self.body
+    }
+
+    /// The answer of a function that has failed, which says nothing of how.
+    ///
+    /// # Panics
+    /// When it is another one.
+    #[track_caller]
+    pub fn assert_internal_error(&self) {
+        assert_eq!(*self.assert_status(500), json!({ "detail": "Internal Server Error" }));
+    }
+
+    /// The answer of a function that misses what it depends on, and says when to come again.
+    ///
+    /// # Panics
+    /// When it is another one.
+    #[track_caller]
+    pub fn assert_unavailable(&self) {
+        assert_eq!(*self.assert_status(503), json!({ "detail": "Service temporarily unavailable" }));
+        let seconds = self.header("retry-after").and_then(|after| after.parse::<u32>().ok());
+        assert!(seconds.is_some_and(|seconds| seconds > 0), "{self:?}");
+    }
+
     /// The value of a header, or nothing.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -47,6 +90,17 @@ impl Reply {
         let mut keys: Vec<_> = self.body.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         keys.sort_unstable();
         keys
+    }
+}
+
+/// Holds that each of many answers has this status.
+///
+/// # Panics
+/// When one has another, with its request and the whole answer.
+#[track_caller]
+pub fn assert_all(replies: &[Reply], status: u64) {
+    for reply in replies {
+        reply.assert_status(status);
     }
 }
 
@@ -75,7 +129,7 @@ pub async fn invoke_documented(router: &Router, event: Value) -> Reply {
 }
 
 /// Method and path of a REST API's event, or of an HTTP API's, whose path begins with the stage.
-fn asked(event: &Value) -> (String, String) {
+pub fn asked(event: &Value) -> (String, String) {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     let (method, path) = match text("/httpMethod") {
         Some(method) => (method, text("/path").expect("a path")),
@@ -88,14 +142,22 @@ fn asked(event: &Value) -> (String, String) {
 
 /// Any event, be it none of a gateway: the answer, whatever it is.
 pub async fn invoke_event(router: &Router, event: Value) -> Reply {
+    let asked = said(&event);
     let answer = answer_to(router, event).await;
     let body = answer["body"].as_str().unwrap_or_default();
     Reply {
+        asked,
         status: answer["statusCode"].as_u64().expect("a status"),
         headers: headers(&answer),
         body: serde_json::from_str(body).unwrap_or_else(|_| Value::from(body)),
         text: body.to_owned(),
     }
+}
+
+/// What an event asks for, whichever gateway it is of.
+fn said(event: &Value) -> String {
+    let texts = ["/httpMethod", "/path", "/requestContext/http/method", "/rawPath", "/rawQueryString", "/body"];
+    texts.into_iter().filter_map(|text| event.pointer(text)?.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// What the gateway is handed for an event.

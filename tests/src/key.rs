@@ -1,8 +1,6 @@
 //! The KMS keys of the template, and which function uses which.
 
-use std::{fs, path::PathBuf, sync::LazyLock};
-
-use serde_json::Value;
+use crate::function::Function;
 
 /// A KMS key of the template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,11 +10,6 @@ pub enum Key {
     /// `VaultKey`: users' exchange keys.
     Vault,
 }
-
-static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
-    local::yaml::parse(&fs::read_to_string(path).expect("a file")).expect("a template")
-});
 
 impl Key {
     /// What the template calls it.
@@ -31,15 +24,11 @@ impl Key {
     /// The one that the template tells a function to use, which has the name of its binary.
     ///
     /// # Panics
-    /// When it tells it none.
+    /// When it tells it none, or there is no such function.
     #[must_use]
     pub fn of(binary: &str) -> Self {
-        let resources = TEMPLATE["Resources"].as_object().into_iter().flatten().map(|(_, resource)| resource);
-        let mut functions = resources.filter(|resource| resource["Metadata"]["BuildProperties"]["Binary"] == binary);
-        let own = &functions.next().expect("a function")["Properties"];
-        let variables = |properties: &'static Value| properties["Environment"]["Variables"].get("KMS_KEY_ID");
-        let id = variables(own).or_else(|| variables(&TEMPLATE["Globals"]["Function"]));
-        let id = id.and_then(|id| id["Fn::GetAtt"][0].as_str());
+        let function = Function::of_binary(binary).expect("a function");
+        let id = function.variable("KMS_KEY_ID").and_then(|id| id["Fn::GetAtt"][0].as_str());
         let key = [Self::Data, Self::Vault].into_iter().find(|key| id == Some(key.logical_id()));
         key.expect("a key of the template")
     }

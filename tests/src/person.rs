@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde_json::{Value, json};
-use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
+use shared::{ids::LinkId, outbox::Letter};
 
 use crate::{
     event::Reply,
@@ -127,8 +128,8 @@ impl<'w> Person<'w> {
     /// # Panics
     /// When any of it fails.
     pub async fn signed_in(self) -> (Self, Session) {
-        assert_eq!(self.signs_up().await.status, 200);
-        assert_eq!(self.verifies().await.status, 200);
+        self.signs_up().await.assert_ok();
+        self.verifies().await.assert_ok();
         let session = Session::of(&self.logs_in().await);
         (self, session)
     }

@@ -14,14 +14,14 @@ fn dynamodb(calls: &[(&str, u64)]) -> BTreeMap<String, u64> {
 
 /// The request went well and made just these calls to DynamoDB, and none elsewhere.
 fn cost((reply, calls): (Reply, Calls), expected: &[(&str, u64)]) {
-    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.assert_ok();
     assert_eq!(calls.dynamodb, dynamodb(expected));
     assert!(calls.kms.is_empty() && calls.ses.is_empty(), "{calls:?}");
 }
 
 /// The same with calls to KMS.
 fn vault_cost((reply, calls): &(Reply, Calls), expected: &[(&str, u64)], kms: &[(&str, u64)]) {
-    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.assert_ok();
     assert_eq!((&calls.dynamodb, &calls.kms), (&dynamodb(expected), &dynamodb(kms)));
     assert!(calls.ses.is_empty(), "{calls:?}");
 }

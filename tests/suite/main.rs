@@ -1,43 +1,20 @@
-//! The integration suite: one binary, because linking the SDKs is what takes time.
+//! The integration suite: one binary, because linking the SDKs is what takes time. A folder for each function, and one for each
+//! promise that several keep together.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "where something is missing, the test has failed")]
 
-mod account;
+mod admin;
 mod alarms;
-mod answers;
+mod api_keys;
+mod auth;
 mod budgets;
-mod concurrency;
 mod contention;
-mod contested;
 mod contract;
-mod docs_page;
-mod emf;
-mod events;
-mod feedback;
-mod hostile;
-mod input;
+mod docs;
+mod functions;
+mod http;
 mod kyc;
-mod link_rotation;
 mod logs;
 mod mail;
-mod metrics;
-mod openapi;
-mod operators;
-mod oracle;
-mod outages;
 mod permissions;
-mod profile;
-mod rewrap;
-mod rewrap_secrets;
-mod rotation;
-mod secrets;
-mod sessions;
-mod spellings;
-mod step_up;
-mod strangers;
 mod template;
-mod tls;
-mod tokens;
-mod ui;
-mod vault;
-mod waiting;

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use tests::{Key, Session, World, authorized};
 
 use crate::{
+    api_keys::keeps_a_key,
     kyc::{approval, genuine},
-    metrics::keeps_a_key,
     template::{Template, attribute},
 };
 
@@ -55,7 +55,7 @@ async fn everything(world: &World) {
 
     let refreshed = Session::of(&world.refresh(&session.refresh).await);
     world.advance(60);
-    assert_eq!(world.refresh(&session.refresh).await.status, 401, "it was used before");
+    world.refresh(&session.refresh).await.assert_status(401); // it was used before
     world.post("/auth/logout", json!({ "access_token": refreshed.access })).await;
     world.mails(&ada.email).await;
     mail_that_waits(world).await;
@@ -77,7 +77,7 @@ async fn exchange_key(world: &World, session: &Session) {
     world.patch_as(session, &path, json!({ "label": "x" })).await;
     world.patch_as(session, &path, json!({ "secret": key["secret"], "passphrase": key["passphrase"] })).await;
     world.get_as(session, &format!("{path}/events")).await;
-    assert_eq!(world.delete_as(session, &path).await.status, 200);
+    world.delete_as(session, &path).await.assert_ok();
 }
 
 /// A letter that is put off twice and then sent.
@@ -133,18 +133,18 @@ async fn a_function_that_asks_another_key_than_its_role_names_is_refused() {
     let wrong = world.another_vault(data);
     let key = json!({ "exchange": "binance", "label": "x", "api_key": "a-key", "secret": "a-secret" });
     let create = authorized("POST", KEYS, &session.access, Some(key));
-    assert_eq!(world.send_to_vault(&wrong, create).await.status, 500);
+    world.send_to_vault(&wrong, create).await.assert_status(500);
     assert_eq!(refused(&world), [("api-keys".to_owned(), "kms:GenerateDataKey".to_owned(), data.to_owned())].into());
 
     world.empty("Accounts").await;
     let auth = world.another_auth_under(vault);
-    assert_eq!(world.post_to(&auth, "/auth/login", world.person().credentials()).await.status, 500);
+    world.post_to(&auth, "/auth/login", world.person().credentials()).await.assert_status(500);
     assert_eq!(refused(&world), [("auth".to_owned(), "kms:Encrypt".to_owned(), vault.to_owned())].into());
 
     let sealed = world.webhook_secret_under(Key::Vault, "sumsub", "secret").await;
     let kyc = world.deployed_kyc([("sumsub".to_owned(), vec![sealed])].into(), None);
     let report = genuine(&world, "sumsub", &approval("sumsub", &session.user_id, world.now()));
-    assert_eq!(world.send_to_kyc(&kyc, report).await.status, 503);
+    world.send_to_kyc(&kyc, report).await.assert_status(503);
     assert_eq!(refused(&world), [("kyc".to_owned(), "kms:Decrypt".to_owned(), vault.to_owned())].into());
 }
 

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use shared::{error::Error, http::Flaw};
+use compat::validation::Flaw;
+use shared::error::Error;
 
 use crate::{
     access::Access,

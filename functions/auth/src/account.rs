@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
-    email::EmailAddress,
     ids::{AccountId, LinkId},
     link::LONGEST_LIFE,
     time::Timestamp,

@@ -20,13 +20,13 @@ use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
+use compat::email::EmailAddress;
 use futures::future::join_all;
 use serde::Deserialize;
 use serde_json::Value;
 use shared::{
     app::WARM_UP,
     config::Config,
-    email::EmailAddress,
     error::Error,
     ids::LinkId,
     link::Purpose,

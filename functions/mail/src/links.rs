@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use compat::email::AddressKey;
 use shared::{
-    email::AddressKey,
     error::Error,
     ids::LinkId,
     keys::Row,

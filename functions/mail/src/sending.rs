@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use shared::{email::EmailAddress, error::Error, ids::MailId, outbox::Mail, time::Timestamp};
+use compat::email::EmailAddress;
+use shared::{error::Error, ids::MailId, outbox::Mail, time::Timestamp};
 
 use crate::{
     Postman,

@@ -10,7 +10,8 @@ use aws_sdk_sesv2::{
     operation::send_email::SendEmailError,
     types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
-use shared::{aws::failure, email::EmailAddress, error::Error, ids::MailId};
+use compat::email::EmailAddress;
+use shared::{aws::failure, error::Error, ids::MailId};
 
 use crate::{feedback::LETTER_TAG, render::Rendered};
 

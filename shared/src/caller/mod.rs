@@ -18,7 +18,8 @@ pub use self::{
     authentication::{Aal, Authentication, Method},
     step_up::{Confirmed, FRESH, Fresh},
 };
-use crate::{app::App, email::EmailAddress, error::Error, ids::AccountId, keys::Row, now::Now, time::Timestamp};
+use crate::{app::App, error::Error, ids::AccountId, keys::Row, now::Now, time::Timestamp};
+use compat::email::EmailAddress;
 
 /// The longest description of a client that is kept. Characters.
 const MAX_USER_AGENT: usize = 256;

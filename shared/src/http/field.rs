@@ -1,11 +1,8 @@
 //! Types of single fields: each parses once, at the door, and is valid from there on.
 
+use compat::{email::EmailAddress, json::Json, validation::Flaw};
 use schemars::{Schema, json_schema};
-use serde_json::{Value, json as context};
 use zeroize::Zeroizing;
-
-use super::json::Json;
-use crate::email::EmailAddress;
 
 /// A value that one field of a request may have.
 pub trait Field: Sized {
@@ -17,54 +14,6 @@ pub trait Field: Sized {
 
     /// The rule, as far as JSON Schema can say it.
     fn schema() -> Schema;
-}
-
-/// A broken rule: its name and text as FastAPI clients know them, and what the text was made of.
-#[derive(Debug)]
-pub struct Flaw {
-    pub(super) kind: &'static str,
-    pub(super) text: String,
-    pub(super) context: Option<Value>,
-}
-
-impl Flaw {
-    /// A rule of our own: `reason` completes "Value error, …".
-    #[must_use]
-    pub fn value(reason: &str) -> Self {
-        Self {
-            kind: "value_error",
-            text: format!("Value error, {reason}"),
-            context: Some(context!({ "reason": reason })),
-        }
-    }
-
-    fn bare(kind: &'static str, text: &str) -> Self {
-        Self { kind, text: text.to_owned(), context: None }
-    }
-
-    /// A field that must be there and is not.
-    #[must_use]
-    pub fn missing() -> Self {
-        Self::bare("missing", "Field required")
-    }
-
-    fn not_a_string() -> Self {
-        Self::bare("string_type", "Input should be a valid string")
-    }
-
-    fn not_unicode() -> Self {
-        let text = "Input should be a valid string, unable to parse raw data as a unicode string";
-        Self::bare("string_unicode", text)
-    }
-
-    fn too_short(minimum: usize) -> Self {
-        let noun = if minimum == 1 { "character" } else { "characters" };
-        Self {
-            kind: "string_too_short",
-            text: format!("String should have at least {minimum} {noun}"),
-            context: Some(context!({ "min_length": minimum })),
-        }
-    }
 }
 
 /// A string of at least `MIN` code points.
@@ -133,7 +82,7 @@ impl Field for Switch {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         match value {
             Json::Bool(value) => Ok(Self(*value)),
-            _ => Err(Flaw::bare("bool_type", "Input should be a valid boolean")),
+            _ => Err(Flaw::not_a_bool()),
         }
     }
 
@@ -145,9 +94,8 @@ impl Field for Switch {
 impl<const MIN: u16, const MAX: u16> Field for Whole<MIN, MAX> {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         let (Json::String(digits) | Json::Int(digits)) = value else {
-            return Err(Flaw::bare("int_type", "Input should be a valid integer"));
+            return Err(Flaw::not_an_integer());
         };
-        let unparsable = "Input should be a valid integer, unable to parse string as an integer";
         // What does not fit is out of bounds whichever bound that is.
         let number = match digits.parse::<i64>() {
             Ok(number) => number,
@@ -158,18 +106,16 @@ impl<const MIN: u16, const MAX: u16> Field for Whole<MIN, MAX> {
                     i64::MAX
                 }
             }
-            Err(_) => return Err(Flaw::bare("int_parsing", unparsable)),
+            Err(_) => return Err(Flaw::no_integer_inside()),
         };
         let (least, most) = (i64::from(MIN), i64::from(MAX));
         if number < least {
-            let text = format!("Input should be greater than or equal to {MIN}");
-            return Err(Flaw { kind: "greater_than_equal", text, context: Some(context!({ "ge": MIN })) });
+            return Err(Flaw::below(MIN));
         }
         if number > most {
-            let text = format!("Input should be less than or equal to {MAX}");
-            return Err(Flaw { kind: "less_than_equal", text, context: Some(context!({ "le": MAX })) });
+            return Err(Flaw::above(MAX));
         }
-        u16::try_from(number).map(Self).map_err(|_| Flaw::bare("int_parsing", unparsable))
+        u16::try_from(number).map(Self).map_err(|_| Flaw::no_integer_inside())
     }
 
     fn schema() -> Schema {
@@ -184,14 +130,7 @@ fn is_whole(text: &str) -> bool {
 
 impl Field for EmailAddress {
     fn parse(value: &Json) -> Result<Self, Flaw> {
-        Self::parse(text(value, 0)?).map_err(|invalid| {
-            let reason = invalid.to_string();
-            Flaw {
-                kind: "value_error",
-                text: format!("value is not a valid email address: {reason}"),
-                context: Some(context!({ "reason": reason })),
-            }
-        })
+        Self::parse(text(value, 0)?).map_err(|invalid| Flaw::email(&invalid.to_string()))
     }
 
     fn schema() -> Schema {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use compat::{
+    json::{Json, Object},
+    validation::{FieldError, Flaw},
+};
 use schemars::{Schema, json_schema};
 use serde_json::json;
 
-use super::{
-    field::{Field, Flaw},
-    invalid::Invalid,
-    json::{Json, Object},
-};
+use super::field::Field;
 use crate::error::Error;
 
 /// A request type: says which fields it has and, by their types, which rules they keep.
@@ -35,7 +35,7 @@ pub enum Change<T> {
 /// a later one from being looked at, or from being in the document.
 ///
 /// ```
-/// # use shared::{email::EmailAddress, http::{Fields, Input, Text}};
+/// # use {compat::email::EmailAddress, shared::http::{Fields, Input, Text}};
 /// struct Signup { email: EmailAddress, name: String }
 ///
 /// impl Input for Signup {
@@ -52,7 +52,7 @@ pub enum Change<T> {
 /// This is no Rust: the value is asked for before the next field is declared.
 ///
 /// ```compile_fail,E0382
-/// # use shared::{email::EmailAddress, http::{Fields, Input, Text}};
+/// # use {compat::email::EmailAddress, shared::http::{Fields, Input, Text}};
 /// # struct Signup { email: EmailAddress, name: String }
 /// impl Input for Signup {
 ///     fn read(mut fields: Fields<'_>) -> Option<Self> {
@@ -192,7 +192,7 @@ struct Reader {
     source: &'static str,
     values: Arc<Object>,
     echoes: bool,
-    flaws: Vec<Invalid>,
+    flaws: Vec<FieldError>,
 }
 
 impl Reader {
@@ -233,7 +233,7 @@ impl Reader {
 
     fn flaw<T>(&mut self, name: &'static str, input: Json, flaw: Flaw) -> Option<T> {
         let input = if self.echoes { input } else { Json::Null };
-        self.flaws.push(Invalid::new(vec![json!(self.source), json!(name)], input, flaw));
+        self.flaws.push(FieldError::new(vec![json!(self.source), json!(name)], input, flaw));
         None
     }
 }
@@ -258,7 +258,7 @@ mod tests {
     }
 
     fn flaws(body: &serde_json::Value) -> usize {
-        let Ok(Json::Object(values)) = super::super::json::parse(body.to_string().as_bytes()) else { unreachable!() };
+        let Ok(Json::Object(values)) = compat::json::parse(body.to_string().as_bytes()) else { unreachable!() };
         match Fields::read::<Forgetful>("body", values) {
             Ok(_) => 0,
             Err(Error::Invalid(flaws)) => flaws.len(),

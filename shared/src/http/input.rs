@@ -7,16 +7,15 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
+use compat::{
+    json::{Json, Object, Unreadable, parse},
+    validation::{FieldError, Flaw},
+};
 use http_body_util::{BodyExt, Limited};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::{Map, json as context};
+use serde_json::{Map, json};
 
-use super::{
-    field::Flaw,
-    fields::{Fields, Input},
-    invalid::Invalid,
-    json::{self, Json, Object, Unreadable},
-};
+use super::fields::{Fields, Input};
 use crate::error::Error;
 
 /// The largest body that is read. Bytes.
@@ -53,7 +52,7 @@ impl<T: Input> JsonSchema for Body<T> {
             fields.into_iter().map(|field| (field.name.to_owned(), field.schema.into())).collect();
         let mut schema = json_schema!({ "type": "object", "properties": properties });
         if !required.is_empty() {
-            schema.insert("required".to_owned(), context!(required));
+            schema.insert("required".to_owned(), json!(required));
         }
         schema
     }
@@ -75,19 +74,16 @@ impl<T: Input, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
 fn object(headers: &HeaderMap, bytes: &Bytes, echoes: bool) -> Result<Arc<Object>, Error> {
     if bytes.is_empty() {
-        return Err(whole("missing", "Field required", Json::Null));
+        return Err(whole(Json::Null, Flaw::missing()));
     }
     let body = if is_json(headers) {
-        json::parse(bytes).map_err(unreadable)?
+        parse(bytes).map_err(unreadable)?
     } else {
         Json::String(String::from_utf8(bytes.to_vec()).map_err(|_| Error::UnreadableBody)?)
     };
     match body {
         Json::Object(values) => Ok(values),
-        other => {
-            let text = "Input should be a valid dictionary or object to extract fields from";
-            Err(whole("model_attributes_type", text, if echoes { other } else { Json::Null }))
-        }
+        other => Err(whole(if echoes { other } else { Json::Null }, Flaw::not_an_object())),
     }
 }
 
@@ -102,13 +98,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn unreadable(reason: Unreadable) -> Error {
     let Unreadable::Syntax { at, message } = reason else { return Error::UnreadableBody };
-    let context = Some(context!({ "error": message }));
-    let flaw = Flaw { kind: "json_invalid", text: "JSON decode error".to_owned(), context };
     let empty = Json::Object(Arc::default());
-    Error::Invalid(vec![Invalid::new(vec![context!("body"), context!(at)], empty, flaw)])
+    Error::Invalid(vec![FieldError::new(vec![json!("body"), json!(at)], empty, Flaw::not_json(message))])
 }
 
-fn whole(kind: &'static str, text: &str, input: Json) -> Error {
-    let flaw = Flaw { kind, text: text.to_owned(), context: None };
-    Error::Invalid(vec![Invalid::new(vec![context!("body")], input, flaw)])
+fn whole(input: Json, flaw: Flaw) -> Error {
+    Error::Invalid(vec![FieldError::new(vec![json!("body")], input, flaw)])
 }

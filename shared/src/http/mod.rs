@@ -3,17 +3,14 @@
 mod field;
 mod fields;
 mod input;
-mod invalid;
-pub mod json;
 mod lambda;
 mod operation;
 mod reply;
 mod routes;
 
-pub use field::{Field, Flaw, SecretText, Switch, Text, Whole};
+pub use field::{Field, SecretText, Switch, Text, Whole};
 pub use fields::{Change, Declared, Fields, Input, Parsed, Values};
 pub use input::{Body, Query};
-pub use invalid::Invalid;
 pub use lambda::{handle, run};
 pub use operation::{Answer, Content, Model, Operation, Parameter, Proof};
 pub use reply::Reply;

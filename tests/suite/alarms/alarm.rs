@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs};
 use serde_json::Value;
 
 use super::math;
-use crate::{emf::Datapoint, logs};
+use crate::logs::{self, emf::Datapoint};
 
 /// The name of a metric: all of it, because CloudWatch keeps metrics with other dimensions apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

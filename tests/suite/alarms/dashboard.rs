@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{FACTS, alarm::template};
-use crate::{logs, metrics};
+use crate::logs::{self, metrics};
 
 /// Namespace, name and names of dimensions of whatever the dashboard shows.
 fn shown() -> Vec<(String, String, Vec<String>)> {

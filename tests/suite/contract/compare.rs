@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use shared::http::json::{self, Json};
+use compat::json::{self, Json};
 use tests::Reply;
 
 const REFUSED_ADDRESS: &str = "value is not a valid email address: ";

@@ -9,7 +9,7 @@ mod wire;
 use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use shared::http::json::{self, Json};
+use compat::json::{self, Json};
 use tests::{Reply, Request, World};
 
 use self::compare::{difference, items, items_of, member, members, text};

@@ -21,7 +21,7 @@ pub fn send(base: &str, request: &Request) -> Reply {
     connection.write_all(&bytes).unwrap();
     let mut answer = String::new();
     connection.read_to_string(&mut answer).unwrap();
-    reply(&answer)
+    reply(format!("{} {}", request.method, request.path), &answer)
 }
 
 fn head(authority: &str, request: &Request, length: usize) -> String {
@@ -36,12 +36,12 @@ fn head(authority: &str, request: &Request, length: usize) -> String {
     head + "\r\n"
 }
 
-fn reply(answer: &str) -> Reply {
+fn reply(asked: String, answer: &str) -> Reply {
     let (head, text) = answer.split_once("\r\n\r\n").unwrap();
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap().parse().unwrap();
     let headers = lines.filter_map(|line| line.split_once(": "));
     let headers = headers.map(|(name, value)| (name.to_lowercase(), Value::from(value))).collect();
     let body = serde_json::from_str(text).unwrap_or_default();
-    Reply { status, headers: Value::Object(headers), body, text: text.to_owned() }
+    Reply { asked, status, headers: Value::Object(headers), body, text: text.to_owned() }
 }

@@ -154,7 +154,7 @@ async fn the_same_report_in_other_bytes_is_a_repetition_and_nobody_is_told() {
             body["sent_at"] = json!(later(world.now(), attempt).to_string());
             let text = serde_json::to_string_pretty(&body).unwrap();
             let request = signed(provider, &newest_secret(provider), &text, world.now());
-            super::is_taken(&world.send(request).await);
+            super::assert_taken(&world.send(request).await);
         }
         let lines = logs::lines();
         assert!(lines.iter().all(|line| line["event"] != "kyc_contradicted"), "{provider}");

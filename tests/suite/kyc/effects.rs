@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::{config::Stage, kyc::Status, time::Timestamp};
 use tests::{World, invoke};
 
-use super::{approval, genuine, is_taken, kept, later, logs, outcomes, report, signed, status};
+use super::{approval, assert_taken, genuine, kept, later, logs, outcomes, report, signed, status};
 
 #[tokio::test]
 async fn a_report_moves_the_status_that_its_user_is_shown() {
@@ -66,7 +66,7 @@ async fn an_authentic_body_that_is_no_report_changes_nothing() {
     for body in ["", "no json", "[]", "null", "\"approved\"", "{\"type\":\"applicantReviewed\"", "{}{}"] {
         for provider in ALL {
             let secret = super::newest_secret(provider.id);
-            is_taken(&world.send(signed(provider.id, &secret, body, world.now())).await);
+            assert_taken(&world.send(signed(provider.id, &secret, body, world.now())).await);
         }
     }
     let outcomes = outcomes();
@@ -188,7 +188,7 @@ async fn tests_count_everywhere_but_in_production() {
             let secrets = [(provider.to_owned(), vec![sealed.clone()])].into();
             let kyc = world.another_kyc(stage, world.clock.clone(), |config| config.secrets = secrets);
             logs::capture();
-            is_taken(&invoke(&kyc::router(kyc), genuine(&world, provider, &body)).await);
+            assert_taken(&invoke(&kyc::router(kyc), genuine(&world, provider, &body)).await);
             assert_eq!(outcomes(), [outcome], "{provider}");
             assert_eq!(status(&world, provider).await, expected, "{provider} {stage:?}");
         }
@@ -199,6 +199,6 @@ async fn tests_count_everywhere_but_in_production() {
     let kyc = world.another_kyc(Stage::Prod, world.clock.clone(), |config| config.secrets = secrets);
     let mut body = approval("sumsub", "real", world.now());
     body["sandboxMode"] = json!(false);
-    is_taken(&invoke(&kyc::router(kyc), genuine(&world, "sumsub", &body)).await);
+    assert_taken(&invoke(&kyc::router(kyc), genuine(&world, "sumsub", &body)).await);
     assert_eq!(status(&world, "real").await, Status::Approved);
 }

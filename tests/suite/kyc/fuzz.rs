@@ -99,7 +99,7 @@ fn event(provider: &str, headers: Headers, body: &[u8]) -> Request {
 
 /// The answers to a body of each provider: with these headers, then with the proof besides, which must be enough but for a body
 /// that says it is too old.
-async fn is_answered(world: &World, headers: &Headers, body: &Body) {
+async fn assert_answered(world: &World, headers: &Headers, body: &Body) {
     for provider in ALL {
         let body = bytes(body, provider.id, world);
         let too_long = body.len() > 256 * 1024;
@@ -125,7 +125,7 @@ fn whatever_is_sent_is_answered_and_whatever_is_kept_can_be_read() {
     let input = (headers(), body(), "[ -~é]{0,40}");
     let answered = TestRunner::new(config).run(&input, |(headers, body, name)| {
         runtime.block_on(async {
-            is_answered(&world, &headers, &body).await;
+            assert_answered(&world, &headers, &body).await;
             if find(&name).is_none() {
                 let elsewhere = world.send(event(&name, headers, &bytes(&body, "", &world))).await;
                 let expected = [307, 401, 404, 413];

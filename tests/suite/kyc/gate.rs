@@ -17,8 +17,8 @@ async fn gated() -> World {
     World::with_vault(|config| config.require_kyc = true).await
 }
 
-fn is_forbidden(reply: &Reply) {
-    assert_eq!(reply.status, 403, "{reply:?}");
+fn assert_forbidden(reply: &Reply) {
+    reply.assert_status(403);
     assert_eq!(
         (&reply.body["success"], &reply.body["data"]["code"]),
         (&json!(false), &json!("KYC_REQUIRED")),
@@ -37,24 +37,24 @@ async fn a_key_is_stored_while_its_owner_is_approved_and_no_longer() {
     let world = gated().await;
     let (_, ada) = world.person().signed_in().await;
     let (_, bob) = world.person().signed_in().await;
-    is_forbidden(&world.post_as(&ada, KEYS, key(0)).await);
+    assert_forbidden(&world.post_as(&ada, KEYS, key(0)).await);
     let short_of_it = ["not_started", "pending", "in_review", "resubmission_requested"];
     for (second, status) in (1..).zip(short_of_it) {
         stands(&world, &ada, status, second).await;
-        is_forbidden(&world.post_as(&ada, KEYS, key(0)).await);
+        assert_forbidden(&world.post_as(&ada, KEYS, key(0)).await);
     }
     stands(&world, &ada, "approved", 10).await;
-    assert_eq!(world.post_as(&ada, KEYS, key(0)).await.status, 200);
+    world.post_as(&ada, KEYS, key(0)).await.assert_ok();
     // That is hers and nobody else's.
-    is_forbidden(&world.post_as(&bob, KEYS, key(1)).await);
+    assert_forbidden(&world.post_as(&bob, KEYS, key(1)).await);
     for (second, status) in (20..).zip(["rejected", "expired", "cancelled"]) {
         stands(&world, &ada, status, second).await;
-        is_forbidden(&world.post_as(&ada, KEYS, key(2)).await);
+        assert_forbidden(&world.post_as(&ada, KEYS, key(2)).await);
     }
     // What is stored by then can still be seen and taken away.
     let listed = world.get_as(&ada, KEYS).await;
     let id = listed.body["data"]["api_keys"][0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(world.delete_as(&ada, &format!("{KEYS}{id}")).await.status, 200);
+    world.delete_as(&ada, &format!("{KEYS}{id}")).await.assert_ok();
     let keys = world.rows_of("ExchangeKeys", "ACCOUNT#").await;
     assert!(keys.iter().all(|row| row["sk"].as_str().is_some_and(|sk| sk.starts_with("EVENT#") || sk == "COUNT")));
 }
@@ -63,10 +63,10 @@ async fn a_key_is_stored_while_its_owner_is_approved_and_no_longer() {
 async fn where_it_is_off_as_by_default_nobody_asks() {
     let world = World::start().await;
     let (_, ada) = world.person().signed_in().await;
-    assert_eq!(world.post_as(&ada, KEYS, key(0)).await.status, 200);
+    world.post_as(&ada, KEYS, key(0)).await.assert_ok();
     stands(&world, &ada, "rejected", 1).await;
     let (reply, calls) = world.calls(world.post_as(&ada, KEYS, key(1))).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.assert_ok();
     assert_eq!(calls.dynamodb.get("Query"), None);
 }
 
@@ -74,10 +74,10 @@ async fn where_it_is_off_as_by_default_nobody_asks() {
 async fn strangers_and_flawed_bodies_are_told_so_first() {
     let world = gated().await;
     let (_, ada) = world.person().signed_in().await;
-    assert_eq!(world.post(KEYS, key(0)).await.status, 401);
-    assert_eq!(world.post_as(&ada, KEYS, json!({})).await.status, 422);
+    world.post(KEYS, key(0)).await.assert_status(401);
+    world.post_as(&ada, KEYS, json!({})).await.assert_status(422);
     let (reply, calls) = world.calls(world.post_as(&ada, KEYS, key(0))).await;
-    is_forbidden(&reply);
+    assert_forbidden(&reply);
     assert_eq!(calls.dynamodb, [("GetItem".to_owned(), 1), ("Query".to_owned(), 1)].into());
     assert!(calls.kms.is_empty(), "nothing is sealed for whoever may not store it");
 }
@@ -88,7 +88,7 @@ async fn a_gate_that_cannot_ask_stays_shut() {
     let (_, ada) = world.person().signed_in().await;
     stands(&world, &ada, "approved", 1).await;
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
-    assert_eq!(world.post_as(&ada, KEYS, key(0)).await.status, 503);
+    world.post_as(&ada, KEYS, key(0)).await.assert_status(503);
     world.mend();
-    assert_eq!(world.post_as(&ada, KEYS, key(0)).await.status, 200);
+    world.post_as(&ada, KEYS, key(0)).await.assert_ok();
 }

@@ -46,10 +46,10 @@ fn newest_secret(provider: &str) -> String {
 
 /// Delivers a genuine report, which is taken whatever it says.
 async fn report(world: &World, provider: &str, body: &Value) {
-    is_taken(&world.send(genuine(world, provider, body)).await);
+    assert_taken(&world.send(genuine(world, provider, body)).await);
 }
 
-pub fn is_taken(reply: &Reply) {
+pub fn assert_taken(reply: &Reply) {
     assert_eq!((reply.status, reply.text.as_str()), (200, "null"), "{reply:?}");
 }
 

@@ -4,15 +4,9 @@ use kyc::config::KycConfig;
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::{config::Stage, kyc::Status};
-use tests::{Reply, World, invoke};
+use tests::{World, invoke};
 
-use super::{approval, genuine, is_taken, kept, newest_secret, status};
-
-fn is_503(reply: &Reply) {
-    assert_eq!(reply.status, 503, "{reply:?}");
-    assert_eq!(reply.body, json!({ "detail": "Service temporarily unavailable" }));
-    assert!(reply.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
-}
+use super::{approval, assert_taken, genuine, kept, newest_secret, status};
 
 #[tokio::test]
 async fn without_its_table_a_report_is_to_come_again_and_then_it_counts() {
@@ -20,10 +14,10 @@ async fn without_its_table_a_report_is_to_come_again_and_then_it_counts() {
     for (provider, mode) in [("sumsub", Mode::Unavailable), ("stripe_identity", Mode::Throttled)] {
         let request = genuine(&world, provider, &approval(provider, provider, world.now()));
         world.break_down(Service::DynamoDb, mode, None);
-        is_503(&world.send(request.clone()).await);
+        world.send(request.clone()).await.assert_unavailable();
         world.mend();
         assert!(world.rows_of("Kyc", &format!("USER#{provider}")).await.is_empty());
-        is_taken(&world.send(request).await);
+        assert_taken(&world.send(request).await);
         assert_eq!(status(&world, provider).await, Status::Approved);
     }
 }
@@ -34,7 +28,7 @@ async fn without_its_tables_a_forged_report_is_still_just_a_forged_one() {
     world.break_down(Service::DynamoDb, Mode::Unavailable, None);
     let mut request = genuine(&world, "sumsub", &approval("sumsub", "ada", world.now()));
     request.body = Some(approval("sumsub", "eve", world.now()).to_string());
-    assert_eq!(world.send(request).await.status, 401);
+    world.send(request).await.assert_status(401);
 }
 
 #[tokio::test]
@@ -42,7 +36,7 @@ async fn without_its_table_nobody_is_told_a_status() {
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
-    is_503(&world.get_as(&session, "/api/kyc/status").await);
+    world.get_as(&session, "/api/kyc/status").await.assert_unavailable();
     world.mend();
     assert_eq!(world.get_as(&session, "/api/kyc/status").await.body["status"], "not_started");
 }
@@ -52,7 +46,7 @@ async fn a_write_whose_answer_is_lost_has_one_effect() {
     let world = World::start().await;
     let request = genuine(&world, "onfido", &approval("onfido", "ada", world.now()));
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
-    is_taken(&world.send(request).await);
+    assert_taken(&world.send(request).await);
     assert_eq!((kept(&world, "ada").await.len(), status(&world, "ada").await), (1, Status::Approved));
 }
 
@@ -61,7 +55,7 @@ async fn a_report_that_is_kept_is_taken_even_if_its_effect_cannot_be_told() {
     let world = World::start().await;
     let request = genuine(&world, "veriff", &approval("veriff", "ada", world.now()));
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
-    is_taken(&world.send(request).await);
+    assert_taken(&world.send(request).await);
     world.mend();
     assert_eq!(status(&world, "ada").await, Status::Approved);
 }
@@ -90,10 +84,10 @@ async fn sealed_secrets_are_opened_once_at_the_start() {
     let router = kyc::router(kyc);
     world.break_down(Service::Kms, Mode::Unavailable, None);
     for provider in ["sumsub", "onfido"] {
-        is_taken(&invoke(&router, delivery(&world, provider, provider)).await);
+        assert_taken(&invoke(&router, delivery(&world, provider, provider)).await);
         assert_eq!(status(&world, provider).await, Status::Approved);
     }
-    assert_eq!(invoke(&router, delivery(&world, "veriff", "ada")).await.status, 503, "it has no secret");
+    invoke(&router, delivery(&world, "veriff", "ada")).await.assert_status(503); // it has no secret
 }
 
 #[tokio::test]
@@ -106,11 +100,11 @@ async fn without_kms_secrets_stay_sealed_and_doors_shut_until_it_is_back() {
         world.break_down(Service::Kms, mode, None);
         kyc.warm_up().await;
         let router = kyc::router(kyc);
-        is_503(&invoke(&router, delivery(&world, "sumsub", "ada")).await);
+        invoke(&router, delivery(&world, "sumsub", "ada")).await.assert_unavailable();
         // The bytes of the configuration are no secret that anything could be signed with.
         assert!(world.rows("Kyc").await.is_empty());
         world.mend();
-        is_taken(&invoke(&router, delivery(&world, "sumsub", "ada")).await);
+        assert_taken(&invoke(&router, delivery(&world, "sumsub", "ada")).await);
         assert_eq!(status(&world, "ada").await, Status::Approved);
     }
 }
@@ -121,7 +115,7 @@ async fn on_a_machine_of_ones_own_kms_does_not_matter() {
     world.break_down(Service::Kms, Mode::Unavailable, None);
     let kyc = world.another_kyc(Stage::Local, world.clock.clone(), |_| {});
     kyc.warm_up().await;
-    is_taken(&invoke(&kyc::router(kyc), delivery(&world, "sumsub", "ada")).await);
+    assert_taken(&invoke(&kyc::router(kyc), delivery(&world, "sumsub", "ada")).await);
 }
 
 #[tokio::test]
@@ -132,7 +126,7 @@ async fn what_was_sealed_for_another_provider_opens_nothing() {
     // Signed with the secret that lies in the wrong place.
     let body = approval("sumsub", "eve", world.now()).to_string();
     let reply = invoke(&swapped, super::signed("sumsub", &newest_secret("onfido"), &body, world.now())).await;
-    is_503(&reply);
+    reply.assert_unavailable();
     assert!(world.rows("Kyc").await.is_empty());
 }
 

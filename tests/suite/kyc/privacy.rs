@@ -10,7 +10,7 @@ use super::{approval, genuine, kept, logs, newest_secret, signed};
 const TABLES: [&str; 6] = ["Accounts", "Sessions", "Mail", "ExchangeKeys", "Limits", "Kyc"];
 
 /// None of these texts is in any row of any table, nor in what has been logged. In whatever case.
-pub async fn is_nowhere(world: &World, log: &str, texts: &[&str]) {
+pub async fn assert_nowhere(world: &World, log: &str, texts: &[&str]) {
     assert!(log.lines().count() > 10, "nothing has been logged: {log}");
     let mut places = vec![("the log".to_owned(), log.to_lowercase())];
     for table in TABLES {
@@ -141,8 +141,8 @@ async fn no_row_and_no_line_holds_a_person_or_a_proof() {
     hidden.extend(secrets.iter().chain(&proofs).chain(&more).map(String::as_str));
     // Parts of a signature are as secret as the whole.
     hidden.extend(more.iter().filter_map(|proof| proof.get(proof.len().checked_sub(32)?..)));
-    is_nowhere(&world, &log, &hidden).await;
-    is_nowhere(&unlocked, &log, &hidden).await;
+    assert_nowhere(&world, &log, &hidden).await;
+    assert_nowhere(&unlocked, &log, &hidden).await;
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use shared::{
 };
 use tests::{Request, World, invoke};
 
-use super::{approval, genuine, is_taken, kept, later, report, said, status};
+use super::{approval, assert_taken, genuine, kept, later, report, said, status};
 
 const MANY: usize = 20;
 
@@ -27,7 +27,7 @@ async fn at_once(world: &World, deliveries: Vec<Request>) -> Calls {
     world.hold("TransactWriteItems", deliveries.len().try_into().unwrap());
     let deliveries = deliveries.into_iter().enumerate();
     let replies = join_all(deliveries.map(|(number, request)| invoke(&routers[number % 4], request))).await;
-    replies.iter().for_each(is_taken);
+    replies.iter().for_each(assert_taken);
     world.aws.calls()
 }
 

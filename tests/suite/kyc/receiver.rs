@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use shared::{config::Stage, kyc::Status};
 use tests::{Reply, Request, World, invoke_event, provider, webhook_secrets};
 
-use super::{SIGNING, approval, genuine, is_taken, kept, newest_secret, signed, status};
+use super::{SIGNING, approval, assert_taken, genuine, kept, newest_secret, signed, status};
 
 const MAX: usize = 256 * 1024;
 
-fn is_refused(reply: &Reply) {
+fn assert_refused(reply: &Reply) {
     assert_eq!((reply.status, &reply.body), (401, &json!({ "detail": "Invalid signature" })));
 }
 
@@ -31,14 +31,14 @@ async fn a_report_without_a_name_in_its_path_is_of_the_usual_provider_whatever_i
         path: "/api/kyc/webhook".to_owned(),
         ..genuine(&world, provider, &approval(provider, user, world.now()))
     };
-    is_taken(&world.send(unnamed("onfido", "ada")).await);
+    assert_taken(&world.send(unnamed("onfido", "ada")).await);
     assert_eq!(kept(&world, "ada").await[0].provider, "onfido");
     for other in SIGNING.into_iter().filter(|other| *other != "onfido") {
-        assert_eq!(world.send(unnamed(other, "bob")).await.status, 401, "{other}");
+        world.send(unnamed(other, "bob")).await.assert_status(401);
         // Nor is a name in the path outdone by the headers of another provider.
         let body = approval(other, "bob", world.now());
         let misdirected = Request { path: "/api/kyc/webhook/onfido".to_owned(), ..genuine(&world, other, &body) };
-        assert_eq!(world.send(misdirected).await.status, 401, "{other}");
+        world.send(misdirected).await.assert_status(401);
     }
     assert!(kept(&world, "bob").await.is_empty());
 }
@@ -67,13 +67,13 @@ async fn whoever_shows_nothing_is_asked_who_he_is_and_whoever_shows_something_wr
         assert_eq!((reply.status, &reply.body), (401, &json!({ "detail": "Not authenticated" })), "{}", provider.id);
         assert_eq!(reply.header("www-authenticate"), Some("Bearer"));
 
-        is_refused(&world.send(signed(provider.id, "wrong", &body, world.now())).await);
-        is_refused(&world.send(with_header(bare.clone(), "authorization", "Bearer wrong")).await);
+        assert_refused(&world.send(signed(provider.id, "wrong", &body, world.now())).await);
+        assert_refused(&world.send(with_header(bare.clone(), "authorization", "Bearer wrong")).await);
         if !provider.is_proven_by_token() {
             // The secret itself, shown as a token, proves nothing of the body.
             let token = format!("Bearer {}", newest_secret(provider.id));
-            is_refused(&world.send(with_header(bare, "authorization", &token)).await);
-            is_refused(&world.send(Request { body: Some(body.replace("ada", "eve")), ..right }).await);
+            assert_refused(&world.send(with_header(bare, "authorization", &token)).await);
+            assert_refused(&world.send(Request { body: Some(body.replace("ada", "eve")), ..right }).await);
         }
     }
     assert!(nothing_is_kept(&world).await);
@@ -114,7 +114,7 @@ async fn while_a_secret_is_replaced_both_are_good() {
         for (number, secret) in webhook_secrets(provider.id).1.iter().enumerate() {
             let user = format!("{}-{number}", provider.id);
             let body = approval(provider.id, &user, world.now()).to_string();
-            is_taken(&world.send(signed(provider.id, secret, &body, world.now())).await);
+            assert_taken(&world.send(signed(provider.id, secret, &body, world.now())).await);
             assert_eq!(status(&world, &user).await, Status::Approved, "{user}");
         }
     }
@@ -131,13 +131,13 @@ async fn a_second_lock_is_for_those_who_can_carry_a_key() {
         assert_eq!(wrong.status, if provider.sends_bearer { 401 } else { 200 }, "{}", provider.id);
         // The lock alone opens nothing either.
         let unsigned = Request { headers: Vec::new(), ..request.clone() };
-        is_refused(&world.send(with_header(unsigned, "authorization", "Bearer the-lock")).await);
-        is_taken(&world.send(with_header(request, "authorization", "bearer the-lock")).await);
+        assert_refused(&world.send(with_header(unsigned, "authorization", "Bearer the-lock")).await);
+        assert_taken(&world.send(with_header(request, "authorization", "bearer the-lock")).await);
     }
     // Who is proven by a secret token of his own needs no other, and the lock is none of his.
-    is_taken(&world.send(genuine(&world, "generic", &approval("generic", "ada", world.now()))).await);
+    assert_taken(&world.send(genuine(&world, "generic", &approval("generic", "ada", world.now()))).await);
     let body = approval("generic", "eve", world.now()).to_string();
-    is_refused(&world.send(signed("generic", "the-lock", &body, world.now())).await);
+    assert_refused(&world.send(signed("generic", "the-lock", &body, world.now())).await);
 }
 
 #[tokio::test]
@@ -150,15 +150,15 @@ async fn the_token_alone_proves_a_source_of_our_own() {
     let world = World::with_kyc(only_a_token).await;
     assert_eq!(world.get("/api/kyc/").await.body["providers"], json!(["generic"]));
     let body = approval("generic", "ada", world.now()).to_string();
-    is_refused(&world.send(signed("generic", "another", &body, world.now())).await);
+    assert_refused(&world.send(signed("generic", "another", &body, world.now())).await);
     assert!(nothing_is_kept(&world).await);
-    is_taken(&world.send(signed("generic", "the-token", &body, world.now())).await);
+    assert_taken(&world.send(signed("generic", "the-token", &body, world.now())).await);
     assert_eq!(status(&world, "ada").await, Status::Approved);
     // It stands for nobody who signs.
     for provider in SIGNING {
         let request = genuine(&world, provider, &approval(provider, "eve", world.now()));
         let reply = world.send(with_header(request, "authorization", "Bearer the-token")).await;
-        assert_eq!(reply.status, 503, "{provider}");
+        assert_eq!(reply.status, 503, "{provider}: {reply:?}");
     }
     assert!(kept(&world, "eve").await.is_empty());
 }
@@ -172,7 +172,7 @@ async fn the_second_lock_of_others_is_no_door_of_its_own() {
     .await;
     let body = approval("generic", "eve", world.now()).to_string();
     let reply = world.send(signed("generic", "the-token", &body, world.now())).await;
-    assert_eq!(reply.status, 503, "{reply:?}");
+    reply.assert_status(503);
     assert!(nothing_is_kept(&world).await);
     assert_eq!(world.get("/api/kyc/").await.body["providers"].as_array().unwrap().len(), SIGNING.len());
 }
@@ -195,7 +195,7 @@ async fn a_report_may_have_256_kib_and_no_byte_more() {
         let reply = world.send(encoded(padded(MAX + 1, "eve"))).await;
         assert_eq!((reply.status, &reply.body), (413, &json!({ "detail": "Request body too large" })));
         let user = format!("ada-{is_base64}");
-        is_taken(&world.send(encoded(padded(MAX, &user))).await);
+        assert_taken(&world.send(encoded(padded(MAX, &user))).await);
         assert_eq!(status(&world, &user).await, Status::Approved);
     }
     assert!(kept(&world, "eve").await.is_empty());
@@ -215,7 +215,7 @@ async fn a_report_is_the_same_through_a_rest_api_that_keeps_the_case_of_names() 
         event["requestContext"]["path"] = json!(request.path);
         event["body"] = json!(BASE64_STANDARD.encode(request.body.unwrap()));
         event["isBase64Encoded"] = json!(true);
-        is_taken(&invoke_event(&kyc::router(kyc.clone()), event).await);
+        assert_taken(&invoke_event(&kyc::router(kyc.clone()), event).await);
         assert_eq!(status(&world, provider).await, Status::Approved);
     }
 }

@@ -46,7 +46,7 @@ fn request(sample: &Value, is_base64: bool) -> Request {
     Request { method: "POST", path, headers, body: Some(body), is_base64 }
 }
 
-fn is_answered_as_expected(sample: &Value, reply: &Reply) {
+fn assert_answered_as_expected(sample: &Value, reply: &Reply) {
     let id = text(sample, "id");
     if sample["expected"]["valid"] == true {
         assert_eq!((reply.status, reply.text.as_str()), (200, "null"), "{id}");
@@ -56,7 +56,7 @@ fn is_answered_as_expected(sample: &Value, reply: &Reply) {
 }
 
 /// What is kept of the report, and what it does to its user, is what the sample says.
-async fn is_kept_as_expected(world: &World, sample: &Value) {
+async fn assert_kept_as_expected(world: &World, sample: &Value) {
     let (id, expected) = (text(sample, "id"), &sample["expected"]);
     let Some(user) = expected["user_ref"].as_str() else { return };
     let reports = kept(world, user).await;
@@ -86,8 +86,8 @@ async fn every_sample_does_what_it_says_from_plain_and_from_base64_events() {
         for sample in samples() {
             let before = world.rows("Kyc").await.len();
             let reply = invoke(&kyc::router(instance(&world, &sample)), request(&sample, is_base64)).await;
-            is_answered_as_expected(&sample, &reply);
-            is_kept_as_expected(&world, &sample).await;
+            assert_answered_as_expected(&sample, &reply);
+            assert_kept_as_expected(&world, &sample).await;
             if sample["expected"]["valid"] == false {
                 assert_eq!(world.rows("Kyc").await.len(), before, "{}", sample["id"]);
             }
@@ -103,8 +103,8 @@ async fn a_sample_that_is_recorded_as_an_event_is_taken_from_that() {
     for sample in recorded {
         let event = sample["apigw_event"].clone();
         let reply = invoke_event(&kyc::router(instance(&world, &sample)), event).await;
-        is_answered_as_expected(&sample, &reply);
-        is_kept_as_expected(&world, &sample).await;
+        assert_answered_as_expected(&sample, &reply);
+        assert_kept_as_expected(&world, &sample).await;
     }
 }
 
@@ -141,5 +141,5 @@ async fn nothing_personal_of_a_sample_is_kept_or_logged() {
     for sample in &all {
         invoke(&kyc::router(instance(&world, sample)), request(sample, false)).await;
     }
-    privacy::is_nowhere(&world, &logs::text(), &personal).await;
+    privacy::assert_nowhere(&world, &logs::text(), &personal).await;
 }

@@ -1,6 +1,7 @@
 //! Credentials out of single fields: complete, of the right kind, and able to sign.
 
-use shared::http::{Fields, Flaw, Parsed, Values};
+use compat::validation::Flaw;
+use shared::http::{Fields, Parsed, Values};
 use zeroize::Zeroizing;
 
 use super::{

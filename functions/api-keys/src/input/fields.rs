@@ -1,9 +1,10 @@
 //! Types of single fields.
 
+use compat::{json::Json, validation::Flaw};
 use schemars::{Schema, json_schema};
 use shared::{
     blank::is_blank,
-    http::{Field, Flaw, SecretText, Text, json::Json},
+    http::{Field, SecretText, Text},
 };
 use zeroize::Zeroizing;
 

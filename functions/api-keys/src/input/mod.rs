@@ -6,9 +6,10 @@ mod file;
 mod page;
 mod secret;
 
+use compat::validation::Flaw;
 use shared::{
     error::Error,
-    http::{Fields, Flaw, Input, Switch, Text, Values},
+    http::{Fields, Input, Switch, Text, Values},
 };
 
 use crate::{

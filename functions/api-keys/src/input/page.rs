@@ -1,9 +1,10 @@
 //! Pages of a list: where one begins, and where the next one does.
 
+use compat::validation::Flaw;
 use shared::{
     caller::Caller,
     error::Error,
-    http::{Fields, Flaw, Input, Text, Whole},
+    http::{Fields, Input, Text, Whole},
     ids::Id,
 };
 

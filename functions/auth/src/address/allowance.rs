@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
-use shared::{email::EmailAddress, time::Timestamp};
+use shared::time::Timestamp;
 
 /// Letters of one kind in any span of this length.
 const LETTERS: usize = 5;

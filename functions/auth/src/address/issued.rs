@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
-    email::EmailAddress,
     ids::{AccountId, LinkId},
     link::Purpose,
     time::Timestamp,

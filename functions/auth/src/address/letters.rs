@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use shared::{
-    email::EmailAddress,
     ids::{AccountId, LinkId},
     link::{LONGEST_LIFE, Purpose},
     outbox::Letter,

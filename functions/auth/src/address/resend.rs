@@ -1,6 +1,7 @@
 //! Somebody asks for the letter again.
 
-use shared::{email::EmailAddress, outbox::Letter, time::Timestamp};
+use compat::email::EmailAddress;
+use shared::{outbox::Letter, time::Timestamp};
 
 use super::{AddressRecord, NewIds, Wait, letters::proof};
 use crate::account::Account;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use shared::{email::EmailAddress, link::Purpose, outbox::Letter, time::Timestamp};
+use compat::email::EmailAddress;
+use shared::{link::Purpose, outbox::Letter, time::Timestamp};
 
 use super::{AddressRecord, NewIds, letters::proof, pending::PendingSignUp};
 use crate::{account::Account, password::PasswordHash};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use shared::{email::EmailAddress, link::Purpose, time::Timestamp};
+use compat::email::EmailAddress;
+use shared::{link::Purpose, time::Timestamp};
 
 use super::{AddressRecord, REVIVABLE};
 use crate::account::Account;

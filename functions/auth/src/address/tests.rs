@@ -1,8 +1,9 @@
 //! Any order of events, checked against what must always hold.
 
+use compat::email::EmailAddress;
 use proptest::prelude::*;
 use serde_json::json;
-use shared::{email::EmailAddress, outbox::Letter};
+use shared::outbox::Letter;
 
 use super::{letters::VERIFY_LIFE, redeem::Redeemed, resend::Resent, sign_up::SignUp, status::VERIFIED_IS_PUBLIC, *};
 use crate::{account::Offer, password::PasswordHash};

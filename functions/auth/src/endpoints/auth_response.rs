@@ -1,8 +1,9 @@
 //! The answer of sign-up, login and refresh.
 
+use compat::email::EmailAddress;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{email::EmailAddress, error::Error, ids::AccountId, time::Timestamp};
+use shared::{error::Error, ids::AccountId, time::Timestamp};
 
 use crate::{
     secrets::signing::{AccessToken, Signer},

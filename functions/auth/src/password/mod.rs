@@ -11,7 +11,8 @@ use std::sync::{Arc, atomic::AtomicU64};
 
 use argon2::{ARGON2ID_IDENT, KeyId, Params, ParamsBuilder, password_hash};
 use aws_lc_rs::hmac;
-use shared::{email::AddressKey, error::Error, random, rotation::Opened, time::Timestamp};
+use compat::email::AddressKey;
+use shared::{error::Error, random, rotation::Opened, time::Timestamp};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 

@@ -1,7 +1,8 @@
 //! What is known of an address: its record and the account that it belongs to.
 
+use compat::email::AddressKey;
 use serde::de::IgnoredAny;
-use shared::{email::AddressKey, error::Error, ids::AccountId, keys::Row};
+use shared::{error::Error, ids::AccountId, keys::Row};
 
 use crate::{account::Account, address::AddressRecord, state::Auth};
 

@@ -9,8 +9,8 @@ mod sign_up;
 
 use std::time::Instant;
 
+use compat::email::AddressKey;
 use shared::{
-    email::AddressKey,
     error::Error,
     keys::Row,
     outbox::{Letter, Mail},

@@ -1,7 +1,7 @@
 //! Mailed links that come back.
 
+use compat::email::AddressKey;
 use shared::{
-    email::AddressKey,
     ids::LinkId,
     link::{LinkKey, Purpose},
     rotation::Opened,

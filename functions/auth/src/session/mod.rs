@@ -11,10 +11,10 @@ mod token;
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
     caller::{Authentication, token::REFRESH_GRACE},
-    email::EmailAddress,
     error::Error,
     ids::{AccountId, SessionId},
     time::Timestamp,

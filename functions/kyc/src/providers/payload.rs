@@ -1,6 +1,6 @@
 //! A proven body as JSON, and the few things that may be taken from it. Whatever has the wrong shape is simply not there.
 
-use shared::http::json::{Json, Object, parse};
+use compat::json::{Json, Object, parse};
 
 use super::crypto::sha256_hex;
 

@@ -1,10 +1,11 @@
 //! What a profile may say.
 
+use compat::{json::Json, validation::Flaw};
 use schemars::{Schema, json_schema};
 use serde::Serialize;
 use shared::{
     blank::is_blank,
-    http::{Field, Flaw, Text, json::Json},
+    http::{Field, Text},
 };
 use url::Url;
 

@@ -1,9 +1,9 @@
 //! `POST /auth/login`: address and password for a session.
 
 use axum::extract::State;
+use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
-    email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     now::Now,

@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use axum::extract::State;
+use compat::email::EmailAddress;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     now::Now,

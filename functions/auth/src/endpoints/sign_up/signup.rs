@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use axum::extract::State;
+use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
-    email::EmailAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     now::Now,

@@ -1,11 +1,11 @@
 //! `GET /auth/verification-status`: where the proof of an address stands, as far as the asker may know.
 
 use axum::extract::State;
+use compat::email::EmailAddress;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     caller::MaybeCaller,
-    email::EmailAddress,
     error::Error,
     http::{Fields, Input, Operation, Query, Reply, Text},
     now::Now,

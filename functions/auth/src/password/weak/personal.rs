@@ -1,6 +1,6 @@
 //! Passwords that are made of what everybody knows of a person.
 
-use shared::email::EmailAddress;
+use compat::email::EmailAddress;
 use zeroize::Zeroizing;
 
 use super::Folded;

@@ -1,4 +1,4 @@
-use shared::email::EmailAddress;
+use compat::email::EmailAddress;
 
 use super::{Personal, Weakness};
 

@@ -1,0 +1,75 @@
+//! How the functions are configured.
+
+use api_keys::config::VaultConfig;
+use auth::config::AuthConfig;
+use kyc::{config::KycConfig, providers::Provider};
+use local::LocalAws;
+use mail::config::MailConfig;
+
+use crate::{function::Function, key::Key};
+
+/// Where the API of these tests lives.
+pub const APP_URL: &str = "https://api.example.com";
+const PRODUCT: &str = "Tested & Tried";
+
+/// The settings of each function that has some, but for the log.
+#[derive(Clone)]
+pub struct Settings {
+    /// Of `auth`: addresses have to be proven.
+    pub auth: AuthConfig,
+    /// Of `api-keys`: exchanges are played by the local AWS.
+    pub vault: VaultConfig,
+    /// Of `kyc`: all providers are configured, Sumsub is the usual one, and there is no second lock.
+    pub kyc: KycConfig,
+    /// Of `mail`.
+    pub mail: MailConfig,
+}
+
+impl Settings {
+    /// The usual ones, under the KMS keys of the template.
+    pub(super) fn on(aws: &LocalAws) -> Self {
+        let key = |function: Function| aws.key(Key::of(function.binary()).logical_id()).expect("a key");
+        Self {
+            auth: AuthConfig {
+                kms_key_id: key(Function::Auth),
+                product: PRODUCT.to_owned(),
+                sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
+                auto_confirm: false,
+            },
+            vault: VaultConfig {
+                kms_key_id: key(Function::ApiKeys),
+                allow_withdrawal_keys: false,
+                require_kyc: false,
+                exchange_proxy: aws.url().strip_prefix("http://").map(str::to_owned),
+            },
+            kyc: KycConfig {
+                provider: provider("sumsub"),
+                secrets: kyc::providers::ALL.iter().map(|provider| webhook_secrets(provider.id)).collect(),
+                token: None,
+                kms_key_id: key(Function::Kyc),
+            },
+            mail: MailConfig {
+                kms_key_id: key(Function::Mail),
+                product: PRODUCT.to_owned(),
+                sign_in_url: None,
+                mail_from: "no-reply@bitcain.example".to_owned(),
+                configuration_set: "local".to_owned(),
+            },
+        }
+    }
+}
+
+/// The provider called `id`.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn provider(id: &str) -> &'static Provider {
+    kyc::providers::find(id).expect("a provider")
+}
+
+/// What proves the reports of a provider in tests: the newer secret first.
+#[must_use]
+pub fn webhook_secrets(provider: &str) -> (String, Vec<String>) {
+    (provider.to_owned(), vec![format!("{provider}-secret"), format!("{provider}-old-secret")])
+}

@@ -1,0 +1,16 @@
+//! Accounts: addresses that are proven, passwords, sessions and their tokens.
+
+mod concurrency;
+mod contested;
+mod input;
+mod oracle;
+mod outages;
+mod pages;
+mod profile;
+mod secrets;
+mod sessions;
+mod sign_up;
+mod spellings;
+mod step_up;
+mod strangers;
+mod tokens;

@@ -1,0 +1,54 @@
+//! The pages behind mailed links.
+
+use tests::{Reply, World};
+
+fn assert_locked_down(reply: &Reply) {
+    reply.assert_ok();
+    assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    let policy = reply.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+}
+
+#[tokio::test]
+async fn a_page_is_locked_down_and_loads_nothing() {
+    let world = World::start().await;
+    for page in ["verify-email", "reset-password"] {
+        let reply = world.get(&format!("/auth/ui/{page}?token=t0ken-canary\"><script>")).await;
+        assert_locked_down(&reply);
+        let html = reply.body.as_str().unwrap();
+        assert!(!html.contains("t0ken-canary"), "the page is static");
+        assert!(html.contains("Tested &amp; Tried") && !html.contains("{{") && !html.contains("<!--s"), "{html}");
+        for loader in ["src=", "<link", "@import", "url(", "http://", "onclick", " style="] {
+            assert!(!html.contains(loader), "{page} has {loader}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_policy_names_the_hashes_of_what_the_page_holds() {
+    use base64::{Engine, prelude::BASE64_STANDARD};
+    let world = World::start().await;
+    let reply = world.get("/auth/ui/verify-email").await;
+    let (html, policy) = (reply.body.as_str().unwrap(), reply.header("content-security-policy").unwrap());
+    for tag in ["style", "script"] {
+        let (_, rest) = html.split_once(&format!("<{tag}>")).unwrap();
+        let (inside, rest) = rest.split_once(&format!("</{tag}>")).unwrap();
+        assert!(!rest.contains(&format!("<{tag}")));
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, inside.as_bytes());
+        assert!(policy.contains(&format!("{tag}-src 'sha256-{}'", BASE64_STANDARD.encode(hash))));
+    }
+}
+
+#[tokio::test]
+async fn opening_the_page_uses_nothing_up() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let token = ada.mailed("verify-email").await;
+    let (_, calls) = world.calls(world.get(&format!("/auth/ui/verify-email?token={token}"))).await;
+    assert!(calls.dynamodb.is_empty() && calls.kms.is_empty());
+    ada.verifies().await.assert_ok();
+}
