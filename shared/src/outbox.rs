@@ -42,9 +42,23 @@ pub enum Letter {
         link: LinkId,
         /// Until when it can be redeemed.
         expires_at: Timestamp,
+        /// Why the password of the sign-up does not count, where that is what the letter is about.
+        because: Option<NoPassword>,
     },
     /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.
     Nothing,
+}
+
+/// Why the password of a sign-up does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoPassword {
+    /// It is easy to guess.
+    Weak,
+    /// There were sign-ups with different ones.
+    Contested,
+    /// It was chosen with another spelling of the address than the one that has been proven.
+    OtherSpelling,
 }
 
 impl Letter {

@@ -104,7 +104,7 @@ impl<'w> Person<'w> {
         });
         self.world.tamper("Accounts", row, "links", json!([offer])).await;
         let to = EmailAddress::parse(&self.email).expect("an address");
-        self.world.post_letter(Letter::SetPassword { to, link, expires_at }).await;
+        self.world.post_letter(Letter::SetPassword { to, link, expires_at, because: None }).await;
         self.mailed("reset-password").await
     }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     ids::{AccountId, LinkId},
     link::LONGEST_LIFE,
+    outbox::NoPassword,
     time::Timestamp,
 };
 
@@ -32,8 +33,10 @@ pub struct Account {
     pub address: EmailAddress,
     /// When the address was proven.
     pub verified_at: Timestamp,
-    /// None until the owner of a contested address has set one.
+    /// None until the owner has set one, where that of the sign-up does not count.
     pub password: Option<PasswordHash>,
+    /// Why that of the sign-up does not count.
+    pub(crate) no_password: Option<NoPassword>,
     /// The link that has set the password; none where the sign-up has.
     pub(crate) password_by: Option<UsedLink>,
 }
@@ -61,8 +64,14 @@ pub enum Offer<'a> {
 impl Account {
     /// A new account. Its address was proven just now, or needs no proof.
     #[must_use]
-    pub const fn new(id: AccountId, address: EmailAddress, password: Option<PasswordHash>, now: Timestamp) -> Self {
-        Self { id, version: 1, address, verified_at: now, password, password_by: None }
+    pub fn new(
+        id: AccountId,
+        address: EmailAddress,
+        password: Result<PasswordHash, NoPassword>,
+        now: Timestamp,
+    ) -> Self {
+        let no_password = password.as_ref().err().copied();
+        Self { id, version: 1, address, verified_at: now, password: password.ok(), no_password, password_by: None }
     }
 
     /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still

@@ -186,9 +186,10 @@ impl Postman {
                 let link = self.link("verify-email", Purpose::VerifyEmail, to, link).await?;
                 (to, render::render(&self.brand, &render::Letter::Verify { link: &link, until: *expires_at }))
             }
-            Letter::SetPassword { to, link, expires_at } => {
+            Letter::SetPassword { to, link, expires_at, because } => {
                 let link = self.link("reset-password", Purpose::SetPassword, to, link).await?;
-                (to, render::render(&self.brand, &render::Letter::SetPassword { link: &link, until: *expires_at }))
+                let (link, until, because) = (&*link, *expires_at, *because);
+                (to, render::render(&self.brand, &render::Letter::SetPassword { link, until, because }))
             }
             Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
         };

@@ -2,7 +2,7 @@
 //!
 //! A letter is its own body within a `layout`, with an `action` (the link) where there is one to offer.
 
-use shared::time::Timestamp;
+use shared::{outbox::NoPassword, time::Timestamp};
 
 /// Who is writing and where links lead: from configuration.
 #[derive(Clone, Debug)]
@@ -24,12 +24,14 @@ pub enum Letter<'a> {
     },
     /// Tells the owner of an account that somebody signed up with its address.
     AlreadyRegistered,
-    /// Asks for a password after contested sign-ups dropped all of them.
+    /// Asks for a password.
     SetPassword {
         /// Absolute URL of the set-password page, token included.
         link: &'a str,
         /// When the link expires.
         until: Timestamp,
+        /// Why that of the sign-up does not count.
+        because: Option<NoPassword>,
     },
 }
 
@@ -47,12 +49,14 @@ pub struct Rendered {
 #[must_use]
 pub fn render(brand: &Brand, letter: &Letter<'_>) -> Rendered {
     let product = one_line(&brand.product);
-    let (wording, link, until) = match letter {
-        Letter::Verify { link, until } => (&VERIFY, Some(*link), until.in_words()),
-        Letter::AlreadyRegistered => (&ALREADY_REGISTERED, brand.sign_in_url.as_deref(), String::new()),
-        Letter::SetPassword { link, until } => (&SET_PASSWORD, Some(*link), until.in_words()),
+    let (wording, link, until, because) = match letter {
+        Letter::Verify { link, until } => (&VERIFY, Some(*link), until.in_words(), ""),
+        Letter::AlreadyRegistered => (&ALREADY_REGISTERED, brand.sign_in_url.as_deref(), String::new(), ""),
+        Letter::SetPassword { link, until, because } => {
+            (&SET_PASSWORD, Some(*link), until.in_words(), because.map_or("", in_words))
+        }
     };
-    let values = Values { product: &product, link, until: &until };
+    let values = Values { product: &product, link, until: &until, because };
     Rendered {
         subject: fill(wording.subject, &[("product", &product)]),
         text: TEXT.compose(wording.text, wording, &values),
@@ -65,6 +69,27 @@ struct Values<'a> {
     product: &'a str,
     link: Option<&'a str>,
     until: &'a str,
+    because: &'a str,
+}
+
+/// Why the password of a sign-up does not count: a paragraph in lines for a mail's text.
+const fn in_words(because: NoPassword) -> &'static str {
+    match because {
+        NoPassword::Weak => {
+            "The password that was chosen before that is easy to guess: it is among the\n\
+             most common ones, has few different characters, or is made of what others\n\
+             know of you. It does not count.\n"
+        }
+        NoPassword::Contested => {
+            "Before that, somebody signed up with it more than once, with different\n\
+             passwords. We cannot tell which of them is yours, so we have dropped them\n\
+             all.\n"
+        }
+        NoPassword::OtherSpelling => {
+            "Before that, somebody signed up with another spelling of it. We cannot tell\n\
+             whether the password is yours, so we have dropped it.\n"
+        }
+    }
 }
 
 /// What differs between letters. `subject`, `text` and `html` are templates.
@@ -126,7 +151,8 @@ impl Format {
         let action = values.link.map_or_else(String::new, |link| {
             fill(self.action, &[("label", wording.label), ("link", &(self.escape)(link))])
         });
-        let body = fill(body, &[("product", &product), ("action", &action), ("until", &until)]);
+        let body =
+            fill(body, &[("product", &product), ("action", &action), ("until", &until), ("because", values.because)]);
         fill(self.layout, &[("heading", wording.heading), ("product", &product), ("body", &body)])
     }
 }
@@ -186,11 +212,15 @@ mod tests {
         Brand { product: "Harbour".to_owned(), sign_in_url: Some(SIGN_IN.to_owned()) }
     }
 
-    fn every_letter() -> [(Letter<'static>, &'static str); 3] {
+    fn every_letter() -> [(Letter<'static>, &'static str); 6] {
+        let set_password = |because| (Letter::SetPassword { link: LINK, until: UNTIL, because }, LINK);
         [
+            set_password(None),
+            set_password(Some(NoPassword::Contested)),
+            set_password(Some(NoPassword::OtherSpelling)),
             (Letter::Verify { link: LINK, until: UNTIL }, LINK),
             (Letter::AlreadyRegistered, SIGN_IN),
-            (Letter::SetPassword { link: LINK, until: UNTIL }, LINK),
+            (Letter::SetPassword { link: LINK, until: UNTIL, because: Some(NoPassword::Weak) }, LINK),
         ]
     }
 
@@ -227,7 +257,10 @@ mod tests {
 
     #[test]
     fn both_parts_say_how_long_the_link_lasts() {
-        for letter in [Letter::Verify { link: LINK, until: UNTIL }, Letter::SetPassword { link: LINK, until: UNTIL }] {
+        for letter in [
+            Letter::Verify { link: LINK, until: UNTIL },
+            Letter::SetPassword { link: LINK, until: UNTIL, because: Some(NoPassword::Weak) },
+        ] {
             let mail = render(&brand(), &letter);
             for part in [mail.text, mail.html] {
                 assert!(part.contains("The link works until 14:15 UTC on 24 August 2019."), "{part}");

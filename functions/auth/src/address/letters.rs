@@ -24,7 +24,7 @@ impl AddressRecord {
             return Letter::Nothing;
         }
         link.account = account.unwrap_or(link.account);
-        letter(link)
+        Letter::Verify { to: link.spelling.clone(), link: link.id, expires_at: link.expires_at }
     }
 
     /// The letter with the link that sets a password. What others ask for is counted, whichever spelling they type: it goes to the owner's own.
@@ -46,7 +46,13 @@ impl AddressRecord {
             is_signed_up: false,
         };
         self.links.issue(link, now);
-        self.links.mailable(Purpose::SetPassword, &account.address, now).map_or(Letter::Nothing, |link| letter(link))
+        let link = self.links.mailable(Purpose::SetPassword, &account.address, now);
+        link.map_or(Letter::Nothing, |link| Letter::SetPassword {
+            to: link.spelling.clone(),
+            link: link.id,
+            expires_at: link.expires_at,
+            because: account.no_password,
+        })
     }
 }
 
@@ -61,14 +67,5 @@ pub fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLi
         account: new_ids.account,
         account_version: 0,
         is_signed_up: false,
-    }
-}
-
-/// The letter that carries a link, to the spelling that the link is about.
-fn letter(link: &IssuedLink) -> Letter {
-    let (to, link, expires_at, purpose) = (link.spelling.clone(), link.id, link.expires_at, link.purpose);
-    match purpose {
-        Purpose::VerifyEmail => Letter::Verify { to, link, expires_at },
-        Purpose::SetPassword => Letter::SetPassword { to, link, expires_at },
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use shared::outbox::NoPassword;
+
 use crate::password::PasswordHash;
 
 /// What is known of the passwords of a sign-up. It lasts as long as a link of the sign-up can be revived.
@@ -10,34 +12,41 @@ use crate::password::PasswordHash;
 pub enum PendingSignUp {
     /// All who signed up chose this one.
     Agreed(PasswordHash),
+    /// All who signed up chose one that is easy to guess, and none of them counts.
+    Weak,
     /// There were sign-ups with different ones, and none of them counts.
     Contested,
 }
 
 impl PendingSignUp {
-    /// What is known after a sign-up with this password. A link proves who reads the mail, not who chose the password: of two passwords
+    /// What is known after a sign-up with this password, `None` for one that is easy to guess. A link proves who reads the mail, not who chose the password: of two passwords
     /// neither is trusted.
-    pub fn after(earlier: Option<Self>, password: &PasswordHash) -> Self {
+    pub fn after(earlier: Option<Self>, password: Option<&PasswordHash>) -> Self {
         match earlier {
-            None => Self::Agreed(password.clone()),
+            None => password.cloned().map_or(Self::Weak, Self::Agreed),
             Some(earlier) if earlier.knows(password) => earlier,
             Some(_) => Self::Contested,
         }
     }
 
     /// Whether a sign-up with this password changes nothing.
-    pub fn knows(&self, password: &PasswordHash) -> bool {
+    pub fn knows(&self, password: Option<&PasswordHash>) -> bool {
         match self {
-            Self::Agreed(known) => known == password,
+            Self::Agreed(known) => Some(known) == password,
+            Self::Weak => password.is_none(),
             Self::Contested => true,
         }
     }
 
-    /// The password that counts, if there is one.
-    pub fn password(self) -> Option<PasswordHash> {
+    /// The password that counts.
+    ///
+    /// # Errors
+    /// Why none does.
+    pub fn password(self) -> Result<PasswordHash, NoPassword> {
         match self {
-            Self::Agreed(password) => Some(password),
-            Self::Contested => None,
+            Self::Agreed(password) => Ok(password),
+            Self::Weak => Err(NoPassword::Weak),
+            Self::Contested => Err(NoPassword::Contested),
         }
     }
 }

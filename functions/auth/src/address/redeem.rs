@@ -3,7 +3,7 @@
 use shared::{
     ids::{AccountId, LinkId},
     link::Purpose,
-    outbox::Letter,
+    outbox::{Letter, NoPassword},
     time::Timestamp,
 };
 
@@ -13,7 +13,7 @@ use crate::account::Account;
 /// What redeeming a link that proves an address comes to.
 #[derive(Debug)]
 pub enum Redeemed {
-    /// There is an account now; a contested one still needs its password, by this letter.
+    /// There is an account now; one without a password still needs it, by this letter.
     Verified(Account, Option<Letter>),
     /// The account was there already, by this very link.
     AlreadyVerified(AccountId),
@@ -41,7 +41,7 @@ impl AddressRecord {
             return Redeemed::Invalid;
         };
         // Who has only asked for a letter to this spelling has chosen no password: the one that is known is somebody else's.
-        let password = pending.password().filter(|_| link.is_signed_up);
+        let password = if link.is_signed_up { pending.password() } else { Err(NoPassword::OtherSpelling) };
         let account = Account::new(link.account, link.spelling, password, now);
         self.belong_to(&account, Some(link.id));
         let letter = account.password.is_none().then(|| self.offer_password(&account, offer, now));

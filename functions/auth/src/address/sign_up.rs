@@ -18,8 +18,8 @@ const NOTICE_COOLDOWN: Duration = Duration::from_hours(1);
 pub struct SignUp {
     /// The address as it was typed, in its normal form.
     pub email: EmailAddress,
-    /// The password as sign-ups of one address can be compared by.
-    pub password: PasswordHash,
+    /// The password as sign-ups of one address can be compared by; none for one that is easy to guess.
+    pub password: Option<PasswordHash>,
 }
 
 impl AddressRecord {
@@ -28,7 +28,7 @@ impl AddressRecord {
     /// strangers who have asked for letters in vain use up the first letter of whoever reads the usual spelling.
     pub fn sign_up(&mut self, new: &SignUp, account: Option<&Account>, new_ids: &NewIds, now: Timestamp) -> Letter {
         self.forget(now);
-        self.pending = Some(PendingSignUp::after(self.pending.take(), &new.password));
+        self.pending = Some(PendingSignUp::after(self.pending.take(), new.password.as_ref()));
         let has_room = self.asked.of(&new.email).take(now);
         if has_room {
             self.links.issue(proof(&new.email, new_ids, now), now);
@@ -46,7 +46,7 @@ impl AddressRecord {
     /// moment ago.
     #[must_use]
     pub fn has_pending(&self, new: &SignUp, now: Timestamp) -> bool {
-        let is_no_news = self.pending.as_ref().is_some_and(|pending| pending.knows(&new.password));
+        let is_no_news = self.pending.as_ref().is_some_and(|pending| pending.knows(new.password.as_ref()));
         let link = self.links.to(Purpose::VerifyEmail, &new.email).filter(|_| is_no_news);
         link.is_some_and(|link| link.is_signed_up && now < link.asked_at + A_MOMENT)
     }
@@ -55,7 +55,7 @@ impl AddressRecord {
     pub fn confirm_unproven(&mut self, new: &SignUp, new_ids: &NewIds, now: Timestamp) -> Option<Account> {
         match self.pending {
             Some(PendingSignUp::Agreed(_)) if self.owner.is_none() => {
-                let password = self.pending.take().and_then(PendingSignUp::password);
+                let password = self.pending.take()?.password();
                 let account = Account::new(new_ids.account, new.email.clone(), password, now);
                 self.belong_to(&account, None);
                 Some(account)

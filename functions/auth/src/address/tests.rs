@@ -3,7 +3,7 @@
 use compat::email::EmailAddress;
 use proptest::prelude::*;
 use serde_json::json;
-use shared::outbox::Letter;
+use shared::outbox::{Letter, NoPassword};
 
 use super::{letters::VERIFY_LIFE, redeem::Redeemed, resend::Resent, sign_up::SignUp, status::VERIFIED_IS_PUBLIC, *};
 use crate::{account::Offer, password::PasswordHash};
@@ -18,6 +18,9 @@ const SPELLINGS: [&str; 7] = [
     "\u{ff41}da@example.com",
     "a\u{ff44}a@example.com",
 ];
+
+/// The password that is easy to guess.
+const WEAK: u8 = 2;
 
 #[derive(Clone, Debug)]
 enum Event {
@@ -143,7 +146,7 @@ impl History {
         let at = self.now;
         match letter {
             Letter::Verify { to, link, expires_at } => self.proofs.push(Arrived { link, to, at, expires_at }),
-            Letter::SetPassword { to, link, expires_at } => {
+            Letter::SetPassword { to, link, expires_at, .. } => {
                 assert!(self.used.iter().all(|(used, _)| *used != link), "a used link is not mailed again");
                 self.offers.push(Arrived { link, to, at, expires_at });
             }
@@ -218,7 +221,7 @@ impl History {
 
     fn sign_up(&mut self, spelling: usize, password: u8) {
         self.forget();
-        let new = SignUp { email: spelled(spelling), password: hash(password) };
+        let new = SignUp { email: spelled(spelling), password: (password != WEAK).then(|| hash(password)) };
         let (before, is_counted) = (self.record.clone(), self.is_counted(spelling));
         let letter = self.record.sign_up(&new, self.account.as_ref(), &new_ids(), self.now);
         if is_counted {
@@ -290,8 +293,18 @@ impl History {
                 assert!(self.now < expires_at, "a link proves in its time");
                 assert!(owner.address == to, "a link proves the spelling that it was mailed to");
                 let agree = self.contenders.iter().all(|password| *password == self.contenders[0]);
-                let expected = (agree && is_signed_up).then(|| hash(self.contenders[0]));
-                assert_eq!(owner.password, expected, "a password counts only if all chose it, this spelling too");
+                let expected = match self.contenders[0] {
+                    _ if !is_signed_up => Err(NoPassword::OtherSpelling),
+                    _ if !agree => Err(NoPassword::Contested),
+                    WEAK => Err(NoPassword::Weak),
+                    password => Ok(hash(password)),
+                };
+                let expected = (expected.clone().ok(), expected.err());
+                let found = (owner.password.clone(), owner.no_password);
+                assert_eq!(
+                    found, expected,
+                    "a password counts only if all chose it, this spelling too, and it is strong"
+                );
                 self.account = Some(owner.clone());
                 self.owner = Some(owner);
                 self.asked.clear();
@@ -299,7 +312,8 @@ impl History {
                 self.contenders.clear();
                 if let Some(letter) = letter {
                     self.uncounted_offers += 1;
-                    assert!(matches!(&letter, Letter::SetPassword { to: offered, .. } if *offered == to));
+                    assert!(matches!(&letter, Letter::SetPassword { to: offered, because, .. }
+                        if *offered == to && *because == found.1));
                     self.arrives(letter);
                 }
             }

@@ -100,7 +100,7 @@
     const reply = await post(redeem.dataset.operation, password ? { token, password: password.value } : { token });
     const { status, answer } = reply;
     const faults = Array.isArray(answer.detail) ? answer.detail : [];
-    const passwordRefused = faults.some((fault) => fault.loc?.includes("password"));
+    const refused = faults.find((fault) => fault.loc?.includes("password"));
     if (status === 200 && answer.success) {
       redeem.reset();
       showOnward(answer.redirect_url);
@@ -110,8 +110,9 @@
       conclude("This link does not work", answer.message ?? "It may have expired or been used already.", resend);
     } else if (status === 413 && password) {
       note(redeem, "This password is too long.", password);
-    } else if (status === 422 && password && passwordRefused) {
-      note(redeem, "This password cannot be used. Please choose another one.", password);
+    } else if (status === 422 && password && refused) {
+      const reason = refused.ctx?.reason ?? "This password cannot be used";
+      note(redeem, `${reason}. Please choose another one.`, password);
     } else if (status === 413 || status === 422) {
       note(redeem, "This link looks damaged. Please open it again from our mail, or ask for a new one below.", null);
       resend.hidden = false;

@@ -4,7 +4,7 @@
 mod account_row;
 pub mod known;
 mod redeem;
-mod set_password;
+pub mod set_password;
 mod sign_up;
 
 use std::time::Instant;

@@ -2,16 +2,35 @@
 
 use std::time::Instant;
 
-use shared::{error::Error, store::Raced, time::Timestamp};
+use shared::{error::Error, keys::Row, store::Raced, time::Timestamp};
 
 use super::{account_row::new_password, known::KnownAddress};
-use crate::{account::Offer, password::Verdict, secrets::links::MailedLink, state::Auth};
+use crate::{
+    account::{Account, Offer},
+    password::{
+        Verdict,
+        weak::{Personal, Weakness},
+    },
+    profile::Profile,
+    secrets::links::MailedLink,
+    state::Auth,
+};
 
 /// What those who set a password at once compete for.
 const ACCOUNT: &str = "an account";
 
+/// What a link that sets a password comes to.
+pub enum SetPassword {
+    /// It is the password now.
+    Done,
+    /// The link is good for nothing, or has set another password.
+    Void,
+    /// The password is easy to guess. The link stays good.
+    Weak(Weakness),
+}
+
 impl Auth {
-    /// Sets the password by an authentic link; tells whether it is the password now. The new password, the end of the link and the end of
+    /// Sets the password by an authentic link, unless it is easy to guess. The new password, the end of the link and the end of
     /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way.
     ///
     /// # Errors
@@ -22,30 +41,48 @@ impl Auth {
         password: &str,
         since: Instant,
         now: Timestamp,
-    ) -> Result<bool, Error> {
+    ) -> Result<SetPassword, Error> {
         let passwords = self.passwords(now).await?;
         let (mut contention, mut hash) = (self.app.contention(ACCOUNT, since), None);
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
-            let Some(mut account) = account else { return Ok(false) };
+            let Some(mut account) = account else { return Ok(SetPassword::Void) };
             match account.offer(link.id, record.offered(link.id, now), now) {
                 Offer::Open => {}
-                Offer::Taken(by) => return Ok(passwords.verify(password, Some(by), now).await? != Verdict::Wrong),
-                Offer::Void => return Ok(false),
+                Offer::Taken(by) => {
+                    return Ok(match passwords.verify(password, Some(by), now).await? {
+                        Verdict::Wrong => SetPassword::Void,
+                        Verdict::Right | Verdict::RightButOutdated => SetPassword::Done,
+                    });
+                }
+                Offer::Void => return Ok(SetPassword::Void),
             }
             // Before the sessions are looked at: while Argon2 runs, somebody who has the old password could open one more.
             let hash = match &hash {
                 Some(hash) => hash,
-                None => hash.insert(passwords.hash(password, now).await?),
+                None => {
+                    if let Some(weakness) = self.weakness(password, &account).await? {
+                        return Ok(SetPassword::Weak(weakness));
+                    }
+                    hash.insert(passwords.hash(password, now).await?)
+                }
             };
             let mut writes = self.ending_sessions(account.id).await?;
             let seen = account.version;
             account.set_password(link.id, hash.clone(), now);
             writes.push(new_password(&account, seen)?);
             if self.app.store.race(writes).await? == Raced::Won {
-                return Ok(true);
+                return Ok(SetPassword::Done);
             }
             contention.lost().await?;
         }
+    }
+
+    /// Why a password would be easy to guess for who knows the owner of an account.
+    async fn weakness(&self, password: &str, account: &Account) -> Result<Option<Weakness>, Error> {
+        let profile: Option<Profile> = self.app.store.get(Row::Profile(account.id)).await?;
+        let name = profile.and_then(|profile| profile.full_name);
+        let person = Personal::new(&account.address, &self.config.product, name.as_deref());
+        Ok(Weakness::of(password, &person))
     }
 }

@@ -1,7 +1,10 @@
 //! Refresh tokens in the hands of their owner's tabs, and in a thief's.
 
 use proptest::prelude::*;
-use shared::caller::{Aal, Method};
+use shared::{
+    caller::{Aal, Method},
+    outbox::NoPassword,
+};
 
 use super::*;
 use crate::secrets::account_key::AccountKey;
@@ -16,7 +19,7 @@ fn key() -> AccountKey {
 fn opened() -> (Session, RefreshToken) {
     let address = EmailAddress::parse("ada@example.com").unwrap();
     let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: NOW };
-    let account = Account::new(AccountId::from_bytes([1; 16]), address, None, NOW);
+    let account = Account::new(AccountId::from_bytes([1; 16]), address, Err(NoPassword::Contested), NOW);
     let SignedIn { session, refresh } = Session::open(&account, authentication).unwrap();
     (session, refresh)
 }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use axum::extract::State;
+use compat::validation::Flaw;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
@@ -13,7 +14,7 @@ use shared::{
     now::Now,
 };
 
-use crate::state::Auth;
+use crate::{records::set_password::SetPassword, state::Auth};
 
 /// The token that a mailed link held, and the new password.
 pub struct ResetPasswordRequest {
@@ -42,7 +43,7 @@ pub struct ResetPasswordResponse {
 }
 
 /// A link sets one password, however often and however concurrently it is redeemed. Who repeats the request, because its answer was lost,
-/// is told that it went well; who comes with another password is not.
+/// is told that it went well; who comes with another password is not. One that is easy to guess is refused, and the link stays good.
 pub async fn reset_password(
     State(auth): State<Auth>,
     Now(now): Now,
@@ -53,8 +54,11 @@ pub async fn reset_password(
     let Some(link) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
-    let is_set = auth.set_password(link, &password.reveal(), since, now).await?;
-    Ok(if is_set { Reply::ok(done(auth.config.sign_in_url.clone())) } else { Reply::bad_request(refused()) })
+    match auth.set_password(link, &password.reveal(), since, now).await? {
+        SetPassword::Done => Ok(Reply::ok(done(auth.config.sign_in_url.clone()))),
+        SetPassword::Void => Ok(Reply::bad_request(refused())),
+        SetPassword::Weak(weakness) => Err(Error::invalid("body", "password", Flaw::value(weakness.reason()))),
+    }
 }
 
 fn done(redirect_url: Option<String>) -> ResetPasswordResponse {

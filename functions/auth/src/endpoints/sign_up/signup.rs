@@ -14,6 +14,7 @@ use shared::{
 use crate::{
     address::{NewIds, sign_up::SignUp},
     endpoints::auth_response::AuthResponse,
+    password::weak::{Personal, Weakness},
     session::sign_in::Proof,
     state::Auth,
 };
@@ -33,15 +34,18 @@ impl Input for SignupRequest {
     }
 }
 
-/// The answer is the same whoever owns the address, and so is the work: one Argon2 run, two reads, one transaction.
+/// The answer is the same whoever owns the address, and so is the work: one Argon2 run, two reads, one transaction. So it is for a
+/// password that is easy to guess: the account will be there without one, and a letter says why.
 pub async fn signup(
     State(auth): State<Auth>,
     Now(now): Now,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
-    let password = auth.passwords(now).await?.hash_for_sign_up(&password.reveal(), &email.key(), now).await?;
-    let new = SignUp { email, password };
+    let password = password.reveal();
+    let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
+    let hash = auth.passwords(now).await?.hash_for_sign_up(&password, &email.key(), now).await?;
+    let new = SignUp { email, password: (!is_weak).then_some(hash) };
     let made = auth.sign_up(&new, &new_ids, since, now).await?;
     tracing::info!(event = "sign_up", "somebody has signed up");
     if let Some(account) = made
