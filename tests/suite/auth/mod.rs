@@ -6,6 +6,7 @@ mod input;
 mod oracle;
 mod outages;
 mod pages;
+mod passwords;
 mod profile;
 mod secrets;
 mod sessions;

@@ -20,7 +20,7 @@ impl Personal {
     #[must_use]
     pub fn new<'a>(address: &EmailAddress, product: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
         let (local, domain) = address.as_str().split_once('@').unwrap_or((address.as_str(), ""));
-        let wholes = [local, product];
+        let wholes = [address.as_str(), local, domain, product];
         let parts = wholes.into_iter().chain(words(local)).chain(words(domain)).chain(words(product));
         let parts = folded(parts, SHORTEST_PART).chain(folded(names.into_iter().flat_map(words), SHORTEST_NAME));
         let mut parts: Vec<_> = parts.collect();

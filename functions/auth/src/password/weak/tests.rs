@@ -39,6 +39,7 @@ fn what_is_known_of_a_person_is_no_password() {
         "ada.lovelace",
         "Lovelace99",
         "engine.example",
+        "ada.lovelace@engine.example",
         "l0vel4ce!",
         "bitcain2026",
         "bitcain pro",
