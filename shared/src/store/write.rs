@@ -25,6 +25,8 @@ pub enum Condition {
     Above(&'static str, AttributeValue),
     /// The attribute is a number below the value, or is not there.
     Below(&'static str, AttributeValue),
+    /// The attribute is there.
+    Present(&'static str),
     /// The attribute is not there.
     Absent(&'static str),
 }
@@ -301,6 +303,7 @@ impl Expression {
                 let (name, value) = (self.name(attribute), self.value(value));
                 return format!("(attribute_not_exists({name}) OR {name} < {value})");
             }
+            Condition::Present(attribute) => return format!("attribute_exists({})", self.name(attribute)),
             Condition::Absent(attribute) => return format!("attribute_not_exists({})", self.name(attribute)),
         };
         format!("{} {operator} {}", self.name(attribute), self.value(value))
