@@ -1,7 +1,10 @@
 //! An address that belongs to an account whose row is not there: for a moment while the account comes into being, or for good by a fault.
 
+use std::time::Duration;
+
 use serde_json::json;
 use tests::World;
+use tokio::time::timeout;
 
 use crate::{emf::datapoints, logs};
 
@@ -9,9 +12,12 @@ const READ: &str = "GetItem";
 
 /// Until so many reads have come, the last of which is held.
 async fn reads(world: &World, count: u64) {
-    while world.aws.calls().dynamodb.get(READ) != Some(&count) {
-        tokio::task::yield_now().await;
-    }
+    let come = async {
+        while world.aws.calls().dynamodb.get(READ) != Some(&count) {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_mins(1), come).await.expect("a read");
 }
 
 #[tokio::test]

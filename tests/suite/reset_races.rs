@@ -1,8 +1,11 @@
 //! A new password against those who sign in with the old one at the same moment.
 
+use std::time::Duration;
+
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use tests::{Person, Reply, Session, World};
+use tokio::time::timeout;
 
 const TRANSACTION: &str = "TransactWriteItems";
 
@@ -19,9 +22,12 @@ fn hold(world: &World) {
 
 /// Until a transaction has come and is held.
 async fn is_held(world: &World) {
-    while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
-        tokio::task::yield_now().await;
-    }
+    let come = async {
+        while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_mins(1), come).await.expect("a transaction");
 }
 
 /// What is asked for goes through, while a transaction that is held stays so: the fault that takes the place of the hold is over with the
