@@ -20,6 +20,7 @@ mod kyc;
 mod link_rotation;
 mod logs;
 mod mail;
+mod malformed;
 mod metrics;
 mod missing_account;
 mod openapi;

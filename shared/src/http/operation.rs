@@ -94,7 +94,7 @@ impl Operation {
             body: None,
             answers: Vec::new(),
         };
-        operation.fails(&Error::UriTooLong).fails(&Error::Internal(String::new()))
+        operation.fails(&Error::UriTooLong).fails(&Error::internal(""))
     }
 
     /// One that the original did not have, under a group of ours.
@@ -198,7 +198,7 @@ impl Operation {
     /// May find what it depends on down.
     #[must_use]
     pub fn depends(self) -> Self {
-        self.fails(&Error::Unavailable(String::new()))
+        self.fails(&Error::unavailable(""))
     }
 
     fn validates(self) -> Self {
