@@ -50,7 +50,7 @@ async fn a_malformed_row_is_logged_by_attribute_and_place_and_without_any_value(
 async fn what_is_down_is_logged_with_the_place_that_asked_for_it() {
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
-    world.break_down(Service::DynamoDb, Some("GetItem"), Mode::Unavailable);
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("GetItem"));
     logs::capture();
     assert_eq!(world.get_as(&session, "/auth/profile").await.status, 503);
     world.mend();

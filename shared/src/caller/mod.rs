@@ -57,8 +57,9 @@ impl Caller {
 struct Session {
     email: EmailAddress,
     expires_at: Timestamp,
-    #[serde(flatten)]
-    authentication: Authentication,
+    aal: Aal,
+    amr: Vec<Method>,
+    auth_time: Timestamp,
     mfa: bool,
 }
 
@@ -140,8 +141,8 @@ async fn identify(app: &App, token: &str, now: Timestamp) -> Result<Caller, Erro
     let account = claims.sub;
     let session: Option<Session> = app.store.get(Row::Session(account, claims.sid)).await?;
     match session {
-        Some(Session { email, expires_at, authentication, mfa: has_factors }) if expires_at > now => {
-            Ok(Caller { account, email, authentication, has_factors })
+        Some(Session { email, expires_at, aal, amr, auth_time, mfa: has_factors }) if expires_at > now => {
+            Ok(Caller { account, email, authentication: Authentication { aal, amr, auth_time }, has_factors })
         }
         _ => Err(Error::InvalidToken),
     }

@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::Authentication;
+use super::{Aal, Method};
 use crate::{
     error::Error,
     ids::{AccountId, SessionId},
@@ -56,9 +56,12 @@ pub struct Claims {
     pub iat: Timestamp,
     /// Worthless from here on.
     pub exp: Timestamp,
-    /// How the session was signed in to: for other services. Ours ask its row.
-    #[serde(flatten)]
-    pub authentication: Authentication,
+    /// How sure it is who signed in: for other services, as are the next two. Ours ask the session's row.
+    pub aal: Aal,
+    /// By what the owner has proven to be that.
+    pub amr: Vec<Method>,
+    /// When that was.
+    pub auth_time: Timestamp,
 }
 
 /// The public half of a signing key, as stored and as published (RFC 7517 names).
