@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
-    keys::Row,
     store::{Condition, Store, Update, Written},
+    tables::Row,
     time::Timestamp,
 };
 

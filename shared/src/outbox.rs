@@ -8,8 +8,8 @@ use crate::{
     email::EmailAddress,
     error::Error,
     ids::{LinkId, MailId},
-    keys::Row,
     store::Put,
+    tables::Row,
     time::Timestamp,
 };
 

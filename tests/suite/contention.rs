@@ -12,8 +12,8 @@ use shared::{
     config::Stage,
     http::DEADLINE,
     ids::MailId,
-    keys::Row,
     store::{Condition, Put, Target, Update, Write, Written},
+    tables::Row,
 };
 use tests::{Key, Reply, Request, Session, World, authorized, invoke};
 

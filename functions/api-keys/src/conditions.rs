@@ -3,8 +3,8 @@
 use shared::{
     error::Error,
     ids::AccountId,
-    keys::Row,
     store::{Condition, Target, Update, Write},
+    tables::Row,
 };
 
 use crate::{audit::AccessEvent, policy::SendsFunds, record::KeyRecord};

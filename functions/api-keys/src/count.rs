@@ -6,9 +6,9 @@ use shared::{
     caller::Caller,
     error::Error,
     ids::AccountId,
-    keys::{Row, Rows},
     limits::{Limit, Room},
     store::{Condition, Update, Write},
+    tables::{Row, Rows},
     time::Timestamp,
 };
 

@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::{AccountId, Id, KeyId},
-    keys::Row,
     random,
     seal::{Purpose, Seal, SealedSecret},
     store::{Condition, Put, Store},
+    tables::Row,
 };
 use zeroize::Zeroizing;
 

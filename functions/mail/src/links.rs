@@ -6,11 +6,11 @@ use shared::{
     email::AddressKey,
     error::Error,
     ids::LinkId,
-    keys::Row,
     link::{LinkKey, LinkKeys, LinkToken, Purpose},
     rotation::{Kept, Opened, in_use, not_replaced, open_all},
     seal::Seal,
     store::Store,
+    tables::Row,
     time::{Clock, Timestamp},
 };
 

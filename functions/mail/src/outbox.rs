@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 use shared::{
     error::Error,
     ids::{ClaimId, MailId},
-    keys::Row,
     outbox::Status,
     store::{Condition, Store, Update, Written},
+    tables::Row,
     time::{Clock, Timestamp},
 };
 

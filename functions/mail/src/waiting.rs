@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::MailId,
-    keys::{Row, Rows},
     outbox::KEPT,
     store::{Condition, Put, Store, Target, Write, Written},
+    tables::{Row, Rows},
     time::Timestamp,
 };
 

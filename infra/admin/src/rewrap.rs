@@ -13,9 +13,9 @@ use serde::{Deserialize, de::IgnoredAny};
 use shared::{
     error::Error,
     ids::{AccountId, KeyId},
-    keys::{AllRows, Row},
     seal::{self, Envelope, Envelopes, RecordVersion, Seal, SealedSecret},
     store::{Condition, Found, Store, Update, Written},
+    tables::{AllRows, Row},
 };
 
 use crate::operator::{Failure, Operator};

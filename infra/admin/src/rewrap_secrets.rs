@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use shared::{
-    keys::{Row, Rows},
     link::LinkKeys,
     rotation::Generation,
     seal::{self, Seal},
     store::{Condition, Store, Update},
+    tables::{Row, Rows},
 };
 
 use crate::{

@@ -5,11 +5,11 @@ use std::{process::ExitCode, time::Duration};
 use clap::Args;
 use shared::{
     caller::token::REFRESH_GRACE,
-    keys::Rows,
     random,
     rotation::{self, Generation, SKEW, TRUSTED},
     seal::Purpose,
     store::{Condition, Put, Write},
+    tables::Rows,
     time::Clock,
 };
 use zeroize::Zeroizing;

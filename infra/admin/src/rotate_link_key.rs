@@ -5,12 +5,12 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Args;
 use shared::{
-    keys::{Row, Rows},
     link::{LONGEST_LIFE, LinkKeys},
     random,
     rotation::{self, Generation, SKEW, TRUSTED},
     seal::Purpose,
     store::{Condition, Put, Write},
+    tables::{Row, Rows},
     time::Clock,
 };
 use zeroize::Zeroizing;

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use shared::{
-    keys::Rows,
     random,
     rotation::{self, Generation, LEAD},
     seal::Purpose,
     store::{Condition, Put},
+    tables::Rows,
     time::{Clock, Timestamp},
 };
 use zeroize::Zeroizing;

@@ -6,10 +6,10 @@ use std::{process::ExitCode, time::Duration};
 use clap::Args;
 use shared::{
     caller::token::{LIFE, PublicKey, VerifyingKey, new_signing_key},
-    keys::{Row, Rows},
     rotation::{self, Generation, SKEW},
     seal::Purpose,
     store::{Condition, Put, Write},
+    tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
 

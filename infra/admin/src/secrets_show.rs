@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     caller::token::VerifyingKey,
-    keys::{Row, Rows},
     link::LinkKeys,
     rotation::{self, Generation},
     seal::Purpose,
+    tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
 

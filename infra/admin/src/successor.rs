@@ -3,10 +3,10 @@
 use std::{fmt::Display, time::Duration};
 
 use shared::{
-    keys::Row,
     rotation::{Generation, LEAD},
     seal::{Purpose, Seal},
     store::{Condition, Store, Update, Written},
+    tables::Row,
     time::Timestamp,
 };
 

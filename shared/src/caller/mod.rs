@@ -18,7 +18,7 @@ pub use self::{
     authentication::{Aal, Authentication, Method},
     step_up::{Confirmed, FRESH, Fresh},
 };
-use crate::{app::App, email::EmailAddress, error::Error, ids::AccountId, keys::Row, now::Now, time::Timestamp};
+use crate::{app::App, email::EmailAddress, error::Error, ids::AccountId, now::Now, tables::Row, time::Timestamp};
 
 /// The longest description of a client that is kept. Characters.
 const MAX_USER_AGENT: usize = 256;

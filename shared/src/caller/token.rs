@@ -21,9 +21,9 @@ use super::{Aal, Method};
 use crate::{
     error::Error,
     ids::{AccountId, SessionId},
-    keys::Rows,
     rotation::KEPT,
     store::Store,
+    tables::Rows,
     time::Timestamp,
 };
 

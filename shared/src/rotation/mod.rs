@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    keys::Row,
     seal::{Purpose, SealedSecret},
+    tables::Row,
     time::Timestamp,
 };
 

@@ -26,7 +26,7 @@ use crate::{
     aws::{failure, is_throttling},
     contention::Contention,
     error::{Cause, Error},
-    keys::Row,
+    tables::Row,
 };
 
 /// The code of an item of a transaction that another one is under way at.

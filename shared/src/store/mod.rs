@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     aws::failure,
     error::Error,
-    keys::{Row, Rows, Table},
+    tables::{Row, Rows, Table},
 };
 use item::from_item;
 pub use scan::{Bookmark, Found};

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 use serde::Serialize;
 
 use super::{Item, Store, key_of};
-use crate::{error::Error, keys::Row};
+use crate::{error::Error, tables::Row};
 
 /// What must hold for a write to take place. Attributes are top-level ones.
 pub enum Condition {

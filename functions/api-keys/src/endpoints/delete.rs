@@ -7,8 +7,8 @@ use shared::{
     error::Error,
     http::{Operation, Reply},
     ids::AccountId,
-    keys::Row,
     store::{Condition, Raced, Target, Write},
+    tables::Row,
 };
 
 use crate::{

@@ -4,8 +4,8 @@ use serde::de::IgnoredAny;
 use shared::{
     error::Error,
     ids::AccountId,
-    keys::Row,
     store::{Condition, Put, Update, Write},
+    tables::Row,
     time::Timestamp,
 };
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::de::IgnoredAny;
-use shared::{email::AddressKey, error::Error, ids::AccountId, keys::Row};
+use shared::{email::AddressKey, error::Error, ids::AccountId, tables::Row};
 
 use crate::{account::Account, address::AddressRecord, state::Auth};
 

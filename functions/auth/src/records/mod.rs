@@ -12,9 +12,9 @@ use std::time::Instant;
 use shared::{
     email::AddressKey,
     error::Error,
-    keys::Row,
     outbox::{Letter, Mail},
     store::{Condition, Put, Raced, Write},
+    tables::Row,
     time::Timestamp,
 };
 

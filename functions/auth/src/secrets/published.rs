@@ -3,10 +3,10 @@
 use shared::{
     caller::token::{Verifier, VerifyingKey},
     error::Error,
-    keys::Row,
     link::LinkKeys,
     rotation::{Generation, Opened},
     store::{Condition, Put, Store},
+    tables::Row,
     time::Timestamp,
 };
 

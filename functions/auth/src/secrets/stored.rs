@@ -4,11 +4,11 @@
 use shared::{
     caller::token::new_signing_key,
     error::Error,
-    keys::Rows,
     random,
     rotation::{self, Generation},
     seal::{Purpose, Seal},
     store::{Condition, Put, Store},
+    tables::Rows,
 };
 use zeroize::Zeroizing;
 

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::AccountId,
-    keys::{Row, Rows},
     store::{Condition, Put, Target, Update, Write},
+    tables::{Row, Rows},
 };
 
 use super::Session;

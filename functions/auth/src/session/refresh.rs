@@ -4,9 +4,9 @@ use shared::{
     caller::token::REFRESH_GRACE,
     error::Error,
     ids::{AccountId, SessionId},
-    keys::Row,
     rotation::{Opened, in_use},
     store::{Condition, Update, Written},
+    tables::Row,
     time::Timestamp,
 };
 

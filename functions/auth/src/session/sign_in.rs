@@ -3,8 +3,8 @@
 use shared::{
     caller::{Aal, Authentication, Method},
     error::Error,
-    keys::Row,
     store::{Condition, Put, Target, Update, Write, Written},
+    tables::Row,
     time::Timestamp,
 };
 

@@ -7,9 +7,9 @@ use shared::{
     caller::Caller,
     error::Error,
     http::{Body, Change, Fields, Input, Operation, Reply},
-    keys::Row,
     now::Now,
     store::{Condition, Update, Written},
+    tables::Row,
 };
 
 use super::{
