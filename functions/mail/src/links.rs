@@ -6,7 +6,7 @@ use shared::{
     email::AddressKey,
     error::Error,
     ids::LinkId,
-    link::{LinkKey, LinkKeys, LinkToken, Purpose},
+    link::{LinkKey, LinkKeys, LinkPurpose, LinkToken},
     rotation::{Kept, Opened, in_use, not_replaced, open_all},
     seal::Seal,
     store::Store,
@@ -41,7 +41,7 @@ impl Links {
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when there is no key or it does not open.
-    pub async fn token(&self, purpose: Purpose, to: &AddressKey, id: &LinkId) -> Result<LinkToken, Error> {
+    pub async fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> Result<LinkToken, Error> {
         let now = self.clock.now();
         Ok(in_use(&self.keys(now).await?, now)?.secret.token(purpose, to, id))
     }

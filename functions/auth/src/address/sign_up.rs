@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::{email::EmailAddress, link::Purpose, outbox::Letter, time::Timestamp};
+use shared::{email::EmailAddress, link::LinkPurpose, outbox::Letter, time::Timestamp};
 
 use super::{AddressRecord, NewIds, letters::proof, pending::PendingSignUp};
 use crate::{account::Account, password::PasswordHash};
@@ -46,7 +46,7 @@ impl AddressRecord {
     #[must_use]
     pub fn has_pending(&self, new: &SignUp, now: Timestamp) -> bool {
         let is_no_news = self.pending.as_ref().is_some_and(|pending| pending.knows(&new.password));
-        let link = self.links.to(Purpose::VerifyEmail, &new.email).filter(|_| is_no_news);
+        let link = self.links.to(LinkPurpose::VerifyEmail, &new.email).filter(|_| is_no_news);
         link.is_some_and(|link| link.is_signed_up && now < link.asked_at + A_MOMENT)
     }
 
