@@ -7,7 +7,7 @@ use shared::{
     caller::token::REFRESH_GRACE,
     random,
     rotation::{self, Generation, SKEW, TRUSTED},
-    seal::Purpose,
+    seal::SecretPurpose,
     store::{Condition, Put, Write},
     tables::Rows,
     time::Clock,
@@ -38,7 +38,7 @@ pub struct Arguments {
 /// # Errors
 /// Why there is no new key.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    announce(Purpose::AccountKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
+    announce(SecretPurpose::AccountKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -49,7 +49,7 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
     let (store, now) = (&operator.store, clock.now());
     let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let keys = rotation::of(Purpose::AccountKey, &stored);
+    let keys = rotation::of(SecretPurpose::AccountKey, &stored);
     let newest = *keys.last().ok_or("there is no account key; the first start of auth makes it")?;
     let (from, until) = times(newest, arguments.compromised, ASKED_AGAIN, now)?;
 

@@ -7,7 +7,7 @@ use clap::Args;
 use shared::{
     random,
     rotation::{self, Generation, LEAD},
-    seal::Purpose,
+    seal::SecretPurpose,
     store::{Condition, Put},
     tables::Rows,
     time::{Clock, Timestamp},
@@ -42,7 +42,7 @@ pub async fn run(operator: &Operator, _: &Arguments, clock: &Clock) -> Result<Ex
 pub async fn rotate(operator: &Operator, clock: &Clock) -> Result<(u32, Timestamp), Failure> {
     let (store, now) = (&operator.store, clock.now());
     let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let peppers = rotation::of(Purpose::Pepper, &stored);
+    let peppers = rotation::of(SecretPurpose::Pepper, &stored);
     let newest = *peppers.last().ok_or("there is no pepper; the first start of auth makes it")?;
     refuse_pending(newest, now)?;
     let pepper = Zeroizing::new(random::bytes::<32>()?);

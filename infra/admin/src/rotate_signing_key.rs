@@ -7,7 +7,7 @@ use clap::Args;
 use shared::{
     caller::token::{LIFE, PublicKey, VerifyingKey, new_signing_key},
     rotation::{self, Generation, SKEW},
-    seal::Purpose,
+    seal::SecretPurpose,
     store::{Condition, Put, Write},
     tables::{Row, Rows},
     time::{Clock, Timestamp},
@@ -64,7 +64,7 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
     let (store, now) = (&operator.store, clock.now());
     let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let secrets = rotation::of(Purpose::SigningKey, &stored);
+    let secrets = rotation::of(SecretPurpose::SigningKey, &stored);
     let newest = *secrets.last().ok_or("there is no signing key; the first start of auth makes it")?;
     let published: Vec<VerifyingKey> = store.query(Rows::VerifyingKeys).await?;
     let (from, until) = times(newest, arguments.compromised, LIFE + SKEW, now)?;

@@ -7,7 +7,7 @@ use shared::{
     caller::token::VerifyingKey,
     link::LinkKeys,
     rotation::{self, Generation},
-    seal::Purpose,
+    seal::SecretPurpose,
     tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
@@ -39,7 +39,8 @@ pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Fai
     let stored: Vec<Generation> = operator.store.query(Rows::Secrets).await?;
     let published: Vec<VerifyingKey> = operator.store.query(Rows::VerifyingKeys).await?;
     let mut lines = Vec::new();
-    for purpose in [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey, Purpose::AccountKey] {
+    for purpose in [SecretPurpose::Pepper, SecretPurpose::LinkKey, SecretPurpose::SigningKey, SecretPurpose::AccountKey]
+    {
         let secrets = rotation::of(purpose, &stored);
         let in_use = secrets.iter().rfind(|secret| !secret.is_pending(now)).map(|secret| secret.number);
         for generation in secrets {

@@ -4,7 +4,7 @@ use std::{fmt::Display, time::Duration};
 
 use shared::{
     rotation::{Generation, LEAD},
-    seal::{Purpose, Seal},
+    seal::{Seal, SecretPurpose},
     store::{Condition, Store, Update, Written},
     tables::Row,
     time::Timestamp,
@@ -56,7 +56,7 @@ pub struct Rotation {
 }
 
 /// Tells what has been arranged: one line for each key.
-pub(crate) fn announce(purpose: Purpose, rotation: &Rotation, is_compromised: bool) {
+pub(crate) fn announce(purpose: SecretPurpose, rotation: &Rotation, is_compromised: bool) {
     let name = |number: &u32| format!("{} {number}", purpose.as_str());
     println!("{} is used from {}", name(&rotation.number), rotation.from);
     let ended: Vec<_> = rotation.ended.iter().map(name).collect();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    seal::{Purpose, SealedSecret},
+    seal::{SealedSecret, SecretPurpose},
     tables::Row,
     time::Timestamp,
 };
@@ -68,7 +68,7 @@ impl Generation {
 
 /// The secrets of a purpose among `stored`, by age.
 #[must_use]
-pub fn of(purpose: Purpose, stored: &[Generation]) -> Vec<&Generation> {
+pub fn of(purpose: SecretPurpose, stored: &[Generation]) -> Vec<&Generation> {
     let mut found: Vec<_> = stored.iter().filter(|generation| generation.secret.purpose == purpose).collect();
     found.sort_by_key(|generation| generation.number);
     found

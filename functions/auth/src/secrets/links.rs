@@ -57,7 +57,7 @@ mod tests {
     /// A key that is in use from the second 100 to the second 200.
     fn key(byte: u8) -> Opened<LinkKey> {
         let secret =
-            SealedSecret { purpose: seal::Purpose::LinkKey, sealed: String::new(), kms_key_arn: String::new() };
+            SealedSecret { purpose: seal::SecretPurpose::LinkKey, sealed: String::new(), kms_key_arn: String::new() };
         let [from, until] = [100, 200].map(|second| Some(Timestamp::from_second(second)));
         let stored = Generation { secret, number: byte.into(), from, until };
         Opened { stored, secret: Arc::new(LinkKey::new(&[byte; 32])) }

@@ -6,13 +6,14 @@ use shared::{
     error::Error,
     random,
     rotation::{self, Generation},
-    seal::{Purpose, Seal},
+    seal::{Seal, SecretPurpose},
     store::{Condition, Put, Store},
     tables::Rows,
 };
 use zeroize::Zeroizing;
 
-const ALL: [Purpose; 4] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey, Purpose::AccountKey];
+const ALL: [SecretPurpose; 4] =
+    [SecretPurpose::Pepper, SecretPurpose::LinkKey, SecretPurpose::SigningKey, SecretPurpose::AccountKey];
 
 /// All of them, after making those that are missing.
 ///
@@ -31,12 +32,12 @@ pub async fn stored(store: &Store, seal: &Seal) -> Result<Vec<Generation>, Error
 }
 
 /// Makes a secret unless there is one. Losing the race for its row is fine: whoever won, the row is read again.
-async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error> {
+async fn make(store: &Store, seal: &Seal, purpose: SecretPurpose) -> Result<(), Error> {
     let secret = match purpose {
-        Purpose::Pepper | Purpose::LinkKey | Purpose::AccountKey | Purpose::VaultKey => {
+        SecretPurpose::Pepper | SecretPurpose::LinkKey | SecretPurpose::AccountKey | SecretPurpose::VaultKey => {
             Zeroizing::new(random::bytes::<32>()?.to_vec())
         }
-        Purpose::SigningKey => new_signing_key()?,
+        SecretPurpose::SigningKey => new_signing_key()?,
     };
     let first = Generation { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };
     let row = Put::new(first.row(), &first)?.when(Condition::New);
