@@ -11,7 +11,7 @@ use crate::{
     email::AddressKey,
     error::Error,
     ids::LinkId,
-    rotation::{Generation, SKEW, not_replaced},
+    rotation::{SKEW, SecretVersion, not_replaced},
     seal::key_256,
     time::Timestamp,
 };
@@ -46,7 +46,7 @@ pub struct LinkKey(hmac::Key);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkKeys {
     /// The keys.
-    pub keys: Vec<Generation>,
+    pub keys: Vec<SecretVersion>,
 }
 
 /// Mailed once. No `Debug`, no `Display`, no `Serialize`, on purpose.
@@ -67,7 +67,7 @@ const TAG: usize = 32;
 impl LinkKeys {
     /// Those of all the keys, by age, that `mail` needs, whose clock may be behind.
     #[must_use]
-    pub fn of(by_age: Vec<&Generation>, now: Timestamp) -> Self {
+    pub fn of(by_age: Vec<&SecretVersion>, now: Timestamp) -> Self {
         Self { keys: not_replaced(by_age, now - SKEW).into_iter().cloned().collect() }
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     link::LinkKeys,
-    rotation::Generation,
+    rotation::SecretVersion,
     seal::{self, Seal},
     store::{Condition, Store, Update},
     tables::{Row, Rows},
@@ -46,7 +46,7 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
 pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Result<Report, Failure> {
     let to = seal::key_arn(&operator.aws, &arguments.to).await?;
     let (store, seal) = (&operator.store, Seal::new(&operator.aws, &to));
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let copies: Option<LinkKeys> = store.get(Row::MailLinkKeys).await?;
     let mut report = Report::default();
     for secret in &stored {
@@ -65,7 +65,7 @@ pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Resul
 async fn move_copies(
     store: &Store,
     seal: &Seal,
-    copies: Vec<Generation>,
+    copies: Vec<SecretVersion>,
     to: &str,
     is_dry: bool,
 ) -> Result<Outcome, Failure> {
@@ -77,7 +77,7 @@ async fn move_copies(
     if is_dry {
         return Ok(Outcome::Moved);
     }
-    for Generation { secret, .. } in old {
+    for SecretVersion { secret, .. } in old {
         *secret = seal.rewrap(secret.purpose, secret, to).await?;
     }
     let update = Update::new(Row::MailLinkKeys).set("keys", &moved)?.when(Condition::equals("keys", &copies)?);

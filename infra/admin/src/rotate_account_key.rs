@@ -6,7 +6,7 @@ use clap::Args;
 use shared::{
     caller::token::REFRESH_GRACE,
     random,
-    rotation::{self, Generation, SKEW, TRUSTED},
+    rotation::{self, SKEW, SecretVersion, TRUSTED},
     seal::SecretPurpose,
     store::{Condition, Put, Write},
     tables::Rows,
@@ -48,7 +48,7 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// When a rotation is under way or there is nothing to rotate; when the table cannot be read or written, or KMS refuses.
 pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let keys = rotation::of(SecretPurpose::AccountKey, &stored);
     let newest = *keys.last().ok_or("there is no account key; the first start of auth makes it")?;
     let (from, until) = times(newest, arguments.compromised, ASKED_AGAIN, now)?;

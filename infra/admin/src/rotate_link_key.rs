@@ -7,7 +7,7 @@ use clap::Args;
 use shared::{
     link::{LONGEST_LIFE, LinkKeys},
     random,
-    rotation::{self, Generation, SKEW, TRUSTED},
+    rotation::{self, SKEW, SecretVersion, TRUSTED},
     seal::SecretPurpose,
     store::{Condition, Put, Write},
     tables::{Row, Rows},
@@ -49,7 +49,7 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// When a rotation is under way or there is nothing to rotate; when the tables cannot be read or written, or KMS refuses.
 pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let mut keys: Vec<_> = rotation::of(SecretPurpose::LinkKey, &stored).into_iter().cloned().collect();
     let newest = keys.last().ok_or("there is no link key; the first start of auth makes it")?;
     let (from, until) = times(newest, arguments.compromised, REDEEMED, now)?;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     random,
-    rotation::{self, Generation, LEAD},
+    rotation::{self, LEAD, SecretVersion},
     seal::SecretPurpose,
     store::{Condition, Put},
     tables::Rows,
@@ -41,7 +41,7 @@ pub async fn run(operator: &Operator, _: &Arguments, clock: &Clock) -> Result<Ex
 /// When a rotation is under way or there is nothing to rotate; when the table cannot be read or written, or KMS refuses.
 pub async fn rotate(operator: &Operator, clock: &Clock) -> Result<(u32, Timestamp), Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let peppers = rotation::of(SecretPurpose::Pepper, &stored);
     let newest = *peppers.last().ok_or("there is no pepper; the first start of auth makes it")?;
     refuse_pending(newest, now)?;

@@ -34,7 +34,7 @@ const _: () = assert!(LEAD.as_secs() >= KEPT.as_secs() + CACHED.as_secs() + SKEW
 
 /// One secret of a purpose as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Generation {
+pub struct SecretVersion {
     /// The secret.
     #[serde(flatten)]
     pub secret: SealedSecret,
@@ -46,7 +46,7 @@ pub struct Generation {
     pub until: Option<Timestamp>,
 }
 
-impl Generation {
+impl SecretVersion {
     /// Its row.
     #[must_use]
     pub const fn row(&self) -> Row<'static> {
@@ -68,15 +68,15 @@ impl Generation {
 
 /// The secrets of a purpose among `stored`, by age.
 #[must_use]
-pub fn of(purpose: SecretPurpose, stored: &[Generation]) -> Vec<&Generation> {
-    let mut found: Vec<_> = stored.iter().filter(|generation| generation.secret.purpose == purpose).collect();
-    found.sort_by_key(|generation| generation.number);
+pub fn of(purpose: SecretPurpose, stored: &[SecretVersion]) -> Vec<&SecretVersion> {
+    let mut found: Vec<_> = stored.iter().filter(|version| version.secret.purpose == purpose).collect();
+    found.sort_by_key(|version| version.number);
     found
 }
 
 /// Those of a purpose's secrets, by age, that are in use or will be: without those that have had their successor.
 #[must_use]
-pub fn not_replaced(mut by_age: Vec<&Generation>, now: Timestamp) -> Vec<&Generation> {
+pub fn not_replaced(mut by_age: Vec<&SecretVersion>, now: Timestamp) -> Vec<&SecretVersion> {
     let in_use = by_age.iter().rposition(|secret| !secret.is_pending(now)).unwrap_or_default();
     by_age.split_off(in_use)
 }

@@ -48,7 +48,7 @@ mod tests {
     use std::sync::Arc;
 
     use shared::{
-        rotation::Generation,
+        rotation::SecretVersion,
         seal::{self, SealedSecret},
     };
 
@@ -59,7 +59,7 @@ mod tests {
         let secret =
             SealedSecret { purpose: seal::SecretPurpose::LinkKey, sealed: String::new(), kms_key_arn: String::new() };
         let [from, until] = [100, 200].map(|second| Some(Timestamp::from_second(second)));
-        let stored = Generation { secret, number: byte.into(), from, until };
+        let stored = SecretVersion { secret, number: byte.into(), from, until };
         Opened { stored, secret: Arc::new(LinkKey::new(&[byte; 32])) }
     }
 

@@ -5,7 +5,7 @@ use shared::{
     caller::token::new_signing_key,
     error::Error,
     random,
-    rotation::{self, Generation},
+    rotation::{self, SecretVersion},
     seal::{Seal, SecretPurpose},
     store::{Condition, Put, Store},
     tables::Rows,
@@ -19,8 +19,8 @@ const ALL: [SecretPurpose; 4] =
 ///
 /// # Errors
 /// `Unavailable` when DynamoDB or KMS is; `Internal`.
-pub async fn stored(store: &Store, seal: &Seal) -> Result<Vec<Generation>, Error> {
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+pub async fn stored(store: &Store, seal: &Seal) -> Result<Vec<SecretVersion>, Error> {
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let missing: Vec<_> = ALL.into_iter().filter(|purpose| rotation::of(*purpose, &stored).is_empty()).collect();
     if missing.is_empty() {
         return Ok(stored);
@@ -39,7 +39,7 @@ async fn make(store: &Store, seal: &Seal, purpose: SecretPurpose) -> Result<(), 
         }
         SecretPurpose::SigningKey => new_signing_key()?,
     };
-    let first = Generation { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };
+    let first = SecretVersion { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };
     let row = Put::new(first.row(), &first)?.when(Condition::New);
     let _won_or_lost = store.put(row).await?;
     Ok(())
