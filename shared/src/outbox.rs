@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a letter stays visible, sent or not.
-pub const KEPT: Duration = Duration::from_hours(30 * 24);
+pub const RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// What a letter says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ impl Mail {
     /// `Internal` without randomness.
     pub fn new(letter: Letter, now: Timestamp) -> Result<Self, Error> {
         let status = if matches!(letter, Letter::Nothing) { Status::Dropped } else { Status::Pending };
-        Ok(Self { id: MailId::random()?, letter, status, created_at: now, ttl: now + KEPT })
+        Ok(Self { id: MailId::random()?, letter, status, created_at: now, ttl: now + RETENTION })
     }
 
     /// The write that posts it.

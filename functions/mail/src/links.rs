@@ -7,7 +7,7 @@ use shared::{
     error::Error,
     ids::LinkId,
     link::{LinkKey, LinkKeys, LinkPurpose, LinkToken},
-    rotation::{Kept, Opened, in_use, not_replaced, open_all},
+    rotation::{Cached, Opened, in_use, not_replaced, open_all},
     seal::Seal,
     store::Store,
     tables::Row,
@@ -19,14 +19,14 @@ pub struct Links {
     store: Store,
     seal: Seal,
     clock: Clock,
-    keys: Kept<Vec<Opened<LinkKey>>>,
+    keys: Cached<Vec<Opened<LinkKey>>>,
 }
 
 impl Links {
     /// With the keys that lie in a table. Opens nothing yet.
     #[must_use]
     pub fn new(store: Store, seal: Seal, clock: Clock) -> Self {
-        Self { store, seal, clock, keys: Kept::default() }
+        Self { store, seal, clock, keys: Cached::default() }
     }
 
     /// Reads the keys, or does nothing where they are known.

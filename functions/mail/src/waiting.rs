@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::MailId,
-    outbox::KEPT,
+    outbox::RETENTION,
     store::{Condition, Put, Store, Target, Write, Written},
     tables::{Row, Rows},
     time::Timestamp,
@@ -27,7 +27,7 @@ pub struct Waiting {
 impl Waiting {
     /// A letter, written at `since`, that is to be tried again, after so many tries.
     pub fn new(letter: MailId, since: Timestamp, due: Timestamp, tries: u32) -> Self {
-        Self { letter, due, since, tries, ttl: since + KEPT }
+        Self { letter, due, since, tries, ttl: since + RETENTION }
     }
 
     const fn row(&self) -> Row<'static> {

@@ -21,7 +21,7 @@ use super::{Aal, Method};
 use crate::{
     error::Error,
     ids::{AccountId, SessionId},
-    rotation::KEPT,
+    rotation::READ_AGAIN_AFTER,
     store::Store,
     tables::Rows,
     time::Timestamp,
@@ -219,7 +219,7 @@ impl Verifier {
         let kept = self.kept();
         let is_known = !kept.by_kid.is_empty() && kid.is_none_or(|kid| kept.by_kid.contains_key(kid));
         let may_look = kept.by_kid.is_empty() || kept.are_older_than(RELOAD, now);
-        if kept.are_older_than(KEPT, now) || (!is_known && may_look) {
+        if kept.are_older_than(READ_AGAIN_AFTER, now) || (!is_known && may_look) {
             self.load(now).await?;
         }
         Ok(self.kept())
