@@ -78,9 +78,9 @@ pub enum Presented {
     /// The token is the current one, and too young to have a successor: it stays.
     Stays,
     /// The token is the one before, and its successor may have been lost, or have gone to another tab: the successor is told again.
-    ToldAgain,
+    ReplayedInGrace,
     /// The token was used long ago: two parties hold this session.
-    Reused,
+    ReplayedLate,
 }
 
 impl Session {
@@ -126,8 +126,8 @@ impl Session {
             _ if self.expires_at <= now => Presented::Expired,
             (true, _) if is_in_grace => Presented::Stays,
             (true, _) => Presented::Rotates,
-            (_, true) if is_in_grace => Presented::ToldAgain,
-            _ => Presented::Reused,
+            (_, true) if is_in_grace => Presented::ReplayedInGrace,
+            _ => Presented::ReplayedLate,
         }
     }
 }
