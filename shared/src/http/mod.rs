@@ -11,7 +11,7 @@ mod reply;
 mod routes;
 
 pub use field::{Field, Flaw, SecretText, Switch, Text, Whole};
-pub use fields::{Change, Declared, Fields, Input, Parsed, Values};
+pub use fields::{Declared, Fields, Input, Parsed, Patch, Values};
 pub use input::{Body, Query};
 pub use invalid::Invalid;
 pub use lambda::{handle, run};
