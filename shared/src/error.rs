@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     caller::{Aal, FRESH},
-    http::{Flaw, Invalid},
+    http::{FieldError, Invalid},
 };
 
 /// Seconds after which a client may try again when something we depend on is down.
@@ -121,13 +121,13 @@ impl Error {
 
     /// A field of the `body` or the `query` that breaks a rule which only a handler can check. Its value is not echoed.
     #[must_use]
-    pub fn invalid(part: &'static str, field: &'static str, flaw: Flaw) -> Self {
+    pub fn invalid(part: &'static str, field: &'static str, flaw: FieldError) -> Self {
         Self::Invalid(vec![Invalid::unechoed(part, field, flaw)])
     }
 
     /// Several fields of the `body` or the `query` that break rules which only a handler can check. Their values are not echoed.
     #[must_use]
-    pub fn invalid_all(part: &'static str, broken: Vec<(&'static str, Flaw)>) -> Self {
+    pub fn invalid_all(part: &'static str, broken: Vec<(&'static str, FieldError)>) -> Self {
         Self::Invalid(broken.into_iter().map(|(field, flaw)| Invalid::unechoed(part, field, flaw)).collect())
     }
 }

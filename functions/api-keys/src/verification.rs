@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use shared::{error::Error, http::Flaw};
+use shared::{error::Error, http::FieldError};
 
 use crate::{
     access::Access,
@@ -49,7 +49,7 @@ impl Vault {
         let sends_funds = report.info.as_ref().and_then(policy::sends_funds);
         if sends_funds.is_some_and(|sends_funds| self.blocks(sends_funds)) {
             let reason = format!("{}: {}", Refusal::CanWithdraw.code().as_str(), Refusal::CanWithdraw.message());
-            return Err(Error::invalid("body", "api_key", Flaw::value(&reason)).into());
+            return Err(Error::invalid("body", "api_key", FieldError::value(&reason)).into());
         }
         let field = match report.status {
             Status::Ok => return Ok(()),
@@ -61,6 +61,6 @@ impl Vault {
             _ => "api_key",
         };
         let reason = format!("{}: {}", report.status.as_str(), report.status.message());
-        Err(Error::invalid("body", field, Flaw::value(&reason)).into())
+        Err(Error::invalid("body", field, FieldError::value(&reason)).into())
     }
 }

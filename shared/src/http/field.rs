@@ -13,7 +13,7 @@ pub trait Field: Sized {
     ///
     /// # Errors
     /// Which rule it breaks.
-    fn parse(value: &Json) -> Result<Self, Flaw>;
+    fn parse(value: &Json) -> Result<Self, FieldError>;
 
     /// The rule, as far as JSON Schema can say it.
     fn schema() -> Schema;
@@ -21,13 +21,13 @@ pub trait Field: Sized {
 
 /// A broken rule: its name and text as FastAPI clients know them, and what the text was made of.
 #[derive(Debug)]
-pub struct Flaw {
+pub struct FieldError {
     pub(super) kind: &'static str,
     pub(super) text: String,
     pub(super) context: Option<Value>,
 }
 
-impl Flaw {
+impl FieldError {
     /// A rule of our own: `reason` completes "Value error, …".
     #[must_use]
     pub fn value(reason: &str) -> Self {
@@ -90,14 +90,14 @@ impl<const MIN: usize> SecretText<MIN> {
     }
 }
 
-fn text(value: &Json, minimum: usize) -> Result<&str, Flaw> {
+fn text(value: &Json, minimum: usize) -> Result<&str, FieldError> {
     let text = match value {
         Json::String(text) => text,
-        Json::Unpaired(_) => return Err(Flaw::not_unicode()),
-        _ => return Err(Flaw::not_a_string()),
+        Json::Unpaired(_) => return Err(FieldError::not_unicode()),
+        _ => return Err(FieldError::not_a_string()),
     };
     if text.chars().nth(minimum.saturating_sub(1)).is_none() && minimum > 0 {
-        return Err(Flaw::too_short(minimum));
+        return Err(FieldError::too_short(minimum));
     }
     Ok(text)
 }
@@ -110,7 +110,7 @@ fn text_schema(minimum: usize) -> Schema {
 }
 
 impl<const MIN: usize> Field for Text<MIN> {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         Ok(Self(text(value, MIN)?.to_owned()))
     }
 
@@ -120,7 +120,7 @@ impl<const MIN: usize> Field for Text<MIN> {
 }
 
 impl<const MIN: usize> Field for SecretText<MIN> {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         Ok(Self(Zeroizing::new(text(value, MIN)?.to_owned())))
     }
 
@@ -130,10 +130,10 @@ impl<const MIN: usize> Field for SecretText<MIN> {
 }
 
 impl Field for Switch {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         match value {
             Json::Bool(value) => Ok(Self(*value)),
-            _ => Err(Flaw::bare("bool_type", "Input should be a valid boolean")),
+            _ => Err(FieldError::bare("bool_type", "Input should be a valid boolean")),
         }
     }
 
@@ -143,9 +143,9 @@ impl Field for Switch {
 }
 
 impl<const MIN: u16, const MAX: u16> Field for Whole<MIN, MAX> {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let (Json::String(digits) | Json::Int(digits)) = value else {
-            return Err(Flaw::bare("int_type", "Input should be a valid integer"));
+            return Err(FieldError::bare("int_type", "Input should be a valid integer"));
         };
         let unparsable = "Input should be a valid integer, unable to parse string as an integer";
         // What does not fit is out of bounds whichever bound that is.
@@ -158,18 +158,18 @@ impl<const MIN: u16, const MAX: u16> Field for Whole<MIN, MAX> {
                     i64::MAX
                 }
             }
-            Err(_) => return Err(Flaw::bare("int_parsing", unparsable)),
+            Err(_) => return Err(FieldError::bare("int_parsing", unparsable)),
         };
         let (least, most) = (i64::from(MIN), i64::from(MAX));
         if number < least {
             let text = format!("Input should be greater than or equal to {MIN}");
-            return Err(Flaw { kind: "greater_than_equal", text, context: Some(context!({ "ge": MIN })) });
+            return Err(FieldError { kind: "greater_than_equal", text, context: Some(context!({ "ge": MIN })) });
         }
         if number > most {
             let text = format!("Input should be less than or equal to {MAX}");
-            return Err(Flaw { kind: "less_than_equal", text, context: Some(context!({ "le": MAX })) });
+            return Err(FieldError { kind: "less_than_equal", text, context: Some(context!({ "le": MAX })) });
         }
-        u16::try_from(number).map(Self).map_err(|_| Flaw::bare("int_parsing", unparsable))
+        u16::try_from(number).map(Self).map_err(|_| FieldError::bare("int_parsing", unparsable))
     }
 
     fn schema() -> Schema {
@@ -183,10 +183,10 @@ fn is_whole(text: &str) -> bool {
 }
 
 impl Field for EmailAddress {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         Self::parse(text(value, 0)?).map_err(|invalid| {
             let reason = invalid.to_string();
-            Flaw {
+            FieldError {
                 kind: "value_error",
                 text: format!("value is not a valid email address: {reason}"),
                 context: Some(context!({ "reason": reason })),

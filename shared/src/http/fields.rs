@@ -6,7 +6,7 @@ use schemars::{Schema, json_schema};
 use serde_json::json;
 
 use super::{
-    field::{Field, Flaw},
+    field::{Field, FieldError},
     invalid::Invalid,
     json::{Json, Object},
 };
@@ -166,7 +166,7 @@ impl Values<'_> {
     }
 
     /// A rule between fields is broken: the flaw is the named field's.
-    pub fn flaw<T>(&mut self, name: &'static str, flaw: Flaw) -> Option<T> {
+    pub fn flaw<T>(&mut self, name: &'static str, flaw: FieldError) -> Option<T> {
         let input = self.0.values.get(name).cloned().unwrap_or(Json::Null);
         self.0.flaw(name, input, flaw)
     }
@@ -202,7 +202,7 @@ impl Reader {
         }
         // FastAPI echoes a body as a whole, but nothing of a query.
         let input = if self.source == "body" { Json::Object(Arc::clone(&self.values)) } else { Json::Null };
-        self.flaw(name, input, Flaw::missing())
+        self.flaw(name, input, FieldError::missing())
     }
 
     #[expect(clippy::option_option, reason = "as in `Fields`: flawed, absent, there")]
@@ -231,7 +231,7 @@ impl Reader {
         }
     }
 
-    fn flaw<T>(&mut self, name: &'static str, input: Json, flaw: Flaw) -> Option<T> {
+    fn flaw<T>(&mut self, name: &'static str, input: Json, flaw: FieldError) -> Option<T> {
         let input = if self.echoes { input } else { Json::Null };
         self.flaws.push(Invalid::new(vec![json!(self.source), json!(name)], input, flaw));
         None

@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, json as context};
 
 use super::{
-    field::Flaw,
+    field::FieldError,
     fields::{Fields, Input},
     invalid::Invalid,
     json::{self, Json, Object, Unreadable},
@@ -103,12 +103,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn unreadable(reason: Unreadable) -> Error {
     let Unreadable::Syntax { at, message } = reason else { return Error::UnreadableBody };
     let context = Some(context!({ "error": message }));
-    let flaw = Flaw { kind: "json_invalid", text: "JSON decode error".to_owned(), context };
+    let flaw = FieldError { kind: "json_invalid", text: "JSON decode error".to_owned(), context };
     let empty = Json::Object(Arc::default());
     Error::Invalid(vec![Invalid::new(vec![context!("body"), context!(at)], empty, flaw)])
 }
 
 fn whole(kind: &'static str, text: &str, input: Json) -> Error {
-    let flaw = Flaw { kind, text: text.to_owned(), context: None };
+    let flaw = FieldError { kind, text: text.to_owned(), context: None };
     Error::Invalid(vec![Invalid::new(vec![context!("body")], input, flaw)])
 }

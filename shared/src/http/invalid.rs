@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{field::Flaw, json::Json};
+use super::{field::FieldError, json::Json};
 
 /// One entry of a 422's `detail`.
 #[derive(Serialize)]
@@ -27,11 +27,11 @@ impl fmt::Debug for Invalid {
 }
 
 impl Invalid {
-    pub(crate) fn unechoed(part: &'static str, field: &'static str, flaw: Flaw) -> Self {
+    pub(crate) fn unechoed(part: &'static str, field: &'static str, flaw: FieldError) -> Self {
         Self::new(vec![json!(part), json!(field)], Json::Null, flaw)
     }
 
-    pub(super) fn new(loc: Vec<Value>, input: Json, flaw: Flaw) -> Self {
+    pub(super) fn new(loc: Vec<Value>, input: Json, flaw: FieldError) -> Self {
         Self { kind: flaw.kind, loc, msg: flaw.text, input, ctx: flaw.context }
     }
 }

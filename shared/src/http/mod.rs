@@ -10,7 +10,7 @@ mod operation;
 mod reply;
 mod routes;
 
-pub use field::{Field, Flaw, SecretText, Switch, Text, Whole};
+pub use field::{Field, FieldError, SecretText, Switch, Text, Whole};
 pub use fields::{Declared, Fields, Input, Parsed, Patch, Values};
 pub use input::{Body, Query};
 pub use invalid::Invalid;

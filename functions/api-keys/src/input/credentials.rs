@@ -1,6 +1,6 @@
 //! Credentials out of single fields: complete, of the right kind, and able to sign.
 
-use shared::http::{Fields, Flaw, Parsed, Values};
+use shared::http::{FieldError, Fields, Parsed, Values};
 use zeroize::Zeroizing;
 
 use super::{
@@ -40,7 +40,7 @@ const PASSPHRASE: &str = "Its passphrase, where the exchange has one. White spac
 const KEY_TYPE: &str = "hmac, ed25519, rsa, es256 or agent; what the secret looks like by default";
 
 /// A field and the rule that it breaks.
-pub type Broken = (&'static str, Flaw);
+pub type Broken = (&'static str, FieldError);
 type Reason = (&'static str, String);
 
 /// The fields of credentials, declared and not read yet.
@@ -106,7 +106,7 @@ impl Given {
     #[must_use]
     pub fn missing(&self) -> Vec<Broken> {
         let required = [("api_key", self.api_key.is_none()), ("secret", self.secret.is_none())];
-        required.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| (name, Flaw::missing())).collect()
+        required.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| (name, FieldError::missing())).collect()
     }
 
     /// Credentials for `exchange`, with what is kept where a field did not come.
@@ -114,7 +114,7 @@ impl Given {
     /// # Errors
     /// Every field that is missing, or the first that breaks a rule.
     pub fn complete(&self, exchange: &Exchange, kept: Option<Kept>) -> Result<Credentials, Vec<Broken>> {
-        let broken = |(field, reason): Reason| vec![(field, Flaw::value(&reason))];
+        let broken = |(field, reason): Reason| vec![(field, FieldError::value(&reason))];
         let file = self.file(exchange).map_err(broken)?;
         let name = file.as_ref().map(|file| &file.name).or(self.api_key.as_ref());
         let name = name.map(|Pasted(name)| name);
@@ -152,7 +152,7 @@ impl Given {
         ];
         let missing: Vec<_> = missing.into_iter().filter(|(_, missing)| *missing).collect();
         let Some(Pasted(secret)) = self.secret.as_ref().filter(|_| missing.is_empty()) else {
-            return Err(missing.into_iter().map(|(name, _)| (name, Flaw::missing())).collect());
+            return Err(missing.into_iter().map(|(name, _)| (name, FieldError::missing())).collect());
         };
         let name = if is_agent { None } else { name.cloned().or(kept_name) };
         let credentials = Credentials {

@@ -3,7 +3,7 @@
 use schemars::{Schema, json_schema};
 use shared::{
     blank::is_blank,
-    http::{Field, Flaw, SecretText, Text, json::Json},
+    http::{Field, FieldError, SecretText, Text, json::Json},
 };
 use zeroize::Zeroizing;
 
@@ -44,11 +44,11 @@ impl Default for EnvironmentName {
 }
 
 impl Field for ExchangeName {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let Text::<0>(text) = Field::parse(value)?;
         let known = || ALL.map(|exchange| exchange.id).join(", ");
         let found = exchanges::find(&text.trim().to_lowercase());
-        found.map(Self).ok_or_else(|| Flaw::value(&format!("exchange must be one of {}", known())))
+        found.map(Self).ok_or_else(|| FieldError::value(&format!("exchange must be one of {}", known())))
     }
 
     fn schema() -> Schema {
@@ -57,13 +57,13 @@ impl Field for ExchangeName {
 }
 
 impl Field for EnvironmentName {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let Text::<0>(text) = Field::parse(value)?;
         match text.trim().to_lowercase().as_str() {
             "live" => Ok(Self(Environment::Live)),
             "testnet" | "test" | "sandbox" | "uat" => Ok(Self(Environment::Testnet)),
             "demo" | "paper" => Ok(Self(Environment::Demo)),
-            _ => Err(Flaw::value("environment must be live, testnet or demo")),
+            _ => Err(FieldError::value("environment must be live, testnet or demo")),
         }
     }
 
@@ -74,14 +74,14 @@ impl Field for EnvironmentName {
 }
 
 impl Field for KeyTypeName {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let Text::<0>(text) = Field::parse(value)?;
         let all = [KeyType::Hmac, KeyType::Ed25519, KeyType::Rsa, KeyType::Es256, KeyType::Agent];
         let name = text.trim().to_lowercase();
         // Wallets call an agent's key by its curve.
         let name = if name == "secp256k1-agent" { "agent" } else { &name };
         let found = all.into_iter().find(|kind| kind.as_str() == name);
-        found.map(Self).ok_or_else(|| Flaw::value("key_type must be hmac, ed25519, rsa, es256 or agent"))
+        found.map(Self).ok_or_else(|| FieldError::value("key_type must be hmac, ed25519, rsa, es256 or agent"))
     }
 
     fn schema() -> Schema {
@@ -91,11 +91,11 @@ impl Field for KeyTypeName {
 }
 
 impl Field for Label {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let Text::<0>(text) = Field::parse(value)?;
         let label = text.trim();
         if is_blank(label) || label.chars().count() > MAX_LABEL || label.chars().any(char::is_control) {
-            return Err(Flaw::value(
+            return Err(FieldError::value(
                 "label must have 1 to 60 characters, one of them visible and none of them a control character",
             ));
         }
@@ -108,9 +108,9 @@ impl Field for Label {
 }
 
 /// The text of a field, no longer than `max` bytes, without what copying leaves around it.
-fn trimmed(text: &str, max: usize) -> Result<&str, Flaw> {
+fn trimmed(text: &str, max: usize) -> Result<&str, FieldError> {
     if text.len() > max {
-        return Err(Flaw::value(&format!("it has more than {max} bytes")));
+        return Err(FieldError::value(&format!("it has more than {max} bytes")));
     }
     Ok(without_margin(text))
 }
@@ -135,7 +135,7 @@ impl<const MAX: usize> Pasted<MAX> {
     ///
     /// # Errors
     /// When it is too long.
-    pub fn of(text: &str) -> Result<Self, Flaw> {
+    pub fn of(text: &str) -> Result<Self, FieldError> {
         let text = unquoted(trimmed(text, MAX)?);
         // As long as the input at once: growing would leave copies behind.
         let mut cleaned = Zeroizing::new(String::with_capacity(text.len()));
@@ -145,7 +145,7 @@ impl<const MAX: usize> Pasted<MAX> {
 }
 
 impl<const MAX: usize> Field for Pasted<MAX> {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let text = SecretText::<0>::parse(value)?.reveal();
         Self::of(&text)
     }
@@ -156,11 +156,11 @@ impl<const MAX: usize> Field for Pasted<MAX> {
 }
 
 impl Field for Passphrase {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let text = SecretText::<0>::parse(value)?.reveal();
         let passphrase = trimmed(&text, MAX_PASSPHRASE)?;
         if passphrase.chars().any(char::is_control) {
-            return Err(Flaw::value("passphrase must not contain control characters"));
+            return Err(FieldError::value("passphrase must not contain control characters"));
         }
         Ok(Self(Zeroizing::new(passphrase.to_owned())))
     }

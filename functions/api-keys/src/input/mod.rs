@@ -8,7 +8,7 @@ mod secret;
 
 use shared::{
     error::Error,
-    http::{Fields, Flaw, Input, Switch, Text, Values},
+    http::{FieldError, Fields, Input, Switch, Text, Values},
 };
 
 use crate::{
@@ -84,7 +84,7 @@ fn site(
         let mut known: Vec<_> = exchange.sites.iter().map(|site| site.environment.as_str()).collect();
         known.dedup();
         let reason = format!("environment must be one of {} for {}", known.join(", "), exchange.name);
-        return values.flaw("environment", Flaw::value(&reason));
+        return values.flaw("environment", FieldError::value(&reason));
     }
     let here = exchange.sites.iter().filter(|site| site.environment == environment);
     let known: Vec<_> = here.filter_map(|site| site.region).collect();
@@ -93,7 +93,7 @@ fn site(
     } else {
         format!("region must be null or one of {} for {}", known.join(", "), exchange.name)
     };
-    values.flaw("region", Flaw::value(&reason))
+    values.flaw("region", FieldError::value(&reason))
 }
 
 /// A change of a key. Which credentials are complete depends on the exchange, so that is seen when the key is known.
@@ -119,7 +119,7 @@ impl Input for UpdateApiKeyRequest {
         let mut values = fields.end()?;
         let given = given.read(&values);
         if let Some(field) = given.as_ref().and_then(Given::empty) {
-            return values.flaw(field, Flaw::value(&format!("{field} is empty")));
+            return values.flaw(field, FieldError::value(&format!("{field} is empty")));
         }
         Some(Self {
             label: values.of(label)?.map(|Label(label)| label),
@@ -144,8 +144,9 @@ impl UpdateApiKeyRequest {
     /// # Errors
     /// `Invalid`.
     pub fn fits(&self, record: &KeyRecord) -> Result<(), Error> {
-        let other =
-            |field: &'static str| Flaw::value(&format!("{field} cannot change: delete the key and store another"));
+        let other = |field: &'static str| {
+            FieldError::value(&format!("{field} cannot change: delete the key and store another"))
+        };
         if self.exchange.is_some_and(|exchange| exchange.id != record.exchange) {
             return Err(Error::invalid("body", "exchange", other("exchange")));
         }

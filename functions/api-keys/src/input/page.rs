@@ -3,7 +3,7 @@
 use shared::{
     caller::Caller,
     error::Error,
-    http::{Fields, Flaw, Input, Text, Whole},
+    http::{FieldError, Fields, Input, Text, Whole},
     ids::Id,
 };
 
@@ -36,7 +36,7 @@ impl Page {
         let Some(cursor) = &self.cursor else { return Ok(None) };
         match own.open_cursor(list, caller.account(), cursor) {
             Some(id) => Ok(Some(id)),
-            None => Err(Error::invalid("query", "cursor", Flaw::value("cursor is none that this list gave out"))),
+            None => Err(Error::invalid("query", "cursor", FieldError::value("cursor is none that this list gave out"))),
         }
     }
 

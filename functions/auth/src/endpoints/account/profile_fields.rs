@@ -4,7 +4,7 @@ use schemars::{Schema, json_schema};
 use serde::Serialize;
 use shared::{
     blank::is_blank,
-    http::{Field, Flaw, Text, json::Json},
+    http::{Field, FieldError, Text, json::Json},
 };
 use url::Url;
 
@@ -26,11 +26,11 @@ pub struct AvatarUrl(String);
 pub struct Phone(String);
 
 impl Field for FullName {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let Text::<1>(text) = Field::parse(value)?;
         let name = text.trim();
         if is_blank(name) || text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
-            return Err(Flaw::value(
+            return Err(FieldError::value(
                 "full_name must have 1 to 200 characters, one of them visible and none of them a control character",
             ));
         }
@@ -44,12 +44,12 @@ impl Field for FullName {
 }
 
 impl Field for AvatarUrl {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let Text::<1>(text) = Field::parse(value)?;
         let url = Url::parse(&text).ok().filter(|url| url.scheme() == "https" && url.as_str().len() <= MAX_URL);
         let url = url.filter(|url| url.username().is_empty() && url.password().is_none());
         url.map(|url| Self(url.into()))
-            .ok_or_else(|| Flaw::value("avatar_url must be an https URL of up to 2048 bytes"))
+            .ok_or_else(|| FieldError::value("avatar_url must be an https URL of up to 2048 bytes"))
     }
 
     fn schema() -> Schema {
@@ -58,12 +58,12 @@ impl Field for AvatarUrl {
 }
 
 impl Field for Phone {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
+    fn parse(value: &Json) -> Result<Self, FieldError> {
         let Text::<1>(text) = Field::parse(value)?;
         let digits = text.strip_prefix('+').unwrap_or_default();
         let is_number = digits.bytes().all(|digit| digit.is_ascii_digit()) && !digits.starts_with('0');
         if !is_number || !(2..=15).contains(&digits.len()) {
-            return Err(Flaw::value("phone must be in E.164 form, such as +14155550100"));
+            return Err(FieldError::value("phone must be in E.164 form, such as +14155550100"));
         }
         Ok(Self(text))
     }
