@@ -15,6 +15,6 @@ pub use fields::{Declared, Fields, Input, Parsed, Patch, Values};
 pub use input::{Body, Query};
 pub use invalid::Invalid;
 pub use lambda::{handle, run};
-pub use operation::{Answer, Content, Model, Operation, Parameter, Proof};
+pub use operation::{Answer, Content, Model, Operation, Parameter, Security};
 pub use reply::Reply;
 pub use routes::{DEADLINE, Route, Routes, redirect};

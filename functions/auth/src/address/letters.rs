@@ -53,7 +53,7 @@ impl AddressRecord {
 }
 
 /// A new link that proves this spelling.
-pub fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
+pub fn link_that_proves(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
     IssuedLink {
         id: new_ids.proof,
         spelling: email.clone(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use shared::{email::EmailAddress, link::LinkPurpose, outbox::Letter, time::Timestamp};
 
-use super::{AddressRecord, NewIds, letters::proof, pending::PendingSignUp};
+use super::{AddressRecord, NewIds, letters::link_that_proves, pending::PendingSignUp};
 use crate::{account::Account, password::PasswordHash};
 
 /// Requests that began together and that one of them has settled are no further apart.
@@ -30,9 +30,9 @@ impl AddressRecord {
         self.pending = Some(PendingSignUp::after(self.pending.take(), &new.password));
         let has_room = self.asked.of(&new.email).take(now);
         if has_room {
-            self.links.issue(proof(&new.email, new_ids, now), now);
+            self.links.issue(link_that_proves(&new.email, new_ids, now), now);
         }
-        self.links.sign_up(&new.email, now, || proof(&new.email, new_ids, now));
+        self.links.sign_up(&new.email, now, || link_that_proves(&new.email, new_ids, now));
         self.expire();
         match (account, has_room) {
             (Some(account), true) => self.notify_owner(account, new_ids, now),
