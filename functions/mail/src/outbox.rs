@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use shared::{
     error::Error,
-    ids::{ClaimId, MailId},
+    ids::{AttemptId, MailId},
     outbox::MailStatus,
     store::{Condition, Store, Update, Written},
     tables::Row,
@@ -42,7 +42,7 @@ pub enum Claimed {
 pub struct Claim {
     id: MailId,
     /// Tells this claim from every other one.
-    by: ClaimId,
+    by: AttemptId,
     until: Timestamp,
 }
 
@@ -62,7 +62,7 @@ pub struct Outbox {
 #[derive(Deserialize)]
 struct Standing {
     status: MailStatus,
-    claimed_by: Option<ClaimId>,
+    claimed_by: Option<AttemptId>,
     claimed_until: Option<Timestamp>,
     #[serde(default)]
     claims: u32,
@@ -122,7 +122,7 @@ impl Outbox {
     }
 
     async fn try_claim(&self, id: MailId, claims_before: u32, update: Update<'_>) -> Result<Try, Error> {
-        let by = ClaimId::random()?;
+        let by = AttemptId::random()?;
         let until = self.clock.now() + LEASE * 2_u32.pow(claims_before.min(LEASE_DOUBLINGS));
         let claim = update
             .set("status", &MailStatus::Claimed)?
