@@ -14,7 +14,7 @@ use shared::{
 
 use crate::{
     operator::{Failure, Operator},
-    rewrap::{Outcome, Report, finish, move_secret, written},
+    rewrap::{RecordState, Rewrapped, finish, move_secret, written},
 };
 
 /// Move pepper, link key, signing keys and account key to another KMS key.
@@ -43,12 +43,12 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
 ///
 /// # Errors
 /// When there is no such key, or a table cannot be read; what is moved by then is moved.
-pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Result<Report, Failure> {
+pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Result<Rewrapped, Failure> {
     let to = seal::key_arn(&operator.aws, &arguments.to).await?;
     let (store, seal) = (&operator.store, Seal::new(&operator.aws, &to));
     let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let copies: Option<LinkKeys> = store.get(Row::MailLinkKeys).await?;
-    let mut report = Report::default();
+    let mut report = Rewrapped::default();
     for secret in &stored {
         let name = format!("{} {}", secret.secret.purpose.as_str(), secret.number);
         report.add(name, move_secret(store, &seal, (secret.row(), &secret.secret), &to, arguments.dry_run).await);
@@ -68,14 +68,14 @@ async fn move_copies(
     copies: Vec<SecretVersion>,
     to: &str,
     is_dry: bool,
-) -> Result<Outcome, Failure> {
+) -> Result<RecordState, Failure> {
     let mut moved = copies.clone();
     let old: Vec<_> = moved.iter_mut().filter(|copy| copy.secret.kms_key_arn != to).collect();
     if old.is_empty() {
-        return Ok(Outcome::There);
+        return Ok(RecordState::There);
     }
     if is_dry {
-        return Ok(Outcome::Moved);
+        return Ok(RecordState::Moved);
     }
     for SecretVersion { secret, .. } in old {
         *secret = seal.rewrap(secret.purpose, secret, to).await?;
