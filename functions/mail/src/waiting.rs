@@ -5,7 +5,7 @@ use shared::{
     error::Error,
     ids::MailId,
     outbox::RETENTION,
-    store::{Condition, Put, Store, Target, Write, Written},
+    store::{Condition, Expected, Put, Store, Write, Written},
     tables::{Row, Rows},
     time::Timestamp,
 };
@@ -68,7 +68,7 @@ impl WaitingRoom {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn replace(&self, before: &Waiting, waiting: &Waiting) -> Result<(), Error> {
-        let end = Target::new(before.row()).when(Condition::Exists);
+        let end = Expected::new(before.row()).when(Condition::Exists);
         let put = Put::new(waiting.row(), waiting)?;
         let _ours_or_theirs: Written<()> = self.store.transact(vec![Write::Delete(end), Write::Put(put)]).await?;
         Ok(())

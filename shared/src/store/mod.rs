@@ -1,6 +1,8 @@
 //! The only module that says DynamoDB. Reads are strongly consistent; writes state their conditions.
 
 mod commit;
+mod condition;
+mod expression;
 mod item;
 mod scan;
 mod write;
@@ -16,9 +18,10 @@ use crate::{
     error::Error,
     tables::{Row, Rows, Table},
 };
+pub use condition::Condition;
 use item::from_item;
 pub use scan::{Bookmark, Found};
-pub use write::{Condition, Put, Target, Update, Write};
+pub use write::{Expected, Put, Update, Write};
 
 type Item = HashMap<String, AttributeValue>;
 

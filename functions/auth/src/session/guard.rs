@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::AccountId,
-    store::{Condition, Put, Target, Update, Write},
+    store::{Condition, Expected, Put, Update, Write},
     tables::{Row, Rows},
 };
 
@@ -57,7 +57,7 @@ impl Auth {
             .set_all(&next)?
             .when(Condition::equals("generation", &seen.generation)?)
             .when(Condition::equals("opened", &seen.opened)?);
-        let ended = sessions.iter().map(|session| Write::Delete(Target::new(Row::Session(account, session.id))));
+        let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account, session.id))));
         Ok([Write::Update(next)].into_iter().chain(ended).collect())
     }
 

@@ -3,7 +3,7 @@
 use shared::{
     caller::{Aal, Authentication, Method},
     error::Error,
-    store::{Condition, Put, Target, Update, Write, Written},
+    store::{Condition, Expected, Put, Update, Write, Written},
     tables::Row,
     time::Timestamp,
 };
@@ -52,7 +52,7 @@ impl Auth {
         let count = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
         let as_read = Condition::equals("version", &account.version)?;
         // A reset takes the password away first where people sign in all the time; the version says so only when it is through.
-        let unchanged = Target::new(Row::Account(account.id)).when(as_read).when(Condition::Present("password"));
+        let unchanged = Expected::new(Row::Account(account.id)).when(as_read).when(Condition::Present("password"));
         let writes = vec![Write::Put(put), Write::Update(count), Write::Check(unchanged)];
         Ok(match self.app.store.transact(writes).await? {
             Written::Done(()) => Some(new),
