@@ -28,7 +28,8 @@ elsewhere=(
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
-    auth::outages:: auth::strangers::                     # what only our own stand-ins play,
+    auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
+    auth::outages:: auth::reset_races:: auth::strangers::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
     paper:: ses:: simulator:: tables:: tasks::

@@ -28,7 +28,7 @@ use url::{Position, Url};
 
 use crate::{
     config::{Env, Stage},
-    error::{Error, chain},
+    error::{Cause, Error, chain},
 };
 
 /// To open a connection. Long enough for a first packet that is lost and sent again after one second.
@@ -152,12 +152,13 @@ const TEMPORARY: [&str; 4] = [
 
 /// What a failed call means to the one who waits for the answer. Its cause names the call, the error and the request, never the
 /// service's own words: those quote what was sent.
+#[track_caller]
 pub fn failure<E>(call: &'static str, error: &SdkError<E>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let SdkError::ServiceError(service) = error else {
-        let cause = format!("{call}: {}", chain(error));
+        let cause = Cause::new(format!("{call}: {}", chain(error)));
         return if matches!(error, SdkError::ConstructionFailure(_)) {
             Error::Internal(cause)
         } else {
@@ -166,7 +167,8 @@ where
     };
     let code = service.err().code().unwrap_or("an unnamed error");
     let status = service.raw().status();
-    let cause = format!("{call}: {code} ({status}), request {}", error.request_id().unwrap_or("unknown"));
+    let request = error.request_id().unwrap_or("unknown");
+    let cause = Cause::new(format!("{call}: {code} ({status}), request {request}"));
     if is_throttling(call, code) {
         Error::Throttled(cause)
     } else if TEMPORARY.contains(&code) || status.is_server_error() {

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
-    keys::{Row, Rows},
     store::Store,
+    tables::{Row, Rows},
     time::Timestamp,
 };
 

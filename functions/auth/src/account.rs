@@ -32,7 +32,7 @@ pub struct Account {
     pub address: EmailAddress,
     /// When the address was proven.
     pub verified_at: Timestamp,
-    /// None until the owner of a contested address has set one.
+    /// None until the owner of a contested address has set one, and while a reset is under way that others were in the way of.
     pub password: Option<PasswordHash>,
     /// The link that has set the password; none where the sign-up has.
     pub(crate) password_by: Option<UsedLink>,

@@ -10,7 +10,7 @@ use axum::extract::FromRef;
 use shared::{
     app::{App, WARM_UP},
     error::Error,
-    rotation::Kept,
+    rotation::Cached,
     seal::Seal,
     time::Timestamp,
 };
@@ -29,7 +29,7 @@ pub struct Auth {
     pub(crate) config: Arc<AuthConfig>,
     pub(crate) pages: Arc<Pages>,
     seal: Seal,
-    secrets: Arc<Kept<Secrets>>,
+    secrets: Arc<Cached<Secrets>>,
     argon2_runs: Arc<AtomicU64>,
 }
 

@@ -97,7 +97,7 @@ impl Kyc {
                     Ok(secret) => secrets.push(secret),
                     // One value that does not open is no reason to refuse what the others prove.
                     Err(Error::Internal(cause)) => {
-                        tracing::error!(provider, cause, "a webhook secret does not open");
+                        tracing::error!(provider, %cause, "a webhook secret does not open");
                     }
                     Err(error) => return Err(error),
                 }
@@ -108,7 +108,7 @@ impl Kyc {
         if let Some(sealed) = &self.config.token {
             // Without its lock nothing is let in.
             let opened = self.open_one(TOKEN, sealed).await;
-            token.push(opened.map_err(|error| Error::Unavailable(format!("the token does not open: {error:?}")))?);
+            token.push(opened.map_err(|error| Error::unavailable(format!("the token does not open: {error:?}")))?);
         }
         Ok(Secrets { of, token })
     }

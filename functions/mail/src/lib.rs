@@ -29,7 +29,7 @@ use shared::{
     config::Config,
     error::Error,
     ids::LinkId,
-    link::Purpose,
+    link::LinkPurpose,
     outbox::{Letter, Mail},
     seal::Seal,
     store::Store,
@@ -183,11 +183,11 @@ impl Postman {
         let (to, rendered) = match letter {
             Letter::Nothing => return Ok(None),
             Letter::Verify { to, link, expires_at } => {
-                let link = self.link("verify-email", Purpose::VerifyEmail, to, link).await?;
+                let link = self.link("verify-email", LinkPurpose::VerifyEmail, to, link).await?;
                 (to, render::render(&self.brand, &render::Letter::Verify { link: &link, until: *expires_at }))
             }
             Letter::SetPassword { to, link, expires_at } => {
-                let link = self.link("reset-password", Purpose::SetPassword, to, link).await?;
+                let link = self.link("reset-password", LinkPurpose::SetPassword, to, link).await?;
                 (to, render::render(&self.brand, &render::Letter::SetPassword { link: &link, until: *expires_at }))
             }
             Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
@@ -196,7 +196,7 @@ impl Postman {
     }
 
     /// The link is derived from the recipient's own address, so nobody can have another's link sent to himself.
-    async fn link(&self, page: &str, purpose: Purpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
+    async fn link(&self, page: &str, purpose: LinkPurpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
         let token = self.links.token(purpose, &to.key(), id).await?.reveal();
         Ok(format!("{}/auth/ui/{page}?token={}", self.app_url, *token))
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use shared::{error::Error, keys::Row, outbox::Mail};
+use shared::{error::Error, outbox::Mail, tables::Row};
 
 use crate::{Postman, waiting::Waiting};
 

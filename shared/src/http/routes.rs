@@ -226,7 +226,7 @@ async fn preflight(request: Request, next: Next) -> Response {
 /// What we wait for may hang; the gateway would then answer in a shape of its own.
 async fn in_time(deadline: Duration, request: Request, next: Next) -> Response {
     let answer = tokio::time::timeout(deadline, next.run(request)).await;
-    answer.unwrap_or_else(|_| Error::Unavailable("the deadline has passed".to_owned()).into_response())
+    answer.unwrap_or_else(|_| Error::unavailable("the deadline has passed").into_response())
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

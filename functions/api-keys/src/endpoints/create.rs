@@ -8,9 +8,9 @@ use shared::{
     caller::{Caller, Origin},
     http::{Body, Operation, Reply},
     ids::KeyId,
-    keys::Row,
     seal::{Binding, RecordVersion},
     store::{Condition, Put, Raced, Write},
+    tables::Row,
 };
 
 use crate::{

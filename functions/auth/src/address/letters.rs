@@ -5,7 +5,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use shared::{
     ids::{AccountId, LinkId},
-    link::{LONGEST_LIFE, Purpose},
+    link::{LONGEST_LIFE, LinkPurpose},
     outbox::Letter,
     time::Timestamp,
 };
@@ -19,7 +19,7 @@ pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
 impl AddressRecord {
     /// The letter with the link to this spelling; `account` is the id that a sign-up was told.
     pub(super) fn mail_proof(&mut self, email: &EmailAddress, account: Option<AccountId>, now: Timestamp) -> Letter {
-        let Some(link) = self.links.mailable(Purpose::VerifyEmail, email, now) else { return Letter::Nothing };
+        let Some(link) = self.links.mailable(LinkPurpose::VerifyEmail, email, now) else { return Letter::Nothing };
         if email.is_folded() && !self.letters.take(now) {
             return Letter::Nothing;
         }
@@ -38,7 +38,7 @@ impl AddressRecord {
         let link = IssuedLink {
             id,
             spelling: account.address.clone(),
-            purpose: Purpose::SetPassword,
+            purpose: LinkPurpose::SetPassword,
             expires_at: now + SET_PASSWORD_LIFE,
             asked_at: now,
             account: account.id,
@@ -46,16 +46,18 @@ impl AddressRecord {
             is_signed_up: false,
         };
         self.links.issue(link, now);
-        self.links.mailable(Purpose::SetPassword, &account.address, now).map_or(Letter::Nothing, |link| letter(link))
+        self.links
+            .mailable(LinkPurpose::SetPassword, &account.address, now)
+            .map_or(Letter::Nothing, |link| letter(link))
     }
 }
 
 /// A new link that proves this spelling.
-pub fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
+pub fn link_that_proves(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
     IssuedLink {
         id: new_ids.proof,
         spelling: email.clone(),
-        purpose: Purpose::VerifyEmail,
+        purpose: LinkPurpose::VerifyEmail,
         expires_at: now + VERIFY_LIFE,
         asked_at: now,
         account: new_ids.account,
@@ -68,7 +70,7 @@ pub fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLi
 fn letter(link: &IssuedLink) -> Letter {
     let (to, link, expires_at, purpose) = (link.spelling.clone(), link.id, link.expires_at, link.purpose);
     match purpose {
-        Purpose::VerifyEmail => Letter::Verify { to, link, expires_at },
-        Purpose::SetPassword => Letter::SetPassword { to, link, expires_at },
+        LinkPurpose::VerifyEmail => Letter::Verify { to, link, expires_at },
+        LinkPurpose::SetPassword => Letter::SetPassword { to, link, expires_at },
     }
 }

@@ -9,10 +9,13 @@ use crate::{account::Offer, password::Verdict, secrets::links::MailedLink, state
 
 /// What those who set a password at once compete for.
 const ACCOUNT: &str = "an account";
+/// So many rounds may be lost to people who sign in; who knows the old password could go on like that for ever.
+const FAIR_ROUNDS: u32 = 3;
 
 impl Auth {
     /// Sets the password by an authentic link; tells whether it is the password now. The new password, the end of the link and the end of
-    /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way.
+    /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
+    /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
     ///
     /// # Errors
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
@@ -24,7 +27,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let passwords = self.passwords(now).await?;
-        let (mut contention, mut hash) = (self.app.contention(ACCOUNT, since), None);
+        let (mut contention, mut hash, mut lost) = (self.app.contention(ACCOUNT, since), None, 0);
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
             let Some(mut account) = account else { return Ok(false) };
@@ -46,6 +49,10 @@ impl Auth {
                 return Ok(true);
             }
             contention.lost().await?;
+            lost += 1;
+            if lost == FAIR_ROUNDS {
+                self.withdraw_password(account.id, seen).await?;
+            }
         }
     }
 }
