@@ -1,13 +1,13 @@
 //! What exchanges answer. The bodies have the shapes of recorded answers.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 /// One answer of an exchange.
 #[derive(Clone, Copy)]
 pub(crate) struct Reply {
     pub(crate) http: u16,
     /// What the function should make of it.
-    pub(crate) means: Status,
+    pub(crate) means: ConnectionStatus,
     /// `$key` stands for the key that was asked about; see [`Demo::fill`](crate::credentials::Demo::fill).
     pub(crate) body: &'static str,
     /// Seconds until it makes sense to ask again.
@@ -15,13 +15,16 @@ pub(crate) struct Reply {
 }
 
 /// An answer with a status of HTTP, a meaning and a body.
-pub(crate) const fn says(http: u16, means: Status, body: &'static str) -> Reply {
+pub(crate) const fn says(http: u16, means: ConnectionStatus, body: &'static str) -> Reply {
     Reply { http, means, body, retry_after: None }
 }
 
 /// What the gateway in front of an exchange says while nobody stands behind it.
-pub(crate) const DOWN: Reply =
-    says(503, Status::ExchangeUnavailable, "<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>");
+pub(crate) const DOWN: Reply = says(
+    503,
+    ConnectionStatus::ExchangeUnavailable,
+    "<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>",
+);
 
 impl Reply {
     /// Asks to wait so many seconds.

@@ -1,6 +1,6 @@
 //! The demo credentials: for each exchange and outcome one key, the same in every run.
 
-use api_keys::exchanges::{Credentials, Environment, Exchange, KeyType, Status};
+use api_keys::exchanges::{ConnectionStatus, Credentials, Environment, Exchange, KeyType};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -19,7 +19,7 @@ pub struct Demo {
     /// What they show, such as `ok` or `wrong_ip`.
     pub outcome: &'static str,
     /// How a connection test with them ends.
-    pub expected_status: Status,
+    pub expected_status: ConnectionStatus,
     /// Ready to be stored.
     pub credentials: DemoCredentials,
 }
@@ -106,7 +106,7 @@ impl Demo {
     }
 }
 
-fn demo(exchange: &'static Exchange, outcome: Outcome, expected_status: Status) -> Demo {
+fn demo(exchange: &'static Exchange, outcome: Outcome, expected_status: ConnectionStatus) -> Demo {
     let (id, name) = (exchange.id, outcome.as_str());
     let key_type = key_type(exchange, outcome);
     let secret = secret(id, name, key_type);

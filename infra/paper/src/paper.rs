@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use api_keys::exchanges::{Exchange, Status, find};
+use api_keys::exchanges::{ConnectionStatus, Exchange, find};
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -21,9 +21,9 @@ use crate::{Canned, Demo, ExchangeRequest, credentials, exchanges, request, veri
 
 /// For requests without a key or a moment.
 const NOT_UNDERSTOOD: Reply =
-    says(400, Status::UnrecognisedResponse, "The paper exchange cannot tell whose key it is, or of when.\n");
+    says(400, ConnectionStatus::UnrecognisedResponse, "The paper exchange cannot tell whose key it is, or of when.\n");
 /// For requests that are signed correctly and ask something else than the function does.
-const NOT_FOUND: Reply = says(404, Status::UnrecognisedResponse, "The paper exchange is not asked this.\n");
+const NOT_FOUND: Reply = says(404, ConnectionStatus::UnrecognisedResponse, "The paper exchange is not asked this.\n");
 
 /// All exchanges.
 pub struct Paper {

@@ -1,6 +1,6 @@
 //! Binance.com and Binance.US. Both answer a wrong address with the code that may mean three things.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn, value};
 use crate::{
@@ -8,19 +8,22 @@ use crate::{
     request::ExchangeRequest,
 };
 
-const UNKNOWN_KEY: Reply = says(401, Status::InvalidKey, r#"{"code":-2014,"msg":"API-key format invalid."}"#);
+const UNKNOWN_KEY: Reply = says(401, ConnectionStatus::InvalidKey, r#"{"code":-2014,"msg":"API-key format invalid."}"#);
 const BAD_SIGNATURE: Reply =
-    says(400, Status::InvalidSignature, r#"{"code":-1022,"msg":"Signature for this request is not valid."}"#);
-const STALE: Reply =
-    says(400, Status::ClockSkew, r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#);
+    says(400, ConnectionStatus::InvalidSignature, r#"{"code":-1022,"msg":"Signature for this request is not valid."}"#);
+const STALE: Reply = says(
+    400,
+    ConnectionStatus::ClockSkew,
+    r#"{"code":-1021,"msg":"Timestamp for this request is outside of the recvWindow."}"#,
+);
 const REFUSED: Reply = says(
     401,
-    Status::AmbiguousCredentials,
+    ConnectionStatus::AmbiguousCredentials,
     r#"{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}"#,
 );
 const TOO_MANY: Reply = says(
     429,
-    Status::RateLimited,
+    ConnectionStatus::RateLimited,
     concat!(
         r#"{"code":-1003,"#,
         r#""msg":"Too much request weight used; current limit is 6000 request weight per 1 MINUTE."}"#,
@@ -29,12 +32,12 @@ const TOO_MANY: Reply = says(
 .retry_after(17);
 const OUT_OF_ORDER: Reply = says(
     503,
-    Status::ExchangeUnavailable,
+    ConnectionStatus::ExchangeUnavailable,
     r#"{"code":-1001,"msg":"Internal error; unable to process your request. Please try again."}"#,
 );
 const ACCOUNT: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     concat!(
         r#"{"makerCommission":10,"takerCommission":10,"canTrade":true,"canWithdraw":true,"#,
         r#""canDeposit":true,"accountType":"SPOT","balances":[],"permissions":["SPOT"]}"#,
@@ -58,7 +61,7 @@ pub(super) static BINANCE: StandIn = StandIn {
             Outcome::Ok,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"ipRestrict":false,"createTime":1698645219000,"enableReading":true,"#,
                     r#""enableWithdrawals":false,"enableInternalTransfer":false,"enableMargin":false,"#,
@@ -72,7 +75,7 @@ pub(super) static BINANCE: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"ipRestrict":true,"createTime":1698645219000,"enableReading":true,"enableWithdrawals":true,"#,
                     r#""enableInternalTransfer":false,"enableMargin":false,"enableFutures":false,"#,

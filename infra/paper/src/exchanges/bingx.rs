@@ -1,6 +1,6 @@
 //! `BingX`. Errors come with HTTP 200.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn, value};
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
 
 const TRADES: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     r#"{"code":0,"msg":"","debugMsg":"","data":{"ipAddresses":[],"note":"t","permissions":[1,2,3]}}"#,
 );
 
 const UNKNOWN_KEY: Reply = says(
     200,
-    Status::InvalidKey,
+    ConnectionStatus::InvalidKey,
     r#"{"code":100413,"msg":"Incorrect apiKey","debugMsg":"","timestamp":1700000000000}"#,
 );
 
@@ -29,7 +29,7 @@ pub(super) static BINGX: StandIn = StandIn {
     wrong_environment: None,
     stale: says(
         200,
-        Status::ClockSkew,
+        ConnectionStatus::ClockSkew,
         concat!(
             r#"{"code":100421,"msg":"Null timestamp or timestamp mismatch","debugMsg":"","#,
             r#""timestamp":1700000000000}"#,
@@ -37,7 +37,7 @@ pub(super) static BINGX: StandIn = StandIn {
     ),
     bad_signature: says(
         200,
-        Status::InvalidSignature,
+        ConnectionStatus::InvalidSignature,
         concat!(
             r#"{"code":100001,"msg":"Signature verification failed","debugMsg":"","#,
             r#""timestamp":1700000000000}"#,
@@ -52,7 +52,7 @@ pub(super) static BINGX: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"code":0,"msg":"","debugMsg":"","data":{"ipAddresses":["203.0.113.7"],"note":"t","#,
                     r#""permissions":[1,2,3,5]}}"#,
@@ -63,7 +63,7 @@ pub(super) static BINGX: StandIn = StandIn {
             Outcome::WrongIp,
             says(
                 200,
-                Status::IpNotAllowed,
+                ConnectionStatus::IpNotAllowed,
                 concat!(
                     r#"{"code":100419,"msg":"IP does not match IP whitelist","debugMsg":"","#,
                     r#""timestamp":1700000000000}"#,
@@ -76,7 +76,7 @@ pub(super) static BINGX: StandIn = StandIn {
             Outcome::RateLimited,
             says(
                 200,
-                Status::RateLimited,
+                ConnectionStatus::RateLimited,
                 r#"{"code":100410,"msg":"rate limited","debugMsg":"","timestamp":1700000000000}"#,
             ),
         ),

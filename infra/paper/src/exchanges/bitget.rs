@@ -1,6 +1,6 @@
 //! Bitget. Paper trading is at the same host, with a header and keys of its own.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 const TRADES: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     concat!(
         r#"{"code":"00000","msg":"success","requestTime":1695808949356,"data":{"userId":"1","#,
         r#""inviterId":"1","ips":"","authorities":["stor","stow"],"parentId":1,"traderType":"trader","#,
@@ -25,23 +25,23 @@ pub(super) static BITGET: StandIn = StandIn {
     passphrase: Some("ACCESS-PASSPHRASE"),
     unknown_key: says(
         400,
-        Status::InvalidKey,
+        ConnectionStatus::InvalidKey,
         r#"{"code":"40006","msg":"Invalid ACCESS_KEY","requestTime":1695808949356,"data":null}"#,
     ),
     wrong_environment: None,
     stale: says(
         400,
-        Status::ClockSkew,
+        ConnectionStatus::ClockSkew,
         r#"{"code":"40008","msg":"Request timestamp expired","requestTime":1695808949356,"data":null}"#,
     ),
     bad_signature: says(
         400,
-        Status::InvalidSignature,
+        ConnectionStatus::InvalidSignature,
         r#"{"code":"40009","msg":"sign signature error","requestTime":1695808949356,"data":null}"#,
     ),
     bad_passphrase: Some(says(
         400,
-        Status::InvalidPassphrase,
+        ConnectionStatus::InvalidPassphrase,
         concat!(
             r#"{"code":"40012","msg":"apikey/password is incorrect","requestTime":1695808949356,"#,
             r#""data":null}"#,
@@ -55,7 +55,7 @@ pub(super) static BITGET: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"code":"00000","msg":"success","requestTime":1695808949356,"data":{"userId":"1","#,
                     r#""inviterId":"1","ips":"203.0.113.7","authorities":["stor","stow","wwow"],"parentId":1,"#,
@@ -67,7 +67,7 @@ pub(super) static BITGET: StandIn = StandIn {
             Outcome::WrongIp,
             says(
                 400,
-                Status::IpNotAllowed,
+                ConnectionStatus::IpNotAllowed,
                 r#"{"code":"40018","msg":"Invalid IP","requestTime":1695808949356,"data":null}"#,
             ),
         ),
@@ -75,7 +75,7 @@ pub(super) static BITGET: StandIn = StandIn {
             Outcome::RateLimited,
             says(
                 429,
-                Status::RateLimited,
+                ConnectionStatus::RateLimited,
                 r#"{"code":"429","msg":"Too Many Requests","requestTime":1695808949356,"data":null}"#,
             ),
         ),

@@ -1,6 +1,6 @@
 //! Bitstamp. No call describes a key.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 use uuid::Uuid;
 
 use super::{Claim, Freshness, StandIn};
@@ -14,12 +14,20 @@ pub(super) static BITSTAMP: StandIn = StandIn {
     claim,
     freshness: Freshness::Once { past: 150_000, future: 150_000 },
     passphrase: None,
-    unknown_key: says(403, Status::InvalidKey, r#"{"status":"error","reason":"API key not found","code":"API0001"}"#),
+    unknown_key: says(
+        403,
+        ConnectionStatus::InvalidKey,
+        r#"{"status":"error","reason":"API key not found","code":"API0001"}"#,
+    ),
     wrong_environment: None,
-    stale: says(403, Status::NonceConflict, r#"{"status":"error","reason":"Invalid nonce","code":"API0004"}"#),
+    stale: says(
+        403,
+        ConnectionStatus::NonceConflict,
+        r#"{"status":"error","reason":"Invalid nonce","code":"API0004"}"#,
+    ),
     bad_signature: says(
         403,
-        Status::InvalidSignature,
+        ConnectionStatus::InvalidSignature,
         r#"{"status":"error","reason":"Invalid signature","code":"API0005"}"#,
     ),
     bad_passphrase: None,
@@ -28,14 +36,18 @@ pub(super) static BITSTAMP: StandIn = StandIn {
     outcomes: &[
         (
             Outcome::Ok,
-            says(200, Status::Ok, r#"[{"currency":"usd","total":"0.00","available":"0.00","reserved":"0.00"}]"#),
+            says(
+                200,
+                ConnectionStatus::Ok,
+                r#"[{"currency":"usd","total":"0.00","available":"0.00","reserved":"0.00"}]"#,
+            ),
         ),
-        (Outcome::WrongIp, says(403, Status::IpNotAllowed, r#"{"error":"IP address not allowed"}"#)),
+        (Outcome::WrongIp, says(403, ConnectionStatus::IpNotAllowed, r#"{"error":"IP address not allowed"}"#)),
         (
             Outcome::RateLimited,
             says(
                 400,
-                Status::RateLimited,
+                ConnectionStatus::RateLimited,
                 r#"{"status":"error","reason":"Request rate limit exceeded","code":"400.002"}"#,
             ),
         ),

@@ -1,6 +1,6 @@
 //! Bybit. Errors come with HTTP 200.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 const TRADES: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     concat!(
         r#"{"retCode":0,"retMsg":"","result":{"id":"13770661","note":"t","apiKey":"$key","readOnly":0,"#,
         r#""secret":"","permissions":{"ContractTrade":[],"Spot":["SpotTrade"],"Wallet":[],"Options":[],"#,
@@ -28,7 +28,7 @@ pub(super) static BYBIT: StandIn = StandIn {
     passphrase: None,
     unknown_key: says(
         200,
-        Status::InvalidKey,
+        ConnectionStatus::InvalidKey,
         concat!(
             r#"{"retCode":10003,"retMsg":"API key is invalid.","result":{},"retExtInfo":{},"#,
             r#""time":1767225600300}"#,
@@ -37,7 +37,7 @@ pub(super) static BYBIT: StandIn = StandIn {
     wrong_environment: None,
     stale: says(
         200,
-        Status::ClockSkew,
+        ConnectionStatus::ClockSkew,
         concat!(
             r#"{"retCode":10002,"retMsg":"invalid request,"#,
             r#" please check your server timestamp or recv_window param.","result":{},"retExtInfo":{},"#,
@@ -46,7 +46,7 @@ pub(super) static BYBIT: StandIn = StandIn {
     ),
     bad_signature: says(
         200,
-        Status::InvalidSignature,
+        ConnectionStatus::InvalidSignature,
         concat!(
             r#"{"retCode":10004,"retMsg":"Error sign, please check your signature generation algorithm.","#,
             r#""result":{},"retExtInfo":{},"time":1767225600300}"#,
@@ -61,7 +61,7 @@ pub(super) static BYBIT: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"retCode":0,"retMsg":"","result":{"id":"13770661","note":"t","apiKey":"$key","readOnly":0,"#,
                     r#""secret":"","permissions":{"ContractTrade":[],"Spot":["SpotTrade"],"#,
@@ -77,7 +77,7 @@ pub(super) static BYBIT: StandIn = StandIn {
             Outcome::WrongIp,
             says(
                 200,
-                Status::IpNotAllowed,
+                ConnectionStatus::IpNotAllowed,
                 concat!(
                     r#"{"retCode":10010,"retMsg":"Unmatched IP, please check your API key's bound IP addresses.","#,
                     r#""result":{},"retExtInfo":{},"time":1767225600300}"#,
@@ -88,7 +88,7 @@ pub(super) static BYBIT: StandIn = StandIn {
             Outcome::Expired,
             says(
                 200,
-                Status::KeyExpired,
+                ConnectionStatus::KeyExpired,
                 concat!(
                     r#"{"retCode":33004,"retMsg":"Your api key has expired.","result":{},"retExtInfo":{},"#,
                     r#""time":1767225600300}"#,
@@ -99,7 +99,7 @@ pub(super) static BYBIT: StandIn = StandIn {
             Outcome::RateLimited,
             says(
                 200,
-                Status::RateLimited,
+                ConnectionStatus::RateLimited,
                 concat!(
                     r#"{"retCode":10006,"retMsg":"Too many visits. Exceeded the API Rate Limit.","result":{},"#,
                     r#""retExtInfo":{},"time":1767225600300}"#,

@@ -1,6 +1,6 @@
 //! Coinbase. One plain word for a wrong key, signature, clock and address.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     request::ExchangeRequest,
 };
 
-const UNAUTHORIZED: Reply = says(401, Status::AmbiguousCredentials, "Unauthorized");
+const UNAUTHORIZED: Reply = says(401, ConnectionStatus::AmbiguousCredentials, "Unauthorized");
 
 pub(super) static COINBASE: StandIn = StandIn {
     id: "coinbase",
@@ -29,7 +29,7 @@ pub(super) static COINBASE: StandIn = StandIn {
             Outcome::Ok,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"can_view":true,"can_trade":true,"can_transfer":false,"can_receive":false,"#,
                     r#""portfolio_uuid":"5a8a2f3c-0000-4000-8000-000000000000","portfolio_type":"DEFAULT"}"#,
@@ -40,7 +40,7 @@ pub(super) static COINBASE: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"can_view":true,"can_trade":true,"can_transfer":true,"can_receive":false,"#,
                     r#""portfolio_uuid":"5a8a2f3c-0000-4000-8000-000000000000","portfolio_type":"DEFAULT"}"#,
@@ -51,7 +51,11 @@ pub(super) static COINBASE: StandIn = StandIn {
         (Outcome::Expired, UNAUTHORIZED),
         (
             Outcome::RateLimited,
-            says(429, Status::RateLimited, r#"{"error":"rate_limit_exceeded","message":"too many requests"}"#),
+            says(
+                429,
+                ConnectionStatus::RateLimited,
+                r#"{"error":"rate_limit_exceeded","message":"too many requests"}"#,
+            ),
         ),
         (Outcome::Down, DOWN),
     ],

@@ -1,6 +1,6 @@
 //! Crypto.com. One code for a wrong key and a wrong signature; no call describes a key.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn};
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
 
 const UNAUTHORIZED: Reply = says(
     401,
-    Status::AmbiguousCredentials,
+    ConnectionStatus::AmbiguousCredentials,
     r#"{"id":1,"method":"private/user-balance","code":40101,"message":"Authentication failure"}"#,
 );
 
 const BALANCE: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     concat!(
         r#"{"id":1,"method":"private/user-balance","code":0,"#,
         r#""result":{"data":[{"total_available_balance":"0","instrument_name":"USD","#,
@@ -33,7 +33,7 @@ pub(super) static CRYPTOCOM: StandIn = StandIn {
     wrong_environment: None,
     stale: says(
         400,
-        Status::ClockSkew,
+        ConnectionStatus::ClockSkew,
         concat!(
             r#"{"id":1,"method":"private/user-balance","code":40102,"#,
             r#""message":"Nonce value differs by more than 60 seconds"}"#,
@@ -49,7 +49,7 @@ pub(super) static CRYPTOCOM: StandIn = StandIn {
             Outcome::WrongIp,
             says(
                 401,
-                Status::IpNotAllowed,
+                ConnectionStatus::IpNotAllowed,
                 r#"{"id":1,"method":"private/user-balance","code":40103,"message":"IP address not whitelisted"}"#,
             ),
         ),
@@ -57,7 +57,7 @@ pub(super) static CRYPTOCOM: StandIn = StandIn {
             Outcome::RateLimited,
             says(
                 429,
-                Status::RateLimited,
+                ConnectionStatus::RateLimited,
                 concat!(
                     r#"{"id":1,"method":"private/user-balance","code":42901,"#,
                     r#""message":"Requests have exceeded rate limits"}"#,

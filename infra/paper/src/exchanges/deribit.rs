@@ -1,6 +1,6 @@
 //! Deribit. A success comes with tokens that nobody must keep.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn, value};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 const TRADES: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     concat!(
         r#"{"jsonrpc":"2.0","id":1,"testnet":false,"usIn":1,"usOut":2,"usDiff":1,"#,
         r#""result":{"access_token":"CANARY-ACCESS","expires_in":31536000,"#,
@@ -23,7 +23,7 @@ const TRADES: Reply = says(
 /// A wrong key, signature and clock alike.
 const INVALID: Reply = says(
     400,
-    Status::AmbiguousCredentials,
+    ConnectionStatus::AmbiguousCredentials,
     concat!(
         r#"{"jsonrpc":"2.0","id":1,"error":{"message":"invalid_credentials","code":13004},"#,
         r#""testnet":false,"usIn":1,"usOut":2,"usDiff":1}"#,
@@ -48,7 +48,7 @@ pub(super) static DERIBIT: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"jsonrpc":"2.0","id":1,"testnet":false,"usIn":1,"usOut":2,"usDiff":1,"#,
                     r#""result":{"access_token":"CANARY-ACCESS","expires_in":31536000,"#,
@@ -62,7 +62,7 @@ pub(super) static DERIBIT: StandIn = StandIn {
             Outcome::WrongIp,
             says(
                 400,
-                Status::AmbiguousCredentials,
+                ConnectionStatus::AmbiguousCredentials,
                 concat!(
                     r#"{"jsonrpc":"2.0","id":1,"error":{"message":"unauthorized","code":13009},"testnet":false,"#,
                     r#""usIn":1,"usOut":2,"usDiff":1}"#,
@@ -73,7 +73,7 @@ pub(super) static DERIBIT: StandIn = StandIn {
             Outcome::RateLimited,
             says(
                 429,
-                Status::RateLimited,
+                ConnectionStatus::RateLimited,
                 concat!(
                     r#"{"jsonrpc":"2.0","id":1,"error":{"message":"too_many_requests","code":10028},"#,
                     r#""testnet":false,"usIn":1,"usOut":2,"usDiff":1}"#,
@@ -84,7 +84,7 @@ pub(super) static DERIBIT: StandIn = StandIn {
             Outcome::Down,
             says(
                 503,
-                Status::ExchangeUnavailable,
+                ConnectionStatus::ExchangeUnavailable,
                 concat!(
                     r#"{"jsonrpc":"2.0","id":1,"error":{"message":"system_maintenance","code":11051},"#,
                     r#""testnet":false,"usIn":1,"usOut":2,"usDiff":1}"#,

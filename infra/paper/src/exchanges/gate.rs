@@ -1,6 +1,6 @@
 //! Gate. The list of keys shows how a key begins.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 const TRADES: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     concat!(
         r#"[{"state":1,"mode":1,"name":"t","currency_pairs":[],"user_id":1,"key":"$prefix****","#,
         r#""ip_whitelist":[],"perms":[{"name":"spot","read_only":false},{"name":"account","#,
@@ -23,11 +23,11 @@ pub(super) static GATE: StandIn = StandIn {
     claim,
     freshness: Freshness::within(60),
     passphrase: None,
-    unknown_key: says(401, Status::InvalidKey, r#"{"label":"INVALID_KEY","message":"Invalid key provided"}"#),
+    unknown_key: says(401, ConnectionStatus::InvalidKey, r#"{"label":"INVALID_KEY","message":"Invalid key provided"}"#),
     wrong_environment: None,
     stale: says(
         403,
-        Status::ClockSkew,
+        ConnectionStatus::ClockSkew,
         concat!(
             r#"{"label":"REQUEST_EXPIRED","#,
             r#""message":"gap between request Timestamp and server time exceeds 60"}"#,
@@ -35,7 +35,7 @@ pub(super) static GATE: StandIn = StandIn {
     ),
     bad_signature: says(
         401,
-        Status::InvalidSignature,
+        ConnectionStatus::InvalidSignature,
         r#"{"label":"INVALID_SIGNATURE","message":"Signature mismatch"}"#,
     ),
     bad_passphrase: None,
@@ -43,7 +43,7 @@ pub(super) static GATE: StandIn = StandIn {
         "/api/v4/account/detail",
         says(
             200,
-            Status::Ok,
+            ConnectionStatus::Ok,
             concat!(
                 r#"{"ip_whitelist":[],"currency_pairs":["BTC_USDT"],"user_id":1,"tier":0,"key":{"mode":1},"#,
                 r#""copy_trading_role":0}"#,
@@ -57,7 +57,7 @@ pub(super) static GATE: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"[{"state":1,"mode":1,"name":"t","currency_pairs":[],"user_id":1,"key":"$prefix****","#,
                     r#""ip_whitelist":["203.0.113.7"],"perms":[{"name":"spot","read_only":false},{"name":"account","#,
@@ -68,11 +68,19 @@ pub(super) static GATE: StandIn = StandIn {
         ),
         (
             Outcome::WrongIp,
-            says(403, Status::IpNotAllowed, r#"{"label":"IP_FORBIDDEN","message":"Your IP is not in the whitelist"}"#),
+            says(
+                403,
+                ConnectionStatus::IpNotAllowed,
+                r#"{"label":"IP_FORBIDDEN","message":"Your IP is not in the whitelist"}"#,
+            ),
         ),
         (
             Outcome::RateLimited,
-            says(429, Status::RateLimited, r#"{"label":"TOO_MANY_REQUESTS","message":"Request Rate Limit Exceeded"}"#),
+            says(
+                429,
+                ConnectionStatus::RateLimited,
+                r#"{"label":"TOO_MANY_REQUESTS","message":"Request Rate Limit Exceeded"}"#,
+            ),
         ),
         (Outcome::Down, DOWN),
         (Outcome::Testnet, TRADES),

@@ -1,6 +1,6 @@
 //! Gemini. What it says of a wrong address is not recorded.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::{
     request::ExchangeRequest,
 };
 
-const TRADES: Reply = says(200, Status::Ok, r#"{"isAuditor":false,"isFundManager":false,"isTrader":true}"#);
+const TRADES: Reply = says(200, ConnectionStatus::Ok, r#"{"isAuditor":false,"isFundManager":false,"isTrader":true}"#);
 
 pub(super) static GEMINI: StandIn = StandIn {
     id: "gemini",
@@ -19,14 +19,18 @@ pub(super) static GEMINI: StandIn = StandIn {
     passphrase: None,
     unknown_key: says(
         400,
-        Status::InvalidKey,
+        ConnectionStatus::InvalidKey,
         r#"{"result":"error","reason":"InvalidApiKey","message":"InvalidApiKey"}"#,
     ),
     wrong_environment: None,
-    stale: says(400, Status::NonceConflict, r#"{"result":"error","reason":"InvalidNonce","message":"InvalidNonce"}"#),
+    stale: says(
+        400,
+        ConnectionStatus::NonceConflict,
+        r#"{"result":"error","reason":"InvalidNonce","message":"InvalidNonce"}"#,
+    ),
     bad_signature: says(
         400,
-        Status::InvalidSignature,
+        ConnectionStatus::InvalidSignature,
         r#"{"result":"error","reason":"InvalidSignature","message":"InvalidSignature"}"#,
     ),
     bad_passphrase: None,
@@ -34,16 +38,23 @@ pub(super) static GEMINI: StandIn = StandIn {
     last: None,
     outcomes: &[
         (Outcome::Ok, TRADES),
-        (Outcome::Withdraw, says(200, Status::Ok, r#"{"isAuditor":false,"isFundManager":true,"isTrader":true}"#)),
+        (
+            Outcome::Withdraw,
+            says(200, ConnectionStatus::Ok, r#"{"isAuditor":false,"isFundManager":true,"isTrader":true}"#),
+        ),
         (
             Outcome::RateLimited,
-            says(429, Status::RateLimited, r#"{"result":"error","reason":"RateLimit","message":"RateLimit"}"#),
+            says(
+                429,
+                ConnectionStatus::RateLimited,
+                r#"{"result":"error","reason":"RateLimit","message":"RateLimit"}"#,
+            ),
         ),
         (
             Outcome::Down,
             says(
                 503,
-                Status::ExchangeUnavailable,
+                ConnectionStatus::ExchangeUnavailable,
                 r#"{"result":"error","reason":"Maintenance","message":"The exchange is down for maintenance"}"#,
             ),
         ),

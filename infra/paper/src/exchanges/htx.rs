@@ -1,6 +1,6 @@
 //! HTX. It asks whose key it is before it describes one. Errors come with HTTP 200, most of them under one code.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{Claim, Freshness, StandIn, value};
@@ -16,7 +16,7 @@ pub(super) static HTX: StandIn = StandIn {
     passphrase: None,
     unknown_key: says(
         200,
-        Status::InvalidKey,
+        ConnectionStatus::InvalidKey,
         concat!(
             r#"{"status":"error","err-code":"api-signature-not-valid","#,
             r#""err-msg":"Signature not valid: Incorrect Access key [Access key错误]","data":null}"#,
@@ -25,7 +25,7 @@ pub(super) static HTX: StandIn = StandIn {
     wrong_environment: None,
     stale: says(
         200,
-        Status::ClockSkew,
+        ConnectionStatus::ClockSkew,
         concat!(
             r#"{"status":"error","err-code":"api-signature-not-valid","#,
             r#""err-msg":"Signature not valid: Invalid submission time or incorrect time format [无效的提交时间或时间格式错误]","#,
@@ -34,21 +34,21 @@ pub(super) static HTX: StandIn = StandIn {
     ),
     bad_signature: says(
         200,
-        Status::InvalidSignature,
+        ConnectionStatus::InvalidSignature,
         concat!(
             r#"{"status":"error","err-code":"api-signature-not-valid","#,
             r#""err-msg":"Signature not valid: Verification failure [校验失败]","data":null}"#,
         ),
     ),
     bad_passphrase: None,
-    others: &[("/v2/user/uid", says(200, Status::Ok, r#"{"code":200,"message":"success","data":63628520}"#))],
+    others: &[("/v2/user/uid", says(200, ConnectionStatus::Ok, r#"{"code":200,"message":"success","data":63628520}"#))],
     last: Some("/v2/user/api-key"),
     outcomes: &[
         (
             Outcome::Ok,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"code":200,"message":"success","data":[{"accessKey":"$key","status":"normal","note":"host","#,
                     r#""permission":"readOnly,trade","ipAddresses":"","validDays":-1,"createTime":1615192704000,"#,
@@ -60,7 +60,7 @@ pub(super) static HTX: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"code":200,"message":"success","data":[{"accessKey":"$key","status":"normal","note":"host","#,
                     r#""permission":"readOnly,trade,withdraw","ipAddresses":"203.0.113.7","validDays":-1,"#,
@@ -72,7 +72,7 @@ pub(super) static HTX: StandIn = StandIn {
             Outcome::WrongIp,
             says(
                 200,
-                Status::IpNotAllowed,
+                ConnectionStatus::IpNotAllowed,
                 concat!(
                     r#"{"status":"error","err-code":"api-signature-not-valid","#,
                     r#""err-msg":"Signature not valid: Incorrect IP address [ip地址错误]","data":null}"#,
@@ -83,7 +83,7 @@ pub(super) static HTX: StandIn = StandIn {
             Outcome::Expired,
             says(
                 200,
-                Status::KeyExpired,
+                ConnectionStatus::KeyExpired,
                 concat!(
                     r#"{"code":200,"message":"success","data":[{"accessKey":"$key","status":"expired","#,
                     r#""note":"host","permission":"readOnly","ipAddresses":"","validDays":0,"#,
@@ -95,7 +95,7 @@ pub(super) static HTX: StandIn = StandIn {
             Outcome::RateLimited,
             says(
                 200,
-                Status::RateLimited,
+                ConnectionStatus::RateLimited,
                 concat!(
                     r#"{"status":"error","err-code":"base-request-exceed-frequency-limit","#,
                     r#""err-msg":"Frequency of requests has exceeded the limit, please try again later","#,

@@ -1,6 +1,6 @@
 //! Hyperliquid. Nothing is signed: it lists the agents of a master wallet, and an agent cannot withdraw.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn};
 use crate::{
@@ -8,9 +8,9 @@ use crate::{
     request::ExchangeRequest,
 };
 
-const AGENT: Reply = says(200, Status::Ok, r#"[{"name":"t","address":"$key","validUntil":4102444800000}]"#);
+const AGENT: Reply = says(200, ConnectionStatus::Ok, r#"[{"name":"t","address":"$key","validUntil":4102444800000}]"#);
 
-const NO_AGENT: Reply = says(200, Status::InvalidKey, "[]");
+const NO_AGENT: Reply = says(200, ConnectionStatus::InvalidKey, "[]");
 
 pub(super) static HYPERLIQUID: StandIn = StandIn {
     id: "hyperliquid",
@@ -28,9 +28,9 @@ pub(super) static HYPERLIQUID: StandIn = StandIn {
         (Outcome::Ok, AGENT),
         (
             Outcome::Expired,
-            says(200, Status::KeyExpired, r#"[{"name":"t","address":"$key","validUntil":1698645219000}]"#),
+            says(200, ConnectionStatus::KeyExpired, r#"[{"name":"t","address":"$key","validUntil":1698645219000}]"#),
         ),
-        (Outcome::RateLimited, says(429, Status::RateLimited, "null")),
+        (Outcome::RateLimited, says(429, ConnectionStatus::RateLimited, "null")),
         (Outcome::Down, DOWN),
         (Outcome::Testnet, AGENT),
     ],

@@ -1,6 +1,6 @@
 //! Kraken. Errors come with HTTP 200. What it says of a wrong address and of an expired key is not recorded.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn, value};
 use crate::{
@@ -13,10 +13,10 @@ pub(super) static KRAKEN: StandIn = StandIn {
     claim,
     freshness: Freshness::Rising,
     passphrase: None,
-    unknown_key: says(200, Status::InvalidKey, r#"{"error":["EAPI:Invalid key"]}"#),
+    unknown_key: says(200, ConnectionStatus::InvalidKey, r#"{"error":["EAPI:Invalid key"]}"#),
     wrong_environment: None,
-    stale: says(200, Status::NonceConflict, r#"{"error":["EAPI:Invalid nonce"]}"#),
-    bad_signature: says(200, Status::InvalidSignature, r#"{"error":["EAPI:Invalid signature"]}"#),
+    stale: says(200, ConnectionStatus::NonceConflict, r#"{"error":["EAPI:Invalid nonce"]}"#),
+    bad_signature: says(200, ConnectionStatus::InvalidSignature, r#"{"error":["EAPI:Invalid signature"]}"#),
     bad_passphrase: None,
     others: &[],
     last: None,
@@ -25,7 +25,7 @@ pub(super) static KRAKEN: StandIn = StandIn {
             Outcome::Ok,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"error":[],"result":{"apiKeyName":"t","apiKey":"$key","nonce":"1700000000000","#,
                     r#""nonceWindow":0,"permissions":["query-funds","query-open-trades","query-ledger","#,
@@ -39,7 +39,7 @@ pub(super) static KRAKEN: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"error":[],"result":{"apiKeyName":"t","apiKey":"$key","nonce":"1700000000000","#,
                     r#""nonceWindow":0,"permissions":["query-funds","query-open-trades","query-ledger","#,
@@ -49,8 +49,8 @@ pub(super) static KRAKEN: StandIn = StandIn {
                 ),
             ),
         ),
-        (Outcome::RateLimited, says(200, Status::RateLimited, r#"{"error":["EAPI:Rate limit exceeded"]}"#)),
-        (Outcome::Down, says(200, Status::ExchangeUnavailable, r#"{"error":["EService:Unavailable"]}"#)),
+        (Outcome::RateLimited, says(200, ConnectionStatus::RateLimited, r#"{"error":["EAPI:Rate limit exceeded"]}"#)),
+        (Outcome::Down, says(200, ConnectionStatus::ExchangeUnavailable, r#"{"error":["EService:Unavailable"]}"#)),
     ],
 };
 

@@ -1,6 +1,6 @@
 //! OKX, which tells live keys from demo keys.
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 
 use super::{Claim, Freshness, StandIn};
 use crate::{
@@ -10,14 +10,15 @@ use crate::{
 
 const TRADES: Reply = says(
     200,
-    Status::Ok,
+    ConnectionStatus::Ok,
     concat!(
         r#"{"code":"0","msg":"","data":[{"acctLv":"2","uid":"44705892343619584","#,
         r#""mainUid":"44705892343619584","label":"t","perm":"read_only,trade","ip":"","kycLv":"3","#,
         r#""type":"0","roleType":"0"}]}"#,
     ),
 );
-const UNKNOWN_KEY: Reply = says(401, Status::InvalidKey, r#"{"code":"50111","data":[],"msg":"Invalid OK-ACCESS-KEY"}"#);
+const UNKNOWN_KEY: Reply =
+    says(401, ConnectionStatus::InvalidKey, r#"{"code":"50111","data":[],"msg":"Invalid OK-ACCESS-KEY"}"#);
 
 pub(super) static OKX: StandIn = StandIn {
     id: "okx",
@@ -27,14 +28,14 @@ pub(super) static OKX: StandIn = StandIn {
     unknown_key: UNKNOWN_KEY,
     wrong_environment: Some(says(
         401,
-        Status::WrongEnvironment,
+        ConnectionStatus::WrongEnvironment,
         r#"{"code":"50101","data":[],"msg":"APIKey does not match current environment."}"#,
     )),
-    stale: says(401, Status::ClockSkew, r#"{"code":"50102","data":[],"msg":"Timestamp request expired"}"#),
-    bad_signature: says(401, Status::InvalidSignature, r#"{"code":"50113","data":[],"msg":"Invalid Sign"}"#),
+    stale: says(401, ConnectionStatus::ClockSkew, r#"{"code":"50102","data":[],"msg":"Timestamp request expired"}"#),
+    bad_signature: says(401, ConnectionStatus::InvalidSignature, r#"{"code":"50113","data":[],"msg":"Invalid Sign"}"#),
     bad_passphrase: Some(says(
         401,
-        Status::InvalidPassphrase,
+        ConnectionStatus::InvalidPassphrase,
         r#"{"code":"50105","data":[],"msg":"Request header OK-ACCESS-PASSPHRASE incorrect."}"#,
     )),
     others: &[],
@@ -45,7 +46,7 @@ pub(super) static OKX: StandIn = StandIn {
             Outcome::Withdraw,
             says(
                 200,
-                Status::Ok,
+                ConnectionStatus::Ok,
                 concat!(
                     r#"{"code":"0","msg":"","data":[{"acctLv":"2","uid":"44705892343619584","#,
                     r#""mainUid":"44705892343619584","label":"t","perm":"read_only,withdraw,trade","#,
@@ -57,7 +58,7 @@ pub(super) static OKX: StandIn = StandIn {
             Outcome::WrongIp,
             says(
                 401,
-                Status::IpNotAllowed,
+                ConnectionStatus::IpNotAllowed,
                 concat!(
                     r#"{"code":"50110","data":[],"#,
                     r#""msg":"Your IP 198.51.100.1 is not included in your API key's IP whitelist."}"#,
@@ -67,11 +68,11 @@ pub(super) static OKX: StandIn = StandIn {
         // An expired key is deleted there.
         (
             Outcome::Expired,
-            says(401, Status::InvalidKey, r#"{"code":"50119","data":[],"msg":"API key doesn't exist"}"#),
+            says(401, ConnectionStatus::InvalidKey, r#"{"code":"50119","data":[],"msg":"API key doesn't exist"}"#),
         ),
         (
             Outcome::RateLimited,
-            says(429, Status::RateLimited, r#"{"code":"50011","data":[],"msg":"Requests too frequent."}"#),
+            says(429, ConnectionStatus::RateLimited, r#"{"code":"50011","data":[],"msg":"Requests too frequent."}"#),
         ),
         (Outcome::Down, DOWN),
         (Outcome::Demo, TRADES),

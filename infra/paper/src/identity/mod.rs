@@ -15,7 +15,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
-use kyc::providers::{ALL, Provider, Status, find};
+use kyc::providers::{ALL, KycStatus, Provider, find};
 use serde::{Deserialize, Serialize};
 use shared::kyc::{reports_of, standing};
 use shared::store::Store;
@@ -32,7 +32,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Wanted {
     /// The provider's name in paths.
     pub(crate) provider: String,
-    pub(crate) status: Status,
+    pub(crate) status: KycStatus,
     /// Our id of the user.
     pub(crate) user: String,
     /// The provider's id of the session; one for all reports of the provider if it is left out.
@@ -47,7 +47,7 @@ pub(crate) struct Outcome {
     /// The status code of the functions' answer.
     pub(crate) answer: u16,
     /// Where the user's check stands now.
-    pub(crate) status: Status,
+    pub(crate) status: KycStatus,
 }
 
 /// What a provider can report.
@@ -57,7 +57,7 @@ pub(crate) struct Sayable {
     pub(crate) provider: &'static str,
     /// Its name for people.
     pub(crate) name: &'static str,
-    pub(crate) statuses: Vec<Status>,
+    pub(crate) statuses: Vec<KycStatus>,
 }
 
 /// Why nothing could be reported.
