@@ -41,9 +41,9 @@ pub(crate) struct Wanted {
     pub(crate) occurred_at: Option<Timestamp>,
 }
 
-/// What has come of it.
+/// What a report has led to.
 #[derive(Serialize)]
-pub(crate) struct Outcome {
+pub(crate) struct Reported {
     /// The status code of the functions' answer.
     pub(crate) answer: u16,
     /// Where the user's check stands now.
@@ -117,7 +117,7 @@ impl Reporter {
     }
 
     /// Sends one report, and looks what it has changed.
-    pub(crate) async fn send(&self, wanted: &Wanted) -> Result<Outcome, Trouble> {
+    pub(crate) async fn send(&self, wanted: &Wanted) -> Result<Reported, Trouble> {
         let request = self.request(wanted)?;
         let answer = self.answer(request).await?;
         if answer == StatusCode::BAD_GATEWAY {
@@ -125,7 +125,7 @@ impl Reporter {
         }
         let reports = reports_of(&self.store, &wanted.user).await;
         let reports = reports.map_err(|_| Trouble::Silence("the table Kyc cannot be read".to_owned()))?;
-        Ok(Outcome { answer: answer.as_u16(), status: standing(&reports).status })
+        Ok(Reported { answer: answer.as_u16(), status: standing(&reports).status })
     }
 
     async fn answer(&self, request: Request<Bytes>) -> Result<StatusCode, Trouble> {

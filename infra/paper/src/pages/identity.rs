@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::page::{STYLE, escaped};
 use crate::Play;
-use crate::identity::{Outcome, Reporter, Sayable, Trouble, Wanted};
+use crate::identity::{Reported, Reporter, Sayable, Trouble, Wanted};
 
 /// Bytes; nobody types more.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -66,7 +66,7 @@ async fn click(play: &Play, Clicked { user, session, report }: &Clicked) -> Resp
         None => Err((StatusCode::BAD_REQUEST, "there is no such status".to_owned())),
     };
     let (status, said) = match result {
-        Ok(Outcome { answer, status }) => {
+        Ok(Reported { answer, status }) => {
             let text = format!("{report}: answered {answer}; the check stands at {}.", status.as_str());
             (StatusCode::OK, text)
         }
@@ -81,7 +81,7 @@ fn wanted(user: &str, session: &str, report: &str) -> Option<Wanted> {
     Some(Wanted { provider, status: KycStatus::parse(status)?, user, session, occurred_at: None })
 }
 
-async fn reported(play: &Play, wanted: &Wanted) -> Result<Outcome, (StatusCode, String)> {
+async fn reported(play: &Play, wanted: &Wanted) -> Result<Reported, (StatusCode, String)> {
     let Some(reporter) = &play.reporter else {
         let reason = "no report can be signed: STAGE is not local, or KYC_WEBHOOK_SECRETS is not set";
         return Err((StatusCode::FORBIDDEN, reason.to_owned()));
