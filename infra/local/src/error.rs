@@ -22,6 +22,9 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// What exchanges answer cannot be read.
+    #[error(transparent)]
+    Play(#[from] paper::Unreadable),
     /// The address to listen on is taken or not ours.
     #[error("cannot listen on {address}")]
     Listen {

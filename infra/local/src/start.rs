@@ -47,7 +47,7 @@ impl LocalAws {
         let service = KeyService { kms: kms.as_ref(), backend: &backend, known: &BTreeMap::new() };
         let keys = keys::create_missing(service, &resources, &options.alias_prefix).await?;
         let guard = Guard::read(&resources, &options, keys).map_err(Error::Template)?;
-        let play = play(&options, backend.url()).await;
+        let play = play(&options, backend.url()).await?;
         let door = Arc::new(Door {
             backend: Arc::new(backend),
             kms,
@@ -92,13 +92,13 @@ async fn start_backend(options: &Options, state: &StateDir) -> Result<(Backend, 
 }
 
 /// Who is beside AWS at the same address.
-async fn play(options: &Options, database: &str) -> Arc<Play> {
+async fn play(options: &Options, database: &str) -> Result<Arc<Play>, Error> {
     let tables = Tables { database, region: &options.region, prefix: &options.table_prefix };
     let reporter = match options.identity.clone() {
         Some(identity) => Some(Reporter::new(identity, options.clock.clone(), &tables).await),
         None => None,
     };
-    Play::new(Paper::new(options.clock.clone()), reporter)
+    Ok(Play::new(Paper::new(options.clock.clone())?, reporter))
 }
 
 fn keep_time(tasks: Arc<Tasks>, mut stopped: watch::Receiver<()>) -> JoinHandle<()> {
