@@ -21,6 +21,7 @@ semantics=(
 # What would say the same there, since it speaks of something else.
 elsewhere=(
     answers:: contract:: docs_page:: events:: hostile:: input:: openapi:: ui::   # HTTP and the API's document
+    invocation::                                                                 # which event is whose
     tokens:: step_up:: tls:: oracle:: budgets:: vault::property::                # cryptography; who is asked how often
     alarms:: logs:: metrics:: permissions:: template::                           # logs, and the template
     contention:: outages:: strangers:: vault::outages:: kyc::outages::           # what only our own stand-ins play,

@@ -10,6 +10,7 @@ pub mod email;
 pub mod error;
 pub mod http;
 pub mod ids;
+pub mod invocation;
 pub mod keys;
 pub mod kyc;
 pub mod limits;

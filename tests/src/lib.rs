@@ -5,10 +5,12 @@
 pub mod document;
 mod event;
 mod key;
+mod mail;
 mod person;
 mod world;
 
 pub use event::{Reply, Request, answer_to, invoke, invoke_event, invoke_undocumented};
 pub use key::Key;
+pub use mail::MailInstance;
 pub use person::{Person, Session};
 pub use world::{APP_URL, World, authorized, provider, webhook_secrets};

@@ -29,7 +29,7 @@ use aws_types::{
 use axum::Router;
 use futures::StreamExt;
 use kyc::{Kyc, config::KycConfig, providers::Provider};
-use local::{Calls, Fault, LocalAws, Mail, MailFunction, Mode, Options, Service};
+use local::{Calls, Fault, LocalAws, Mail, Mode, Options, Service};
 use mail::{Postman, config::MailConfig};
 use serde_json::{Value, json};
 use shared::{
@@ -46,6 +46,7 @@ use tokio::net::TcpListener;
 use crate::{
     event::{Reply, Request, invoke, invoke_documented},
     key::Key,
+    mail::MailInstance,
     person::Person,
 };
 
@@ -294,13 +295,13 @@ impl World {
 
     /// An instance of `mail`.
     #[must_use]
-    pub fn postman(&self) -> Postman {
+    pub fn postman(&self) -> MailInstance {
         self.postman_at(self.clock.clone())
     }
 
     /// An instance of `mail` with a clock of its own.
     #[must_use]
-    pub fn postman_at(&self, clock: Clock) -> Postman {
+    pub fn postman_at(&self, clock: Clock) -> MailInstance {
         self.postman_on(&self.sdk, clock)
     }
 
@@ -308,7 +309,7 @@ impl World {
     ///
     /// # Panics
     /// When there is no free port.
-    pub async fn postman_without_ses(&self) -> Postman {
+    pub async fn postman_without_ses(&self) -> MailInstance {
         let free = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
         let endpoints = Endpoints { aws: self.aws.url(), ses: format!("http://{free}") };
         let mut sdk = self.sdk.to_builder().service_config(endpoints);
@@ -317,7 +318,7 @@ impl World {
         self.postman_on(&sdk.build(), self.clock.clone())
     }
 
-    fn postman_on(&self, sdk: &SdkConfig, clock: Clock) -> Postman {
+    fn postman_on(&self, sdk: &SdkConfig, clock: Clock) -> MailInstance {
         let config = MailConfig {
             kms_key_id: self.key_of("mail").to_owned(),
             product: "Tested & Tried".to_owned(),
@@ -325,7 +326,7 @@ impl World {
             mail_from: "no-reply@bitcain.example".to_owned(),
             configuration_set: "local".to_owned(),
         };
-        Postman::new(&self.config, config, &signed_by(sdk, "mail"), clock)
+        MailInstance::new(Postman::new(&self.config, config, &signed_by(sdk, "mail"), clock))
     }
 
     /// Somebody with an address nobody else has.
@@ -418,7 +419,7 @@ impl World {
     /// Leaves letters in the outbox from now on.
     pub async fn pause_mail(&self) {
         self.aws.settled().await.expect("mail arrives");
-        self.aws.feed(MailFunction::None).await.expect("a stream");
+        self.aws.starve("mail").await;
     }
 
     /// Feeds the outbox to `mail`.
@@ -429,7 +430,7 @@ impl World {
             let answer = async move { postman.handle(event).await.map_err(|error| format!("{error:?}")) };
             Box::pin(answer) as futures::future::BoxFuture<'static, _>
         };
-        self.aws.feed(MailFunction::InProcess(Arc::new(function))).await.expect("a stream");
+        self.aws.feed("mail", Arc::new(function)).await.expect("a stream");
     }
 
     /// The calls to AWS that `work` makes, mail aside.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use local::{MailFunction, Mode, Service};
+use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::{email::EmailAddress, ids::LinkId, outbox::Letter};
 use tests::World;
@@ -53,7 +53,7 @@ pub async fn deliver(world: &World, event: &Value) -> Vec<String> {
 
 pub async fn quiet_world() -> World {
     let world = World::start().await;
-    world.aws.feed(MailFunction::None).await.unwrap();
+    world.aws.starve("mail").await;
     world
 }
 

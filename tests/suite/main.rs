@@ -16,6 +16,7 @@ mod events;
 mod feedback;
 mod hostile;
 mod input;
+mod invocation;
 mod kyc;
 mod link_rotation;
 mod logs;

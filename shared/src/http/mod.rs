@@ -14,7 +14,7 @@ pub use field::{Field, Flaw, SecretText, Switch, Text, Whole};
 pub use fields::{Change, Declared, Fields, Input, Parsed, Values};
 pub use input::{Body, Query};
 pub use invalid::Invalid;
-pub use lambda::{handle, run};
+pub(crate) use lambda::{answer, read};
 pub use operation::{Answer, Content, Model, Operation, Parameter, Proof};
 pub use reply::Reply;
 pub use routes::{DEADLINE, Route, Routes, redirect};
