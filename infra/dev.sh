@@ -89,7 +89,7 @@ wake auth "$api/.well-known/jwks.json" & warm+=($!)
 wake kyc "$api/api/kyc/health" & warm+=($!)
 wake api-keys "$api/api/v1/api-keys/" & warm+=($!)
 wake docs "$api/openapi.json" & warm+=($!)
-wake mail "$MAIL_FUNCTION_URL" --data '{"Records":[]}' & warm+=($!)
+wake mail "$api/2015-03-31/functions/mail/invocations" --data '{"Records":[]}' & warm+=($!)
 failed=0
 for pid in "${warm[@]}"; do wait "$pid" || failed=1; done
 ((failed == 0)) || exit 1
