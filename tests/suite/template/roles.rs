@@ -166,7 +166,8 @@ fn every_role_is_for_one_service() {
         }
     }
     for function in template.functions() {
-        let role = attribute(&function.properties["Role"]).map(|(role, _)| role).expect("a role");
+        let role = attribute(&function.properties["Role"]).map(|(role, _)| role);
+        let role = role.unwrap_or_else(|| panic!("{} has no role", function.id));
         let trust = &template.resource(role)["Properties"]["AssumeRolePolicyDocument"]["Statement"];
         if trust[0]["Principal"] != json!({"Service": "lambda.amazonaws.com"}) {
             complaints.push(format!("{role} is not for Lambda"));
