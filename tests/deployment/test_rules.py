@@ -95,7 +95,7 @@ FAULTS = [
     ),
     (
         rules.lengths,
-        lambda template: (metrics := template["Resources"]["MetricsLost"]["Properties"]["Metrics"]).append(metrics[-1]),
+        lambda template: (metrics := template["Resources"]["MetricsRefused"]["Properties"]["Metrics"]).extend(metrics[1:] * 2),
     ),
     (rules.waits, waits_for_its_function),
     (rules.waits, set_in("Resources", "AuthFunction", "DependsOn", to="Nowhere")),
