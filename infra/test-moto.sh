@@ -24,7 +24,7 @@ semantics=(
 )
 # What would say the same there, since it speaks of something else.
 elsewhere=(
-    auth::input:: auth::pages:: contract:: docs:: http::  # HTTP and the API's document
+    auth::input:: auth::pages:: contract:: docs:: http:: invocation::  # HTTP and the API's document
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template

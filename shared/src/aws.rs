@@ -1,9 +1,6 @@
 //! The connection to AWS: one configuration, one HTTP client, and what a failed call means.
 
-use std::{
-    net::{SocketAddr, TcpStream},
-    time::{Duration, Instant},
-};
+use std::{error::Error as _, io, iter::successors, time::Duration};
 
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
@@ -27,7 +24,7 @@ use aws_types::{
 use url::{Position, Url};
 
 use crate::{
-    config::{Env, Stage},
+    config::Env,
     error::{Cause, Error, chain},
 };
 
@@ -98,36 +95,6 @@ fn http_client() -> SharedHttpClient {
     http_client_fn(move |_, _| connector.clone())
 }
 
-/// Whether AWS can be called at all: on a laptop it is a process that somebody has to start, and if nobody has, that is said. Nothing
-/// is lost, as every request calls anew; but it is no use to warm up.
-#[must_use]
-pub fn is_there(stage: Stage) -> bool {
-    let endpoint = Env::process().optional("AWS_ENDPOINT_URL_DYNAMODB").filter(|_| stage == Stage::Local);
-    let Some(url) = endpoint.and_then(|endpoint| Url::parse(&endpoint).ok()) else {
-        return true;
-    };
-    let Ok(addresses) = url.socket_addrs(|| None) else {
-        return true;
-    };
-    let is_there = connects(&addresses);
-    if !is_there {
-        tracing::warn!(
-            "nothing listens on {}: `make aws` starts the local AWS",
-            &url[Position::BeforeHost..Position::AfterPort]
-        );
-    }
-    is_there
-}
-
-/// Whether any of the addresses of one host takes connections: `localhost` has two, and a server often listens on one of them.
-fn connects(addresses: &[SocketAddr]) -> bool {
-    let begun = Instant::now();
-    addresses.iter().any(|address| {
-        let left = CONNECT.saturating_sub(begun.elapsed());
-        !left.is_zero() && TcpStream::connect_timeout(address, left).is_ok()
-    })
-}
-
 /// Errors that mean "less often", though the service answers them as if the caller were at fault. The last two are reasons for
 /// which a transaction is cancelled.
 const THROTTLING: [&str; 8] = [
@@ -158,7 +125,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let SdkError::ServiceError(service) = error else {
-        let cause = Cause::new(format!("{call}: {}", chain(error)));
+        let cause = Cause::new(format!("{call}: {}", nobody_listens(call, error).unwrap_or_else(|| chain(error))));
         return if matches!(error, SdkError::ConstructionFailure(_)) {
             Error::Internal(cause)
         } else {
@@ -178,33 +145,38 @@ where
     }
 }
 
+/// On a laptop AWS is a process that somebody has to start, and if nobody has, that is said.
+fn nobody_listens<E>(call: &str, error: &SdkError<E>) -> Option<String> {
+    let SdkError::DispatchFailure(failure) = error else {
+        return None;
+    };
+    let mut causes = successors(failure.as_connector_error()?.source(), |&cause| cause.source());
+    let is_refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    causes.find(|cause| cause.downcast_ref().is_some_and(is_refused))?;
+    let service = match service(call) {
+        "ses" => "SESV2".to_owned(),
+        other => other.to_uppercase(),
+    };
+    let url = Url::parse(&Env::process().optional(&format!("AWS_ENDPOINT_URL_{service}"))?).ok()?;
+    let address = &url[Position::BeforeHost..Position::AfterPort];
+    Some(format!("nothing listens on {address}: `make aws` starts the local AWS"))
+}
+
+/// Whose call it is.
+fn service(call: &str) -> &'static str {
+    match call {
+        "Decrypt" | "DescribeKey" | "Encrypt" | "GenerateDataKey" | "ReEncrypt" => "kms",
+        "SendEmail" => "ses",
+        _ => "dynamodb",
+    }
+}
+
 /// Whether `code`, the final answer to a call, asks for fewer calls. If so, that is an event.
 pub(crate) fn is_throttling(call: &'static str, code: &str) -> bool {
     let is_throttling = THROTTLING.contains(&code);
     if is_throttling {
-        let dependency = match call {
-            "Decrypt" | "DescribeKey" | "Encrypt" | "GenerateDataKey" | "ReEncrypt" => "kms",
-            "SendEmail" => "ses",
-            _ => "dynamodb",
-        };
+        let dependency = service(call);
         tracing::warn!(event = "aws_throttled", dependency, call, code, "AWS asks for fewer calls");
     }
     is_throttling
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::{Ipv6Addr, TcpListener};
-
-    use super::*;
-
-    #[test]
-    fn a_server_that_listens_on_one_address_of_its_host_is_there() {
-        let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = server.local_addr().unwrap();
-        let other = SocketAddr::from((Ipv6Addr::LOCALHOST, address.port()));
-        assert!(connects(&[other, address]));
-        drop(server);
-        assert!(!connects(&[other, address]));
-    }
 }

@@ -9,6 +9,7 @@ pub mod contention;
 pub mod error;
 pub mod http;
 pub mod ids;
+pub mod invocation;
 pub mod kyc;
 pub mod limits;
 pub mod link;

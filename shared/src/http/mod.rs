@@ -11,7 +11,7 @@ mod routes;
 pub use field::{Field, SecretText, Switch, Text, Whole};
 pub use fields::{Declared, Fields, Input, Parsed, Patch, Values};
 pub use input::{Body, Query};
-pub use lambda::{handle, run};
+pub(crate) use lambda::{answer, read};
 pub use operation::{Answer, Content, Model, Operation, Parameter, Security};
 pub use reply::Reply;
 pub use routes::{DEADLINE, Route, Routes, redirect};

@@ -14,7 +14,7 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    lambda::{Prefix, Refusal},
+    lambda::{Prefix, Unroutable},
     operation::Operation,
 };
 use crate::{
@@ -207,8 +207,8 @@ fn by_tls_only(on: Stage, mut answer: Response) -> Response {
 
 /// What is no request of ours is answered here, so that it is logged and marked like everything else.
 async fn refused(mut request: Request, next: Next) -> Response {
-    match request.extensions_mut().remove::<Refusal>() {
-        Some(refusal) => Error::from(refusal).into_response(),
+    match request.extensions_mut().remove::<Unroutable>() {
+        Some(reason) => Error::from(reason).into_response(),
         None => next.run(request).await,
     }
 }
