@@ -15,9 +15,7 @@ infra/tools.sh build
 export PATH=$PWD/.tools/build/bin:$PATH
 built=${CARGO_TARGET_DIR:-target}/lambda
 
-functions=(functions/*/)
-functions=("${functions[@]%/}")
-functions=("${functions[@]##*/}")
+. infra/functions.sh
 build=(cargo lambda build --release --locked "--${arch/_/-}" "${functions[@]/#/--bin=}")
 for function in "${functions[@]}"; do rm -rf "${built:?}/$function"; done
 "${build[@]}" || fail "cargo lambda ended with status $?; its reason stands above"

@@ -8,6 +8,7 @@ root=$PWD
 port=${PORT:-9000} aws_port=${AWS_PORT:-9100}
 api=http://127.0.0.1:$port aws=http://127.0.0.1:$aws_port
 . infra/settings.sh
+. infra/functions.sh
 PORT=$port AWS_PORT=$aws_port settings <infra/local.toml
 
 fail() { echo "dev: $*" >&2 && exit 1; }
@@ -66,8 +67,7 @@ pids+=($!)
 until listening "$port"; do alive && pause 0.2; done
 cd "$root"
 
-for dir in ${BUILT:+functions/*/}; do
-    name=$(basename "$dir")
+for name in ${BUILT:+"${functions[@]}"}; do
     # What Cargo.toml has for this function alone.
     mapfile -t own < <(sed -n "s/^$name\.env\.\(.*\) = \"\(.*\)\"$/\1=\2/p" Cargo.toml)
     # The emulator has one Runtime API for each function. RUNNER is a command with its arguments.
@@ -80,16 +80,11 @@ done
 # Wakes every function, so that a person's first request is warm. One that cannot start answers 500, and has said why.
 wake() {
     local name=$1 status
-    shift
-    status=$(curl -s --max-time 180 -o /dev/null -w '%{http_code}' "$@") || true
+    status=$(ask_function "$api" "$name" --max-time 180 -o /dev/null -w '%{http_code}') || true
     [[ $status == [1-4]?? ]] || { echo "dev: $name does not start (its answer is $status); its reason stands above" >&2 && return 1; }
 }
 warm=()
-wake auth "$api/.well-known/jwks.json" & warm+=($!)
-wake kyc "$api/api/kyc/health" & warm+=($!)
-wake api-keys "$api/api/v1/api-keys/" & warm+=($!)
-wake docs "$api/openapi.json" & warm+=($!)
-wake mail "$MAIL_FUNCTION_URL" --data '{"Records":[]}' & warm+=($!)
+for name in "${functions[@]}"; do wake "$name" & warm+=($!); done
 failed=0
 for pid in "${warm[@]}"; do wait "$pid" || failed=1; done
 ((failed == 0)) || exit 1
@@ -97,7 +92,7 @@ alive
 
 cat <<EOF
 
-  functions   $api        auth, mail, api-keys, kyc, docs; they restart when their code changes
+  functions   $api        ${functions[*]}; they restart when their code changes
   the API     $api/docs
   local AWS   $aws        DynamoDB, KMS and SES; state in $LOCAL_STATE
   inbox       $aws/inbox

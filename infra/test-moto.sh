@@ -24,12 +24,13 @@ semantics=(
 )
 # What would say the same there, since it speaks of something else.
 elsewhere=(
-    auth::input:: auth::pages:: contract:: docs:: http::  # HTTP and the API's document
-    auth::passwords::                                            # rules of our own
+    auth::input:: auth::pages:: contract:: docs:: http:: invocation::  # HTTP and the API's document
+    auth::passwords::                                     # rules of our own
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
-    auth::outages:: auth::strangers::                     # what only our own stand-ins play,
+    auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
+    auth::outages:: auth::reset_races:: auth::strangers::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
     paper:: ses:: simulator:: tables:: tasks::

@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 infra/tools.sh watch
 export PATH="$PWD/.tools/watch/bin:$PATH"
 . infra/settings.sh
+. infra/functions.sh
 forget_settings <infra/local.toml
 
 work=$(mktemp -d)
@@ -22,11 +23,12 @@ fail() {
     exit 1
 }
 # What a caller is answered: the status, and the body in $work/answer. Nobody waits for long.
-get() { curl -s --max-time 20 -o "$work/answer" -w '%{http_code}' "http://127.0.0.1:$PORT$1" "${@:2}" || true; }
+get() { curl -s --max-time 20 -o "$work/answer" -w '%{http_code}' "$api$1" "${@:2}" || true; }
+ask() { ask_function "$api" "$1" --max-time 20 -o "$work/answer" -w '%{http_code}' || true; }
 # Pages of other origins may read no answer, nor ask for more than a page may ask of anybody.
 closed_to_pages() {
     local origin=(-H "Origin: https://elsewhere.example")
-    get "${routes[docs]}" "${origin[@]}" -D "$work/answered" >/dev/null
+    get /openapi.json "${origin[@]}" -D "$work/answered" >/dev/null
     get /.rt/docs/2018-06-01/runtime/invocation/next -X OPTIONS "${origin[@]}" -H "Access-Control-Request-Method: GET" -D "$work/asked" >/dev/null
     [[ $(cat "$work/answered" "$work/asked" | grep -c '^HTTP/') == 2 ]] || fail "no answers"
     ! grep -i '^access-control-' "$work/answered" "$work/asked" || fail "pages of other origins may read answers"
@@ -49,12 +51,10 @@ read -r PORT AWS_PORT < <(python3 infra/free_ports.py 2)
 export PORT AWS_PORT
 cargo build --quiet --bins
 
-declare -A routes=([auth]=/.well-known/jwks.json [api-keys]=/api/v1/api-keys/ [kyc]=/api/kyc/health [docs]=/openapi.json
-    [mail]=/2015-03-31/functions/mail/invocations)
-mail=(--data '{"Records":[]}')
+api=http://127.0.0.1:$PORT
 
 echo "watch: functions without anybody who invokes them"
-for name in "${!routes[@]}"; do
+for name in "${functions[@]}"; do
     status=0
     "${CARGO_TARGET_DIR:-target}/debug/$name" >"$work/log" 2>&1 || status=$?
     [[ $status == 1 && $(grep -c . "$work/log") == 1 ]] || fail "$name by itself ends with $status and more or less than one line"
@@ -65,10 +65,8 @@ echo "watch: functions without settings, on :$PORT"
 # Another file of settings, which has none; and the options that README.md names, which keep to the machine and to its programs.
 start "$PORT" cargo lambda watch --invoke-address 127.0.0.1 --disable-cors --invoke-port "$PORT" --config net.retry=2
 ! (exec 3<>"/dev/tcp/::1/$PORT") 2>/dev/null || fail "the functions are open on other addresses too"
-for name in "${!routes[@]}"; do
-    body=()
-    [[ $name != mail ]] || body=("${mail[@]}")
-    [[ $(get "${routes[$name]}" "${body[@]}") == 500 ]] || fail "$name without settings does not answer 500"
+for name in "${functions[@]}"; do
+    [[ $(ask "$name") == 500 ]] || fail "$name without settings does not answer 500"
     grep -q 'cannot start: STAGE is not set' "$work/answer" || fail "$name does not tell the caller why: $(<"$work/answer")"
     said=$(grep -c "\"message\":\"cannot start: .*\"service\":\"$name\"" "$work/log") || true
     [[ $said == 1 ]] || fail "$name says in $said lines why it cannot start"
@@ -89,14 +87,14 @@ echo "watch: functions without the local AWS"
 address=()
 python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::", 0))' 2>/dev/null || address=(--invoke-address 127.0.0.1)
 start "$PORT" cargo lambda watch "${address[@]}" --invoke-port "$PORT"
-[[ $(get "${routes[docs]}") == 200 ]] || fail "docs needs the local AWS"
-get "${routes[mail]}" "${mail[@]}" >/dev/null
-for name in auth api-keys kyc mail; do
-    [[ $name == mail ]] || get "${routes[$name]}" >/dev/null
-    said=$(grep -c "nothing listens on localhost:$AWS_PORT: .make aws.*\"service\":\"$name\"" "$work/log") || true
-    [[ $said == 1 ]] || fail "$name says in $said lines that there is no local AWS"
+[[ $(get /openapi.json) == 200 ]] || fail "docs needs the local AWS"
+for name in "${functions[@]}"; do
+    [[ $name != docs ]] || continue
+    ask "$name" >/dev/null
+    grep "\"service\":\"$name\"" "$work/log" | grep -q "nothing listens on localhost:$AWS_PORT: .make aws" ||
+        fail "$name does not say that there is no local AWS"
 done
-[[ $(get "${routes[auth]}") == 503 ]] || fail "auth does not answer 503 without the local AWS"
+[[ $(get /.well-known/jwks.json) == 503 ]] || fail "auth does not answer 503 without the local AWS"
 
 echo "watch: the demo, with the local AWS on :$AWS_PORT"
 make --no-print-directory aws >"$work/aws" 2>&1 &

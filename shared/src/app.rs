@@ -8,11 +8,9 @@ use std::{
 use aws_config::SdkConfig;
 
 use crate::{
-    caller::token::Verifier, config::Config, contention::Contention, http::DEADLINE, store::Store, time::Clock,
+    caller::token::Verifier, config::Config, contention::Contention, http::DEADLINE, start::warm_up, store::Store,
+    time::Clock,
 };
-
-/// Warming up may take this long. Init may take ten seconds; one that is cut off begins again in the first request.
-pub const WARM_UP: Duration = Duration::from_secs(4);
 
 /// What a request keeps of its time for the last round of a competition, and for the answer. The round reads, seals where it has to and
 /// writes, after a wait of at most 160 ms; AWS answers each of these calls in milliseconds, or it is AWS that is late and not we.
@@ -52,12 +50,8 @@ impl App {
         Contention::over(record, since + self.deadline.saturating_sub(LAST_ROUND))
     }
 
-    /// Opens the connection to the tables in init, where CPU is cheap. A failure is not fatal: the next request tries again.
+    /// Opens the connection to the tables.
     pub async fn warm_up(&self) {
-        match tokio::time::timeout(WARM_UP, self.tokens.load(self.clock.now())).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(?error, "the published keys could not be read yet"),
-            Err(_) => tracing::warn!("the published keys take too long"),
-        }
+        warm_up("the published keys", self.tokens.load(self.clock.now())).await;
     }
 }

@@ -1,9 +1,6 @@
 //! The connection to AWS: one configuration, one HTTP client, and what a failed call means.
 
-use std::{
-    net::{SocketAddr, TcpStream},
-    time::{Duration, Instant},
-};
+use std::{error::Error as _, io, iter::successors, time::Duration};
 
 use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
@@ -27,8 +24,8 @@ use aws_types::{
 use url::{Position, Url};
 
 use crate::{
-    config::{Env, Stage},
-    error::{Error, chain},
+    config::Env,
+    error::{Cause, Error, chain},
 };
 
 /// To open a connection. Long enough for a first packet that is lost and sent again after one second.
@@ -98,36 +95,6 @@ fn http_client() -> SharedHttpClient {
     http_client_fn(move |_, _| connector.clone())
 }
 
-/// Whether AWS can be called at all: on a laptop it is a process that somebody has to start, and if nobody has, that is said. Nothing
-/// is lost, as every request calls anew; but it is no use to warm up.
-#[must_use]
-pub fn is_there(stage: Stage) -> bool {
-    let endpoint = Env::process().optional("AWS_ENDPOINT_URL_DYNAMODB").filter(|_| stage == Stage::Local);
-    let Some(url) = endpoint.and_then(|endpoint| Url::parse(&endpoint).ok()) else {
-        return true;
-    };
-    let Ok(addresses) = url.socket_addrs(|| None) else {
-        return true;
-    };
-    let is_there = connects(&addresses);
-    if !is_there {
-        tracing::warn!(
-            "nothing listens on {}: `make aws` starts the local AWS",
-            &url[Position::BeforeHost..Position::AfterPort]
-        );
-    }
-    is_there
-}
-
-/// Whether any of the addresses of one host takes connections: `localhost` has two, and a server often listens on one of them.
-fn connects(addresses: &[SocketAddr]) -> bool {
-    let begun = Instant::now();
-    addresses.iter().any(|address| {
-        let left = CONNECT.saturating_sub(begun.elapsed());
-        !left.is_zero() && TcpStream::connect_timeout(address, left).is_ok()
-    })
-}
-
 /// Errors that mean "less often", though the service answers them as if the caller were at fault. The last two are reasons for
 /// which a transaction is cancelled.
 const THROTTLING: [&str; 8] = [
@@ -152,12 +119,13 @@ const TEMPORARY: [&str; 4] = [
 
 /// What a failed call means to the one who waits for the answer. Its cause names the call, the error and the request, never the
 /// service's own words: those quote what was sent.
+#[track_caller]
 pub fn failure<E>(call: &'static str, error: &SdkError<E>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let SdkError::ServiceError(service) = error else {
-        let cause = format!("{call}: {}", chain(error));
+        let cause = Cause::new(format!("{call}: {}", nobody_listens(call, error).unwrap_or_else(|| chain(error))));
         return if matches!(error, SdkError::ConstructionFailure(_)) {
             Error::Internal(cause)
         } else {
@@ -166,7 +134,8 @@ where
     };
     let code = service.err().code().unwrap_or("an unnamed error");
     let status = service.raw().status();
-    let cause = format!("{call}: {code} ({status}), request {}", error.request_id().unwrap_or("unknown"));
+    let request = error.request_id().unwrap_or("unknown");
+    let cause = Cause::new(format!("{call}: {code} ({status}), request {request}"));
     if is_throttling(call, code) {
         Error::Throttled(cause)
     } else if TEMPORARY.contains(&code) || status.is_server_error() {
@@ -176,33 +145,38 @@ where
     }
 }
 
+/// On a laptop AWS is a process that somebody has to start, and if nobody has, that is said.
+fn nobody_listens<E>(call: &str, error: &SdkError<E>) -> Option<String> {
+    let SdkError::DispatchFailure(failure) = error else {
+        return None;
+    };
+    let mut causes = successors(failure.as_connector_error()?.source(), |&cause| cause.source());
+    let is_refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    causes.find(|cause| cause.downcast_ref().is_some_and(is_refused))?;
+    let service = match service(call) {
+        "ses" => "SESV2".to_owned(),
+        other => other.to_uppercase(),
+    };
+    let url = Url::parse(&Env::process().optional(&format!("AWS_ENDPOINT_URL_{service}"))?).ok()?;
+    let address = &url[Position::BeforeHost..Position::AfterPort];
+    Some(format!("nothing listens on {address}: `make aws` starts the local AWS"))
+}
+
+/// Whose call it is.
+fn service(call: &str) -> &'static str {
+    match call {
+        "Decrypt" | "DescribeKey" | "Encrypt" | "GenerateDataKey" | "ReEncrypt" => "kms",
+        "SendEmail" => "ses",
+        _ => "dynamodb",
+    }
+}
+
 /// Whether `code`, the final answer to a call, asks for fewer calls. If so, that is an event.
 pub(crate) fn is_throttling(call: &'static str, code: &str) -> bool {
     let is_throttling = THROTTLING.contains(&code);
     if is_throttling {
-        let dependency = match call {
-            "Decrypt" | "DescribeKey" | "Encrypt" | "GenerateDataKey" | "ReEncrypt" => "kms",
-            "SendEmail" => "ses",
-            _ => "dynamodb",
-        };
+        let dependency = service(call);
         tracing::warn!(event = "aws_throttled", dependency, call, code, "AWS asks for fewer calls");
     }
     is_throttling
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::{Ipv6Addr, TcpListener};
-
-    use super::*;
-
-    #[test]
-    fn a_server_that_listens_on_one_address_of_its_host_is_there() {
-        let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = server.local_addr().unwrap();
-        let other = SocketAddr::from((Ipv6Addr::LOCALHOST, address.port()));
-        assert!(connects(&[other, address]));
-        drop(server);
-        assert!(!connects(&[other, address]));
-    }
 }

@@ -61,8 +61,10 @@ pub struct Config {
 /// What the log says of its process, and how much of what happens.
 #[derive(Clone, Debug)]
 pub struct LogConfig {
-    /// The function's name in this repository: auth, mail, api-keys, kyc or docs.
+    /// The function's name in this repository, which is that of its package.
     pub service: &'static str,
+    /// The crates whose lines are ours: the function's own, and this one.
+    pub crates: Vec<String>,
     /// Which of its own lines are metrics.
     pub metrics: &'static [Metric],
     /// `AWS_LAMBDA_FUNCTION_NAME`: its name on AWS, which sets it.
@@ -208,13 +210,14 @@ fn app_url(env: &Env<'_>) -> Result<String, ConfigError> {
 }
 
 impl LogConfig {
-    /// Reads the settings of the log. One that is malformed counts as missing: a function without a log would be worse.
+    /// Reads the settings of the log of `service`, a package's name. One that is malformed counts as missing: a function without a log would be worse.
     #[must_use]
     pub fn read(service: &'static str, metrics: &'static [Metric], env: &Env<'_>) -> Self {
         let level = env.optional("LOG_LEVEL").and_then(|level| level.parse().ok());
         let memory = env.optional("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|size| size.parse().ok());
         Self {
             service,
+            crates: vec![service.replace('-', "_"), "shared".to_owned()],
             metrics,
             function_name: env.optional("AWS_LAMBDA_FUNCTION_NAME"),
             function_version: env.optional("AWS_LAMBDA_FUNCTION_VERSION"),

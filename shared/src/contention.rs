@@ -5,7 +5,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{error::Error, random};
+use crate::{
+    error::{Cause, Error},
+    random,
+};
 
 /// The cap of the first wait: about as long as a transaction holds its rows.
 const FIRST: Duration = Duration::from_millis(10);
@@ -54,7 +57,7 @@ impl Contention {
             End::At(end) => Instant::now() < *end,
         };
         if !goes_on {
-            return Err(Error::Contended(format!("{}: others were quicker all the time", self.what)));
+            return Err(Error::Contended(Cause::new(format!("{}: others were quicker all the time", self.what))));
         }
         tokio::time::sleep(wait).await;
         self.cap = (2 * self.cap).min(GREATEST);
@@ -101,7 +104,7 @@ mod tests {
         let begun = Instant::now();
         let (caps, error) = lose_all(Contention::at_rows("PutItem")).await;
         assert!(caps.starts_with(&[10, 20, 40, 80, 160, 160]) && caps[5..].iter().all(|cap| *cap == 160), "{caps:?}");
-        assert!(matches!(error, Error::Contended(cause) if cause.starts_with("PutItem: ")));
+        assert!(matches!(error, Error::Contended(cause) if cause.to_string().starts_with("PutItem: ")));
         assert!(begun.elapsed() > Duration::from_millis(1000 - 160), "{:?}", begun.elapsed());
     }
 

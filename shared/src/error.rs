@@ -1,6 +1,6 @@
 //! What can go wrong outside of a business rule, and the only table from errors to HTTP.
 
-use std::fmt::Write;
+use std::{fmt, fmt::Write, panic::Location};
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
 /// Seconds after which a client may try again when others were quicker: they are done by then.
 const RETRY_SOON: HeaderValue = HeaderValue::from_static("1");
 
-/// An answer that is not a business answer. Its causes go to the log, never to the client.
+/// Why a request gets no answer of its handler's. Causes go to the log, never to the client.
 #[derive(Debug)]
 pub enum Error {
     /// No bearer token, or something that is none.
@@ -41,34 +41,92 @@ pub enum Error {
     /// What no gateway hands over.
     UnreadableEvent,
     /// Something we depend on is down. Nothing was half-written.
-    Unavailable(String),
+    Unavailable(Cause),
     /// AWS asks for fewer calls; wherever something may be `Unavailable`, this may come instead. Nothing was half-written.
-    Throttled(String),
+    Throttled(Cause),
     /// Others who wrote to the same rows were quicker until the time was up. Nothing was half-written.
-    Contended(String),
+    Contended(Cause),
     /// This installation is not set up for it. To clients it looks as if something were down.
-    NotSetUp(String),
+    NotSetUp(Cause),
     /// A bug or a misconfiguration.
-    Internal(String),
+    Internal(Cause),
+}
+
+/// Why something went wrong, for the log: a text that is free of personal data, and the place in the code where that was noticed.
+#[derive(Clone)]
+pub struct Cause {
+    text: String,
+    place: &'static Location<'static>,
+}
+
+impl Cause {
+    /// This text, noticed where this is called.
+    #[must_use]
+    #[track_caller]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), place: Location::caller() }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}:{})", self.text, self.place.file(), self.place.line())
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Error {
-    /// An internal error with a cause for the log, free of personal data.
+    /// A bug or a misconfiguration, with a cause for the log, free of personal data.
     #[must_use]
+    #[track_caller]
     pub fn internal(cause: impl Into<String>) -> Self {
-        Self::Internal(cause.into())
+        Self::Internal(Cause::new(cause))
     }
 
-    /// Several such fields.
+    /// Something we depend on is down, with a cause for the log, free of personal data.
     #[must_use]
-    pub fn invalid_all(part: &'static str, broken: Vec<(&'static str, Flaw)>) -> Self {
-        Self::Invalid(broken.into_iter().map(|(field, flaw)| FieldError::unechoed(part, field, flaw)).collect())
+    #[track_caller]
+    pub fn unavailable(cause: impl Into<String>) -> Self {
+        Self::Unavailable(Cause::new(cause))
+    }
+
+    /// This error, noticed at `place`: for functions that do something in their caller's name.
+    #[must_use]
+    pub(crate) fn at(mut self, place: &'static Location<'static>) -> Self {
+        match &mut self {
+            Self::Unavailable(cause)
+            | Self::Throttled(cause)
+            | Self::Contended(cause)
+            | Self::NotSetUp(cause)
+            | Self::Internal(cause) => cause.place = place,
+            Self::NotAuthenticated
+            | Self::InvalidToken
+            | Self::StepUpRequired(_)
+            | Self::InvalidSignature
+            | Self::Invalid(_)
+            | Self::UnreadableBody
+            | Self::BodyTooLarge
+            | Self::UriTooLong
+            | Self::UnreadableEvent => {}
+        }
+        self
     }
 
     /// A field of the `body` or the `query` that breaks a rule which only a handler can check. Its value is not echoed.
     #[must_use]
     pub fn invalid(part: &'static str, field: &'static str, flaw: Flaw) -> Self {
         Self::Invalid(vec![FieldError::unechoed(part, field, flaw)])
+    }
+
+    /// Several fields of the `body` or the `query` that break rules which only a handler can check. Their values are not echoed.
+    #[must_use]
+    pub fn invalid_all(part: &'static str, broken: Vec<(&'static str, Flaw)>) -> Self {
+        Self::Invalid(broken.into_iter().map(|(field, flaw)| FieldError::unechoed(part, field, flaw)).collect())
     }
 }
 
@@ -137,24 +195,24 @@ impl IntoResponse for Error {
             | Self::UriTooLong
             | Self::UnreadableEvent => answer,
             Self::Unavailable(cause) => {
-                tracing::warn!(cause, "a dependency is unavailable");
+                tracing::warn!(%cause, "a dependency is unavailable");
                 failed(with(answer, header::RETRY_AFTER, RETRY_AFTER))
             }
             // Load, and be it that of one user on one row: the same under every version.
             Self::Throttled(cause) => {
-                tracing::warn!(cause, "a dependency asks for fewer calls");
+                tracing::warn!(%cause, "a dependency asks for fewer calls");
                 with(answer, header::RETRY_AFTER, RETRY_AFTER)
             }
             Self::Contended(cause) => {
-                tracing::warn!(event = "contended", cause, "rows are contended");
+                tracing::warn!(event = "contended", %cause, "rows are contended");
                 with(answer, header::RETRY_AFTER, RETRY_SOON)
             }
             Self::NotSetUp(cause) => {
-                tracing::warn!(cause, "not set up");
+                tracing::warn!(%cause, "not set up");
                 with(answer, header::RETRY_AFTER, RETRY_AFTER)
             }
             Self::Internal(cause) => {
-                tracing::error!(cause, "internal error");
+                tracing::error!(%cause, "internal error");
                 failed(answer)
             }
         }

@@ -26,9 +26,9 @@ pub mod kind {
     /// See [`super::MailId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Mail {}
-    /// See [`super::ClaimId`].
+    /// See [`super::AttemptId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub enum Claim {}
+    pub enum Attempt {}
     /// See [`super::KeyId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Key {}
@@ -46,7 +46,7 @@ pub type LinkId = Id<kind::Link>;
 /// A mail in the outbox.
 pub type MailId = Id<kind::Mail>;
 /// One try to send a mail.
-pub type ClaimId = Id<kind::Claim>;
+pub type AttemptId = Id<kind::Attempt>;
 /// An exchange key. Made of the time and randomness (UUID version 7), so that keys sort by age. It names a row only together with
 /// its account.
 pub type KeyId = Id<kind::Key>;

@@ -1,7 +1,7 @@
 //! Where a user's identity check stands: derived from all that providers have reported of them, in the order in which it happened.
 //! Nothing is derived when a report comes in, so it does not matter in which order or how often reports arrive.
 //!
-//! Times decide. Of two reports of the same moment the one counts that is further along ([`Status::rank`]), and of two that are
+//! Times decide. Of two reports of the same moment the one counts that is further along ([`KycStatus::rank`]), and of two that are
 //! equally far the more cautious one.
 //!
 //! What has no time counts after all that has one. It moves its own session on, never back, and does not follow what is known to be
@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
-    keys::{Row, Rows},
     store::Store,
+    tables::{Row, Rows},
     time::Timestamp,
 };
 
@@ -32,7 +32,7 @@ const AHEAD: i64 = 300;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "IdentityStatus")]
-pub enum Status {
+pub enum KycStatus {
     /// Nothing has been handed in.
     NotStarted,
     /// The user is busy, or automatic checks run.
@@ -51,7 +51,7 @@ pub enum Status {
     Cancelled,
 }
 
-impl Status {
+impl KycStatus {
     /// All of them.
     pub const ALL: [Self; 8] = [
         Self::NotStarted,
@@ -122,7 +122,7 @@ pub struct KycReport {
     /// What was checked. An approval holds for this and no more.
     pub level: Option<String>,
     /// What it says of the check; `None` when it changes nothing.
-    pub status: Option<Status>,
+    pub status: Option<KycStatus>,
     /// Why it changes nothing.
     pub obstacle: Option<String>,
     /// Whether it ends an approval, whichever session that came from.
@@ -157,7 +157,7 @@ pub struct KycClaim {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing<'a> {
     /// In words of ours.
-    pub status: Status,
+    pub status: KycStatus,
     /// The report that decided; `None` when there is none.
     pub by: Option<&'a KycReport>,
 }
@@ -232,7 +232,7 @@ impl KycReport {
         let bound = self.bound_ms();
         match self.occurred_ms {
             Some(claimed) if claimed > bound && self.provider != MANUAL => {
-                Some(bound).filter(|_| self.status != Some(Status::Approved))
+                Some(bound).filter(|_| self.status != Some(KycStatus::Approved))
             }
             claimed => claimed,
         }
@@ -257,10 +257,12 @@ impl KycReport {
 
     /// Whether it counts after `before`: a new or lost session of the same user does not undo an approval.
     fn may_follow(&self, before: &Self) -> bool {
-        let is_harmless =
-            matches!(self.status, Some(Status::NotStarted | Status::Pending | Status::Expired | Status::Cancelled));
+        let is_harmless = matches!(
+            self.status,
+            Some(KycStatus::NotStarted | KycStatus::Pending | KycStatus::Expired | KycStatus::Cancelled)
+        );
         let is_elsewhere = !self.is_of_session_of(before) && !self.ends_approval && self.provider != MANUAL;
-        !(before.status == Some(Status::Approved) && is_harmless && is_elsewhere)
+        !(before.status == Some(KycStatus::Approved) && is_harmless && is_elsewhere)
     }
 
     /// Whether it counts after `before` although it has no time: its own session has moved on. An approval says nothing about what was
@@ -268,14 +270,14 @@ impl KycReport {
     fn may_follow_untimed(&self, before: &Self) -> bool {
         let (Some(status), Some(reached)) = (self.status, before.status) else { return false };
         let is_ahead = self.is_of_session_of(before) && status.weight() > reached.weight();
-        let is_held_up = status == Status::Approved && before.is_found();
-        let is_finding = (status, reached) == (Status::Rejected, Status::Approved);
+        let is_held_up = status == KycStatus::Approved && before.is_found();
+        let is_finding = (status, reached) == (KycStatus::Rejected, KycStatus::Approved);
         (is_ahead && !is_held_up) || is_finding
     }
 
     /// Whether it finds something at a known time, or ends a session then.
     fn is_found(&self) -> bool {
-        self.counted_ms().is_some() && self.status.is_some_and(|status| status.rank() >= Status::InReview.rank())
+        self.counted_ms().is_some() && self.status.is_some_and(|status| status.rank() >= KycStatus::InReview.rank())
     }
 
     /// Whether an operator knew of it when deciding. Within the second nobody can tell: then not.
@@ -294,8 +296,8 @@ impl KycReport {
     fn is_refuted_by(&self, found: &Self) -> bool {
         let received_ms = self.received_at.as_second().saturating_mul(1000);
         let is_in_doubt = found.counted_ms().is_some_and(|ms| received_ms <= ms.saturating_add(AHEAD * 1000));
-        let speaks_against = found.status != Some(Status::Approved) && found.is_found() && found.may_follow(self);
-        self.status == Some(Status::Approved) && is_in_doubt && speaks_against
+        let speaks_against = found.status != Some(KycStatus::Approved) && found.is_found() && found.may_follow(self);
+        self.status == Some(KycStatus::Approved) && is_in_doubt && speaks_against
     }
 }
 
@@ -336,7 +338,7 @@ impl<'a> Course<'a> {
 pub fn history(reports: &[KycReport]) -> Vec<(&KycReport, bool)> {
     let mut reports: Vec<_> = reports.iter().collect();
     reports.sort_by_key(|report| {
-        let (counted_ms, weight) = (report.counted_ms(), report.status.map(Status::weight));
+        let (counted_ms, weight) = (report.counted_ms(), report.status.map(KycStatus::weight));
         // Two reports of one event differ in something that they say.
         let claims = (report.occurred_ms, report.ends_approval);
         let said = (&report.kind, &report.session, &report.level, &report.reason, claims);
@@ -350,7 +352,7 @@ pub fn history(reports: &[KycReport]) -> Vec<(&KycReport, bool)> {
 #[must_use]
 pub fn standing(reports: &[KycReport]) -> Standing<'_> {
     let by = history(reports).into_iter().rev().find_map(|(report, counts)| counts.then_some(report));
-    Standing { status: by.and_then(|report| report.status).unwrap_or(Status::NotStarted), by }
+    Standing { status: by.and_then(|report| report.status).unwrap_or(KycStatus::NotStarted), by }
 }
 
 /// All reports of a user.
@@ -375,7 +377,7 @@ mod tests {
 
     use super::*;
 
-    fn report(event: &str, session: &str, status: Status, occurred_ms: Option<i64>) -> KycReport {
+    fn report(event: &str, session: &str, status: KycStatus, occurred_ms: Option<i64>) -> KycReport {
         KycReport {
             provider: "sumsub".to_owned(),
             event: event.to_owned(),
@@ -392,7 +394,7 @@ mod tests {
         }
     }
 
-    fn after(steps: &[(&str, Status, Option<i64>)]) -> Status {
+    fn after(steps: &[(&str, KycStatus, Option<i64>)]) -> KycStatus {
         let numbered = steps.iter().enumerate();
         let reports: Vec<_> =
             numbered.map(|(at, (session, status, ms))| report(&at.to_string(), session, *status, *ms)).collect();
@@ -401,7 +403,7 @@ mod tests {
 
     #[test]
     fn the_rules_of_order_and_session() {
-        use Status::{Approved, Cancelled, Expired, InReview, NotStarted, Pending, Rejected, ResubmissionRequested};
+        use KycStatus::{Approved, Cancelled, Expired, InReview, NotStarted, Pending, Rejected, ResubmissionRequested};
         assert_eq!(after(&[]), NotStarted);
         for (steps, expected) in [
             // The later one counts, however they come.
@@ -443,19 +445,19 @@ mod tests {
 
     #[test]
     fn an_approval_that_has_run_out_and_an_operator_are_not_held_up_by_sessions() {
-        let approved = report("1", "a", Status::Approved, Some(10));
-        let mut ended = report("2", "b", Status::Expired, Some(20));
-        assert_eq!(standing(&[approved.clone(), ended.clone()]).status, Status::Approved);
+        let approved = report("1", "a", KycStatus::Approved, Some(10));
+        let mut ended = report("2", "b", KycStatus::Expired, Some(20));
+        assert_eq!(standing(&[approved.clone(), ended.clone()]).status, KycStatus::Approved);
         ended.ends_approval = true;
-        assert_eq!(standing(&[approved.clone(), ended]).status, Status::Expired);
-        let mut manual = report("3", "b", Status::Pending, Some(20));
+        assert_eq!(standing(&[approved.clone(), ended]).status, KycStatus::Expired);
+        let mut manual = report("3", "b", KycStatus::Pending, Some(20));
         manual.provider = MANUAL.to_owned();
-        assert_eq!(standing(&[approved, manual]).status, Status::Pending);
+        assert_eq!(standing(&[approved, manual]).status, KycStatus::Pending);
     }
 
     #[test]
     fn of_the_same_rank_the_more_cautious_one_counts() {
-        use Status::{Approved, Cancelled, Expired, InReview, Rejected, ResubmissionRequested};
+        use KycStatus::{Approved, Cancelled, Expired, InReview, Rejected, ResubmissionRequested};
         for (bold, cautious) in [(Approved, Rejected), (InReview, ResubmissionRequested), (Expired, Cancelled)] {
             assert_eq!(bold.rank(), cautious.rank());
             for time in [None, Some(10)] {
@@ -467,22 +469,22 @@ mod tests {
             assert_eq!(after(&[("a", bold, None), ("a", cautious, Some(10))]), cautious);
         }
         // No other two are of one rank.
-        let ranks: std::collections::BTreeSet<_> = Status::ALL.map(Status::rank).into();
-        assert_eq!(ranks.len(), Status::ALL.len() - 3);
+        let ranks: std::collections::BTreeSet<_> = KycStatus::ALL.map(KycStatus::rank).into();
+        assert_eq!(ranks.len(), KycStatus::ALL.len() - 3);
     }
 
     #[test]
     fn two_bodies_of_one_event_both_count() {
-        let pair = [Status::Approved, Status::Rejected].map(|status| report("1", "a", status, Some(10)));
-        assert_eq!(standing(&pair).status, Status::Rejected);
+        let pair = [KycStatus::Approved, KycStatus::Rejected].map(|status| report("1", "a", status, Some(10)));
+        assert_eq!(standing(&pair).status, KycStatus::Rejected);
         let [approved, rejected] = pair;
         let later = KycReport { occurred_ms: Some(20), ..approved.clone() };
-        assert_eq!(standing(&[later, rejected, approved]).status, Status::Approved);
+        assert_eq!(standing(&[later, rejected, approved]).status, KycStatus::Approved);
     }
 
     #[test]
     fn an_approval_from_the_future_outlives_no_finding_and_a_finding_from_there_is_not_lost() {
-        use Status::{Approved, InReview, Pending, Rejected};
+        use KycStatus::{Approved, InReview, Pending, Rejected};
         let bound = AHEAD * 1000;
         let far = 2_000_000_000_000;
         assert_eq!(after(&[("a", Approved, Some(far))]), Approved);
@@ -511,7 +513,7 @@ mod tests {
         for received in [i64::MIN, 0, i64::MAX].map(Timestamp::from_second) {
             let reports = times.map(|time| KycReport {
                 received_at: received,
-                ..report(&time.to_string(), "a", Status::Pending, Some(time))
+                ..report(&time.to_string(), "a", KycStatus::Pending, Some(time))
             });
             assert_eq!(history(&reports).len(), times.len());
             assert!(reports.iter().all(|report| !report.moment().to_string().is_empty()));
@@ -520,26 +522,26 @@ mod tests {
 
     #[test]
     fn an_operator_is_overruled_by_what_comes_in_later_alone() {
-        let mut manual = report("1", "-", Status::Approved, Some(10_000));
+        let mut manual = report("1", "-", KycStatus::Approved, Some(10_000));
         manual.provider = MANUAL.to_owned();
         manual.received_at = Timestamp::from_second(10);
-        for (second, expected) in [(9, Status::Approved), (10, Status::Rejected), (11, Status::Rejected)] {
-            let mut found = report("2", "a", Status::Rejected, None);
+        for (second, expected) in [(9, KycStatus::Approved), (10, KycStatus::Rejected), (11, KycStatus::Rejected)] {
+            let mut found = report("2", "a", KycStatus::Rejected, None);
             found.received_at = Timestamp::from_second(second);
             assert_eq!(standing(&[found.clone(), manual.clone()]).status, expected, "{second}");
             // Nor does it come back with what follows.
-            let anew = report("3", "b", Status::Approved, Some(20_000));
+            let anew = report("3", "b", KycStatus::Approved, Some(20_000));
             assert_eq!(standing(&[found, manual.clone(), anew]).status, expected, "{second}");
         }
         // What operators say of the time is true: it is later than all that they knew of.
         manual.occurred_ms = Some(2_000_000_000_000);
-        let rejected = report("2", "a", Status::Rejected, Some(AHEAD * 1000));
-        assert_eq!(standing(&[manual, rejected]).status, Status::Approved);
+        let rejected = report("2", "a", KycStatus::Rejected, Some(AHEAD * 1000));
+        assert_eq!(standing(&[manual, rejected]).status, KycStatus::Approved);
     }
 
     #[test]
     fn starting_over_renews_no_approval_that_may_be_older_than_a_finding() {
-        use Status::{Approved, Expired, InReview, NotStarted, Pending, Rejected};
+        use KycStatus::{Approved, Expired, InReview, NotStarted, Pending, Rejected};
         let far = Some(2_000_000_000_000);
         for dated in [None, far] {
             for (session, found) in [("a", Rejected), ("b", Rejected), ("a", InReview), ("b", InReview), ("a", Expired)]
@@ -563,7 +565,7 @@ mod tests {
 
     #[test]
     fn without_a_time_nothing_has_happened_after_it_came_in() {
-        use Status::{Approved, InReview, Pending, Rejected};
+        use KycStatus::{Approved, InReview, Pending, Rejected};
         for (ms, expected) in [(AHEAD * 1000, Rejected), (AHEAD * 1000 + 1, Approved)] {
             let approved = report("2", "b", Approved, Some(ms));
             let approved = KycReport { received_at: Timestamp::from_second(AHEAD), ..approved };
@@ -578,7 +580,7 @@ mod tests {
     }
 
     fn any_report() -> impl Strategy<Value = KycReport> {
-        let status = (0..Status::ALL.len()).prop_map(|at| Status::ALL[at]);
+        let status = (0..KycStatus::ALL.len()).prop_map(|at| KycStatus::ALL[at]);
         let far = 4_000_000_000_000_i64;
         let time = prop_oneof![
             6 => (-1_i64..5).prop_map(Some),
@@ -592,7 +594,7 @@ mod tests {
             let by_hand = by_hand && time.is_some() && event == 0;
             let said = report(&event.to_string(), &session, status, time);
             KycReport {
-                ends_approval: ends && status == Status::Expired,
+                ends_approval: ends && status == KycStatus::Expired,
                 provider: if by_hand { MANUAL.to_owned() } else { said.provider.clone() },
                 received_at: Timestamp::from_second(second),
                 ..said
@@ -630,9 +632,9 @@ mod tests {
             reports in prop::collection::vec(any_report(), 0..12).prop_map(kept)
         ) {
             let now = standing(&reports);
-            let Some(by) = now.by.filter(|_| now.status == Status::Approved) else { return Ok(()) };
+            let Some(by) = now.by.filter(|_| now.status == KycStatus::Approved) else { return Ok(()) };
             let counted: Vec<_> = history(&reports).into_iter().filter_map(|(report, counts)| counts.then_some(report)).collect();
-            for rejected in reports.iter().filter(|report| report.status == Some(Status::Rejected)) {
+            for rejected in reports.iter().filter(|report| report.status == Some(KycStatus::Rejected)) {
                 let is_earlier = match (rejected.counted_ms(), by.counted_ms()) {
                     (Some(at), Some(approved)) => at < approved,
                     (Some(at), None) => at + AHEAD * 1000 < by.received_at.as_second() * 1000,
@@ -648,13 +650,13 @@ mod tests {
                 (prop::collection::vec(any_report(), 0..12), 0_i64..500, 0_i64..500, any::<bool>())
         ) {
             let mut others = others;
-            others.retain(|other| other.status != Some(Status::Approved));
+            others.retain(|other| other.status != Some(KycStatus::Approved));
             let at = |second| Timestamp::from_second(second);
-            let old = report("old", "a", Status::Approved, Some(9_000_000_000_000).filter(|_| far));
-            let found = report("found", "b", Status::Rejected, Some((second + since) * 1000));
+            let old = report("old", "a", KycStatus::Approved, Some(9_000_000_000_000).filter(|_| far));
+            let found = report("found", "b", KycStatus::Rejected, Some((second + since) * 1000));
             others.push(KycReport { received_at: at(second), ..old });
             others.push(KycReport { received_at: at(second + since), ..found });
-            prop_assert_ne!(standing(&others).status, Status::Approved);
+            prop_assert_ne!(standing(&others).status, KycStatus::Approved);
         }
     }
 }

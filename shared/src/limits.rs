@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
-    keys::Row,
     store::{Condition, Store, Update, Written},
+    tables::Row,
     time::Timestamp,
 };
 
@@ -22,14 +22,14 @@ pub struct Limit {
     pub span: Duration,
 }
 
-/// Whether a limit leaves room.
+/// Whether a limit lets somebody do it once more.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
-    /// It does; this time has been counted.
-    Left,
-    /// It does not, for so many seconds. Nothing was counted.
-    NoneFor(i64),
+pub enum RateLimit {
+    /// It does, and has counted this time.
+    Allowed,
+    /// It does not, for so many seconds from now. Nothing was counted.
+    Exceeded(i64),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,7 +40,7 @@ impl Limit {
     ///
     /// # Errors
     /// `Unavailable`: what cannot be counted is not done.
-    pub async fn count(&self, store: &Store, whom: &str, now: Timestamp) -> Result<Room, Error> {
+    pub async fn count(&self, store: &Store, whom: &str, now: Timestamp) -> Result<RateLimit, Error> {
         let span = i64::try_from(self.span.as_secs().max(1)).unwrap_or(i64::MAX);
         let start = now.as_second() - now.as_second().rem_euclid(span);
         let end = Timestamp::from_second(start) + self.span;
@@ -48,8 +48,8 @@ impl Limit {
         // The table's expiry may be late by days; it cleans up and decides nothing.
         let update = Update::new(Row::Counter(&row)).count("times").set("ttl", &(end + self.span))?;
         match store.update::<Counter>(update.when(Condition::below("times", &self.times)?)).await? {
-            Written::Done(Counter {}) => Ok(Room::Left),
-            Written::Conflict(_) => Ok(Room::NoneFor(end.seconds_from(now).max(1))),
+            Written::Done(Counter {}) => Ok(RateLimit::Allowed),
+            Written::Conflict(_) => Ok(RateLimit::Exceeded(end.seconds_from(now).max(1))),
         }
     }
 }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::Error,
     ids::LinkId,
-    rotation::{Generation, SKEW, not_replaced},
+    rotation::{SKEW, SecretVersion, not_replaced},
     seal::key_256,
     time::Timestamp,
 };
@@ -22,14 +22,14 @@ pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
 /// What a link may be redeemed for. A link made for one purpose is worthless for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Purpose {
+pub enum LinkPurpose {
     /// Prove an address.
     VerifyEmail,
     /// Choose a password.
     SetPassword,
 }
 
-impl Purpose {
+impl LinkPurpose {
     const fn tag(self) -> &'static [u8] {
         match self {
             Self::VerifyEmail => b"verify-email\0",
@@ -46,7 +46,7 @@ pub struct LinkKey(hmac::Key);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LinkKeys {
     /// The keys.
-    pub keys: Vec<Generation>,
+    pub keys: Vec<SecretVersion>,
 }
 
 /// Mailed once. No `Debug`, no `Display`, no `Serialize`, on purpose.
@@ -67,7 +67,7 @@ const TAG: usize = 32;
 impl LinkKeys {
     /// Those of all the keys, by age, that `mail` needs, whose clock may be behind.
     #[must_use]
-    pub fn of(by_age: Vec<&Generation>, now: Timestamp) -> Self {
+    pub fn of(by_age: Vec<&SecretVersion>, now: Timestamp) -> Self {
         Self { keys: not_replaced(by_age, now - SKEW).into_iter().cloned().collect() }
     }
 }
@@ -89,7 +89,7 @@ impl LinkKey {
 
     /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.
     #[must_use]
-    pub fn token(&self, purpose: Purpose, to: &AddressKey, id: &LinkId) -> LinkToken {
+    pub fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> LinkToken {
         let named = [&to.as_bytes()[..], id.as_bytes()].concat();
         let tag = hmac::sign(&self.0, &[purpose.tag(), &named].concat());
         LinkToken(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode([&named, tag.as_ref()].concat())))
@@ -97,7 +97,7 @@ impl LinkKey {
 
     /// Which address and link an authentic token names; `None` for any other text. Compares in constant time.
     #[must_use]
-    pub fn open(&self, purpose: Purpose, token: &str) -> Option<(AddressKey, LinkId)> {
+    pub fn open(&self, purpose: LinkPurpose, token: &str) -> Option<(AddressKey, LinkId)> {
         // Nothing of another length is worth decoding.
         if token.len() != (ADDRESS + ID + TAG).div_ceil(3) * 4 - 1 {
             return None;
@@ -121,23 +121,23 @@ mod tests {
     #[test]
     fn a_token_opens_for_its_purpose_and_key_only() {
         let (key, to, id) = parts();
-        let token = key.token(Purpose::VerifyEmail, &to, &id).reveal();
-        assert!(key.open(Purpose::VerifyEmail, &token) == Some((to, id)));
-        assert!(key.open(Purpose::SetPassword, &token).is_none());
-        assert!(LinkKey::new(&[4; 32]).open(Purpose::VerifyEmail, &token).is_none());
+        let token = key.token(LinkPurpose::VerifyEmail, &to, &id).reveal();
+        assert!(key.open(LinkPurpose::VerifyEmail, &token) == Some((to, id)));
+        assert!(key.open(LinkPurpose::SetPassword, &token).is_none());
+        assert!(LinkKey::new(&[4; 32]).open(LinkPurpose::VerifyEmail, &token).is_none());
     }
 
     #[test]
     fn no_changed_character_survives() {
         let (key, to, id) = parts();
-        let token = key.token(Purpose::SetPassword, &to, &id).reveal();
+        let token = key.token(LinkPurpose::SetPassword, &to, &id).reveal();
         for at in 0..token.len() {
             let mut forged = token.as_bytes().to_vec();
             forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(forged).unwrap();
-            assert!(key.open(Purpose::SetPassword, &forged).is_none(), "character {at}");
+            assert!(key.open(LinkPurpose::SetPassword, &forged).is_none(), "character {at}");
         }
-        assert!(key.open(Purpose::SetPassword, "").is_none());
-        assert!(key.open(Purpose::SetPassword, &format!("{}AA", *token)).is_none());
+        assert!(key.open(LinkPurpose::SetPassword, "").is_none());
+        assert!(key.open(LinkPurpose::SetPassword, &format!("{}AA", *token)).is_none());
     }
 }

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::Error,
     ids::{LinkId, MailId},
-    keys::Row,
     store::Put,
+    tables::Row,
     time::Timestamp,
 };
 use compat::email::EmailAddress;
 
 /// How long a letter stays visible, sent or not.
-pub const KEPT: Duration = Duration::from_hours(30 * 24);
+pub const RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// What a letter says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ impl Letter {
 /// Where a letter stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Status {
+pub enum MailStatus {
     /// Nobody has tried to send it, or the last try failed and the next may begin.
     Pending,
     /// Somebody is sending it.
@@ -105,7 +105,7 @@ pub struct Mail {
     #[serde(flatten)]
     pub letter: Letter,
     /// Where it stands.
-    pub status: Status,
+    pub status: MailStatus,
     /// When it was written.
     pub created_at: Timestamp,
     ttl: Timestamp,
@@ -117,8 +117,8 @@ impl Mail {
     /// # Errors
     /// `Internal` without randomness.
     pub fn new(letter: Letter, now: Timestamp) -> Result<Self, Error> {
-        let status = if matches!(letter, Letter::Nothing) { Status::Dropped } else { Status::Pending };
-        Ok(Self { id: MailId::random()?, letter, status, created_at: now, ttl: now + KEPT })
+        let status = if matches!(letter, Letter::Nothing) { MailStatus::Dropped } else { MailStatus::Pending };
+        Ok(Self { id: MailId::random()?, letter, status, created_at: now, ttl: now + RETENTION })
     }
 
     /// The write that posts it.

@@ -3,6 +3,7 @@
 use axum::Router;
 use lambda_http::{Context, LambdaEvent};
 use serde_json::{Value, json};
+use shared::invocation::Function;
 
 use crate::document;
 
@@ -169,8 +170,9 @@ pub async fn answer_to(router: &Router, event: Value) -> Value {
     let trace = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e709;Parent=9a9197af755a6419;Sampled=1";
     context.xray_trace_id = Some(trace.to_owned());
     // Boxed, because tests hold several of these at once.
-    let Ok(answer) = Box::pin(shared::http::handle(router.clone(), LambdaEvent::new(event, context))).await;
-    serde_json::to_value(answer).expect("an answer")
+    let function = Function::over(()).http(router.clone());
+    let answer = Box::pin(function.handle(LambdaEvent::new(event, context))).await;
+    serde_json::to_value(answer.expect("an answer")).expect("JSON")
 }
 
 /// A REST API takes every header as a list.

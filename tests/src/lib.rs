@@ -6,11 +6,13 @@ pub mod document;
 mod event;
 mod function;
 mod key;
+mod mail;
 mod person;
 mod world;
 
 pub use event::{Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
 pub use function::Function;
 pub use key::Key;
+pub use mail::MailInstance;
 pub use person::{Person, Session};
 pub use world::{APP_URL, Settings, World, authorized, provider, webhook_secrets};

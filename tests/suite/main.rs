@@ -13,6 +13,7 @@ mod contract;
 mod docs;
 mod functions;
 mod http;
+mod invocation;
 mod kyc;
 mod logs;
 mod mail;

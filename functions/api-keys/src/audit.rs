@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::{AccountId, EventId, KeyId},
-    keys::Row,
     store::{Condition, Put, Write},
+    tables::Row,
     time::{Clock, Timestamp},
 };
 

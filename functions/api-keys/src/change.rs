@@ -5,8 +5,8 @@ use std::time::Instant;
 use shared::{
     error::Error,
     ids::AccountId,
-    keys::Row,
     store::{Condition, Put, Raced, Update, Write},
+    tables::Row,
     time::Timestamp,
 };
 

@@ -3,8 +3,8 @@
 use shared::{
     error::Error,
     ids::AccountId,
-    keys::Row,
-    store::{Condition, Target, Update, Write},
+    store::{Condition, Expected, Update, Write},
+    tables::Row,
 };
 
 use crate::{audit::AccessEvent, policy::SendsFunds, record::KeyRecord};
@@ -39,9 +39,9 @@ pub fn as_seen(record: &KeyRecord, account: AccountId) -> Result<[Condition; 4],
 }
 
 /// The fingerprint of a key, to check or to delete, if it is [`as_seen`].
-pub fn fingerprint_as_seen(record: &KeyRecord, account: AccountId) -> Result<Target<'_>, Error> {
-    let row = Target::new(Row::Fingerprint(&record.sealed.fingerprint));
-    Ok(as_seen(record, account)?.into_iter().fold(row, Target::when))
+pub fn fingerprint_as_seen(record: &KeyRecord, account: AccountId) -> Result<Expected<'_>, Error> {
+    let row = Expected::new(Row::Fingerprint(&record.sealed.fingerprint));
+    Ok(as_seen(record, account)?.into_iter().fold(row, Expected::when))
 }
 
 /// That the row of a credential says that this key has left it behind.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use shared::{random, time::Clock};
 
 use crate::{
-    exchanges::{Call, Credentials, Exchange, KeyInfo, Moment, Site, Status, Verdict},
+    exchanges::{Call, ConnectionStatus, Credentials, Exchange, KeyInfo, Moment, Site, Verdict},
     wire::{Heard, Silence, Wire},
 };
 
@@ -18,7 +18,7 @@ const QUESTIONS: usize = 2;
 
 /// How a test ended.
 pub struct TestReport {
-    pub(crate) status: Status,
+    pub(crate) status: ConnectionStatus,
     /// The exchange's own code, where we know it.
     pub(crate) code: Option<String>,
     /// What the key may do, if it works.
@@ -43,7 +43,7 @@ impl Tester<'_> {
     pub async fn test(&self, since: Instant) -> TestReport {
         let started = Instant::now();
         let report = tokio::time::timeout_at((since + IN_ALL).into(), self.interrogate()).await;
-        let mut report = report.unwrap_or_else(|_| TestReport::of(Status::ExchangeUnavailable));
+        let mut report = report.unwrap_or_else(|_| TestReport::of(ConnectionStatus::ExchangeUnavailable));
         report.latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::info!(
             event = "connection_tested",
@@ -66,7 +66,9 @@ impl Tester<'_> {
             let retry_after = heard.retry_after;
             match (self.exchange.read)(self.credentials, &call, &heard.answer) {
                 Verdict::Ask(next) => call = next,
-                Verdict::Refused { status: Status::AmbiguousCredentials, .. } if may_repeat => may_repeat = false,
+                Verdict::Refused { status: ConnectionStatus::AmbiguousCredentials, .. } if may_repeat => {
+                    may_repeat = false
+                }
                 Verdict::Refused { status, code } => {
                     return TestReport { code, retry_after, ..TestReport::of(status) };
                 }
@@ -74,25 +76,25 @@ impl Tester<'_> {
             }
         }
         // The second answer only led to a third question.
-        TestReport::of(Status::UnrecognisedResponse)
+        TestReport::of(ConnectionStatus::UnrecognisedResponse)
     }
 
     /// Signs and asks; once more where the connection was refused, for then nothing has been asked yet.
-    async fn ask(&self, call: &Call) -> Result<Heard, Status> {
+    async fn ask(&self, call: &Call) -> Result<Heard, ConnectionStatus> {
         let signed = || {
             let unix_ms = i64::try_from(self.clock.unix_ms()).unwrap_or(i64::MAX);
-            let nonce = random::bytes().map_err(|_| Status::ExchangeUnavailable)?;
+            let nonce = random::bytes().map_err(|_| ConnectionStatus::ExchangeUnavailable)?;
             let signed = (self.exchange.sign)(self.credentials, self.site, call, &Moment { unix_ms, nonce });
-            signed.map_err(|_| Status::InvalidSignature)
+            signed.map_err(|_| ConnectionStatus::InvalidSignature)
         };
         let heard = match self.wire.ask(signed()?).await {
             Err(Silence::Refused) => self.wire.ask(signed()?).await,
             heard => heard,
         };
         heard.map_err(|silence| match silence {
-            Silence::Unreachable | Silence::Refused => Status::ExchangeUnavailable,
-            Silence::Unreadable => Status::UnrecognisedResponse,
-            Silence::Unwritable => Status::InvalidSignature,
+            Silence::Unreachable | Silence::Refused => ConnectionStatus::ExchangeUnavailable,
+            Silence::Unreadable => ConnectionStatus::UnrecognisedResponse,
+            Silence::Unwritable => ConnectionStatus::InvalidSignature,
         })
     }
 
@@ -101,14 +103,14 @@ impl Tester<'_> {
         let has_ended = info.expires_at.is_some_and(|end| end <= self.clock.now());
         let code = info.code.clone();
         if has_ended {
-            return TestReport { code, ..TestReport::of(Status::KeyExpired) };
+            return TestReport { code, ..TestReport::of(ConnectionStatus::KeyExpired) };
         }
-        TestReport { code, info: Some(info), ..TestReport::of(Status::Ok) }
+        TestReport { code, info: Some(info), ..TestReport::of(ConnectionStatus::Ok) }
     }
 }
 
 impl TestReport {
-    const fn of(status: Status) -> Self {
+    const fn of(status: ConnectionStatus) -> Self {
         Self { status, code: None, info: None, retry_after: None, latency_ms: 0 }
     }
 }

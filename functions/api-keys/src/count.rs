@@ -6,9 +6,9 @@ use shared::{
     caller::Caller,
     error::Error,
     ids::AccountId,
-    keys::{Row, Rows},
-    limits::{Limit, Room},
+    limits::{Limit, RateLimit},
     store::{Condition, Update, Write},
+    tables::{Row, Rows},
     time::Timestamp,
 };
 
@@ -80,8 +80,8 @@ impl Vault {
     pub(crate) async fn count(&self, limit: Limit, caller: &Caller, what: &str) -> Result<(), Refusal> {
         let whom = format!("{}#{what}", caller.account());
         match limit.count(&self.app.store, &whom, self.app.clock.now()).await? {
-            Room::Left => Ok(()),
-            Room::NoneFor(seconds) => Err(Refusal::TooMany(seconds)),
+            RateLimit::Allowed => Ok(()),
+            RateLimit::Exceeded(seconds) => Err(Refusal::TooMany(seconds)),
         }
     }
 

@@ -7,7 +7,7 @@ use shared::{
     contention::Contention,
     error::Error,
     ids::{AccountId, KeyId},
-    keys::Row,
+    tables::Row,
 };
 
 use crate::{

@@ -27,7 +27,10 @@ mod view;
 mod wire;
 
 use axum::Router;
-use shared::http::{Route, Routes};
+use shared::{
+    http::{Route, Routes},
+    invocation::Function,
+};
 
 use endpoints::{create, decrypt, delete, events, list, test_connection, update};
 pub use state::Vault;
@@ -41,6 +44,13 @@ fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
         .delete("/api/v1/api-keys/{key_id}", delete::delete, delete::document)
         .post("/api/v1/api-keys/{key_id}/test-connection", test_connection::test_connection, test_connection::document)
         .get("/api/v1/api-keys/{key_id}/events", events::events, events::document)
+}
+
+/// The function: what it does for each kind of event.
+#[must_use]
+pub fn function(vault: Vault) -> Function<Vault> {
+    let router = router(vault.clone());
+    Function::over(vault).http(router)
 }
 
 /// Every route of this function, over its state.

@@ -1,12 +1,12 @@
 //! The Lambda function `api-keys`.
 
 use api_keys::{Vault, config::VaultConfig, metrics::METRICS};
-use axum::Router;
 use shared::{
     app::App,
     aws,
     config::{Config, ConfigError, Env, LogConfig, both},
-    http, log,
+    invocation::Function,
+    log, start,
     time::Clock,
 };
 
@@ -15,17 +15,13 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
-    http::run(router(&env)).await
+    start::run(function(&env)).await
 }
 
-async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
+async fn function(env: &Env<'_>) -> Result<Function<Vault>, ConfigError> {
     let (config, own) = both(Config::read(env), VaultConfig::read(env))?;
-    let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config(&config.region);
-    let app = App::new(config, &aws, Clock::default());
-    let vault = Vault::new(app, own, &aws);
-    if is_there {
-        vault.warm_up().await;
-    }
-    Ok(api_keys::router(vault))
+    let vault = Vault::new(App::new(config, &aws, Clock::default()), own, &aws);
+    vault.warm_up().await;
+    Ok(api_keys::function(vault))
 }

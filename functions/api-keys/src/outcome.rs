@@ -5,8 +5,8 @@ use std::time::Instant;
 use shared::{
     error::Error,
     ids::AccountId,
-    keys::Row,
-    store::{Condition, Put, Raced, Target, Update, Write},
+    store::{Condition, Expected, Put, Raced, Update, Write},
+    tables::Row,
     time::Timestamp,
 };
 
@@ -121,6 +121,6 @@ fn writes<'a>(
             let kept = named.fold(Put::new(credential, &record.as_kept(account))?, Put::when);
             [Write::Update(row.set("sends_funds", &sends_funds)?), Write::Put(kept)]
         }
-        None => [Write::Update(row), Write::Check(named.fold(Target::new(credential), Target::when))],
+        None => [Write::Update(row), Write::Check(named.fold(Expected::new(credential), Expected::when))],
     })
 }

@@ -74,7 +74,7 @@ impl Vault {
             return Ok(());
         }
         let reports = kyc::reports_of(&self.app.store, &caller.account().to_string()).await?;
-        if kyc::standing(&reports).status == kyc::Status::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
+        if kyc::standing(&reports).status == kyc::KycStatus::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
     }
 
     /// Whether a key of which so much is known is kept from being used.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::{error::Error, http::Reply};
 
 use crate::{
-    exchanges::Status,
+    exchanges::ConnectionStatus,
     limits::{MOST_KEYS, MOST_LEFT},
 };
 
@@ -104,7 +104,7 @@ pub enum Refusal {
     /// The key has left behind as many credentials that can send funds to others as it may.
     TooManyBlocked,
     /// The exchange could not say now whether the credential works; it wants to be left alone for so many seconds.
-    Unverified(Status, Option<u32>),
+    Unverified(ConnectionStatus, Option<u32>),
     /// Too often, for so many seconds.
     TooMany(i64),
     /// Anything else.
@@ -212,10 +212,10 @@ mod tests {
 
     #[test]
     fn a_status_is_one_word_in_answers_rows_and_document() {
-        let words = documented::<Status>();
+        let words = documented::<ConnectionStatus>();
         assert_eq!(words.len(), 16);
         for word in words {
-            let status: Status = serde_json::from_value(word.clone()).expect("a documented status is one");
+            let status: ConnectionStatus = serde_json::from_value(word.clone()).expect("a documented status is one");
             assert_eq!(word, status.as_str());
         }
     }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use axum::extract::FromRef;
 use shared::{
-    app::{App, WARM_UP},
+    app::App,
     error::Error,
     seal::{Envelopes, Seal},
+    start::warm_up,
 };
 use tokio::sync::OnceCell;
 
@@ -34,14 +35,9 @@ impl Vault {
         Self { app, config: Arc::new(config), envelopes, wire, seal, key: Arc::default() }
     }
 
-    /// Opens the vault's own key and the connections in init. A failure is not fatal: the next request tries again.
+    /// Opens the vault's own key and the connections.
     pub async fn warm_up(&self) {
-        let (key, ()) = tokio::join!(tokio::time::timeout(WARM_UP, self.key()), self.app.warm_up());
-        match key {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(?error, "the vault's key could not be opened yet"),
-            Err(_) => tracing::warn!("the vault's key takes too long"),
-        }
+        tokio::join!(warm_up("the vault's key", self.key()), self.app.warm_up());
     }
 
     /// The vault's own key, opened once.

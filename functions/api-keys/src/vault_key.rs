@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::{AccountId, Id, KeyId},
-    keys::Row,
     random,
-    seal::{Purpose, Seal, SealedSecret},
+    seal::{Seal, SealedSecret, SecretPurpose},
     store::{Condition, Put, Store},
+    tables::Row,
 };
 use zeroize::Zeroizing;
 
@@ -55,7 +55,7 @@ impl VaultKey {
             Some(sealed) => sealed,
             None => make(store, seal).await?,
         };
-        Self::derive(&*seal.open_key(Purpose::VaultKey, &sealed).await?)
+        Self::derive(&*seal.open_key(SecretPurpose::VaultKey, &sealed).await?)
     }
 
     fn derive(key: &[u8; 32]) -> Result<Self, Error> {
@@ -161,7 +161,7 @@ fn place(account: AccountId, key: KeyId) -> Vec<u8> {
 /// Makes the key unless somebody else is faster; what is in the row then counts.
 async fn make(store: &Store, seal: &Seal) -> Result<SealedSecret, Error> {
     let key = Zeroizing::new(random::bytes::<32>()?);
-    let sealed = seal.seal(Purpose::VaultKey, &*key).await?;
+    let sealed = seal.seal(SecretPurpose::VaultKey, &*key).await?;
     let _won_or_lost = store.put(Put::new(Row::VaultKey, &sealed)?.when(Condition::New)).await?;
     let stored = store.get(Row::VaultKey).await?;
     stored.ok_or_else(|| Error::internal("the vault's key is gone again"))

@@ -9,7 +9,7 @@ use crate::{
     access::Access,
     audit::AccessAction,
     connection::TestReport,
-    exchanges::Status,
+    exchanges::ConnectionStatus,
     input::CreateApiKeyRequest,
     limits::{TESTS_BY_ACCOUNT, TESTS_BY_KEY},
     policy,
@@ -53,12 +53,14 @@ impl Vault {
             return Err(Error::invalid("body", "api_key", Flaw::value(&reason)).into());
         }
         let field = match report.status {
-            Status::Ok => return Ok(()),
+            ConnectionStatus::Ok => return Ok(()),
             status if status.is_retryable() => return Err(Refusal::Unverified(status, report.retry_after)),
-            Status::InvalidSignature => "secret",
-            Status::InvalidPassphrase => "passphrase",
-            Status::WrongEnvironment => "environment",
-            Status::AccountRestricted | Status::GeoBlocked | Status::UnrecognisedResponse => "exchange",
+            ConnectionStatus::InvalidSignature => "secret",
+            ConnectionStatus::InvalidPassphrase => "passphrase",
+            ConnectionStatus::WrongEnvironment => "environment",
+            ConnectionStatus::AccountRestricted
+            | ConnectionStatus::GeoBlocked
+            | ConnectionStatus::UnrecognisedResponse => "exchange",
             _ => "api_key",
         };
         let reason = format!("{}: {}", report.status.as_str(), report.status.message());

@@ -33,7 +33,8 @@ pub struct Account {
     pub address: EmailAddress,
     /// When the address was proven.
     pub verified_at: Timestamp,
-    /// None until the owner has set one, where that of the sign-up does not count.
+    /// None until the owner has set one, where that of the sign-up does not count; and while a reset is under way that others were in the
+    /// way of.
     pub password: Option<PasswordHash>,
     /// Why that of the sign-up does not count.
     pub(crate) no_password: Option<NoPassword>,
@@ -88,7 +89,7 @@ impl Account {
     /// Sets the password by an open link. That ends all links of before, this one too.
     pub fn set_password(&mut self, link: LinkId, password: PasswordHash, now: Timestamp) {
         self.version += 1;
-        self.password = Some(password);
+        (self.password, self.no_password) = (Some(password), None);
         self.password_by = Some(UsedLink { id: link, until: now + SET_PASSWORD_LIFE });
     }
 }

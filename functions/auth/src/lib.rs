@@ -14,7 +14,10 @@ mod session;
 mod state;
 
 use axum::Router;
-use shared::http::{Route, Routes};
+use shared::{
+    http::{Route, Routes},
+    invocation::Function,
+};
 
 use endpoints::{
     account::{change_profile, reset_password, show_profile},
@@ -39,6 +42,13 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
         .get("/.well-known/jwks.json", jwks::jwks, jwks::document)
+}
+
+/// The function: what it does for each kind of event.
+#[must_use]
+pub fn function(auth: Auth) -> Function<Auth> {
+    let router = router(auth.clone());
+    Function::over(auth).http(router)
 }
 
 /// Every route of this function, over its state.

@@ -7,13 +7,7 @@ use std::sync::{
 
 use aws_config::SdkConfig;
 use axum::extract::FromRef;
-use shared::{
-    app::{App, WARM_UP},
-    error::Error,
-    rotation::Kept,
-    seal::Seal,
-    time::Timestamp,
-};
+use shared::{app::App, error::Error, rotation::Cached, seal::Seal, start::warm_up, time::Timestamp};
 
 use crate::{
     config::AuthConfig,
@@ -29,7 +23,7 @@ pub struct Auth {
     pub(crate) config: Arc<AuthConfig>,
     pub(crate) pages: Arc<Pages>,
     seal: Seal,
-    secrets: Arc<Kept<Secrets>>,
+    secrets: Arc<Cached<Secrets>>,
     argon2_runs: Arc<AtomicU64>,
 }
 
@@ -43,14 +37,9 @@ impl Auth {
         Self { app, config: Arc::new(config), pages, seal, secrets, argon2_runs }
     }
 
-    /// Opens the secrets and the connections in init, where CPU is cheap. A failure is not fatal: the next request tries again,
-    /// and until one succeeds the answer is 503 rather than a dead function.
+    /// Opens the secrets and the connections. Until that succeeds the answer is 503 rather than a dead function.
     pub async fn warm_up(&self) {
-        match tokio::time::timeout(WARM_UP, self.secrets(self.app.clock.now())).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(?error, "the secrets could not be opened yet"),
-            Err(_) => tracing::warn!("the secrets take too long"),
-        }
+        warm_up("the secrets", self.secrets(self.app.clock.now())).await;
     }
 
     /// How many passwords this instance has hashed: the dearest thing it does.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use shared::{
     config::Stage,
     http::{Content, DEADLINE, Operation, Route, Routes, redirect},
+    invocation::Function,
 };
 
 /// Made by `make openapi`; a test holds it against the code.
@@ -25,6 +26,12 @@ fn listed<const DESCRIBED: bool>() -> Routes<(), DESCRIBED> {
         .get("/docs", page::page, page::page_operation)
         .get("/docs/{file}", page::file, page::file_operation)
         .get("/", root, root_operation)
+}
+
+/// The function: what it does for each kind of event.
+#[must_use]
+pub fn function(stage: Stage) -> Function<()> {
+    Function::over(()).http(router(stage))
 }
 
 /// Every route of this function, where `stage` says that it stands.

@@ -4,7 +4,7 @@ use std::future::ready;
 
 use shared::{
     config::{Env, LogConfig, Stage},
-    http, log,
+    log, start,
 };
 
 // One request at a time: a second thread would only cost switches.
@@ -12,5 +12,5 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &[], &env));
-    http::run(ready(Stage::read(&env).map(docs::router))).await
+    start::run(ready(Stage::read(&env).map(docs::function))).await
 }

@@ -9,7 +9,10 @@ mod reports;
 mod state;
 
 use axum::Router;
-use shared::http::{Route, Routes};
+use shared::{
+    http::{Route, Routes},
+    invocation::Function,
+};
 
 use endpoints::{health, root, status, webhook};
 pub use state::Kyc;
@@ -21,6 +24,13 @@ fn listed<const DESCRIBED: bool>() -> Routes<Kyc, DESCRIBED> {
         .get("/api/kyc/", root::root, root::document)
         .post("/api/kyc/webhook/{provider}", webhook::webhook_of, webhook::document_of)
         .get("/api/kyc/status", status::status, status::document)
+}
+
+/// The function: what it does for each kind of event.
+#[must_use]
+pub fn function(kyc: Kyc) -> Function<Kyc> {
+    let router = router(kyc.clone());
+    Function::over(kyc).http(router)
 }
 
 /// Every route of this function, over its state.

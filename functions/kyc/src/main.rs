@@ -1,12 +1,12 @@
 //! The Lambda function `kyc`.
 
-use axum::Router;
 use kyc::{Kyc, config::KycConfig, metrics::METRICS};
 use shared::{
     app::App,
     aws,
     config::{Config, ConfigError, Env, LogConfig, both},
-    http, log,
+    invocation::Function,
+    log, start,
     time::Clock,
 };
 
@@ -15,17 +15,13 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
-    http::run(router(&env)).await
+    start::run(function(&env)).await
 }
 
-async fn router(env: &Env<'_>) -> Result<Router, ConfigError> {
+async fn function(env: &Env<'_>) -> Result<Function<Kyc>, ConfigError> {
     let (config, own) = both(Config::read(env), KycConfig::read(env))?;
-    let is_there = aws::is_there(config.stage);
     let aws = aws::sdk_config(&config.region);
-    let app = App::new(config, &aws, Clock::default());
-    let kyc = Kyc::new(app, own, &aws);
-    if is_there {
-        kyc.warm_up().await;
-    }
-    Ok(kyc::router(kyc))
+    let kyc = Kyc::new(App::new(config, &aws, Clock::default()), own, &aws);
+    kyc.warm_up().await;
+    Ok(kyc::function(kyc))
 }

@@ -1,7 +1,10 @@
 //! Whether a delivery is genuine: the provider's signature, and the second lock, where there is one.
 
 use axum::http::HeaderMap;
-use shared::{error::Error, time::Timestamp};
+use shared::{
+    error::{Cause, Error},
+    time::Timestamp,
+};
 
 use crate::{
     providers::{Provider, Secret, Unproven, Verified, bearer},
@@ -36,7 +39,7 @@ impl Kyc {
         );
         Err(match unproven {
             _ if has_no_credentials(provider, headers, body, now) => Error::NotAuthenticated,
-            Unproven::NoSecret => Error::NotSetUp(format!("no secret of {} is configured", provider.id)),
+            Unproven::NoSecret => Error::NotSetUp(Cause::new(format!("no secret of {} is configured", provider.id))),
             _ => Error::InvalidSignature,
         })
     }

@@ -3,9 +3,9 @@
 use shared::{
     config::Stage,
     error::Error,
-    keys::Row,
     kyc::{KycReport, Standing, claims_of, reports_of, standing},
     store::{Condition, Put, Write, Written},
+    tables::Row,
     time::Timestamp,
 };
 

@@ -4,12 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use aws_config::SdkConfig;
 use axum::extract::FromRef;
-use shared::{
-    app::{App, WARM_UP},
-    config::Stage,
-    error::Error,
-    seal::Seal,
-};
+use shared::{app::App, config::Stage, error::Error, seal::Seal, start::warm_up};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -63,15 +58,9 @@ impl Kyc {
         Self { app, usual, config: Arc::new(config), seal, secrets: Arc::default() }
     }
 
-    /// Opens secrets and connections in init. A failure is not fatal: the next request tries again, and until one succeeds the
-    /// answer is 503.
+    /// Opens secrets and connections. Until that succeeds the answer to reports is 503.
     pub async fn warm_up(&self) {
-        let (secrets, ()) = tokio::join!(tokio::time::timeout(WARM_UP, self.secrets()), self.app.warm_up());
-        match secrets {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(?error, "the webhook secrets could not be opened yet"),
-            Err(_) => tracing::warn!("the webhook secrets take too long"),
-        }
+        tokio::join!(warm_up("the webhook secrets", self.secrets()), self.app.warm_up());
     }
 
     /// The providers whose reports are taken.
@@ -97,7 +86,7 @@ impl Kyc {
                     Ok(secret) => secrets.push(secret),
                     // One value that does not open is no reason to refuse what the others prove.
                     Err(Error::Internal(cause)) => {
-                        tracing::error!(provider, cause, "a webhook secret does not open");
+                        tracing::error!(provider, %cause, "a webhook secret does not open");
                     }
                     Err(error) => return Err(error),
                 }
@@ -108,7 +97,7 @@ impl Kyc {
         if let Some(sealed) = &self.config.token {
             // Without its lock nothing is let in.
             let opened = self.open_one(TOKEN, sealed).await;
-            token.push(opened.map_err(|error| Error::Unavailable(format!("the token does not open: {error:?}")))?);
+            token.push(opened.map_err(|error| Error::unavailable(format!("the token does not open: {error:?}")))?);
         }
         Ok(Secrets { of, token })
     }

@@ -1,7 +1,7 @@
 //! What SES reports of mails that it had taken, as `EventBridge` delivers it: bounces, complaints and rejections.
 
 use serde::{Deserialize, Serialize};
-use shared::{ids::MailId, outbox::Status};
+use shared::{ids::MailId, outbox::MailStatus};
 
 /// The tag of a mail that names its letter, and comes back in every report of it.
 pub const LETTER_TAG: &str = "letter";
@@ -112,11 +112,11 @@ impl Outcome {
 
     /// Where a letter stands that met this end.
     #[must_use]
-    pub const fn status(self) -> Status {
+    pub const fn status(self) -> MailStatus {
         match self {
-            Self::Bounced(_) => Status::Bounced,
-            Self::Complained => Status::Complained,
-            Self::Rejected => Status::Rejected,
+            Self::Bounced(_) => MailStatus::Bounced,
+            Self::Complained => MailStatus::Complained,
+            Self::Rejected => MailStatus::Rejected,
         }
     }
 

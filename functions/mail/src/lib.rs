@@ -13,7 +13,7 @@ mod sending;
 mod ses;
 mod waiting;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use aws_config::SdkConfig;
 use aws_lambda_events::{
@@ -22,16 +22,15 @@ use aws_lambda_events::{
 };
 use compat::email::EmailAddress;
 use futures::future::join_all;
-use serde::Deserialize;
-use serde_json::Value;
 use shared::{
-    app::WARM_UP,
     config::Config,
     error::Error,
     ids::LinkId,
-    link::Purpose,
+    invocation::Function,
+    link::LinkPurpose,
     outbox::{Letter, Mail},
     seal::Seal,
+    start,
     store::Store,
     time::Clock,
 };
@@ -55,20 +54,13 @@ const WAITS: [Duration; 5] = [
     Duration::from_secs(4),
 ];
 
-/// What the function is invoked with.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Incoming {
-    Letters(Event),
-    Feedback(Feedback),
-    Scheduled { task: Task },
-}
-
-/// What a schedule of the template asks for.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Task {
-    SendWaitingMail,
+/// The function: what it does for each kind of event.
+#[must_use]
+pub fn function(postman: Arc<Postman>) -> Function<Arc<Postman>> {
+    Function::over(postman)
+        .records(Postman::deliver_all)
+        .reports(Postman::note)
+        .task("send-waiting-mail", Postman::send_waiting)
 }
 
 /// Carries letters from the outbox to SES, and back what becomes of them.
@@ -100,37 +92,13 @@ impl Postman {
         }
     }
 
-    /// Opens the link key and the connections in init, where CPU is cheap. A failure is not fatal: the first letter tries again.
+    /// Opens the link key and the connections.
     pub async fn warm_up(&self) {
-        match tokio::time::timeout(WARM_UP, self.links.warm_up()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(?error, "the link key could not be opened yet"),
-            Err(_) => tracing::warn!("the link key takes too long"),
-        }
-    }
-
-    /// Takes a batch of stream records, and answers which of them have to be delivered again; or a report of SES; or the word of the
-    /// schedule.
-    ///
-    /// # Errors
-    /// `Internal` for an event that is none of these and for what only an operator or another version can mend, `Unavailable` for a
-    /// report that has to be delivered again.
-    pub async fn handle(&self, event: Value) -> Result<Value, Error> {
-        // Not the parser's own words: they may quote the event.
-        let event = serde_json::from_value(event).map_err(|_| {
-            Error::internal("neither records of the outbox nor a report of SES on one of its letters nor a task")
-        })?;
-        match event {
-            Incoming::Letters(batch) => {
-                serde_json::to_value(self.deliver_all(batch).await).map_err(|error| Error::internal(error.to_string()))
-            }
-            Incoming::Feedback(feedback) => self.note(&feedback).await.map(|()| Value::Null),
-            Incoming::Scheduled { task: Task::SendWaitingMail } => self.send_waiting().await.map(|()| Value::Null),
-        }
+        start::warm_up("the link key", self.links.warm_up()).await;
     }
 
     /// Notes on a letter what SES reports of its mail. SES itself mails no more to an address that bounced or complained.
-    async fn note(&self, feedback: &Feedback) -> Result<(), Error> {
+    async fn note(self: Arc<Self>, feedback: Feedback) -> Result<(), Error> {
         let (mail, outcome) = feedback.outcome();
         if self.keep(mail, outcome).await? {
             let (kind, message_id) = (outcome.kind(), &mail.message_id);
@@ -153,7 +121,7 @@ impl Postman {
 
     /// Sends what a batch of stream records asks for. A record is done when its letter is settled, or waits by itself. The others
     /// are named in the answer, and delivered again: nothing could be written of them.
-    async fn deliver_all(&self, event: Event) -> DynamoDbEventResponse {
+    async fn deliver_all(self: Arc<Self>, event: Event) -> DynamoDbEventResponse {
         let outcomes = join_all(event.records.iter().map(|record| self.take(record))).await;
         let mut answer = DynamoDbEventResponse::default();
         for (record, outcome) in event.records.iter().zip(outcomes) {
@@ -183,11 +151,11 @@ impl Postman {
         let (to, rendered) = match letter {
             Letter::Nothing => return Ok(None),
             Letter::Verify { to, link, expires_at } => {
-                let link = self.link("verify-email", Purpose::VerifyEmail, to, link).await?;
+                let link = self.link("verify-email", LinkPurpose::VerifyEmail, to, link).await?;
                 (to, render::render(&self.brand, &render::Letter::Verify { link: &link, until: *expires_at }))
             }
             Letter::SetPassword { to, link, expires_at, because } => {
-                let link = self.link("reset-password", Purpose::SetPassword, to, link).await?;
+                let link = self.link("reset-password", LinkPurpose::SetPassword, to, link).await?;
                 let (link, until, because) = (&*link, *expires_at, *because);
                 (to, render::render(&self.brand, &render::Letter::SetPassword { link, until, because }))
             }
@@ -197,7 +165,7 @@ impl Postman {
     }
 
     /// The link is derived from the recipient's own address, so nobody can have another's link sent to himself.
-    async fn link(&self, page: &str, purpose: Purpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
+    async fn link(&self, page: &str, purpose: LinkPurpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
         let token = self.links.token(purpose, &to.key(), id).await?.reveal();
         Ok(format!("{}/auth/ui/{page}?token={}", self.app_url, *token))
     }

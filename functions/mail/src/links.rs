@@ -6,11 +6,11 @@ use compat::email::AddressKey;
 use shared::{
     error::Error,
     ids::LinkId,
-    keys::Row,
-    link::{LinkKey, LinkKeys, LinkToken, Purpose},
-    rotation::{Kept, Opened, in_use, not_replaced, open_all},
+    link::{LinkKey, LinkKeys, LinkPurpose, LinkToken},
+    rotation::{Cached, Opened, in_use, not_replaced, open_all},
     seal::Seal,
     store::Store,
+    tables::Row,
     time::{Clock, Timestamp},
 };
 
@@ -19,14 +19,14 @@ pub struct Links {
     store: Store,
     seal: Seal,
     clock: Clock,
-    keys: Kept<Vec<Opened<LinkKey>>>,
+    keys: Cached<Vec<Opened<LinkKey>>>,
 }
 
 impl Links {
     /// With the keys that lie in a table. Opens nothing yet.
     #[must_use]
     pub fn new(store: Store, seal: Seal, clock: Clock) -> Self {
-        Self { store, seal, clock, keys: Kept::default() }
+        Self { store, seal, clock, keys: Cached::default() }
     }
 
     /// Reads the keys, or does nothing where they are known.
@@ -41,7 +41,7 @@ impl Links {
     ///
     /// # Errors
     /// `Unavailable` when DynamoDB or KMS is; `Internal` when there is no key or it does not open.
-    pub async fn token(&self, purpose: Purpose, to: &AddressKey, id: &LinkId) -> Result<LinkToken, Error> {
+    pub async fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> Result<LinkToken, Error> {
         let now = self.clock.now();
         Ok(in_use(&self.keys(now).await?, now)?.secret.token(purpose, to, id))
     }

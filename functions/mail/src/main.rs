@@ -1,39 +1,27 @@
 //! The Lambda function `mail`.
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use std::sync::Arc;
+
 use mail::{Postman, config::MailConfig, metrics::METRICS};
 use shared::{
     aws,
     config::{Config, ConfigError, Env, LogConfig, both},
-    log,
-    start::start,
+    invocation::Function,
+    log, start,
     time::Clock,
 };
-use tracing::Instrument;
 
 // One request at a time: a second thread would only cost switches.
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &METRICS, &env));
-    start(postman(&env), serve).await
+    start::run(function(&env)).await
 }
 
-async fn postman(env: &Env<'_>) -> Result<Postman, ConfigError> {
+async fn function(env: &Env<'_>) -> Result<Function<Arc<Postman>>, ConfigError> {
     let (config, own) = both(Config::read(env), MailConfig::read(env))?;
     let postman = Postman::new(&config, own, &aws::sdk_config(&config.region), Clock::default());
-    if aws::is_there(config.stage) {
-        postman.warm_up().await;
-    }
-    Ok(postman)
-}
-
-async fn serve(postman: Postman) -> Result<(), Error> {
-    let postman = &postman;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<_>| async move {
-        let invocation = log::invocation(&event.context, None);
-        let answer = postman.handle(event.payload).instrument(invocation).await;
-        answer.map_err(|error| Error::from(format!("{error:?}")))
-    }))
-    .await
+    postman.warm_up().await;
+    Ok(mail::function(Arc::new(postman)))
 }

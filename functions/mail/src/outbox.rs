@@ -6,10 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use shared::{
     error::Error,
-    ids::{ClaimId, MailId},
-    keys::Row,
-    outbox::Status,
+    ids::{AttemptId, MailId},
+    outbox::MailStatus,
     store::{Condition, Store, Update, Written},
+    tables::Row,
     time::{Clock, Timestamp},
 };
 
@@ -42,7 +42,7 @@ pub enum Claimed {
 pub struct Claim {
     id: MailId,
     /// Tells this claim from every other one.
-    by: ClaimId,
+    by: AttemptId,
     until: Timestamp,
 }
 
@@ -61,8 +61,8 @@ pub struct Outbox {
 
 #[derive(Deserialize)]
 struct Standing {
-    status: Status,
-    claimed_by: Option<ClaimId>,
+    status: MailStatus,
+    claimed_by: Option<AttemptId>,
     claimed_until: Option<Timestamp>,
     #[serde(default)]
     claims: u32,
@@ -83,9 +83,9 @@ impl From<Try> for Claimed {
     fn from(tried: Try) -> Self {
         match tried {
             Try::Claimed(claim) => Self::Ours(claim),
-            Try::Missed(Standing { status: Status::Claimed, claimed_until: until, .. }) => Self::Theirs { until },
+            Try::Missed(Standing { status: MailStatus::Claimed, claimed_until: until, .. }) => Self::Theirs { until },
             // Let go of again, just now.
-            Try::Missed(Standing { status: Status::Pending, .. }) => Self::Theirs { until: None },
+            Try::Missed(Standing { status: MailStatus::Pending, .. }) => Self::Theirs { until: None },
             Try::Missed(_) | Try::Gone => Self::Settled,
         }
     }
@@ -107,13 +107,13 @@ impl Outbox {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn claim(&self, id: MailId) -> Result<Claimed, Error> {
-        let pending = Update::new(Row::Mail(id)).when(Condition::equals("status", &Status::Pending)?);
+        let pending = Update::new(Row::Mail(id)).when(Condition::equals("status", &MailStatus::Pending)?);
         match self.try_claim(id, 0, pending).await? {
-            Try::Missed(Standing { status: Status::Claimed, claimed_until: Some(until), claims, .. })
+            Try::Missed(Standing { status: MailStatus::Claimed, claimed_until: Some(until), claims, .. })
                 if until <= self.clock.now() =>
             {
                 let stale = Update::new(Row::Mail(id))
-                    .when(Condition::equals("status", &Status::Claimed)?)
+                    .when(Condition::equals("status", &MailStatus::Claimed)?)
                     .when(Condition::equals("claimed_until", &until)?);
                 Ok(self.try_claim(id, claims, stale).await?.into())
             }
@@ -122,10 +122,10 @@ impl Outbox {
     }
 
     async fn try_claim(&self, id: MailId, claims_before: u32, update: Update<'_>) -> Result<Try, Error> {
-        let by = ClaimId::random()?;
+        let by = AttemptId::random()?;
         let until = self.clock.now() + LEASE * 2_u32.pow(claims_before.min(LEASE_DOUBLINGS));
         let claim = update
-            .set("status", &Status::Claimed)?
+            .set("status", &MailStatus::Claimed)?
             .set("claimed_by", &by)?
             .set("claimed_until", &until)?
             .count("claims");
@@ -135,7 +135,7 @@ impl Outbox {
             Written::Conflict(Some(row)) => row.read()?,
         };
         // The answer to our own claim may have been lost and the claim been sent again.
-        let is_ours = there.status == Status::Claimed && there.claimed_by == Some(by);
+        let is_ours = there.status == MailStatus::Claimed && there.claimed_by == Some(by);
         Ok(if is_ours { Try::Claimed(Claim { id, by, until }) } else { Try::Missed(there) })
     }
 
@@ -144,7 +144,7 @@ impl Outbox {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn sent(&self, claim: &Claim, message_id: &str) -> Result<(), Error> {
-        self.settle(claim, Status::Sent, "message_id", &Some(message_id)).await
+        self.settle(claim, MailStatus::Sent, "message_id", &Some(message_id)).await
     }
 
     /// SES will never take it.
@@ -152,7 +152,7 @@ impl Outbox {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn failed(&self, claim: &Claim, reason: &str) -> Result<(), Error> {
-        self.settle(claim, Status::Failed, "reason", &Some(reason)).await
+        self.settle(claim, MailStatus::Failed, "reason", &Some(reason)).await
     }
 
     /// It was tried for long enough. Tells whether that is how it ends: it may be settled by now. A row that cannot say so is not.
@@ -161,9 +161,9 @@ impl Outbox {
     /// `Unavailable`, `Internal`.
     pub async fn give_up(&self, id: MailId) -> Result<bool, Error> {
         let update = Update::new(Row::Mail(id))
-            .set("status", &Status::Failed)?
+            .set("status", &MailStatus::Failed)?
             .set("reason", &GIVEN_UP)?
-            .when(Condition::one_of("status", &[Status::Pending, Status::Claimed])?);
+            .when(Condition::one_of("status", &[MailStatus::Pending, MailStatus::Claimed])?);
         Ok(match self.store.update::<IgnoredAny>(update).await? {
             Written::Done(_) => true,
             Written::Conflict(None) => false,
@@ -179,20 +179,20 @@ impl Outbox {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn release(&self, claim: &Claim) -> Result<(), Error> {
-        self.settle(claim, Status::Pending, "claims", &None::<u32>).await
+        self.settle(claim, MailStatus::Pending, "claims", &None::<u32>).await
     }
 
     async fn settle(
         &self,
         claim: &Claim,
-        status: Status,
+        status: MailStatus,
         with: &'static str,
         value: &impl Serialize,
     ) -> Result<(), Error> {
         let update = Update::new(Row::Mail(claim.id))
             .set("status", &status)?
             .set(with, value)?
-            .when(Condition::equals("status", &Status::Claimed)?)
+            .when(Condition::equals("status", &MailStatus::Claimed)?)
             .when(Condition::equals("claimed_by", &claim.by)?);
         // A claim that somebody has taken over is theirs to settle, and what SES has reported already stands.
         let _ours_or_theirs: Written<Standing> = self.store.update(update).await?;

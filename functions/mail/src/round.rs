@@ -2,11 +2,12 @@
 
 use std::{
     future::ready,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use futures::{StreamExt, stream};
-use shared::{error::Error, keys::Row, outbox::Mail};
+use shared::{error::Error, outbox::Mail, tables::Row};
 
 use crate::{Postman, waiting::Waiting};
 
@@ -26,7 +27,7 @@ impl Postman {
     ///
     /// # Errors
     /// `Internal` when it cannot be seen which they are, and that will not pass.
-    pub(crate) async fn send_waiting(&self) -> Result<(), Error> {
+    pub(crate) async fn send_waiting(self: Arc<Self>) -> Result<(), Error> {
         match self.waiting.first(MOST).await {
             Ok(rows) => self.send_some(rows.into_iter().filter_map(readable).collect()).await,
             Err(error @ (Error::Unavailable(_) | Error::Throttled(_) | Error::Contended(_))) => {

@@ -49,7 +49,7 @@ impl Unsettled {
             None => tracing::info!(letter, "another invocation is sending this letter"),
             // Load, that of strangers who sign up as well: no version is to blame.
             Some(Error::Throttled(cause) | Error::Contended(cause)) => {
-                tracing::warn!(letter, cause, "a letter has to wait");
+                tracing::warn!(letter, %cause, "a letter has to wait");
             }
             Some(error) => {
                 tracing::warn!(event = "letter_failed", letter, ?error, "a letter has to be tried again");

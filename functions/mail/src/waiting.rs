@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::MailId,
-    keys::{Row, Rows},
-    outbox::KEPT,
-    store::{Condition, Put, Store, Target, Write, Written},
+    outbox::RETENTION,
+    store::{Condition, Expected, Put, Store, Write, Written},
+    tables::{Row, Rows},
     time::Timestamp,
 };
 
@@ -27,7 +27,7 @@ pub struct Waiting {
 impl Waiting {
     /// A letter, written at `since`, that is to be tried again, after so many tries.
     pub fn new(letter: MailId, since: Timestamp, due: Timestamp, tries: u32) -> Self {
-        Self { letter, due, since, tries, ttl: since + KEPT }
+        Self { letter, due, since, tries, ttl: since + RETENTION }
     }
 
     const fn row(&self) -> Row<'static> {
@@ -68,7 +68,7 @@ impl WaitingRoom {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn replace(&self, before: &Waiting, waiting: &Waiting) -> Result<(), Error> {
-        let end = Target::new(before.row()).when(Condition::Exists);
+        let end = Expected::new(before.row()).when(Condition::Exists);
         let put = Put::new(waiting.row(), waiting)?;
         let _ours_or_theirs: Written<()> = self.store.transact(vec![Write::Delete(end), Write::Put(put)]).await?;
         Ok(())

@@ -10,7 +10,7 @@ use clap::{
 use shared::{
     blank::is_blank,
     ids::{AccountId, EventId},
-    kyc::{KycReport, MANUAL, Standing, Status, reports_of, standing},
+    kyc::{KycReport, KycStatus, MANUAL, Standing, reports_of, standing},
     store::{Condition, Put, Written},
     time::Clock,
 };
@@ -35,7 +35,7 @@ pub struct Arguments {
     pub user: AccountId,
     /// Where it stands from now on.
     #[arg(long, value_parser = statuses())]
-    pub status: Status,
+    pub status: KycStatus,
     /// Why: a code of a-z, 0-9 and _, no text, so that nothing personal gets in. The user sees it.
     #[arg(long)]
     pub reason: Reason,
@@ -144,9 +144,9 @@ fn report(arguments: &Arguments, clock: &Clock, occurred_ms: i64) -> Result<KycR
     })
 }
 
-fn statuses() -> impl TypedValueParser<Value = Status> {
-    let names = PossibleValuesParser::new(Status::ALL.map(Status::as_str));
-    names.try_map(|name| Status::parse(&name).ok_or("no such status"))
+fn statuses() -> impl TypedValueParser<Value = KycStatus> {
+    let names = PossibleValuesParser::new(KycStatus::ALL.map(KycStatus::as_str));
+    names.try_map(|name| KycStatus::parse(&name).ok_or("no such status"))
 }
 
 #[cfg(test)]

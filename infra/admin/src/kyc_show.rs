@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     ids::AccountId,
-    kyc::{KycClaim, KycReport, Status, claims_of, history, reports_of, standing},
+    kyc::{KycClaim, KycReport, KycStatus, claims_of, history, reports_of, standing},
     time::Timestamp,
 };
 
@@ -58,7 +58,7 @@ pub async fn show(operator: &Operator, user: AccountId) -> Result<Vec<String>, F
 fn line(report: &KycReport, counts: bool) -> String {
     let (time, kind) = (report.moment().to_string(), &report.kind);
     let provider = &report.provider;
-    let status = report.status.map_or("-", Status::as_str);
+    let status = report.status.map_or("-", KycStatus::as_str);
     let reason = report.reason.as_deref().unwrap_or("-");
     let outcome = match (&report.obstacle, counts) {
         (Some(obstacle), _) => obstacle,

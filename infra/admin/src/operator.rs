@@ -66,7 +66,7 @@ impl From<Error> for Failure {
             | Error::Throttled(cause)
             | Error::Contended(cause)
             | Error::NotSetUp(cause)
-            | Error::Internal(cause) => Self(cause),
+            | Error::Internal(cause) => Self(cause.to_string()),
             other => Self(other.answer().1.to_owned()),
         }
     }

@@ -13,9 +13,9 @@ use serde::{Deserialize, de::IgnoredAny};
 use shared::{
     error::Error,
     ids::{AccountId, KeyId},
-    keys::{AllRows, Row},
     seal::{self, Envelope, Envelopes, RecordVersion, Seal, SealedSecret},
     store::{Condition, Found, Store, Update, Written},
+    tables::{AllRows, Row},
 };
 
 use crate::operator::{Failure, Operator};
@@ -39,9 +39,9 @@ pub struct Arguments {
     pub dry_run: bool,
 }
 
-/// What has become of the records.
+/// How many records a run of `rewrap` has moved to the new KMS key, and which it has not.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct Rewrapped {
     /// How many are under the new key since this run; in a dry run, how many are not yet.
     pub moved: u64,
     /// How many were there already.
@@ -54,7 +54,8 @@ pub struct Report {
     pub failed: Vec<(String, Failure)>,
 }
 
-pub(crate) enum Outcome {
+/// Where a record is after a run has come to it.
+pub(crate) enum RecordState {
     Moved,
     There,
     Deleted,
@@ -99,7 +100,7 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
 }
 
 /// Tells what has become of everything: failures on the standard error, one line on the standard output.
-pub(crate) fn finish(report: &Report, is_dry: bool) -> ExitCode {
+pub(crate) fn finish(report: &Rewrapped, is_dry: bool) -> ExitCode {
     for (record, why) in &report.failed {
         eprintln!("{record}: {why}");
     }
@@ -122,7 +123,7 @@ pub async fn rewrap(
     operator: &Operator,
     arguments: &Arguments,
     progress: impl Fn(u64, u64),
-) -> Result<Report, Failure> {
+) -> Result<Rewrapped, Failure> {
     let to = seal::key_arn(&operator.aws, &arguments.to).await?;
     let job = Job {
         operator,
@@ -133,7 +134,7 @@ pub async fn rewrap(
     };
     // Counting first costs the same reads again, which are cheap; a bar without an end would help nobody.
     let total = 1 + job.rows().try_fold(0, |count, _| future::ready(Ok(count + 1))).await?;
-    let mut report = Report::default();
+    let mut report = Rewrapped::default();
     report.add("the vault's own key".to_owned(), job.own_key().await);
     progress(1, total);
     let job = &job;
@@ -158,7 +159,7 @@ impl Job<'_> {
     }
 
     /// One row: its name, and what has become of it. A failure is one record's alone.
-    async fn one(&self, row: Found) -> (String, Result<Outcome, Failure>) {
+    async fn one(&self, row: Found) -> (String, Result<RecordState, Failure>) {
         let (pk, sk) = row.key();
         let Some((account, key)) = Row::exchange_key(pk, sk) else {
             return (format!("row {pk}, {sk}"), Err("the primary key is malformed".into()));
@@ -170,13 +171,13 @@ impl Job<'_> {
         (format!("key {key} of account {account}"), outcome.map_err(Failure::from))
     }
 
-    async fn key(&self, account: AccountId, key: KeyId, mut record: Record) -> Result<Outcome, Error> {
+    async fn key(&self, account: AccountId, key: KeyId, mut record: Record) -> Result<RecordState, Error> {
         for _ in 0..ROUNDS {
             if record.envelope.kms_key_arn == self.to {
-                return Ok(Outcome::There);
+                return Ok(RecordState::There);
             }
             if self.is_dry {
-                return Ok(Outcome::Moved);
+                return Ok(RecordState::Moved);
             }
             let Record { version, secret_version, envelope } = &record;
             let sealed = RecordVersion { account, key, version: *secret_version };
@@ -189,20 +190,20 @@ impl Job<'_> {
                 .when(Condition::equals("secret_version", secret_version)?)
                 .when(Condition::equals("edk", &envelope.edk)?);
             match self.operator.store.update::<IgnoredAny>(update).await? {
-                Written::Done(_) => return Ok(Outcome::Moved),
+                Written::Done(_) => return Ok(RecordState::Moved),
                 Written::Conflict(Some(row)) => record = row.read()?,
-                Written::Conflict(None) => return Ok(Outcome::Deleted),
+                Written::Conflict(None) => return Ok(RecordState::Deleted),
             }
         }
-        Ok(Outcome::Changed)
+        Ok(RecordState::Changed)
     }
 
     /// The secret of the vault itself: as long as it lies under the old key, that key cannot be switched off.
-    async fn own_key(&self) -> Result<Outcome, Failure> {
+    async fn own_key(&self) -> Result<RecordState, Failure> {
         let store = &self.operator.store;
         let Some(secret) = store.get::<SealedSecret>(Row::VaultKey).await? else {
             // No instance of the function has ever started; the first one makes it.
-            return Ok(Outcome::There);
+            return Ok(RecordState::There);
         };
         move_secret(store, &self.seal, (Row::VaultKey, &secret), &self.to, self.is_dry).await
     }
@@ -215,39 +216,39 @@ pub(crate) async fn move_secret(
     (row, secret): (Row<'_>, &SealedSecret),
     to: &str,
     is_dry: bool,
-) -> Result<Outcome, Failure> {
+) -> Result<RecordState, Failure> {
     if secret.kms_key_arn == to {
-        return Ok(Outcome::There);
+        return Ok(RecordState::There);
     }
     if is_dry {
-        return Ok(Outcome::Moved);
+        return Ok(RecordState::Moved);
     }
     let moved = seal.rewrap(secret.purpose, secret, to).await?;
     written(store, Update::new(row).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?)).await
 }
 
 /// What has become of a record that is moved by this write.
-pub(crate) async fn written(store: &Store, update: Update<'_>) -> Result<Outcome, Failure> {
+pub(crate) async fn written(store: &Store, update: Update<'_>) -> Result<RecordState, Failure> {
     Ok(match store.update::<IgnoredAny>(update).await? {
-        Written::Done(_) => Outcome::Moved,
-        Written::Conflict(Some(_)) => Outcome::Changed,
-        Written::Conflict(None) => Outcome::Deleted,
+        Written::Done(_) => RecordState::Moved,
+        Written::Conflict(Some(_)) => RecordState::Changed,
+        Written::Conflict(None) => RecordState::Deleted,
     })
 }
 
-impl Report {
+impl Rewrapped {
     /// Whether nothing is left to do, as far as this run knows.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.changed.is_empty() && self.failed.is_empty()
     }
 
-    pub(crate) fn add(&mut self, record: String, outcome: Result<Outcome, Failure>) {
+    pub(crate) fn add(&mut self, record: String, outcome: Result<RecordState, Failure>) {
         match outcome {
-            Ok(Outcome::Moved) => self.moved += 1,
-            Ok(Outcome::There) => self.there += 1,
-            Ok(Outcome::Deleted) => self.deleted += 1,
-            Ok(Outcome::Changed) => self.changed.push(record),
+            Ok(RecordState::Moved) => self.moved += 1,
+            Ok(RecordState::There) => self.there += 1,
+            Ok(RecordState::Deleted) => self.deleted += 1,
+            Ok(RecordState::Changed) => self.changed.push(record),
             Err(why) => self.failed.push((record, why)),
         }
     }
@@ -257,7 +258,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Rewrapped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { moved, there, deleted, changed, failed } = self;
         let (changed, failed) = (changed.len(), failed.len());

@@ -5,16 +5,16 @@ use std::process::ExitCode;
 
 use clap::Args;
 use shared::{
-    keys::{Row, Rows},
     link::LinkKeys,
-    rotation::Generation,
+    rotation::SecretVersion,
     seal::{self, Seal},
     store::{Condition, Store, Update},
+    tables::{Row, Rows},
 };
 
 use crate::{
     operator::{Failure, Operator},
-    rewrap::{Outcome, Report, finish, move_secret, written},
+    rewrap::{RecordState, Rewrapped, finish, move_secret, written},
 };
 
 /// Move pepper, link key, signing keys and account key to another KMS key.
@@ -43,12 +43,12 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
 ///
 /// # Errors
 /// When there is no such key, or a table cannot be read; what is moved by then is moved.
-pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Result<Report, Failure> {
+pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Result<Rewrapped, Failure> {
     let to = seal::key_arn(&operator.aws, &arguments.to).await?;
     let (store, seal) = (&operator.store, Seal::new(&operator.aws, &to));
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let copies: Option<LinkKeys> = store.get(Row::MailLinkKeys).await?;
-    let mut report = Report::default();
+    let mut report = Rewrapped::default();
     for secret in &stored {
         let name = format!("{} {}", secret.secret.purpose.as_str(), secret.number);
         report.add(name, move_secret(store, &seal, (secret.row(), &secret.secret), &to, arguments.dry_run).await);
@@ -65,19 +65,19 @@ pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Resul
 async fn move_copies(
     store: &Store,
     seal: &Seal,
-    copies: Vec<Generation>,
+    copies: Vec<SecretVersion>,
     to: &str,
     is_dry: bool,
-) -> Result<Outcome, Failure> {
+) -> Result<RecordState, Failure> {
     let mut moved = copies.clone();
     let old: Vec<_> = moved.iter_mut().filter(|copy| copy.secret.kms_key_arn != to).collect();
     if old.is_empty() {
-        return Ok(Outcome::There);
+        return Ok(RecordState::There);
     }
     if is_dry {
-        return Ok(Outcome::Moved);
+        return Ok(RecordState::Moved);
     }
-    for Generation { secret, .. } in old {
+    for SecretVersion { secret, .. } in old {
         *secret = seal.rewrap(secret.purpose, secret, to).await?;
     }
     let update = Update::new(Row::MailLinkKeys).set("keys", &moved)?.when(Condition::equals("keys", &copies)?);

@@ -5,11 +5,11 @@ use std::{process::ExitCode, time::Duration};
 use clap::Args;
 use shared::{
     caller::token::REFRESH_GRACE,
-    keys::Rows,
     random,
-    rotation::{self, Generation, SKEW, TRUSTED},
-    seal::Purpose,
+    rotation::{self, SKEW, SecretVersion, TRUSTED},
+    seal::SecretPurpose,
     store::{Condition, Put, Write},
+    tables::Rows,
     time::Clock,
 };
 use zeroize::Zeroizing;
@@ -38,7 +38,7 @@ pub struct Arguments {
 /// # Errors
 /// Why there is no new key.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    announce(Purpose::AccountKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
+    announce(SecretPurpose::AccountKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -48,8 +48,8 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// When a rotation is under way or there is nothing to rotate; when the table cannot be read or written, or KMS refuses.
 pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let keys = rotation::of(Purpose::AccountKey, &stored);
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
+    let keys = rotation::of(SecretPurpose::AccountKey, &stored);
     let newest = *keys.last().ok_or("there is no account key; the first start of auth makes it")?;
     let (from, until) = times(newest, arguments.compromised, ASKED_AGAIN, now)?;
 

@@ -5,12 +5,12 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Args;
 use shared::{
-    keys::{Row, Rows},
     link::{LONGEST_LIFE, LinkKeys},
     random,
-    rotation::{self, Generation, SKEW, TRUSTED},
-    seal::Purpose,
+    rotation::{self, SKEW, SecretVersion, TRUSTED},
+    seal::SecretPurpose,
     store::{Condition, Put, Write},
+    tables::{Row, Rows},
     time::Clock,
 };
 use zeroize::Zeroizing;
@@ -39,7 +39,7 @@ pub struct Arguments {
 /// # Errors
 /// Why there is no new key.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    announce(Purpose::LinkKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
+    announce(SecretPurpose::LinkKey, &rotate(operator, arguments, clock).await?, arguments.compromised);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -49,8 +49,8 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// When a rotation is under way or there is nothing to rotate; when the tables cannot be read or written, or KMS refuses.
 pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let mut keys: Vec<_> = rotation::of(Purpose::LinkKey, &stored).into_iter().cloned().collect();
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
+    let mut keys: Vec<_> = rotation::of(SecretPurpose::LinkKey, &stored).into_iter().cloned().collect();
     let newest = keys.last().ok_or("there is no link key; the first start of auth makes it")?;
     let (from, until) = times(newest, arguments.compromised, REDEEMED, now)?;
 

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use shared::{
-    keys::Rows,
     random,
-    rotation::{self, Generation, LEAD},
-    seal::Purpose,
+    rotation::{self, LEAD, SecretVersion},
+    seal::SecretPurpose,
     store::{Condition, Put},
+    tables::Rows,
     time::{Clock, Timestamp},
 };
 use zeroize::Zeroizing;
@@ -41,8 +41,8 @@ pub async fn run(operator: &Operator, _: &Arguments, clock: &Clock) -> Result<Ex
 /// When a rotation is under way or there is nothing to rotate; when the table cannot be read or written, or KMS refuses.
 pub async fn rotate(operator: &Operator, clock: &Clock) -> Result<(u32, Timestamp), Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let peppers = rotation::of(Purpose::Pepper, &stored);
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
+    let peppers = rotation::of(SecretPurpose::Pepper, &stored);
     let newest = *peppers.last().ok_or("there is no pepper; the first start of auth makes it")?;
     refuse_pending(newest, now)?;
     let pepper = Zeroizing::new(random::bytes::<32>()?);

@@ -6,10 +6,10 @@ use std::{process::ExitCode, time::Duration};
 use clap::Args;
 use shared::{
     caller::token::{LIFE, PublicKey, VerifyingKey, new_signing_key},
-    keys::{Row, Rows},
-    rotation::{self, Generation, SKEW},
-    seal::Purpose,
+    rotation::{self, SKEW, SecretVersion},
+    seal::SecretPurpose,
     store::{Condition, Put, Write},
+    tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
 
@@ -63,8 +63,8 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// When a rotation is under way or there is nothing to rotate; when the tables cannot be read or written, or KMS refuses.
 pub async fn rotate(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<Rotation, Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
-    let secrets = rotation::of(Purpose::SigningKey, &stored);
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
+    let secrets = rotation::of(SecretPurpose::SigningKey, &stored);
     let newest = *secrets.last().ok_or("there is no signing key; the first start of auth makes it")?;
     let published: Vec<VerifyingKey> = store.query(Rows::VerifyingKeys).await?;
     let (from, until) = times(newest, arguments.compromised, LIFE + SKEW, now)?;

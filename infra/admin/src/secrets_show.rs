@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use clap::Args;
 use shared::{
     caller::token::VerifyingKey,
-    keys::{Row, Rows},
     link::LinkKeys,
-    rotation::{self, Generation},
-    seal::Purpose,
+    rotation::{self, SecretVersion},
+    seal::SecretPurpose,
+    tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
 
@@ -36,17 +36,18 @@ pub async fn run(operator: &Operator, _: &Arguments, clock: &Clock) -> Result<Ex
 /// When the tables cannot be read.
 pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Failure> {
     let now = clock.now();
-    let stored: Vec<Generation> = operator.store.query(Rows::Secrets).await?;
+    let stored: Vec<SecretVersion> = operator.store.query(Rows::Secrets).await?;
     let published: Vec<VerifyingKey> = operator.store.query(Rows::VerifyingKeys).await?;
     let mut lines = Vec::new();
-    for purpose in [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey, Purpose::AccountKey] {
+    for purpose in [SecretPurpose::Pepper, SecretPurpose::LinkKey, SecretPurpose::SigningKey, SecretPurpose::AccountKey]
+    {
         let secrets = rotation::of(purpose, &stored);
         let in_use = secrets.iter().rfind(|secret| !secret.is_pending(now)).map(|secret| secret.number);
-        for generation in secrets {
-            let Generation { secret, number, from, until } = generation;
+        for version in secrets {
+            let SecretVersion { secret, number, from, until } = version;
             let name = format!("{} {number}", purpose.as_str());
             let use_ = match (from, until) {
-                (_, Some(until)) if generation.has_ended(now) => format!("ended at {until}"),
+                (_, Some(until)) if version.has_ended(now) => format!("ended at {until}"),
                 (Some(from), _) if *from > now => format!("used from {from}"),
                 _ if Some(*number) == in_use => "in use".to_owned(),
                 (_, Some(until)) => format!("replaced, good until {until}"),

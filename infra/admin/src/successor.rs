@@ -3,10 +3,10 @@
 use std::{fmt::Display, time::Duration};
 
 use shared::{
-    keys::Row,
-    rotation::{Generation, LEAD},
-    seal::{Purpose, Seal},
+    rotation::{LEAD, SecretVersion},
+    seal::{Seal, SecretPurpose},
     store::{Condition, Store, Update, Written},
+    tables::Row,
     time::Timestamp,
 };
 
@@ -16,7 +16,7 @@ use crate::operator::{Failure, Operator};
 ///
 /// # Errors
 /// When the newest secret is not in use yet.
-pub(crate) fn refuse_pending(newest: &Generation, now: Timestamp) -> Result<(), Failure> {
+pub(crate) fn refuse_pending(newest: &SecretVersion, now: Timestamp) -> Result<(), Failure> {
     match newest.from {
         Some(from) if newest.is_pending(now) => {
             Err(format!("a rotation is under way: the newest is used from {from}").into())
@@ -30,7 +30,7 @@ pub(crate) fn refuse_pending(newest: &Generation, now: Timestamp) -> Result<(), 
 /// # Errors
 /// As [`refuse_pending`], unless they are compromised: then they end now, whatever is under way.
 pub(crate) fn times(
-    newest: &Generation,
+    newest: &SecretVersion,
     is_compromised: bool,
     outlived: Duration,
     now: Timestamp,
@@ -56,7 +56,7 @@ pub struct Rotation {
 }
 
 /// Tells what has been arranged: one line for each key.
-pub(crate) fn announce(purpose: Purpose, rotation: &Rotation, is_compromised: bool) {
+pub(crate) fn announce(purpose: SecretPurpose, rotation: &Rotation, is_compromised: bool) {
     let name = |number: &u32| format!("{} {number}", purpose.as_str());
     println!("{} is used from {}", name(&rotation.number), rotation.from);
     let ended: Vec<_> = rotation.ended.iter().map(name).collect();
@@ -79,13 +79,13 @@ pub(crate) fn announce_end<T: Display>(ended: &[T], until: Timestamp, is_comprom
 /// When KMS refuses.
 pub(crate) async fn successor(
     operator: &Operator,
-    newest: &Generation,
+    newest: &SecretVersion,
     secret: &[u8],
     from: Option<Timestamp>,
-) -> Result<Generation, Failure> {
+) -> Result<SecretVersion, Failure> {
     let seal = Seal::new(&operator.aws, &newest.secret.kms_key_arn);
     let secret = seal.seal(newest.secret.purpose, secret).await?;
-    Ok(Generation { secret, number: newest.number + 1, from, until: None })
+    Ok(SecretVersion { secret, number: newest.number + 1, from, until: None })
 }
 
 /// Whether what ends by `end` has to be told of this end. What ends earlier anyway keeps its own.
@@ -103,11 +103,11 @@ pub(crate) fn end(row: Row<'_>, until: Timestamp, remembered: Duration) -> Resul
 ///
 /// # Errors
 /// When another operator was faster; when the table cannot be read.
-pub(crate) async fn went_through(store: &Store, written: Written<()>, new: &Generation) -> Result<(), Failure> {
+pub(crate) async fn went_through(store: &Store, written: Written<()>, new: &SecretVersion) -> Result<(), Failure> {
     if let Written::Done(()) = written {
         return Ok(());
     }
-    let there: Option<Generation> = store.get(new.row()).await?;
+    let there: Option<SecretVersion> = store.get(new.row()).await?;
     if there.is_some_and(|there| there.secret.sealed == new.secret.sealed) {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use crate::{
     operation::{self, Operation, Person},
     process::{CpuClock, peak_memory, sockets},
     runtime::Function,
-    world::{FUNCTIONS, HELLO, World},
+    world::World,
 };
 
 /// The first rounds fill caches; they are not counted.
@@ -56,27 +56,22 @@ pub struct Warmth {
     /// By the names of the operations.
     pub operations: BTreeMap<&'static str, Warm>,
     /// By the names of the functions. Bytes.
-    pub peak_memory: BTreeMap<&'static str, u64>,
+    pub peak_memory: BTreeMap<String, u64>,
     /// Of one Argon2 run, for each round: how long it took in the function `auth`, which writes that into its log.
     pub argon2: Vec<Duration>,
     /// CPU time of the C library's run, for each round; empty where it is not installed.
     pub c_library: Vec<Duration>,
 }
 
-/// Hello and the functions.
-pub fn all() -> impl Iterator<Item = &'static str> {
-    [HELLO].into_iter().chain(FUNCTIONS)
-}
-
 /// Starts every function once in each round.
 ///
 /// # Errors
 /// When one does not start.
-pub async fn starts(world: &World, rounds: usize) -> Result<BTreeMap<&'static str, Vec<Start>>> {
+pub async fn starts(world: &World, rounds: usize) -> Result<BTreeMap<String, Vec<Start>>> {
     let mut starts: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for round in 0..=rounds {
-        for name in all() {
-            let function = world.function(name).await?;
+        for name in world.all() {
+            let function = world.function(&name).await?;
             let start = Start { wall: function.init(), cpu: clock(&function)?.now()? };
             function.stop().await?;
             if round > 0 {
@@ -121,8 +116,9 @@ pub async fn warmth(
     rounds: usize,
 ) -> Result<Warmth> {
     let mut functions = BTreeMap::new();
-    for name in all() {
-        functions.insert(name, world.function(name).await?);
+    for name in world.all() {
+        let function = world.function(&name).await?;
+        functions.insert(name, function);
     }
     let mut talkative = Function::start(&world.launch("auth").with("LOG_LEVEL", "debug")).await?;
     let mut operations: BTreeMap<_, Warm> = BTreeMap::new();
@@ -143,7 +139,7 @@ pub async fn warmth(
         argon2.push(one_argon2(&mut talkative, world, person).await?);
         peer.extend(c_library.as_mut().map(CLibrary::run).transpose()?);
     }
-    let memory = functions.iter().map(|(name, function)| Ok((*name, peak_memory(pid(function)?)?)));
+    let memory = functions.iter().map(|(name, function)| Ok((name.clone(), peak_memory(pid(function)?)?)));
     let peak_memory = memory.collect::<Result<_>>()?;
     Ok(Warmth { operations, peak_memory, argon2, c_library: peer })
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     Result,
     goal::Goal,
-    measure::{First, Start, Warm, Warmth, all, median},
+    measure::{First, Start, Warm, Warmth, median},
     operation::{ALL, Most, Operation},
     prices::{self, Request},
     process::sizes,
@@ -42,7 +42,7 @@ pub struct Report {
 
 #[derive(Serialize)]
 struct FunctionRow {
-    name: &'static str,
+    name: String,
     /// Times hello's, and in milliseconds.
     init_ratio: f64,
     init_ms: f64,
@@ -86,7 +86,7 @@ struct OperationRow {
 /// What was measured of starts and first requests, by function.
 pub struct Starts {
     /// Every start.
-    pub starts: std::collections::BTreeMap<&'static str, Vec<Start>>,
+    pub starts: std::collections::BTreeMap<String, Vec<Start>>,
     /// The operation that was asked for first, and what that took.
     pub firsts: std::collections::BTreeMap<&'static str, (&'static str, Vec<First>)>,
 }
@@ -97,7 +97,7 @@ impl Report {
     /// # Errors
     /// When a binary cannot be read, or something was not measured.
     pub fn new(world: &World, starts: &Starts, warmth: &Warmth) -> Result<Self> {
-        let functions = all().map(|name| function(name, world, starts, warmth)).collect::<Result<_>>()?;
+        let functions = world.all().iter().map(|name| function(name, world, starts, warmth)).collect::<Result<_>>()?;
         let operations = ALL.into_iter().map(|operation| row(operation, world, warmth)).collect::<Result<_>>()?;
         let argon2_ms = ms(median(warmth.argon2.iter().copied()));
         let c_library_ms = c_library(warmth).map(ms);
@@ -111,7 +111,7 @@ impl Report {
     }
 }
 
-fn function(name: &'static str, world: &World, all: &Starts, warmth: &Warmth) -> Result<FunctionRow> {
+fn function(name: &str, world: &World, all: &Starts, warmth: &Warmth) -> Result<FunctionRow> {
     let of = |name: &str| all.starts.get(name).map(Vec::as_slice).ok_or("a function was not started");
     let (own, hello) = (of(name)?, of(HELLO)?);
     // Both of one round: what disturbed one disturbed the other.
@@ -121,7 +121,7 @@ fn function(name: &'static str, world: &World, all: &Starts, warmth: &Warmth) ->
     let init_ratio = ratio(|start| start.wall);
     let (binary_bytes, zip_bytes) = sizes(&world.binary(name))?;
     let memory_bytes = *warmth.peak_memory.get(name).ok_or("a function was not asked")?;
-    let hashes = |operation: &Operation| matches!(operation.most, Most::Argon2AndMs(_));
+    let hashes = |operation: &Operation| matches!(operation.most, Some(Most::Argon2AndMs(_)));
     let has_argon2 = ALL.iter().any(|operation| operation.function == name && hashes(operation));
     let first_request = all.firsts.get(name).map(|(operation, firsts)| first(operation, firsts, warmth)).transpose()?;
     let mut goals = vec![
@@ -138,7 +138,7 @@ fn function(name: &'static str, world: &World, all: &Starts, warmth: &Warmth) ->
         goals.push(Goal::new("connections of a first request", MOST_CONNECTIONS, connections));
     }
     Ok(FunctionRow {
-        name,
+        name: name.to_owned(),
         init_ratio,
         init_ms: ms(median(own.iter().map(|start| start.wall))),
         init_cpu_ratio: ratio(|start| start.cpu),
@@ -163,12 +163,12 @@ fn row(operation: Operation, world: &World, warmth: &Warmth) -> Result<Operation
     let Warm { calls, uncounted, .. } = warmth.operations.get(name).ok_or("an operation was not measured")?;
     let (cpu, hello) = (typical(warmth, name)?, typical(warmth, HELLO)?);
     let cpu_ratio = cpu.as_secs_f64() / hello.as_secs_f64();
-    let goal = match most {
+    let goal = most.map(|most| match most {
         Most::Hellos(most) => Goal::new("CPU × hello", most, cpu_ratio),
         Most::Argon2AndMs(more) => {
             Goal::new("CPU − C library's Argon2, ms", more, c_library(warmth).map(|library| ms(cpu) - ms(library)))
         }
-    };
+    });
     let memory_mb = world.memory(function);
     let request = Request { memory: memory_mb, cpu, calls, is_http: function != "mail" };
     Ok(OperationRow {
@@ -182,7 +182,7 @@ fn row(operation: Operation, world: &World, warmth: &Warmth) -> Result<Operation
         memory_mb,
         billed_ms: ms(request.billed()),
         dollars_per_million: request.per_million(),
-        goal: (name != HELLO).then_some(goal),
+        goal,
     })
 }
 

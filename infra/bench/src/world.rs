@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,7 +11,7 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region},
 };
 use futures::future::BoxFuture;
-use local::{LocalAws, MailFunction, Options, yaml};
+use local::{Functions, LocalAws, Options, yaml};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
@@ -19,8 +20,6 @@ use crate::{
     runtime::{Function, Launch},
 };
 
-/// What is deployed, in the order of the template.
-pub const FUNCTIONS: [&str; 5] = ["auth", "mail", "api-keys", "kyc", "docs"];
 /// The least that a function can be.
 pub const HELLO: &str = "hello";
 /// What proves the reports of the identity provider.
@@ -56,11 +55,12 @@ impl World {
             let _nobody_waits = post.send(event);
             Box::pin(async { Ok(json!({ "batchItemFailures": [] })) }) as BoxFuture<'static, _>
         };
-        let mail = MailFunction::InProcess(std::sync::Arc::new(take));
+        let mail: Arc<local::Function> = Arc::new(take);
+        let functions = Functions::InProcess([("mail".to_owned(), mail)].into());
         let (table_prefix, region) = (TABLE_PREFIX.to_owned(), REGION.to_owned());
         // One request comes after the other: on AWS no transaction is in the way of the next one.
         let conflicts = Duration::ZERO;
-        let options = Options { mail, table_prefix, region, conflicts, ..Options::new(path) };
+        let options = Options { functions, table_prefix, region, conflicts, ..Options::new(path) };
         let aws = LocalAws::start(options).await?;
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -102,6 +102,18 @@ impl World {
         Launch { name: name.to_owned(), binary, memory: self.memory(name), settings, ..Launch::default() }
     }
 
+    /// Hello, and what is deployed.
+    #[must_use]
+    pub fn all(&self) -> Vec<String> {
+        let binaries = self.functions().filter_map(binary).map(str::to_owned);
+        [HELLO.to_owned()].into_iter().chain(binaries).collect()
+    }
+
+    fn functions(&self) -> impl Iterator<Item = &Value> {
+        let resources = self.template["Resources"].as_object().into_iter().flat_map(|all| all.values());
+        resources.filter(|resource| resource["Type"] == "AWS::Serverless::Function")
+    }
+
     /// The executable of a function.
     #[must_use]
     pub fn binary(&self, name: &str) -> PathBuf {
@@ -126,10 +138,7 @@ impl World {
 
     /// A property of a function, be it its own or everybody's.
     fn setting<T>(&self, name: &str, of: impl Fn(&Value) -> Option<T>) -> Option<T> {
-        let resources = self.template["Resources"].as_object();
-        let function = resources.into_iter().flat_map(|all| all.values()).find(|resource| {
-            resource["Type"] == "AWS::Serverless::Function" && resource["Metadata"]["BuildProperties"]["Binary"] == name
-        });
+        let function = self.functions().find(|function| binary(function) == Some(name));
         function.and_then(|function| of(&function["Properties"])).or_else(|| of(&self.template["Globals"]["Function"]))
     }
 
@@ -179,4 +188,8 @@ impl World {
     pub fn counters(&self) -> String {
         format!("{TABLE_PREFIX}-Limits")
     }
+}
+
+fn binary(function: &Value) -> Option<&str> {
+    function["Metadata"]["BuildProperties"]["Binary"].as_str()
 }

@@ -14,7 +14,7 @@ use crate::call::Call;
 use crate::calls::Recorder;
 use crate::conflicts::Conflicts;
 use crate::faults::{self, Faults, Mode};
-use crate::feeder::{Reports, Tasks};
+use crate::feeder::{Reports, Targets, Tasks};
 use crate::iam::Guard;
 use crate::inbox::Inbox;
 use crate::keys::KeyService;
@@ -36,11 +36,13 @@ pub(crate) struct Door {
     pub(crate) guard: Guard,
     pub(crate) faults: Faults,
     pub(crate) conflicts: Conflicts,
-    /// What SES has yet to report to the function.
-    pub(crate) reports: Arc<Reports>,
-    /// What schedules have the function do.
+    /// What SES has yet to report to functions.
+    pub(crate) reports: Reports,
+    /// Where the functions are.
+    pub(crate) functions: Arc<Targets>,
+    /// What schedules have functions do.
     pub(crate) tasks: Arc<Tasks>,
-    /// How many writes the database has answered, and how many mails SES reports of; wakes the feeder.
+    /// How many writes the database has answered; wakes the feeders.
     pub(crate) writes: watch::Sender<u64>,
 }
 
@@ -142,10 +144,7 @@ impl Door {
     fn accept(&self, id: &str, message: Message) -> Result<(), Error> {
         let reports = ses::reports(id, &message, clock::now());
         self.inbox.file(id, message)?;
-        if !reports.is_empty() {
-            self.reports.add(reports);
-            self.writes.send_modify(|count| *count += 1);
-        }
+        self.reports.add(&reports);
         Ok(())
     }
 }

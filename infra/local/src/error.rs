@@ -22,6 +22,9 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// What exchanges answer cannot be read.
+    #[error(transparent)]
+    Play(#[from] paper::Unreadable),
     /// The address to listen on is taken or not ours.
     #[error("cannot listen on {address}")]
     Listen {
@@ -71,16 +74,16 @@ pub enum Error {
     /// No schedule of the template has such a task.
     #[error("there is no task {0}")]
     NoSuchTask(String),
-    /// The function did not carry out what a schedule asks for.
+    /// Not every function carried out what a schedule asks for.
     #[error("task {name}: {reason}")]
     Task {
         /// The task.
         name: String,
-        /// What the function said, or why it could not be asked.
+        /// Each function that did not, and what it said, or why it could not be asked.
         reason: String,
     },
-    /// The outbox was not delivered in time.
-    #[error("the stream of the outbox is not drained after {0} seconds")]
+    /// Records or reports were not delivered in time.
+    #[error("streams are not drained, or reports not taken, after {0} seconds")]
     NotSettled(u64),
 }
 

@@ -3,9 +3,8 @@
 //! Every request of an SDK client enters by one [`door`], which counts it, holds it against the caller's role in
 //! `template.yaml` ([`iam`]), may let it fail on demand, refuses what a transaction is in the way of ([`conflicts`]), and passes it on:
 //! `DynamoDB` to an embedded emulator on a `SQLite` file, KMS and SES to the stand-ins in this crate, or everything to
-//! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares, and a feeder does what an event
-//! source mapping does on AWS: it turns the stream of the outbox table into invocations of the `mail` function. Of mails to the
-//! mailbox simulator of SES it tells that function what SES would report.
+//! another AWS emulator (`upstream`). The tables are those that `template.yaml` declares. What there invokes functions beside the API
+//! invokes them here ([`feeder`]): streams of tables, schedules, and rules for what SES reports of mails to its mailbox simulator.
 //!
 //! Whom the functions deal with beside AWS, exchanges and identity providers, [`paper`] plays at the same address.
 
@@ -45,5 +44,5 @@ pub use faults::{Fault, Mode};
 pub use iam::Permission;
 pub use inbox::Mail;
 pub use local::LocalAws;
-pub use options::{Function, MailFunction, Options};
+pub use options::{Function, Functions, Options};
 pub use ses::Outcome;

@@ -6,8 +6,7 @@
 //! | `LOCAL_STATE` | directory that keeps everything |
 //! | `LOCAL_TEMPLATE` | the template that declares the tables and the roles |
 //! | `TABLE_PREFIX` | first part of the table names |
-//! | `MAIL_FUNCTION_URL` | where the `mail` function is invoked |
-//! | `API_URL` | where reports of identity providers are sent |
+//! | `API_URL` | where cargo-lambda serves the functions: their invocations, and the API, which reports of identity providers are sent to |
 //! | `KYC_WEBHOOK_SECRETS` | what signs them; counts with `STAGE=local` alone, as elsewhere it is sealed; optional |
 //! | `KYC_WEBHOOK_TOKEN` | the bearer token that they show besides; optional |
 //! | `AWS_REGION` | region in ARNs and in our own calls |
@@ -20,7 +19,7 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use local::{LocalAws, MailFunction, Options};
+use local::{Functions, LocalAws, Options};
 use paper::Identity;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -65,7 +64,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
         state: Some(required("LOCAL_STATE")?.into()),
         upstream: setting("AWS_UPSTREAM"),
         table_prefix: required("TABLE_PREFIX")?,
-        mail: MailFunction::Url(required("MAIL_FUNCTION_URL")?),
+        functions: Functions::At(required("API_URL")?),
         schedules: true,
         identity: identity()?,
         region: required("AWS_REGION")?,

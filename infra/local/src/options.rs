@@ -1,5 +1,6 @@
 //! What a local AWS is started with.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,15 +14,13 @@ use shared::time::Clock;
 /// A function called in this process: takes the event, gives the function's answer or its error message.
 pub type Function = dyn Fn(Value) -> BoxFuture<'static, Result<Value, String>> + Send + Sync;
 
-/// Where the `mail` function is.
+/// Where the functions of the template are. Whatever is for one that is nowhere waits.
 #[derive(Clone)]
-pub enum MailFunction {
-    /// Behind an invocation URL, as cargo-lambda serves it; events are sent there with POST.
-    Url(String),
-    /// In this process.
-    InProcess(Arc<Function>),
-    /// Nowhere: mails stay in the outbox.
-    None,
+pub enum Functions {
+    /// All of them at this base URL, as cargo-lambda serves them.
+    At(String),
+    /// In this process, by the names of their binaries, and the others nowhere.
+    InProcess(BTreeMap<String, Arc<Function>>),
 }
 
 /// Settings of a local AWS. Start from [`Options::new`] and change what differs.
@@ -29,17 +28,17 @@ pub enum MailFunction {
 pub struct Options {
     /// Address to listen on; port 0 takes any free one.
     pub listen: SocketAddr,
-    /// Directory that keeps tables, keys, mails and the position in the stream; `None` keeps all in memory.
+    /// Directory that keeps tables, keys, mails and the positions in the streams; `None` keeps all in memory.
     pub state: Option<PathBuf>,
     /// Base URL of another AWS emulator that answers instead of our own database and stand-ins.
     pub upstream: Option<String>,
-    /// The deployment template whose tables, event source mapping and schedules are used.
+    /// The deployment template whose tables, event source mappings, rules and schedules are used.
     pub template: PathBuf,
     /// Tables are named `{table_prefix}-{logical id}`.
     pub table_prefix: String,
-    /// The receiver of the outbox stream.
-    pub mail: MailFunction,
-    /// How often the outbox stream is read when no write came through the door, as expired items or other processes may add to it.
+    /// Who receives streams and reports, and carries out tasks.
+    pub functions: Functions,
+    /// How often streams are read when no write came through the door, as expired items or other processes may add to it.
     pub poll: Duration,
     /// Whether the schedules of the template are kept, by the real clock. Otherwise a task is carried out on demand only.
     pub schedules: bool,
@@ -71,7 +70,7 @@ impl Options {
             upstream: None,
             template: template.into(),
             table_prefix: "local".to_owned(),
-            mail: MailFunction::None,
+            functions: Functions::InProcess(BTreeMap::new()),
             poll: Duration::from_secs(1),
             schedules: false,
             conflicts: Duration::from_millis(10),

@@ -16,7 +16,7 @@ use crate::calls::Recorder;
 use crate::conflicts::Conflicts;
 use crate::door::Door;
 use crate::faults::Faults;
-use crate::feeder::{Reports, Tasks};
+use crate::feeder::{Reports, Targets, Tasks};
 use crate::iam::Guard;
 use crate::inbox::Inbox;
 use crate::keys::KeyService;
@@ -31,7 +31,7 @@ impl LocalAws {
     /// # Errors
     /// The template is not understood, the address is taken, the state is damaged, or the upstream does not play along.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let Template { tables, mapping, tasks, resources } = Template::read(&options.template)?;
+        let Template { tables, functions, mappings, rules, tasks, resources } = Template::read(&options.template)?;
         let state = StateDir::open(options.state.clone())?;
         let (backend, database) = start_backend(&options, &state).await?;
         for table in &tables {
@@ -47,7 +47,8 @@ impl LocalAws {
         let service = KeyService { kms: kms.as_ref(), backend: &backend, known: &BTreeMap::new() };
         let keys = keys::create_missing(service, &resources, &options.alias_prefix).await?;
         let guard = Guard::read(&resources, &options, keys).map_err(Error::Template)?;
-        let play = play(&options, backend.url()).await;
+        let play = play(&options, backend.url()).await?;
+        let targets = Arc::new(Targets::default());
         let door = Arc::new(Door {
             backend: Arc::new(backend),
             kms,
@@ -56,8 +57,9 @@ impl LocalAws {
             guard,
             faults: Faults::default(),
             conflicts: Conflicts::new(options.conflicts),
-            reports: Arc::new(Reports::default()),
-            tasks: Arc::new(Tasks::new(tasks)),
+            reports: Reports::new(rules),
+            tasks: Arc::new(Tasks::new(tasks, Arc::clone(&targets))),
+            functions: targets,
             writes: watch::Sender::new(0),
         });
         let stop = watch::Sender::new(());
@@ -71,13 +73,13 @@ impl LocalAws {
             state,
             table_prefix: options.table_prefix,
             poll: options.poll,
-            mapping,
-            drained: watch::Sender::new(None),
-            feeder: Mutex::new(None),
+            functions,
+            mappings,
+            fed: Mutex::default(),
             servers: timekeeper.into_iter().chain([server]).chain(database).collect(),
             stop,
         };
-        local.feed(options.mail).await?;
+        local.feed_all(options.functions).await?;
         Ok(local)
     }
 }
@@ -92,13 +94,13 @@ async fn start_backend(options: &Options, state: &StateDir) -> Result<(Backend, 
 }
 
 /// Who is beside AWS at the same address.
-async fn play(options: &Options, database: &str) -> Arc<Play> {
+async fn play(options: &Options, database: &str) -> Result<Arc<Play>, Error> {
     let tables = Tables { database, region: &options.region, prefix: &options.table_prefix };
     let reporter = match options.identity.clone() {
         Some(identity) => Some(Reporter::new(identity, options.clock.clone(), &tables).await),
         None => None,
     };
-    Play::new(Paper::new(options.clock.clone()), reporter)
+    Ok(Play::new(Paper::new(options.clock.clone())?, reporter))
 }
 
 fn keep_time(tasks: Arc<Tasks>, mut stopped: watch::Receiver<()>) -> JoinHandle<()> {

@@ -1,10 +1,10 @@
-//! What the deployment template says about tables, and about the function behind a stream and its schedules.
+//! What the deployment template says about tables, and about what invokes functions beside the API.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::feeder::filter::Filter;
 use crate::{Error, yaml};
@@ -15,9 +15,10 @@ const DEFAULT_BATCH_SIZE: u64 = 100;
 /// The parts of a template that matter here.
 pub(crate) struct Template {
     pub(crate) tables: Vec<Table>,
-    /// None if no function reads a stream.
-    pub(crate) mapping: Option<Mapping>,
-    /// The schedules of the same function.
+    /// The functions, by the names of their binaries.
+    pub(crate) functions: Vec<String>,
+    pub(crate) mappings: Vec<Mapping>,
+    pub(crate) rules: Vec<Rule>,
     pub(crate) tasks: Vec<Task>,
     /// All of them, by logical id.
     pub(crate) resources: Map<String, Value>,
@@ -32,6 +33,7 @@ pub(crate) struct Table {
 /// An event of type `DynamoDB`: a stream, and how a function wants to have it.
 #[derive(Clone)]
 pub(crate) struct Mapping {
+    pub(crate) function: String,
     /// Logical id of the table.
     pub(crate) table: String,
     pub(crate) batch_size: usize,
@@ -43,11 +45,26 @@ pub(crate) struct Mapping {
 /// An event of type `Schedule`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Task {
+    pub(crate) function: String,
     /// What its input calls it.
     pub(crate) name: String,
     pub(crate) every: Duration,
     /// What the function is invoked with.
     pub(crate) input: Value,
+}
+
+/// An event of type `EventBridgeRule`.
+#[derive(Clone)]
+pub(crate) struct Rule {
+    pub(crate) function: String,
+    pub(crate) filter: Filter,
+}
+
+/// An event of a function, whatever its type.
+struct Event<'t> {
+    function: &'t str,
+    kind: &'t str,
+    properties: &'t Value,
 }
 
 impl Template {
@@ -63,39 +80,53 @@ impl Template {
         let tables = resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::DynamoDB::Table");
         let tables =
             tables.map(|(id, table)| Table { logical_id: id.clone(), properties: table["Properties"].clone() });
-        let mut readers = events(resources, "DynamoDB");
-        let reader = readers.next();
-        if readers.next().is_some() {
-            return Err("more than one function reads a stream, and only one can be fed".to_owned());
-        }
-        let mapping = reader.map(|(_, event)| Mapping::parse(event)).transpose()?;
-        let tasks = events(resources, "Schedule").map(|(id, event)| match reader {
-            Some((reader, _)) if reader == id => Task::parse(event),
-            _ => Err(format!("{id} has a schedule, and only the function that reads a stream is called by one here")),
-        });
-        let tasks = tasks.collect::<Result<_, _>>()?;
-        Ok(Self { tables: tables.collect(), mapping, tasks, resources: resources.clone() })
+        let functions = resources.values().filter(|resource| resource["Type"] == "AWS::Serverless::Function");
+        let functions: Vec<_> = functions.collect();
+        let events: Vec<_> = functions.iter().flat_map(|function| events(function)).collect();
+        let of_kind = |kind| events.iter().filter(move |event| event.kind == kind);
+        Ok(Self {
+            tables: tables.collect(),
+            functions: functions.iter().map(|function| binary(function).to_owned()).collect(),
+            mappings: of_kind("DynamoDB").map(Mapping::parse).collect::<Result<_, _>>()?,
+            rules: of_kind("EventBridgeRule").map(Rule::parse).collect::<Result<_, _>>()?,
+            tasks: of_kind("Schedule").map(Task::parse).collect::<Result<_, _>>()?,
+            resources: resources.clone(),
+        })
     }
 }
 
-/// The events of one type, with the logical ids of their functions.
-fn events<'a>(resources: &'a Map<String, Value>, kind: &'static str) -> impl Iterator<Item = (&'a str, &'a Value)> {
-    let events = resources.iter().flat_map(|(id, resource)| {
-        let events = resource["Properties"]["Events"].as_object().into_iter().flat_map(Map::values);
-        events.map(move |event| (id.as_str(), event))
-    });
-    events.filter(move |(_, event)| event["Type"] == kind).map(|(id, event)| (id, &event["Properties"]))
+fn binary(function: &Value) -> &str {
+    function["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap_or_default()
+}
+
+fn events(function: &Value) -> impl Iterator<Item = Event<'_>> {
+    let events = function["Properties"]["Events"].as_object().into_iter().flat_map(Map::values);
+    events.map(|event| Event {
+        function: binary(function),
+        kind: event["Type"].as_str().unwrap_or_default(),
+        properties: &event["Properties"],
+    })
 }
 
 impl Task {
-    fn parse(event: &Value) -> Result<Self, String> {
-        let input = event["Input"].as_str().unwrap_or_default();
+    fn parse(event: &Event<'_>) -> Result<Self, String> {
+        let input = event.properties["Input"].as_str().unwrap_or_default();
         let input: Value =
             serde_json::from_str(input).map_err(|error| format!("the Input of a schedule is not JSON: {error}"))?;
         let name = input["task"].as_str().ok_or_else(|| format!("the Input of a schedule names no task: {input}"))?;
-        let rate = &event["Schedule"];
+        let rate = &event.properties["Schedule"];
         let every = rate.as_str().and_then(every).ok_or_else(|| format!("not a rate in minutes: {rate}"))?;
-        Ok(Self { name: name.to_owned(), every, input })
+        Ok(Self { function: event.function.to_owned(), name: name.to_owned(), every, input })
+    }
+}
+
+impl Rule {
+    /// By source and kind. What a rule asks of the details is the configuration set, and here there is one.
+    fn parse(event: &Event<'_>) -> Result<Self, String> {
+        let mut pattern = event.properties["Pattern"].as_object().cloned().ok_or("a rule without a Pattern")?;
+        pattern.remove("detail");
+        let criteria = json!({"Filters": [{"Pattern": Value::Object(pattern).to_string()}]});
+        Ok(Self { function: event.function.to_owned(), filter: Filter::parse(&criteria)? })
     }
 }
 
@@ -107,7 +138,8 @@ fn every(rate: &str) -> Option<Duration> {
 }
 
 impl Mapping {
-    fn parse(event: &Value) -> Result<Self, String> {
+    fn parse(event: &Event<'_>) -> Result<Self, String> {
+        let (function, event) = (event.function.to_owned(), event.properties);
         let stream = &event["Stream"]["Fn::GetAtt"];
         let (Some(table), Some("StreamArn")) = (stream[0].as_str(), stream[1].as_str()) else {
             return Err(format!("Stream is not the StreamArn of a table: {}", event["Stream"]));
@@ -118,6 +150,7 @@ impl Mapping {
         };
         let reports = event["FunctionResponseTypes"].as_array();
         Ok(Self {
+            function,
             table: table.to_owned(),
             batch_size: usize::try_from(batch_size).map_err(|error| error.to_string())?,
             partial_failures: reports.is_some_and(|types| types.iter().any(|name| name == "ReportBatchItemFailures")),
@@ -128,17 +161,17 @@ impl Mapping {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn task(schedule: &str, input: &str) -> Result<Task, String> {
-        Task::parse(&json!({"Schedule": schedule, "Input": input}))
+        let properties = json!({"Schedule": schedule, "Input": input});
+        Task::parse(&Event { function: "mail", kind: "Schedule", properties: &properties })
     }
 
     #[test]
     fn a_schedule_is_a_task_at_a_rate() {
         let expected = |minutes| Task {
+            function: "mail".to_owned(),
             name: "send".to_owned(),
             every: Duration::from_mins(minutes),
             input: json!({"task": "send", "to": "all"}),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use shared::http::{Answer, Content, Model, Operation, Parameter, Proof, Route};
+use shared::http::{Answer, Content, Model, Operation, Parameter, Route, Security};
 
 use crate::{
     PROVIDER, SESSION,
@@ -48,10 +48,10 @@ pub fn render(route: Route, schemas: &mut SchemaGenerator) -> Value {
 
 /// A provider need have no token. The original asked providers for the one kind of proof that it knew.
 fn security(operation: &Operation) -> Value {
-    match operation.proof {
-        Proof::None => json!([]),
-        Proof::Provider if !operation.is_original() => json!([{ PROVIDER: [] }, {}]),
-        Proof::Session | Proof::Provider => json!([{ SESSION: [] }]),
+    match operation.security {
+        Security::None => json!([]),
+        Security::Provider if !operation.is_original() => json!([{ PROVIDER: [] }, {}]),
+        Security::Session | Security::Provider => json!([{ SESSION: [] }]),
     }
 }
 

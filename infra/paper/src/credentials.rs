@@ -1,11 +1,10 @@
-//! The demo credentials: for each exchange and outcome one key, the same in every run.
+//! The demo credentials: for each exchange and case one key, which every run has.
 
-use api_keys::exchanges::{Credentials, Environment, Exchange, KeyType, Status};
+use api_keys::exchanges::{ConnectionStatus, Credentials, Environment, Exchange, KeyType};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::answers::{Outcome, Reply};
-use crate::exchanges::StandIn;
+use crate::answers::{Answers, Case, RecordedAnswer};
 use crate::keys::{api_key, secret, wallet};
 
 /// How much of a key Gate's list shows.
@@ -19,7 +18,7 @@ pub struct Demo {
     /// What they show, such as `ok` or `wrong_ip`.
     pub outcome: &'static str,
     /// How a connection test with them ends.
-    pub expected_status: Status,
+    pub expected_status: ConnectionStatus,
     /// Ready to be stored.
     pub credentials: DemoCredentials,
 }
@@ -49,27 +48,29 @@ pub struct DemoCredentials {
 
 /// The keys of one exchange, and after them the first one with another secret and another passphrase: whoever looks for its
 /// name finds the right one first.
-pub(crate) fn demos(exchange: &'static Exchange, stand_in: &'static StandIn) -> Vec<Demo> {
-    let listed = stand_in.outcomes.iter().map(|(outcome, reply)| demo(exchange, *outcome, reply.means));
-    let mut demos: Vec<Demo> = listed.collect();
+pub(crate) fn demos(exchange: &'static Exchange, answers: &Answers) -> Vec<Demo> {
+    let keys = answers.of_keys().map(|(case, answer)| demo(exchange, case, answer.means));
+    let is_known = |demo: &Demo| exchange.site(demo.credentials.environment, None).is_some();
+    let mut demos: Vec<Demo> = keys.filter(is_known).collect();
     let Some(ok) = demos.first().cloned() else { return demos };
-    let wrong = |outcome: &'static str, reply: Reply| {
-        let label = label(exchange, outcome);
-        let credentials = DemoCredentials { label, ..ok.credentials.clone() };
-        Demo { outcome, expected_status: reply.means, credentials, ..ok }
+    let wrong = |case: Case| {
+        let credentials = DemoCredentials { label: label(exchange, case), ..ok.credentials.clone() };
+        let answer = answers.to(case)?;
+        Some(Demo { outcome: case.as_str(), expected_status: answer.means, credentials, ..ok })
     };
-    let mut bad_secret = wrong("bad_secret", stand_in.bad_signature);
-    bad_secret.credentials.secret = secret(exchange.id, "bad_secret", ok.credentials.key_type);
-    if ok.credentials.key_type == KeyType::Agent {
-        // The name of an agent is the address of its secret.
-        bad_secret.credentials.api_key = api_key(exchange.id, "bad_secret", &bad_secret.credentials.secret);
-    }
-    demos.push(bad_secret);
-    if let Some(reply) = stand_in.bad_passphrase {
-        let mut bad_passphrase = wrong("bad_passphrase", reply);
-        bad_passphrase.credentials.passphrase = Some(passphrase("bad_passphrase"));
-        demos.push(bad_passphrase);
-    }
+    demos.extend(wrong(Case::BadSecret).map(|mut demo| {
+        let own = &mut demo.credentials;
+        own.secret = secret(exchange.id, demo.outcome, own.key_type);
+        if own.key_type == KeyType::Agent {
+            // The name of an agent is the address of its secret.
+            own.api_key = api_key(exchange.id, demo.outcome, &own.secret);
+        }
+        demo
+    }));
+    demos.extend(wrong(Case::BadPassphrase).map(|mut demo| {
+        demo.credentials.passphrase = Some(passphrase(Case::BadPassphrase));
+        demo
+    }));
     demos
 }
 
@@ -82,15 +83,11 @@ impl Demo {
         }
     }
 
-    /// A recorded body, about this key: `$key` stands for it, and `$prefix` for how it begins.
-    pub(crate) fn fill(&self, body: &str) -> String {
+    /// A recorded answer, about this key: `$key` stands for it, and `$prefix` for how it begins.
+    pub(crate) fn fill(&self, answer: &RecordedAnswer) -> RecordedAnswer {
         let key = self.credentials.api_key.as_str();
-        body.replace("$key", key).replace("$prefix", key.get(..PREFIX).unwrap_or(key))
-    }
-
-    /// How its requests end.
-    pub(crate) fn is(&self, outcome: Outcome) -> bool {
-        self.outcome == outcome.as_str()
+        let body = answer.body.replace("$key", key).replace("$prefix", key.get(..PREFIX).unwrap_or(key));
+        RecordedAnswer { body, ..answer.clone() }
     }
 
     /// In the form that signs.
@@ -106,20 +103,20 @@ impl Demo {
     }
 }
 
-fn demo(exchange: &'static Exchange, outcome: Outcome, expected_status: Status) -> Demo {
-    let (id, name) = (exchange.id, outcome.as_str());
-    let key_type = key_type(exchange, outcome);
+fn demo(exchange: &'static Exchange, case: Case, expected_status: ConnectionStatus) -> Demo {
+    let (id, name) = (exchange.id, case.as_str());
+    let key_type = key_type(exchange, case);
     let secret = secret(id, name, key_type);
     let credentials = DemoCredentials {
         exchange: id,
-        label: label(exchange, name),
+        label: label(exchange, case),
         api_key: api_key(id, name, &secret),
         secret,
-        passphrase: exchange.has_passphrase.then(|| passphrase(name)),
+        passphrase: exchange.has_passphrase.then(|| passphrase(case)),
         key_type,
-        environment: match outcome {
-            Outcome::Testnet => Environment::Testnet,
-            Outcome::Demo => Environment::Demo,
+        environment: match case {
+            Case::Testnet => Environment::Testnet,
+            Case::Demo => Environment::Demo,
             _ => Environment::Live,
         },
         wallet_address: (key_type == KeyType::Agent).then(|| wallet(id, name)),
@@ -128,17 +125,17 @@ fn demo(exchange: &'static Exchange, outcome: Outcome, expected_status: Status) 
 }
 
 /// The usual kind, and now and then another one, so that each kind has a demo.
-fn key_type(exchange: &Exchange, outcome: Outcome) -> KeyType {
-    match (outcome, exchange.key_types) {
-        (Outcome::Withdraw, types) if types.contains(&KeyType::Ed25519) => KeyType::Ed25519,
+fn key_type(exchange: &Exchange, case: Case) -> KeyType {
+    match (case, exchange.key_types) {
+        (Case::Withdraw, types) if types.contains(&KeyType::Ed25519) => KeyType::Ed25519,
         (_, types) => types.first().copied().unwrap_or(KeyType::Hmac),
     }
 }
 
-fn label(exchange: &Exchange, outcome: &str) -> String {
-    format!("Paper {}: {}", exchange.name, outcome.replace('_', " "))
+fn label(exchange: &Exchange, case: Case) -> String {
+    format!("Paper {}: {}", exchange.name, case.as_str().replace('_', " "))
 }
 
-fn passphrase(outcome: &str) -> String {
-    format!("paper{}", outcome.replace('_', ""))
+fn passphrase(case: Case) -> String {
+    format!("paper{}", case.as_str().replace('_', ""))
 }

@@ -21,6 +21,7 @@ mod play;
 mod request;
 mod verify;
 
+pub use answers::Unreadable;
 pub use canned::Canned;
 pub use credentials::{Demo, DemoCredentials};
 pub use identity::{Identity, Reporter, Tables, sign};

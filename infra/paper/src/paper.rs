@@ -6,27 +6,27 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use api_keys::exchanges::{Exchange, Status, find};
+use api_keys::exchanges::{Call, Exchange, find};
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use shared::time::Clock;
 
-use crate::answers::{Reply, says};
+use crate::answers::{Answers, Case, RecordedAnswer, Unreadable};
 use crate::exchanges::StandIn;
 use crate::lock::lock;
 use crate::verify::{Hearing, Memory};
 use crate::{Canned, Demo, ExchangeRequest, credentials, exchanges, request, verify};
 
 /// For requests without a key or a moment.
-const NOT_UNDERSTOOD: Reply =
-    says(400, Status::UnrecognisedResponse, "The paper exchange cannot tell whose key it is, or of when.\n");
+const NOT_UNDERSTOOD: &str = "The paper exchange cannot tell whose key it is, or of when.\n";
 /// For requests that are signed correctly and ask something else than the function does.
-const NOT_FOUND: Reply = says(404, Status::UnrecognisedResponse, "The paper exchange is not asked this.\n");
+const NOT_FOUND: &str = "The paper exchange is not asked this.\n";
 
 /// All exchanges.
 pub struct Paper {
+    players: Vec<Player>,
     demos: Vec<Demo>,
     memory: Memory,
     /// What is answered instead.
@@ -36,65 +36,73 @@ pub struct Paper {
     clock: Clock,
 }
 
-/// The exchange that a request is for.
-pub(crate) struct Addressee {
-    exchange: &'static Exchange,
-    stand_in: &'static StandIn,
-    host: String,
-}
-
-/// Every exchange as the function knows it, with its stand-in.
-fn known() -> impl Iterator<Item = (&'static Exchange, &'static StandIn)> {
-    exchanges::ALL.into_iter().filter_map(|stand_in| Some((find(stand_in.id)?, stand_in)))
+/// One exchange.
+pub(crate) struct Player {
+    /// What the function knows of it.
+    pub(crate) exchange: &'static Exchange,
+    /// How it looks at requests.
+    pub(crate) stand_in: &'static StandIn,
+    answers: Answers,
 }
 
 impl Paper {
     /// Nobody has asked anything yet. The clock must be that of the functions.
-    #[must_use]
-    pub fn new(clock: Clock) -> Self {
-        Self {
-            demos: known().flat_map(|(exchange, stand_in)| credentials::demos(exchange, stand_in)).collect(),
+    ///
+    /// # Errors
+    /// The answers of an exchange cannot be read, or one is missing.
+    pub fn new(clock: Clock) -> Result<Self, Unreadable> {
+        let known = exchanges::ALL.into_iter().filter_map(|stand_in| Some((find(stand_in.id)?, stand_in)));
+        let player = |(exchange, stand_in): (&'static Exchange, &'static StandIn)| {
+            Ok(Player { exchange, stand_in, answers: Answers::read(stand_in.id, stand_in.answers)? })
+        };
+        let players = known.map(player).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            demos: players.iter().flat_map(|player| credentials::demos(player.exchange, &player.answers)).collect(),
+            players,
             memory: Memory::default(),
             canned: Mutex::default(),
             calls: Mutex::default(),
             last: Mutex::default(),
             clock,
-        }
+        })
     }
 
     /// Whom a request is for; `None` if it is for nobody here.
-    pub(crate) fn addressee(headers: &HeaderMap, uri: &Uri) -> Option<Addressee> {
+    pub(crate) fn addressee(&self, headers: &HeaderMap, uri: &Uri) -> Option<&Player> {
         let host = request::host(headers, uri)?;
-        let (exchange, stand_in) = known().find(|(exchange, _)| exchange.sites.iter().any(|site| site.host == host))?;
-        Some(Addressee { exchange, stand_in, host })
+        self.players.iter().find(|player| player.exchange.sites.iter().any(|site| site.host == host))
     }
 
     /// Answers one request to an exchange.
-    pub(crate) async fn answer(&self, addressee: Addressee, parts: &Parts, body: &Bytes) -> Response {
-        let Addressee { exchange, stand_in, host } = addressee;
-        let request = ExchangeRequest::new(exchange.id, host, parts, body);
-        *lock(&self.calls).entry(exchange.id).or_default() += 1;
+    pub(crate) async fn answer(&self, player: &Player, parts: &Parts, body: &Bytes) -> Response {
+        let id = player.exchange.id;
+        let host = request::host(&parts.headers, &parts.uri).unwrap_or_default();
+        let request = ExchangeRequest::new(id, host, parts, body);
+        *lock(&self.calls).entry(id).or_default() += 1;
         *lock(&self.last) = Some(request.clone());
         let canned = lock(&self.canned).clone();
         match canned {
             Some(canned) => canned.answer().await,
-            None => self.hear(exchange, stand_in, &request),
+            None => self.hear(player, &request),
         }
     }
 
-    fn hear(&self, exchange: &'static Exchange, stand_in: &'static StandIn, request: &ExchangeRequest) -> Response {
-        let Some((site, claim)) = verify::site(exchange, request).zip((stand_in.claim)(request)) else {
-            return sent(NOT_UNDERSTOOD, NOT_UNDERSTOOD.body);
+    fn hear(&self, player: &Player, request: &ExchangeRequest) -> Response {
+        let Player { exchange, stand_in, answers } = player;
+        let Some((site, parts)) = verify::site(exchange, request).zip((stand_in.parts)(request)) else {
+            return sent(RecordedAnswer::plain(400, NOT_UNDERSTOOD));
         };
         let now_ms = i64::try_from(self.clock.unix_ms()).unwrap_or(i64::MAX);
-        let hearing = Hearing { exchange, stand_in, request, claim, now_ms };
-        let demo = match hearing.judge(site, &self.demos, &self.memory) {
-            Ok(demo) => demo,
-            Err(refusal) => return sent(refusal, refusal.body),
+        let hearing = Hearing { player, request, parts, now_ms };
+        let answer = match hearing.judge(site, &self.demos, &self.memory) {
+            Ok(demo) => {
+                let question = (exchange.question)(&demo.signer(), site);
+                player.reply(demo, request, &question).map(|answer| demo.fill(answer))
+            }
+            Err(Case::WrongEnvironment) => answers.to(Case::WrongEnvironment).or(answers.to(Case::UnknownKey)).cloned(),
+            Err(case) => answers.to(case).cloned(),
         };
-        let question = (exchange.question)(&demo.signer(), site);
-        let reply = stand_in.reply(demo, request, &question).unwrap_or(NOT_FOUND);
-        sent(reply, &demo.fill(reply.body))
+        sent(answer.unwrap_or_else(|| RecordedAnswer::plain(404, NOT_FOUND)))
     }
 
     /// The demo credentials, exchange by exchange.
@@ -126,11 +134,25 @@ impl Paper {
     }
 }
 
-fn sent(reply: Reply, body: &str) -> Response {
-    let status = StatusCode::from_u16(reply.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = (status, [(header::CONTENT_TYPE, reply.content_type())], body.to_owned()).into_response();
-    if let Some(seconds) = reply.retry_after {
-        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+impl Player {
+    /// What a request that is signed correctly is answered. `question` is what is asked first.
+    fn reply(&self, demo: &Demo, request: &ExchangeRequest, question: &Call) -> Option<&RecordedAnswer> {
+        let path = request.path();
+        let (case, answer) = self.answers.of_keys().find(|(case, _)| demo.outcome == case.as_str())?;
+        match self.answers.at(path) {
+            _ if request.method != question.method.as_str() => None,
+            Some(other) if case.is_described() => Some(other),
+            None if path != self.stand_in.last.unwrap_or(&question.path) => None,
+            _ => Some(answer),
+        }
     }
-    answer
+}
+
+fn sent(answer: RecordedAnswer) -> Response {
+    let status = StatusCode::from_u16(answer.http).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, [(header::CONTENT_TYPE, answer.content_type())], answer.body).into_response();
+    if let Some(seconds) = answer.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }

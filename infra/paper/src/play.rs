@@ -42,7 +42,7 @@ impl Play {
 
 /// Passes requests to an exchange on to the paper exchange, whatever their path.
 async fn exchanges_first(State(play): State<Arc<Play>>, request: Request, next: Next) -> Response {
-    let Some(addressee) = Paper::addressee(request.headers(), request.uri()) else {
+    let Some(addressee) = play.paper.addressee(request.headers(), request.uri()) else {
         return next.run(request).await;
     };
     let (parts, body) = request.into_parts();

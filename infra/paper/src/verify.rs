@@ -5,11 +5,12 @@ use std::sync::Mutex;
 
 use api_keys::exchanges::{Call, Environment, Exchange, KeyType, Method, Moment, Site};
 
-use crate::answers::Reply;
+use crate::answers::Case;
 use crate::credentials::Demo;
-use crate::exchanges::{Claim, Freshness, StandIn};
+use crate::exchanges::{Freshness, SignedParts};
 use crate::jwt;
 use crate::lock::lock;
+use crate::paper::Player;
 use crate::request::ExchangeRequest;
 
 /// The moments and nonces that each key has used.
@@ -26,10 +27,9 @@ type Key = (&'static str, String);
 
 /// One request before one exchange.
 pub(crate) struct Hearing<'a> {
-    pub(crate) exchange: &'static Exchange,
-    pub(crate) stand_in: &'static StandIn,
+    pub(crate) player: &'a Player,
     pub(crate) request: &'a ExchangeRequest,
-    pub(crate) claim: Claim,
+    pub(crate) parts: SignedParts,
     /// The exchange's clock.
     pub(crate) now_ms: i64,
 }
@@ -42,42 +42,42 @@ pub(crate) fn site(exchange: &Exchange, request: &ExchangeRequest) -> Option<&'s
 }
 
 impl Hearing<'_> {
-    /// The demo key that the request is signed with, or the refusal. Things are looked at in the order of the real
+    /// The demo key that the request is signed with, or what is wrong. Things are looked at in the order of the real
     /// exchanges: key, moment, signature, passphrase.
-    pub(crate) fn judge<'d>(&self, site: &Site, demos: &'d [Demo], memory: &Memory) -> Result<&'d Demo, Reply> {
-        let stand_in = self.stand_in;
+    pub(crate) fn judge<'d>(&self, site: &Site, demos: &'d [Demo], memory: &Memory) -> Result<&'d Demo, Case> {
+        let stand_in = self.player.stand_in;
         let mut known = demos.iter().filter(|demo| demo.exchange == stand_in.id);
-        let demo = known.find(|demo| demo.is_called(&self.claim.api_key)).ok_or(stand_in.unknown_key)?;
+        let demo = known.find(|demo| demo.is_called(&self.parts.api_key)).ok_or(Case::UnknownKey)?;
         if demo.credentials.environment != site.environment {
-            return Err(stand_in.wrong_environment.unwrap_or(stand_in.unknown_key));
+            return Err(Case::WrongEnvironment);
         }
         // The demo keys are of the main region.
         if site.region.is_some() {
-            return Err(stand_in.unknown_key);
+            return Err(Case::UnknownKey);
         }
         if !self.is_in_window() {
-            return Err(stand_in.stale);
+            return Err(Case::Stale);
         }
         self.compare(site, demo)?;
-        if memory.accepts(self) { Ok(demo) } else { Err(stand_in.stale) }
+        if memory.accepts(self) { Ok(demo) } else { Err(Case::Stale) }
     }
 
     fn is_in_window(&self) -> bool {
-        let age = self.now_ms.saturating_sub(self.claim.unix_ms);
-        match self.stand_in.freshness {
+        let age = self.now_ms.saturating_sub(self.parts.unix_ms);
+        match self.player.stand_in.freshness {
             Freshness::Window { past, future } | Freshness::Once { past, future } => (-future..=past).contains(&age),
             Freshness::Rising | Freshness::Any => true,
         }
     }
 
     /// Signs the same question at the same moment.
-    fn compare(&self, site: &Site, demo: &Demo) -> Result<(), Reply> {
-        let (stand_in, request) = (self.stand_in, self.request);
+    fn compare(&self, site: &Site, demo: &Demo) -> Result<(), Case> {
+        let (stand_in, request) = (self.player.stand_in, self.request);
         let credentials = demo.signer();
         let method = if request.method == "GET" { Method::Get } else { Method::Post };
-        let call = Call { method, path: request.path().to_owned(), params: self.claim.params.clone() };
-        let moment = Moment { unix_ms: self.claim.unix_ms, nonce: self.claim.nonce };
-        let signed = (self.exchange.sign)(&credentials, site, &call, &moment).map_err(|_| stand_in.bad_signature)?;
+        let call = Call { method, path: request.path().to_owned(), params: self.parts.params.clone() };
+        let moment = Moment { unix_ms: self.parts.unix_ms, nonce: self.parts.nonce };
+        let signed = (self.player.exchange.sign)(&credentials, site, &call, &moment).map_err(|_| Case::BadSecret)?;
         let body = signed.body.as_ref().map_or("", |body| body.as_str());
         let mut is_same = request.target == *signed.target && request.body == body.as_bytes();
         let mut is_same_passphrase = true;
@@ -92,8 +92,8 @@ impl Hearing<'_> {
             }
         }
         match (is_same, is_same_passphrase) {
-            (false, _) => Err(stand_in.bad_signature),
-            (true, false) => Err(stand_in.bad_passphrase.unwrap_or(stand_in.bad_signature)),
+            (false, _) => Err(Case::BadSecret),
+            (true, false) => Err(Case::BadPassphrase),
             (true, true) => Ok(()),
         }
     }
@@ -102,20 +102,20 @@ impl Hearing<'_> {
 impl Memory {
     /// Whether the key may use this moment or nonce, which it cannot use again.
     fn accepts(&self, hearing: &Hearing<'_>) -> bool {
-        let claim = &hearing.claim;
-        let key = (hearing.stand_in.id, claim.api_key.clone());
-        match hearing.stand_in.freshness {
+        let parts = &hearing.parts;
+        let key = (hearing.player.stand_in.id, parts.api_key.clone());
+        match hearing.player.stand_in.freshness {
             Freshness::Rising => {
                 let mut last = lock(&self.last);
                 let last = last.entry(key).or_insert(i64::MIN);
-                let rises = claim.unix_ms > *last;
-                *last = claim.unix_ms.max(*last);
+                let rises = parts.unix_ms > *last;
+                *last = parts.unix_ms.max(*last);
                 rises
             }
             Freshness::Once { past, .. } => {
                 let mut once = lock(&self.once);
                 once.retain(|_, used| hearing.now_ms - *used <= past);
-                once.insert((key, claim.nonce), claim.unix_ms).is_none()
+                once.insert((key, parts.nonce), parts.unix_ms).is_none()
             }
             Freshness::Window { .. } | Freshness::Any => true,
         }

@@ -34,7 +34,7 @@ pub enum Method {
 }
 
 /// How a session was signed in to, and when that was proven last. A refresh copies it and renews nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentication {
     /// How sure it is.
     pub aal: Aal,

@@ -18,7 +18,7 @@ pub use self::{
     authentication::{Aal, Authentication, Method},
     step_up::{Confirmed, FRESH, Fresh},
 };
-use crate::{app::App, error::Error, ids::AccountId, keys::Row, now::Now, time::Timestamp};
+use crate::{app::App, error::Error, ids::AccountId, now::Now, tables::Row, time::Timestamp};
 use compat::email::EmailAddress;
 
 /// The longest description of a client that is kept. Characters.
@@ -58,8 +58,9 @@ impl Caller {
 struct Session {
     email: EmailAddress,
     expires_at: Timestamp,
-    #[serde(flatten)]
-    authentication: Authentication,
+    aal: Aal,
+    amr: Vec<Method>,
+    auth_time: Timestamp,
     mfa: bool,
 }
 
@@ -141,8 +142,8 @@ async fn identify(app: &App, token: &str, now: Timestamp) -> Result<Caller, Erro
     let account = claims.sub;
     let session: Option<Session> = app.store.get(Row::Session(account, claims.sid)).await?;
     match session {
-        Some(Session { email, expires_at, authentication, mfa: has_factors }) if expires_at > now => {
-            Ok(Caller { account, email, authentication, has_factors })
+        Some(Session { email, expires_at, aal, amr, auth_time, mfa: has_factors }) if expires_at > now => {
+            Ok(Caller { account, email, authentication: Authentication { aal, amr, auth_time }, has_factors })
         }
         _ => Err(Error::InvalidToken),
     }

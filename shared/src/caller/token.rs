@@ -17,13 +17,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::Authentication;
+use super::{Aal, Method};
 use crate::{
     error::Error,
     ids::{AccountId, SessionId},
-    keys::Rows,
-    rotation::KEPT,
+    rotation::READ_AGAIN_AFTER,
     store::Store,
+    tables::Rows,
     time::Timestamp,
 };
 
@@ -56,9 +56,12 @@ pub struct Claims {
     pub iat: Timestamp,
     /// Worthless from here on.
     pub exp: Timestamp,
-    /// How the session was signed in to: for other services. Ours ask its row.
-    #[serde(flatten)]
-    pub authentication: Authentication,
+    /// How sure it is who signed in: for other services, as are the next two. Ours ask the session's row.
+    pub aal: Aal,
+    /// By what the owner has proven to be that.
+    pub amr: Vec<Method>,
+    /// When that was.
+    pub auth_time: Timestamp,
 }
 
 /// The public half of a signing key, as stored and as published (RFC 7517 names).
@@ -216,7 +219,7 @@ impl Verifier {
         let kept = self.kept();
         let is_known = !kept.by_kid.is_empty() && kid.is_none_or(|kid| kept.by_kid.contains_key(kid));
         let may_look = kept.by_kid.is_empty() || kept.are_older_than(RELOAD, now);
-        if kept.are_older_than(KEPT, now) || (!is_known && may_look) {
+        if kept.are_older_than(READ_AGAIN_AFTER, now) || (!is_known && may_look) {
             self.load(now).await?;
         }
         Ok(self.kept())

@@ -15,20 +15,20 @@ use axum::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use futures::FutureExt;
 use lambda_http::{
-    Adapter, Context, Error, LambdaEvent, Service,
+    Adapter, Context, LambdaEvent, Service,
     aws_lambda_events::{
         apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest},
         query_map::QueryMap,
     },
-    lambda_runtime::{self, service_fn},
     request::LambdaRequest,
+    service_fn,
 };
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tracing::Instrument;
 
-use crate::{config::ConfigError, error, log, start::start};
+use crate::{error, log};
 
 /// What may not stand in a query as it is.
 const NOT_IN_QUERY: &AsciiSet = &CONTROLS
@@ -63,7 +63,7 @@ pub(crate) struct Prefix(pub(crate) String);
 
 /// Why an event is no request that a route could have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum Unroutable {
     /// No event of a gateway, or none with so many headers.
     Unreadable,
     /// The path and query are longer than [`MAX_URI`].
@@ -72,68 +72,61 @@ pub(crate) enum Refusal {
     Panicked,
 }
 
-impl From<Refusal> for error::Error {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unreadable => Self::UnreadableEvent,
-            Refusal::UriTooLong => Self::UriTooLong,
-            Refusal::Panicked => Self::internal("an event made something outside the routes panic"),
+impl From<Unroutable> for error::Error {
+    fn from(reason: Unroutable) -> Self {
+        match reason {
+            Unroutable::Unreadable => Self::UnreadableEvent,
+            Unroutable::UriTooLong => Self::UriTooLong,
+            Unroutable::Panicked => Self::internal("an event made something outside the routes panic"),
         }
     }
 }
 
 /// What an event asks for: where, and what stands before our own path.
 #[derive(Clone)]
-struct Target {
+struct Destination {
     prefix: String,
-    uri: Result<Uri, Refusal>,
+    uri: Result<Uri, Unroutable>,
 }
 
-/// Serves a router as a Lambda function, until the environment ends; see [`start`] for what becomes of one without settings.
-///
-/// # Errors
-/// The runtime's own.
-pub async fn run(router: impl Future<Output = Result<Router, ConfigError>>) -> Result<(), Error> {
-    start(router, |router| lambda_runtime::run(service_fn(move |event| handle(router.clone(), event)))).await
+/// The request in an event of a gateway. `None` where there is none, or one with more headers than fit into a map of them.
+pub(crate) fn read(event: &RawValue) -> Option<LambdaRequest> {
+    catch_unwind(|| serde_json::from_str(event.get())).ok()?.ok()
 }
 
-/// Serves one event, whatever it says: the router answers what is no request, too, so that it looks like every other answer.
-///
-/// # Errors
-/// None.
-pub async fn handle(router: Router, event: LambdaEvent<Box<RawValue>>) -> Result<impl Serialize, Infallible> {
-    let LambdaEvent { payload, context } = event;
-    // There may be more headers than fit into a map of them.
-    let read = catch_unwind(|| serde_json::from_str::<LambdaRequest>(payload.get()));
-    let (event, target) = match read {
-        Ok(Ok(mut event)) => {
-            let target = take_target(&mut event);
-            (event, target)
+/// The router's answer to a request, whatever it says. The router answers what is no request, too, so that it looks like every other
+/// answer.
+pub(crate) async fn answer(router: Router, request: Option<LambdaRequest>, context: Context) -> impl Serialize + use<> {
+    let (request, destination) = match request {
+        Some(mut request) => {
+            let destination = take_destination(&mut request);
+            (request, destination)
         }
-        _ => (blank(false), Target::none(Refusal::Unreadable)),
+        None => (blank(false), Destination::none(Unroutable::Unreadable)),
     };
-    let invocation = log::invocation(&context, request_id(&event));
-    let is_rest = matches!(event, LambdaRequest::ApiGatewayV1(_));
+    let invocation = log::invocation(&context, request_id(&request));
+    let is_rest = matches!(request, LambdaRequest::ApiGatewayV1(_));
     let answer = async move {
         // Boxed, because an event is large.
-        let served = Box::pin(serve(router.clone(), event, context.clone(), target));
-        match AssertUnwindSafe(served).catch_unwind().await {
+        let served = Box::pin(serve(router.clone(), request, context.clone(), destination));
+        let Ok(answer) = match AssertUnwindSafe(served).catch_unwind().await {
             Ok(answer) => answer,
-            Err(_) => Box::pin(serve(router, blank(is_rest), context, Target::none(Refusal::Panicked))).await,
-        }
+            Err(_) => Box::pin(serve(router, blank(is_rest), context, Destination::none(Unroutable::Panicked))).await,
+        };
+        answer
     };
     answer.instrument(invocation).await
 }
 
-/// The answer of a router to an event that has no address any more: `target` is that.
+/// The answer of a router to an event that has no address any more: `destination` is that.
 async fn serve(
     router: Router,
     event: LambdaRequest,
     context: Context,
-    target: Target,
+    destination: Destination,
 ) -> Result<impl Serialize, Infallible> {
     let service =
-        service_fn(move |request: lambda_http::Request| router.clone().call(routable(request, target.clone())));
+        service_fn(move |request: lambda_http::Request| router.clone().call(routable(request, destination.clone())));
     Adapter::from(service).call(LambdaEvent::new(event, context)).await
 }
 
@@ -158,13 +151,13 @@ fn request_id(event: &LambdaRequest) -> Option<&str> {
 /// Takes out of an event all that the adapter would make an address of, and mends what else it would stumble over. Gateways differ
 /// in whether they decode a path; from here on it is encoded in one way. An HTTP API's path begins with the stage, a REST API's does
 /// not, but its context has both.
-fn take_target(event: &mut LambdaRequest) -> Target {
+fn take_destination(event: &mut LambdaRequest) -> Destination {
     let has_too_many = drop_too_many(event);
-    let target = take_address(event);
-    if has_too_many { Target::none(Refusal::Unreadable) } else { target }
+    let destination = usable_destination(event);
+    if has_too_many { Destination::none(Unroutable::Unreadable) } else { destination }
 }
 
-fn take_address(event: &mut LambdaRequest) -> Target {
+fn usable_destination(event: &mut LambdaRequest) -> Destination {
     match event {
         LambdaRequest::ApiGatewayV2(event) => {
             drop_unusable(&mut event.headers);
@@ -176,8 +169,8 @@ fn take_address(event: &mut LambdaRequest) -> Target {
             let stage = event.request_context.stage.take().filter(|stage| stage != "$default");
             let stage = stage.map(|stage| format!("/{stage}")).unwrap_or_default();
             match path.strip_prefix(&stage).filter(|own| own.is_empty() || own.starts_with('/')) {
-                Some(own) => Target::new(stage, own, &query),
-                None => Target::new(String::new(), &path, &query),
+                Some(own) => Destination::new(stage, own, &query),
+                None => Destination::new(String::new(), &path, &query),
             }
         }
         LambdaRequest::ApiGatewayV1(event) => {
@@ -192,11 +185,11 @@ fn take_address(event: &mut LambdaRequest) -> Target {
             let several = std::mem::take(&mut event.multi_value_query_string_parameters);
             let single = std::mem::take(&mut event.query_string_parameters);
             match query_string(if several.is_empty() { &single } else { &several }) {
-                Some(query) => Target::new(prefix, &path, &query),
-                None => Target::none(Refusal::Unreadable),
+                Some(query) => Destination::new(prefix, &path, &query),
+                None => Destination::none(Unroutable::Unreadable),
             }
         }
-        _ => Target::none(Refusal::Unreadable),
+        _ => Destination::none(Unroutable::Unreadable),
     }
 }
 
@@ -249,7 +242,7 @@ fn drop_undecodable(body: &mut Option<String>, is_base64: bool) {
     }
 }
 
-impl Target {
+impl Destination {
     /// The path as the client sent it, dots and all, without the stage.
     fn new(prefix: String, path: &str, query: &str) -> Self {
         let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
@@ -257,23 +250,23 @@ impl Target {
         let path = if path.trim_end_matches('/').contains("//") { NOWHERE } else { &path };
         let uri = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
         if uri.len() > MAX_URI {
-            return Self::none(Refusal::UriTooLong);
+            return Self::none(Unroutable::UriTooLong);
         }
         // What is no URI after all that is no route either.
         Self { prefix, uri: Ok(Uri::try_from(uri).unwrap_or_else(|_| Uri::from_static(NOWHERE))) }
     }
 
-    const fn none(refusal: Refusal) -> Self {
-        Self { prefix: String::new(), uri: Err(refusal) }
+    const fn none(reason: Unroutable) -> Self {
+        Self { prefix: String::new(), uri: Err(reason) }
     }
 }
 
 /// The request as the router knows it.
-fn routable(request: lambda_http::Request, target: Target) -> Request<Body> {
+fn routable(request: lambda_http::Request, destination: Destination) -> Request<Body> {
     let (mut parts, body) = request.into_parts();
-    parts.extensions.insert(Prefix(target.prefix));
-    parts.uri = target.uri.unwrap_or_else(|refusal| {
-        parts.extensions.insert(refusal);
+    parts.extensions.insert(Prefix(destination.prefix));
+    parts.uri = destination.uri.unwrap_or_else(|reason| {
+        parts.extensions.insert(reason);
         Uri::from_static(NOWHERE)
     });
     Request::from_parts(parts, Body::new(body))

@@ -25,7 +25,7 @@ pub struct Operation {
     /// The group that it is listed under.
     pub tag: &'static str,
     /// What proves who asks.
-    pub proof: Proof,
+    pub security: Security,
     /// What it takes from path and query.
     pub parameters: Vec<Parameter>,
     /// The JSON body that it takes, perhaps with an example.
@@ -36,7 +36,7 @@ pub struct Operation {
 
 /// What proves who asks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
+pub enum Security {
     /// Nothing: anybody may.
     None,
     /// The access token of a session.
@@ -89,12 +89,12 @@ impl Operation {
             name,
             description,
             tag: ORIGINAL,
-            proof: Proof::None,
+            security: Security::None,
             parameters: Vec::new(),
             body: None,
             answers: Vec::new(),
         };
-        operation.fails(&Error::UriTooLong).fails(&Error::Internal(String::new()))
+        operation.fails(&Error::UriTooLong).fails(&Error::internal(""))
     }
 
     /// One that the original did not have, under a group of ours.
@@ -113,14 +113,14 @@ impl Operation {
     /// Asks for the access token of a session.
     #[must_use]
     pub fn protected(mut self) -> Self {
-        self.proof = Proof::Session;
+        self.security = Security::Session;
         self.fails(&Error::NotAuthenticated).fails(&Error::InvalidToken)
     }
 
     /// Takes what a provider of identity checks sends and proves: an object of whatever shape is the provider's.
     #[must_use]
     pub fn reported(mut self) -> Self {
-        self.proof = Proof::Provider;
+        self.security = Security::Provider;
         self.body = Some((Map::<String, Value>::json_schema, None));
         self.fails(&Error::NotAuthenticated).fails(&Error::InvalidSignature).fails(&Error::BodyTooLarge)
     }
@@ -198,7 +198,7 @@ impl Operation {
     /// May find what it depends on down.
     #[must_use]
     pub fn depends(self) -> Self {
-        self.fails(&Error::Unavailable(String::new()))
+        self.fails(&Error::unavailable(""))
     }
 
     fn validates(self) -> Self {

@@ -14,7 +14,7 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
-    lambda::{Prefix, Refusal},
+    lambda::{Prefix, Unroutable},
     operation::Operation,
 };
 use crate::{
@@ -207,8 +207,8 @@ fn by_tls_only(on: Stage, mut answer: Response) -> Response {
 
 /// What is no request of ours is answered here, so that it is logged and marked like everything else.
 async fn refused(mut request: Request, next: Next) -> Response {
-    match request.extensions_mut().remove::<Refusal>() {
-        Some(refusal) => Error::from(refusal).into_response(),
+    match request.extensions_mut().remove::<Unroutable>() {
+        Some(reason) => Error::from(reason).into_response(),
         None => next.run(request).await,
     }
 }
@@ -226,7 +226,7 @@ async fn preflight(request: Request, next: Next) -> Response {
 /// What we wait for may hang; the gateway would then answer in a shape of its own.
 async fn in_time(deadline: Duration, request: Request, next: Next) -> Response {
     let answer = tokio::time::timeout(deadline, next.run(request)).await;
-    answer.unwrap_or_else(|_| Error::Unavailable("the deadline has passed".to_owned()).into_response())
+    answer.unwrap_or_else(|_| Error::unavailable("the deadline has passed").into_response())
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

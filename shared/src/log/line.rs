@@ -14,7 +14,7 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, layer::Context, registry::LookupSpan};
 
-use super::{INVOCATION, OURS};
+use super::INVOCATION;
 use crate::{
     config::LogConfig,
     metrics::{self, Metric},
@@ -24,6 +24,7 @@ use crate::{
 /// Writes lines, decides which, and knows what all of a process have in common.
 pub struct Lines<W> {
     level: Level,
+    crates: Vec<String>,
     namespace: Option<String>,
     metrics: &'static [Metric],
     process: Map<String, Value>,
@@ -43,8 +44,8 @@ impl<W: Fn(&[u8])> Lines<W> {
         process.extend(config.function_version.map(|version| ("function_version".to_owned(), version.into())));
         process.extend(config.function_memory_size.map(|size| ("function_memory_size".to_owned(), size.into())));
         let is_cold = AtomicBool::new(true);
-        let LogConfig { level, metrics, metrics_namespace: namespace, release, .. } = config;
-        Self { level, namespace, metrics, process, release, is_cold, write }
+        let LogConfig { level, crates, metrics, metrics_namespace: namespace, release, .. } = config;
+        Self { level, crates, namespace, metrics, process, release, is_cold, write }
     }
 
     /// Keys that are there already are not replaced: neither a field nor a span can pass for another level, moment or function.
@@ -75,11 +76,16 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: Fn(&[u8]) + Send + Sync + 'static,
 {
-    /// Asked once for each place in the code. Events with a name are wanted at every level: alarms are made of them.
+    /// Asked once for each place in the code. Events with a name are wanted at every level: alarms are made of them. Crates that are not
+    /// ours log warnings and errors only, because below that some print requests, and no spans, which hold whatever their authors like.
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
         let name = metadata.target().split("::").next().unwrap_or_default();
-        if OURS.contains(&name) {
+        if self.crates.iter().any(|own| own == name) {
             return *metadata.level() <= self.level || metadata.fields().field("event").is_some();
+        }
+        // It repeats, without the ids of the invocation, what the function has logged of an error or a panic.
+        if metadata.target() == "lambda_runtime::layers::panic" {
+            return false;
         }
         // It warns in every instance that it makes no use of the concurrency that cargo-lambda offers.
         let most = if name == "lambda_runtime" { Level::ERROR } else { Level::WARN };

@@ -22,9 +22,6 @@ use tracing_subscriber::{layer::SubscriberExt, registry};
 use crate::{config::LogConfig, error::Failed};
 use line::Lines;
 
-/// Our own crates. Every other one logs warnings and errors only, because below that some print requests, and no spans, which
-/// hold whatever their authors like.
-const OURS: [&str; 6] = ["shared", "auth", "mail", "api_keys", "kyc", "docs"];
 /// The span of one invocation. The first one of a process is a cold start.
 const INVOCATION: &str = "invocation";
 

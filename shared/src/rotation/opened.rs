@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use futures::future::try_join_all;
 
-use super::Generation;
+use super::SecretVersion;
 use crate::{error::Error, seal::Seal, time::Timestamp};
 
 /// A secret, opened.
 pub struct Opened<T> {
     /// What it was opened from.
-    pub stored: Generation,
+    pub stored: SecretVersion,
     /// What was in it.
     pub secret: Arc<T>,
 }
@@ -22,7 +22,7 @@ impl<T> Opened<T> {
     /// `Unavailable` when KMS is; `Internal` when it does not open. Those of `read`.
     async fn open(
         seal: &Seal,
-        stored: Generation,
+        stored: SecretVersion,
         known: &[Self],
         read: impl Fn(&[u8]) -> Result<T, Error>,
     ) -> Result<Self, Error> {
@@ -41,7 +41,7 @@ impl<T> Opened<T> {
 /// As [`Opened::open`].
 pub async fn open_all<T>(
     seal: &Seal,
-    stored: &[&Generation],
+    stored: &[&SecretVersion],
     known: &[Opened<T>],
     read: impl Fn(&[u8]) -> Result<T, Error>,
 ) -> Result<Vec<Opened<T>>, Error> {

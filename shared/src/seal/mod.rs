@@ -18,7 +18,7 @@ pub use envelope::{Binding, Envelope, Envelopes, RecordVersion};
 /// What a secret is for. It is bound into the ciphertext (the KMS encryption context), so one cannot stand in for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Purpose {
+pub enum SecretPurpose {
     /// The key of the password hashes.
     Pepper,
     /// The key of the mailed links.
@@ -31,7 +31,7 @@ pub enum Purpose {
     VaultKey,
 }
 
-impl Purpose {
+impl SecretPurpose {
     /// The value of `purpose` in the encryption context; key policies and roles name it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -49,7 +49,7 @@ impl Purpose {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SealedSecret {
     /// What it is for.
-    pub purpose: Purpose,
+    pub purpose: SecretPurpose,
     /// Base64 of what KMS returned.
     pub sealed: String,
     /// ARN of the KMS key that it is under.
@@ -73,7 +73,7 @@ pub async fn key_arn(config: &SdkConfig, key_id: &str) -> Result<String, Error> 
 
 type Context = HashMap<String, String>;
 
-fn purpose_context(purpose: Purpose) -> Context {
+fn purpose_context(purpose: SecretPurpose) -> Context {
     [("purpose".to_owned(), purpose.as_str().to_owned())].into()
 }
 
@@ -99,7 +99,7 @@ impl Seal {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn seal(&self, purpose: Purpose, secret: &[u8]) -> Result<SealedSecret, Error> {
+    pub async fn seal(&self, purpose: SecretPurpose, secret: &[u8]) -> Result<SealedSecret, Error> {
         let (sealed, kms_key_arn) = self.encrypt(purpose_context(purpose), secret).await?;
         Ok(SealedSecret { purpose, sealed, kms_key_arn })
     }
@@ -108,7 +108,7 @@ impl Seal {
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when it was sealed for something else, elsewhere, or has been changed.
-    pub async fn open(&self, purpose: Purpose, secret: &SealedSecret) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub async fn open(&self, purpose: SecretPurpose, secret: &SealedSecret) -> Result<Zeroizing<Vec<u8>>, Error> {
         // Not the key that new secrets get: when that setting changes, the old secrets still lie under the old key, and once they
         // have moved, an instance with the old setting must open them, too. So the stored ARN is pinned. A row cannot name a key of somebody else's choice: the role opens with the keys in its policy only.
         self.decrypt(purpose_context(purpose), Some(&secret.kms_key_arn), &secret.sealed).await
@@ -118,7 +118,7 @@ impl Seal {
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when KMS refuses.
-    pub async fn rewrap(&self, purpose: Purpose, secret: &SealedSecret, to: &str) -> Result<SealedSecret, Error> {
+    pub async fn rewrap(&self, purpose: SecretPurpose, secret: &SealedSecret, to: &str) -> Result<SealedSecret, Error> {
         let request = self.kms.re_encrypt().source_key_id(&secret.kms_key_arn).destination_key_id(to);
         let answer = request
             .ciphertext_blob(ciphertext(&secret.sealed)?)
@@ -176,7 +176,7 @@ impl Seal {
     ///
     /// # Errors
     /// As [`Seal::open`]; `Internal` when it has another length.
-    pub async fn open_key(&self, purpose: Purpose, secret: &SealedSecret) -> Result<Zeroizing<[u8; 32]>, Error> {
+    pub async fn open_key(&self, purpose: SecretPurpose, secret: &SealedSecret) -> Result<Zeroizing<[u8; 32]>, Error> {
         key_256(&self.open(purpose, secret).await?)
     }
 }

@@ -5,6 +5,8 @@
 //! write alike; where a change of what was read is at stake, by whoever reads it again ([`Store::race`]). The client of AWS leaves such refusals alone: it repeats what was throttled, timed out or failed, under time
 //! limits of its own.
 
+use std::panic::Location;
+
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::{
@@ -19,12 +21,12 @@ use aws_sdk_dynamodb::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{Conflict, Put, Raced, Store, Update, Write, Written, from_item, key_of};
+use super::{Conflict, Put, Raced, Store, Update, Write, Written, asked_at, from_item, key_of};
 use crate::{
     aws::{failure, is_throttling},
     contention::Contention,
-    error::Error,
-    keys::Row,
+    error::{Cause, Error},
+    tables::Row,
 };
 
 /// The code of an item of a transaction that another one is under way at.
@@ -38,64 +40,73 @@ impl Store {
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
-    pub async fn put(&self, put: Put<'_>) -> Result<Written<()>, Error> {
-        let put = put.build(self)?;
-        let request = self
-            .db
-            .put_item()
-            .table_name(put.table_name)
-            .set_item(Some(put.item))
-            .set_condition_expression(put.condition_expression)
-            .set_expression_attribute_names(put.expression_attribute_names)
-            .set_expression_attribute_values(put.expression_attribute_values)
-            .return_values_on_condition_check_failure(SHOW_WHAT_IS_THERE);
-        match unobstructed("PutItem", || request.clone().send(), PutItemError::is_transaction_conflict_exception)
-            .await?
-        {
-            Ok(_) => Ok(Written::Done(())),
-            Err(error) => refused("PutItem", &error, |error| match error {
-                PutItemError::ConditionalCheckFailedException(refused) => Some(refused),
-                _ => None,
-            }),
-        }
+    #[track_caller]
+    pub fn put(&self, put: Put<'_>) -> impl Future<Output = Result<Written<()>, Error>> {
+        asked_at(Location::caller(), async move {
+            let put = put.build(self)?;
+            let request = self
+                .db
+                .put_item()
+                .table_name(put.table_name)
+                .set_item(Some(put.item))
+                .set_condition_expression(put.condition_expression)
+                .set_expression_attribute_names(put.expression_attribute_names)
+                .set_expression_attribute_values(put.expression_attribute_values)
+                .return_values_on_condition_check_failure(SHOW_WHAT_IS_THERE);
+            match unobstructed("PutItem", || request.clone().send(), PutItemError::is_transaction_conflict_exception)
+                .await?
+            {
+                Ok(_) => Ok(Written::Done(())),
+                Err(error) => refused("PutItem", &error, |error| match error {
+                    PutItemError::ConditionalCheckFailedException(refused) => Some(refused),
+                    _ => None,
+                }),
+            }
+        })
     }
 
     /// Changes a row, if its conditions hold, and answers with the row as it is then.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`; `Internal` when the row is not a `T`.
-    pub async fn update<T: DeserializeOwned>(&self, update: Update<'_>) -> Result<Written<T>, Error> {
-        let update = update.build(self)?;
-        let request = self
-            .db
-            .update_item()
-            .table_name(update.table_name)
-            .set_key(Some(update.key))
-            .update_expression(update.update_expression)
-            .set_condition_expression(update.condition_expression)
-            .set_expression_attribute_names(update.expression_attribute_names)
-            .set_expression_attribute_values(update.expression_attribute_values)
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(SHOW_WHAT_IS_THERE);
-        let is_obstructed = UpdateItemError::is_transaction_conflict_exception;
-        match unobstructed("UpdateItem", || request.clone().send(), is_obstructed).await? {
-            Ok(answer) => from_item(answer.attributes.unwrap_or_default()).map(Written::Done),
-            Err(error) => refused("UpdateItem", &error, |error| match error {
-                UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused),
-                _ => None,
-            }),
-        }
+    #[track_caller]
+    pub fn update<T: DeserializeOwned>(&self, update: Update<'_>) -> impl Future<Output = Result<Written<T>, Error>> {
+        asked_at(Location::caller(), async move {
+            let update = update.build(self)?;
+            let request = self
+                .db
+                .update_item()
+                .table_name(update.table_name)
+                .set_key(Some(update.key))
+                .update_expression(update.update_expression)
+                .set_condition_expression(update.condition_expression)
+                .set_expression_attribute_names(update.expression_attribute_names)
+                .set_expression_attribute_values(update.expression_attribute_values)
+                .return_values(ReturnValue::AllNew)
+                .return_values_on_condition_check_failure(SHOW_WHAT_IS_THERE);
+            let is_obstructed = UpdateItemError::is_transaction_conflict_exception;
+            match unobstructed("UpdateItem", || request.clone().send(), is_obstructed).await? {
+                Ok(answer) => from_item(answer.attributes.unwrap_or_default()).map(Written::Done),
+                Err(error) => refused("UpdateItem", &error, |error| match error {
+                    UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused),
+                    _ => None,
+                }),
+            }
+        })
     }
 
     /// Deletes a row. One that is not there counts as deleted.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
-    pub async fn delete(&self, row: Row<'_>) -> Result<(), Error> {
-        let request = self.db.delete_item().table_name(self.name(row.table())).set_key(Some(key_of(&row)));
-        let is_obstructed = DeleteItemError::is_transaction_conflict_exception;
-        let deleted = unobstructed("DeleteItem", || request.clone().send(), is_obstructed).await?;
-        deleted.map(|_| ()).map_err(|error| failure("DeleteItem", &error))
+    #[track_caller]
+    pub fn delete(&self, row: Row<'_>) -> impl Future<Output = Result<(), Error>> {
+        asked_at(Location::caller(), async move {
+            let request = self.db.delete_item().table_name(self.name(row.table())).set_key(Some(key_of(&row)));
+            let is_obstructed = DeleteItemError::is_transaction_conflict_exception;
+            let deleted = unobstructed("DeleteItem", || request.clone().send(), is_obstructed).await?;
+            deleted.map(|_| ()).map_err(|error| failure("DeleteItem", &error))
+        })
     }
 
     /// Writes all of it or nothing, as one round of a competition for what was read before. While a transaction is under way at one of
@@ -103,14 +114,17 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn race(&self, writes: Vec<Write<'_>>) -> Result<Raced, Error> {
-        let Err(error) = self.transaction(writes)?.send().await else { return Ok(Raced::Won) };
-        if error.as_service_error().is_some_and(is_obstructed) {
-            return Ok(Raced::Obstructed);
-        }
-        Ok(match cancelled(&error)? {
-            Written::Done(()) => Raced::Won,
-            Written::Conflict(_) => Raced::Overtaken,
+    #[track_caller]
+    pub fn race(&self, writes: Vec<Write<'_>>) -> impl Future<Output = Result<Raced, Error>> {
+        asked_at(Location::caller(), async move {
+            let Err(error) = self.transaction(writes)?.send().await else { return Ok(Raced::Won) };
+            if error.as_service_error().is_some_and(is_obstructed) {
+                return Ok(Raced::Obstructed);
+            }
+            Ok(match cancelled(&error)? {
+                Written::Done(()) => Raced::Won,
+                Written::Conflict(_) => Raced::Overtaken,
+            })
         })
     }
 
@@ -118,12 +132,15 @@ impl Store {
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
-    pub async fn transact(&self, writes: Vec<Write<'_>>) -> Result<Written<()>, Error> {
-        let request = self.transaction(writes)?;
-        match unobstructed("TransactWriteItems", || request.clone().send(), is_obstructed).await? {
-            Ok(_) => Ok(Written::Done(())),
-            Err(error) => cancelled(&error),
-        }
+    #[track_caller]
+    pub fn transact(&self, writes: Vec<Write<'_>>) -> impl Future<Output = Result<Written<()>, Error>> {
+        asked_at(Location::caller(), async move {
+            let request = self.transaction(writes)?;
+            match unobstructed("TransactWriteItems", || request.clone().send(), is_obstructed).await? {
+                Ok(_) => Ok(Written::Done(())),
+                Err(error) => cancelled(&error),
+            }
+        })
     }
 
     fn transaction(&self, writes: Vec<Write<'_>>) -> Result<TransactWriteItemsFluentBuilder, Error> {
@@ -194,7 +211,7 @@ fn verdict(reasons: &[CancellationReason]) -> Result<Written<()>, Error> {
     if codes.contains(&CONDITION) && !codes.contains(&CONFLICT) {
         return Ok(Written::Conflict(None));
     }
-    let cause = format!("TransactWriteItems: cancelled: {}", codes.join(", "));
+    let cause = Cause::new(format!("TransactWriteItems: cancelled: {}", codes.join(", ")));
     Err(if codes.iter().any(|code| is_throttling("TransactWriteItems", code)) {
         Error::Throttled(cause)
     } else if codes.contains(&CONFLICT) {

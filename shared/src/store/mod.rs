@@ -1,10 +1,13 @@
 //! The only module that says DynamoDB. Reads are strongly consistent; writes state their conditions.
 
 mod commit;
+mod condition;
+mod expression;
+mod item;
 mod scan;
 mod write;
 
-use std::{any::type_name, collections::HashMap};
+use std::{collections::HashMap, panic::Location};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, operation::query::builders::QueryFluentBuilder, types::AttributeValue};
@@ -13,10 +16,12 @@ use serde::de::DeserializeOwned;
 use crate::{
     aws::failure,
     error::Error,
-    keys::{Row, Rows, Table},
+    tables::{Row, Rows, Table},
 };
+pub use condition::Condition;
+use item::from_item;
 pub use scan::{Bookmark, Found};
-pub use write::{Condition, Put, Target, Update, Write};
+pub use write::{Expected, Put, Update, Write};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -56,6 +61,7 @@ impl Conflict {
     ///
     /// # Errors
     /// `Internal` when it is not a `T`.
+    #[track_caller]
     pub fn read<T: DeserializeOwned>(self) -> Result<T, Error> {
         from_item(self.0)
     }
@@ -72,23 +78,29 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when the row is not a `T`.
-    pub async fn get<T: DeserializeOwned>(&self, row: Row<'_>) -> Result<Option<T>, Error> {
-        let request = self.db.get_item().table_name(self.name(row.table())).set_key(Some(key_of(&row)));
-        let answer = request.consistent_read(true).send().await.map_err(|error| failure("GetItem", &error))?;
-        answer.item.map(from_item).transpose()
+    #[track_caller]
+    pub fn get<T: DeserializeOwned>(&self, row: Row<'_>) -> impl Future<Output = Result<Option<T>, Error>> {
+        asked_at(Location::caller(), async move {
+            let request = self.db.get_item().table_name(self.name(row.table())).set_key(Some(key_of(&row)));
+            let answer = request.consistent_read(true).send().await.map_err(|error| failure("GetItem", &error))?;
+            answer.item.map(from_item).transpose()
+        })
     }
 
     /// All rows of a group.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when a row is not a `T`.
-    pub async fn query<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<T>, Error> {
-        let mut pages = self.rows(rows).into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(item) = pages.next().await {
-            found.push(from_item(item.map_err(|error| failure("Query", &error))?)?);
-        }
-        Ok(found)
+    #[track_caller]
+    pub fn query<T: DeserializeOwned>(&self, rows: Rows<'_>) -> impl Future<Output = Result<Vec<T>, Error>> {
+        asked_at(Location::caller(), async move {
+            let mut pages = self.rows(rows).into_paginator().items().send();
+            let mut found = Vec::new();
+            while let Some(item) = pages.next().await {
+                found.push(from_item(item.map_err(|error| failure("Query", &error))?)?);
+            }
+            Ok(found)
+        })
     }
 
     /// Up to `limit` rows of a group, the last in sort order first, from below the row `before` on, and whether there may be more:
@@ -96,18 +108,21 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when a row is not a `T`.
-    pub async fn newest<T: DeserializeOwned>(
+    #[track_caller]
+    pub fn newest<T: DeserializeOwned>(
         &self,
         rows: Rows<'_>,
         limit: u16,
         before: Option<Row<'_>>,
-    ) -> Result<(Vec<T>, bool), Error> {
-        let request = self.rows(rows).scan_index_forward(false).limit(i32::from(limit));
-        let request = request.set_exclusive_start_key(before.as_ref().map(key_of));
-        let answer = request.send().await.map_err(|error| failure("Query", &error))?;
-        let has_more = answer.last_evaluated_key.is_some();
-        let found = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok((found, has_more))
+    ) -> impl Future<Output = Result<(Vec<T>, bool), Error>> {
+        asked_at(Location::caller(), async move {
+            let request = self.rows(rows).scan_index_forward(false).limit(i32::from(limit));
+            let request = request.set_exclusive_start_key(before.as_ref().map(key_of));
+            let answer = request.send().await.map_err(|error| failure("Query", &error))?;
+            let has_more = answer.last_evaluated_key.is_some();
+            let found = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+            Ok((found, has_more))
+        })
     }
 
     /// Up to `limit` rows of a group, the first in sort order first: fewer where they come to more than 1 MB. Each row is for itself: one
@@ -115,14 +130,19 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn first_each<T: DeserializeOwned>(
+    #[track_caller]
+    pub fn first_each<T: DeserializeOwned>(
         &self,
         rows: Rows<'_>,
         limit: u16,
-    ) -> Result<Vec<Result<T, Error>>, Error> {
-        let request = self.rows(rows).limit(i32::from(limit));
-        let answer = request.send().await.map_err(|error| failure("Query", &error))?;
-        Ok(answer.items.unwrap_or_default().into_iter().map(from_item).collect())
+    ) -> impl Future<Output = Result<Vec<Result<T, Error>>, Error>> {
+        let place = Location::caller();
+        asked_at(place, async move {
+            let request = self.rows(rows).limit(i32::from(limit));
+            let answer = request.send().await.map_err(|error| failure("Query", &error))?;
+            let rows = answer.items.unwrap_or_default().into_iter();
+            Ok(rows.map(|row| from_item(row).map_err(|error: Error| error.at(place))).collect())
+        })
     }
 
     fn rows(&self, rows: Rows<'_>) -> QueryFluentBuilder {
@@ -148,7 +168,10 @@ fn key_of(row: &Row<'_>) -> Item {
     [("pk".to_owned(), AttributeValue::S(pk))].into_iter().chain(sk).collect()
 }
 
-fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
-    // Not the error's own words: they quote the row.
-    serde_dynamo::from_item(item).map_err(|_| Error::internal(format!("a stored {} is malformed", type_name::<T>())))
+/// What `work` comes to. Where it fails, its cause names the `place` that asked for it: an async function does not know its caller.
+async fn asked_at<T>(
+    place: &'static Location<'static>,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    work.await.map_err(|error| error.at(place))
 }

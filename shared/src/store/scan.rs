@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::de::DeserializeOwned;
 
 use super::{Item, Store, from_item};
-use crate::{aws::failure, error::Error, keys::AllRows};
+use crate::{aws::failure, error::Error, tables::AllRows};
 
 /// Where a scan goes on.
 pub struct Bookmark(Item);

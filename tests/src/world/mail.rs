@@ -7,7 +7,7 @@ use aws_types::{
     origin::Origin,
     service_config::{LoadServiceConfig, ServiceConfigKey},
 };
-use local::{Mail, MailFunction};
+use local::Mail;
 use mail::Postman;
 use serde_json::Value;
 use shared::{
@@ -17,7 +17,7 @@ use shared::{
 use tokio::net::TcpListener;
 
 use super::{World, connection::signed_by};
-use crate::function::Function;
+use crate::{function::Function, mail::MailInstance};
 
 impl World {
     /// The mails to an address, newest first, once everything on its way has arrived. Letters that wait for another try are on no
@@ -36,7 +36,7 @@ impl World {
     /// Leaves letters in the outbox from now on.
     pub async fn pause_mail(&self) {
         self.aws.settled().await.expect("mail arrives");
-        self.aws.feed(MailFunction::None).await.expect("a stream");
+        self.aws.starve("mail").await;
     }
 
     /// Feeds the outbox to `mail`.
@@ -47,7 +47,7 @@ impl World {
             let answer = async move { postman.handle(event).await.map_err(|error| format!("{error:?}")) };
             Box::pin(answer) as futures::future::BoxFuture<'static, _>
         };
-        self.aws.feed(MailFunction::InProcess(Arc::new(function))).await.expect("a stream");
+        self.aws.feed("mail", Arc::new(function)).await.expect("a stream");
     }
 
     /// Puts a letter into the outbox, as `auth` does.
@@ -59,13 +59,13 @@ impl World {
 
     /// An instance of `mail`.
     #[must_use]
-    pub fn postman(&self) -> Postman {
+    pub fn postman(&self) -> MailInstance {
         self.postman_at(self.clock.clone())
     }
 
     /// An instance of `mail` with a clock of its own.
     #[must_use]
-    pub fn postman_at(&self, clock: Clock) -> Postman {
+    pub fn postman_at(&self, clock: Clock) -> MailInstance {
         self.postman_on(&self.sdk, clock)
     }
 
@@ -73,7 +73,7 @@ impl World {
     ///
     /// # Panics
     /// When there is no free port.
-    pub async fn postman_without_ses(&self) -> Postman {
+    pub async fn postman_without_ses(&self) -> MailInstance {
         let free = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
         let endpoints = Endpoints { aws: self.aws.url(), ses: format!("http://{free}") };
         let mut sdk = self.sdk.to_builder().service_config(endpoints);
@@ -82,8 +82,9 @@ impl World {
         self.postman_on(&sdk.build(), self.clock.clone())
     }
 
-    fn postman_on(&self, sdk: &SdkConfig, clock: Clock) -> Postman {
-        Postman::new(&self.config, self.settings.mail.clone(), &signed_by(sdk, Function::Mail.binary()), clock)
+    fn postman_on(&self, sdk: &SdkConfig, clock: Clock) -> MailInstance {
+        let sdk = signed_by(sdk, Function::Mail.binary());
+        MailInstance::new(Postman::new(&self.config, self.settings.mail.clone(), &sdk, clock))
     }
 }
 

@@ -7,7 +7,7 @@ use admin::{
     kyc_set::{self, Arguments, Change},
     kyc_show::show,
 };
-use kyc::{Kyc, providers::Status};
+use kyc::{Kyc, providers::KycStatus};
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::{ids::AccountId, time::Timestamp};
@@ -82,7 +82,7 @@ async fn a_sealed_token_is_the_second_lock() {
 }
 
 /// Decides by hand, at the world's time.
-async fn set(world: &World, user: &Session, status: Status, reason: &str) -> Change {
+async fn set(world: &World, user: &Session, status: KycStatus, reason: &str) -> Change {
     let arguments =
         Arguments { user: id(user), status, reason: reason.parse().unwrap(), level: Some("basic".parse().unwrap()) };
     kyc_set::set(&world.operator(), &arguments, &world.clock).await.unwrap()
@@ -114,7 +114,7 @@ async fn what_an_operator_decides_holds_against_everything_that_happened_before(
     world.advance(60);
     let decided_at = world.now();
 
-    let change = set(&world, &ada, Status::Approved, "papers_seen_by_hand").await;
+    let change = set(&world, &ada, KycStatus::Approved, "papers_seen_by_hand").await;
     assert!(change.before.starts_with("rejected since ") && change.before.ends_with(", by generic"), "{change:?}");
     assert!(change.after.starts_with("approved since ") && change.after.ends_with(", by manual"), "{change:?}");
     assert!(change.is_in_force);
@@ -140,7 +140,7 @@ async fn what_an_operator_decides_holds_against_everything_that_happened_before(
 async fn an_operator_can_take_an_approval_back_by_any_status() {
     let world = World::start().await;
     let (_, ada) = world.person().signed_in().await;
-    for at in Status::ALL {
+    for at in KycStatus::ALL {
         report(&world, &ada, at.as_str(), "approved", world.now()).await;
         world.advance(5);
         assert!(set(&world, &ada, at, "by_hand").await.is_in_force, "{at:?}");
@@ -149,7 +149,7 @@ async fn an_operator_can_take_an_approval_back_by_any_status() {
     }
     // Every decision is a row of its own.
     let rows = world.rows_of("Kyc", &format!("USER#{}", ada.user_id)).await;
-    assert_eq!(rows.iter().filter(|row| row["provider"] == "manual").count(), Status::ALL.len());
+    assert_eq!(rows.iter().filter(|row| row["provider"] == "manual").count(), KycStatus::ALL.len());
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn a_decision_comes_after_a_report_that_claims_a_later_time() {
     let world = World::start().await;
     let (_, ada) = world.person().signed_in().await;
     report(&world, &ada, "1", "approved", world.now() + std::time::Duration::from_hours(1)).await;
-    let change = set(&world, &ada, Status::Rejected, "by_hand").await;
+    let change = set(&world, &ada, KycStatus::Rejected, "by_hand").await;
     assert!(change.is_in_force, "{change:?}");
     assert_eq!(status(&world, &ada).await["status"], "rejected");
 }
@@ -167,12 +167,12 @@ async fn a_decision_whose_answer_is_lost_counts_once() {
     let world = World::start().await;
     let (_, ada) = world.person().signed_in().await;
     world.break_times(Service::DynamoDb, Mode::Lost, "PutItem", 1);
-    assert!(set(&world, &ada, Status::Approved, "by_hand").await.is_in_force);
+    assert!(set(&world, &ada, KycStatus::Approved, "by_hand").await.is_in_force);
     assert_eq!(world.rows_of("Kyc", "USER#").await.len(), 1);
 
     world.break_down(Service::DynamoDb, Mode::Unavailable, None);
     let arguments =
-        Arguments { user: id(&ada), status: Status::Rejected, reason: "by_hand".parse().unwrap(), level: None };
+        Arguments { user: id(&ada), status: KycStatus::Rejected, reason: "by_hand".parse().unwrap(), level: None };
     let operator = world.operator();
     assert!(kyc_set::set(&operator, &arguments, &world.clock).await.is_err());
     assert!(show(&operator, id(&ada)).await.is_err());
@@ -188,7 +188,7 @@ async fn the_history_tells_what_came_of_everything_and_nothing_of_the_person() {
     let start = world.now();
     report(&world, &ada, "event-canary", "pending", start).await;
     world.advance(60);
-    set(&world, &ada, Status::Approved, "papers_seen").await;
+    set(&world, &ada, KycStatus::Approved, "papers_seen").await;
     world.advance(60);
     report(&world, &ada, "3", "expired", world.now()).await;
     world.advance(60);

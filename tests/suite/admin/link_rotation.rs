@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use auth::Auth;
 use local::{Fault, Mode, Service};
-use mail::Postman;
 use serde_json::{Value, json};
 use shared::time::Clock;
-use tests::{Person, World};
+use tests::{MailInstance, Person, World};
 
 use super::rotate_link_key;
 use crate::mail::{quiet_world, stream_event};
@@ -20,13 +19,13 @@ const END: u64 = 24 * 3_600 + 20 * 60;
 const NOTICED: u64 = 10 * 60;
 
 /// Lets an instance of `mail` write what is in the outbox, and answers how much of it has to be delivered again.
-async fn written_by(world: &World, postman: &Postman) -> usize {
+async fn written_by(world: &World, postman: &MailInstance) -> usize {
     let answer = postman.handle(stream_event(world).await).await.unwrap();
     answer["batchItemFailures"].as_array().unwrap().len()
 }
 
 /// Somebody who has just signed up, and the link that this instance of `mail` wrote.
-async fn invited_by<'w>(world: &'w World, postman: &Postman) -> (Person<'w>, String) {
+async fn invited_by<'w>(world: &'w World, postman: &MailInstance) -> (Person<'w>, String) {
     let person = world.person();
     person.signs_up().await.assert_ok();
     assert_eq!(written_by(world, postman).await, 0);

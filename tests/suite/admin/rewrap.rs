@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use admin::rewrap::{Arguments, Report, rewrap};
+use admin::rewrap::{Arguments, Rewrapped, rewrap};
 use api_keys::Vault;
 use local::{Calls, Mode, Service};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn to(key: &str) -> Arguments {
     Arguments { to: key.to_owned(), dry_run: false }
 }
 
-async fn run(world: &World, key: &str) -> Report {
+async fn run(world: &World, key: &str) -> Rewrapped {
     Box::pin(rewrap(&world.mover(), &to(key), |_, _| {})).await.unwrap()
 }
 
@@ -88,8 +88,8 @@ fn kms(calls: &Calls) -> Vec<(&str, u64)> {
     calls.kms.iter().map(|(operation, count)| (operation.as_str(), *count)).collect()
 }
 
-fn moved(moved: u64, there: u64) -> Report {
-    Report { moved, there, ..Report::default() }
+fn moved(moved: u64, there: u64) -> Rewrapped {
+    Rewrapped { moved, there, ..Rewrapped::default() }
 }
 
 #[tokio::test]
@@ -265,7 +265,7 @@ async fn called(world: &World, operation: &str, times: u64) {
 }
 
 /// A run whose records, once they are read, wait at KMS until [`World::mend`]. What their owners write is still under way then.
-async fn run_held(world: &World, key: &str) -> Report {
+async fn run_held(world: &World, key: &str) -> Rewrapped {
     world.aws.set_conflicts(Duration::from_millis(200));
     world.aws.reset_calls();
     let hold = |done, _| {
@@ -296,7 +296,7 @@ async fn what_its_owner_replaces_or_deletes_meanwhile_stays_replaced_or_deleted(
     };
     let (report, ()) = tokio::join!(run_held(&world, &new), owners);
     // The replaced one was moved in its new version.
-    assert_eq!(report, Report { moved: 2, deleted: 1, ..Report::default() });
+    assert_eq!(report, Rewrapped { moved: 2, deleted: 1, ..Rewrapped::default() });
     assert_eq!(world.aws.calls().kms["ReEncrypt"], 4);
     kept[0].secret = "replaced".to_owned();
     kept.truncate(1);
@@ -320,7 +320,7 @@ async fn what_changes_again_and_again_is_left_to_another_run() {
     };
     let (report, ()) = tokio::join!(run_held(&world, &new), owner);
     let changed = vec![format!("key {} of account {}", kept[0].id, kept[0].owner.user_id)];
-    assert_eq!(report, Report { moved: 2, changed, ..Report::default() });
+    assert_eq!(report, Rewrapped { moved: 2, changed, ..Rewrapped::default() });
     assert!(!report.is_complete());
     kept[0].secret = "once-more".to_owned();
     all_open(&world, &new, &kept).await;

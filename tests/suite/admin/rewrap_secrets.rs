@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use admin::{
-    rewrap::Report,
+    rewrap::Rewrapped,
     rewrap_secrets::{Arguments, rewrap_secrets},
     secrets_show::show,
 };
@@ -13,12 +13,12 @@ use tests::{Key, Session, World};
 
 use super::{rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key};
 
-async fn run(world: &World, key: &str, dry_run: bool) -> Report {
+async fn run(world: &World, key: &str, dry_run: bool) -> Rewrapped {
     Box::pin(rewrap_secrets(&world.mover(), &Arguments { to: key.to_owned(), dry_run })).await.unwrap()
 }
 
-fn moved(moved: u64, there: u64) -> Report {
-    Report { moved, there, ..Report::default() }
+fn moved(moved: u64, there: u64) -> Rewrapped {
+    Rewrapped { moved, there, ..Rewrapped::default() }
 }
 
 /// All that is sealed, without what moving changes; and the KMS keys that it names.

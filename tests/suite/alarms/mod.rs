@@ -121,12 +121,9 @@ fn turns(alarm: &str) -> [&'static [(&'static str, f64)]; 4] {
             &[("stream", 0.0)],
         ],
         // One line anywhere is red.
-        "MetricsLost" => [
-            &[("auth_parsing", 1.0), ("docs_validation", 0.0)],
-            &[("mail_validation", 1.0)],
-            &[("kyc_parsing", 0.0)],
-            &[("api_keys_parsing", 0.0), ("api_keys_validation", 0.0)],
-        ],
+        "MetricsUnreadable" | "MetricsRefused" => {
+            [&[("auth", 1.0), ("docs", 0.0)], &[("mail", 1.0)], &[("kyc", 0.0)], &[("api_keys", 0.0), ("docs", 0.0)]]
+        }
         "MailGivenUp" => [&[("mails", 1.0)], &[("queue", 1.0)], &[("queue", 0.0), ("mails", 0.0)], &[("queue", 0.0)]],
         other => panic!("{other} has metric math and no case here"),
     }

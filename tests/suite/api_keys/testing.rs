@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api_keys::exchanges::Status;
+use api_keys::exchanges::ConnectionStatus;
 use paper::Canned;
 use serde_json::{Value, json};
 use tests::{Reply, World};
@@ -54,7 +54,7 @@ async fn every_demo_key_ends_as_its_exchange_says() {
         let reply = ada.tests(&id).await;
         let (expected, data) = (demo.expected_status, &reply.body["data"]);
         assert_eq!((reply.status, &data["status"]), (200, &json!(expected)), "{place}: {reply:?}");
-        assert_eq!(reply.body["success"], expected == Status::Ok, "{place}");
+        assert_eq!(reply.body["success"], expected == ConnectionStatus::Ok, "{place}");
         assert_eq!(
             (&reply.body["message"], &data["message"]),
             (&json!(expected.message()), &json!(expected.message()))

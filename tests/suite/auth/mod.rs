@@ -3,11 +3,14 @@
 mod concurrency;
 mod contested;
 mod input;
+mod malformed;
+mod missing_account;
 mod oracle;
 mod outages;
 mod pages;
 mod passwords;
 mod profile;
+mod reset_races;
 mod secrets;
 mod sessions;
 mod sign_up;

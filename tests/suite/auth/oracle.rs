@@ -36,15 +36,20 @@ async fn look(world: &World, email: &str, request: impl Future<Output = Reply>) 
     Seen { status: reply.status, headers, keys, body, calls, argon2_runs: world.auth.argon2_runs() - runs }
 }
 
-/// Unknown, pending, contested, registered long ago.
+/// Unknown, pending, contested, and two registered long ago: one has a password, the other has not chosen one yet.
 async fn everybody(world: &World) -> Vec<Person<'_>> {
     let (registered, _) = world.person().signed_in().await;
+    let without_password = world.person();
+    without_password.signs_up().await;
+    without_password.rival("another password").signs_up().await;
+    assert_eq!(without_password.verifies().await.status, 200);
+    assert_eq!(without_password.account().await.get("password"), None);
     world.advance(25 * 3_600);
     let (unknown, pending, contested) = (world.person(), world.person(), world.person());
     pending.signs_up().await;
     contested.signs_up().await;
     contested.rival("another password").signs_up().await;
-    vec![unknown, pending, contested, registered]
+    vec![unknown, pending, contested, registered, without_password]
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ use shared::{
     config::Stage,
     http::DEADLINE,
     ids::MailId,
-    keys::Row,
-    store::{Condition, Put, Target, Update, Write, Written},
+    store::{Condition, Expected, Put, Update, Write, Written},
+    tables::Row,
 };
 use tests::{Key, Reply, Request, Session, World, authorized, invoke};
 
@@ -276,8 +276,9 @@ async fn every_kind_of_write_waits_for_the_transaction_at_its_row() {
     let content = json!({ "word": "first" });
     let write = |row| Write::Put(Put::new(row, &content).unwrap());
     let transact = |row| store.transact(vec![write(row)]);
-    let checked =
-        |row| store.transact(vec![write(Row::Mail(letter())), Write::Check(Target::new(row).when(Condition::Exists))]);
+    let checked = |row| {
+        store.transact(vec![write(Row::Mail(letter())), Write::Check(Expected::new(row).when(Condition::Exists))])
+    };
     let taken = |written| matches!(written, Ok(Written::Done(())));
     world.pause_mail().await;
     world.aws.set_conflicts(time);
@@ -369,7 +370,7 @@ async fn one_half_of_a_change_is_not_taken_for_the_whole() {
         world.aws.no_conflicts().await;
         world.aws.set_conflicts(Duration::from_millis(300));
         // The row of the key and not that of its credential.
-        let change = Target::new(Row::ExchangeKey(account, id)).when(Condition::Exists);
+        let change = Expected::new(Row::ExchangeKey(account, id)).when(Condition::Exists);
         assert!(matches!(world.store().transact(vec![Write::Check(change)]).await, Ok(Written::Done(()))));
         let reply = world.send(authorized(method, &format!("{key}{rest}"), &ada.access, body)).await;
         assert_eq!(reply.status, 200, "{method} {rest}: {reply:?}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use shared::http::Proof;
+use shared::http::Security;
 use tests::{Request, Session, World, authorized};
 
 pub const KEPT: &str = include_str!("../../../functions/docs/openapi.json");
@@ -112,11 +112,11 @@ fn whoever_reads_it_learns_who_may_ask_where_and_under_which_licence() {
     let document = parsed(KEPT);
     assert_eq!(document["info"]["license"]["identifier"], "Apache-2.0");
     assert_eq!(document["servers"][0]["url"], ".", "wherever this document comes from, below a stage, too");
-    let with = |proof: Proof| {
-        let routes = openapi::routes().into_iter().filter(move |route| (route.operation)().proof == proof);
+    let with = |security: Security| {
+        let routes = openapi::routes().into_iter().filter(move |route| (route.operation)().security == security);
         routes.map(|route| (route.method.to_owned(), route.path)).collect::<BTreeSet<_>>()
     };
-    let (sessions, reports) = (with(Proof::Session), with(Proof::Provider));
+    let (sessions, reports) = (with(Security::Session), with(Security::Provider));
     assert!(sessions.len() > 9);
     let (original, ours) = ("/api/kyc/webhook", "/api/kyc/webhook/{provider}");
     assert_eq!(reports, BTreeSet::from([("POST".to_owned(), original), ("POST".to_owned(), ours)]));
@@ -276,7 +276,7 @@ async fn the_routers_know_what_is_documented_and_nothing_else() {
         let statuses = &document["paths"][route.path][route.method.to_lowercase()]["responses"];
         assert!(statuses[reply.status.to_string()].is_object(), "{} {}: {}", route.method, route.path, reply.status);
         // It came without a token.
-        let is_open = (route.operation)().proof == Proof::None;
+        let is_open = (route.operation)().security == Security::None;
         assert_eq!(reply.status == 401, !is_open, "{} {}", route.method, route.path);
     }
 }

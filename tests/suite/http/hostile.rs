@@ -152,7 +152,7 @@ async fn whatever_an_event_says_is_answered_and_no_versions_fault() {
         assert_answered(&invoke_event(auth, event).await, status, name);
         count += 1;
     }
-    for event in [json!(null), json!("event"), json!(7), json!([]), json!({}), json!({ "Records": [] }), nested()] {
+    for event in [json!(null), json!("event"), json!(7), json!([]), json!({}), json!({ "records": [] }), nested()] {
         assert_answered(&invoke_event(auth, event).await, 400, "no event");
         count += 1;
     }

@@ -2,7 +2,7 @@
 
 use admin::kyc_set::{self, Arguments};
 use serde_json::{Value, json};
-use shared::{ids::AccountId, kyc::Status, time::Timestamp};
+use shared::{ids::AccountId, kyc::KycStatus, time::Timestamp};
 use tests::{Session, World};
 
 use super::{approval, later, report, said, status, sumsub_time};
@@ -56,7 +56,7 @@ async fn whoever_was_rejected_is_not_approved_again_by_starting_over() {
                 report(&world, "sumsub", &reports[at]).await;
                 world.advance(apart);
             }
-            assert_eq!(status(&world, &user).await, Status::NotStarted, "{user}");
+            assert_eq!(status(&world, &user).await, KycStatus::NotStarted, "{user}");
         }
     }
 }
@@ -74,7 +74,7 @@ async fn whoever_starts_over_is_approved_by_what_is_newer() {
             world.advance(302);
             let anew = is_timed.then(|| later(start, 2));
             report(&world, "generic", &said(&user, &format!("{user}-4"), "a", "approved", anew)).await;
-            assert_eq!(status(&world, &user).await, Status::Approved, "{user}");
+            assert_eq!(status(&world, &user).await, KycStatus::Approved, "{user}");
         }
     }
 }
@@ -82,7 +82,7 @@ async fn whoever_starts_over_is_approved_by_what_is_newer() {
 #[tokio::test]
 async fn a_report_without_a_time_has_not_happened_after_it_came_in() {
     let world = World::start().await;
-    for (waits, expected) in [(0, Status::Rejected), (300, Status::Rejected), (301, Status::Approved)] {
+    for (waits, expected) in [(0, KycStatus::Rejected), (300, KycStatus::Rejected), (301, KycStatus::Approved)] {
         let user = format!("user-{waits}");
         report(&world, "generic", &said(&user, &format!("{user}-1"), "a", "rejected", None)).await;
         world.advance(waits);
@@ -90,11 +90,11 @@ async fn a_report_without_a_time_has_not_happened_after_it_came_in() {
         assert_eq!(status(&world, &user).await, expected, "{user}");
         // One that comes in now may be the later one.
         report(&world, "generic", &said(&user, &format!("{user}-3"), "a", "rejected", None)).await;
-        assert_eq!(status(&world, &user).await, Status::Rejected, "{user}");
+        assert_eq!(status(&world, &user).await, KycStatus::Rejected, "{user}");
     }
 }
 
-async fn decides(world: &World, user: &Session, status: Status) -> bool {
+async fn decides(world: &World, user: &Session, status: KycStatus) -> bool {
     let user = AccountId::parse(&user.user_id).unwrap();
     let arguments = Arguments { user, status, reason: "by_hand".parse().unwrap(), level: None };
     kyc_set::set(&world.operator(), &arguments, &world.clock).await.unwrap().is_in_force
@@ -104,10 +104,10 @@ async fn decides(world: &World, user: &Session, status: Status) -> bool {
 async fn what_an_operator_has_overruled_does_not_come_back_whatever_follows() {
     let world = World::start().await;
     for (decided, next, expected) in [
-        (Status::Approved, "approved", Status::Approved),
-        (Status::Approved, "in_review", Status::InReview),
-        (Status::Pending, "approved", Status::Approved),
-        (Status::Rejected, "pending", Status::Pending),
+        (KycStatus::Approved, "approved", KycStatus::Approved),
+        (KycStatus::Approved, "in_review", KycStatus::InReview),
+        (KycStatus::Pending, "approved", KycStatus::Approved),
+        (KycStatus::Rejected, "pending", KycStatus::Pending),
     ] {
         let (_, ada) = world.person().signed_in().await;
         let user = &ada.user_id;
@@ -127,11 +127,11 @@ async fn what_an_operator_has_overruled_does_not_come_back_whatever_follows() {
 async fn a_rejection_of_the_second_of_a_decision_may_have_come_after_it() {
     let world = World::start().await;
     let (_, ada) = world.person().signed_in().await;
-    assert!(decides(&world, &ada, Status::Approved).await);
+    assert!(decides(&world, &ada, KycStatus::Approved).await);
     report(&world, "generic", &said(&ada.user_id, "e-1", "a", "rejected", None)).await;
-    assert_eq!(status(&world, &ada.user_id).await, Status::Rejected);
+    assert_eq!(status(&world, &ada.user_id).await, KycStatus::Rejected);
     // Nor is it overruled by a decision of that second: whoever decides is told, and decides again.
-    assert!(!decides(&world, &ada, Status::Approved).await);
+    assert!(!decides(&world, &ada, KycStatus::Approved).await);
     world.advance(1);
-    assert!(decides(&world, &ada, Status::Approved).await);
+    assert!(decides(&world, &ada, KycStatus::Approved).await);
 }

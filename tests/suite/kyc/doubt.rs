@@ -2,7 +2,7 @@
 
 use admin::kyc_show::show;
 use serde_json::{Value, json};
-use shared::{ids::AccountId, kyc::Status, time::Timestamp};
+use shared::{ids::AccountId, kyc::KycStatus, time::Timestamp};
 use tests::World;
 
 use super::{SIGNING, approval, kept, later, logs, newest_secret, outcomes, report, said, signed, status};
@@ -89,7 +89,7 @@ async fn a_rejection_without_a_time_is_not_lost_to_an_approval_of_whichever_prov
                     report(&world, provider, [&approved, &rejected][at]).await;
                 }
                 assert_eq!(kept(&world, &user).await.len(), 2, "{user}");
-                assert_eq!(status(&world, &user).await, Status::Rejected, "{user}");
+                assert_eq!(status(&world, &user).await, KycStatus::Rejected, "{user}");
             }
         }
     }
@@ -122,7 +122,7 @@ async fn a_report_that_says_something_else_under_a_known_id_is_kept_and_counts_a
             let reports = kept(&world, &user).await;
             assert_eq!(reports.len(), 2, "{reports:?}");
             assert_eq!(reports[0].event, reports[1].event);
-            assert_eq!(status(&world, &user).await, Status::Rejected, "{user}");
+            assert_eq!(status(&world, &user).await, KycStatus::Rejected, "{user}");
         }
     }
 }
@@ -181,7 +181,7 @@ async fn an_id_cannot_take_the_place_of_a_report_beside_another() {
     }
     report(&world, "generic", &rejecting("generic", first)).await;
     assert_eq!(kept(&world, "ada").await.len(), 6);
-    assert_eq!(status(&world, "ada").await, Status::Rejected);
+    assert_eq!(status(&world, "ada").await, KycStatus::Rejected);
 }
 
 /// The first second of 2036.
@@ -202,7 +202,7 @@ async fn an_approval_from_the_future_does_not_outlive_a_rejection() {
                 for at in order {
                     report(&world, provider, [&approved, &rejected][at]).await;
                 }
-                assert_eq!(status(&world, &user).await, Status::Rejected, "{user}");
+                assert_eq!(status(&world, &user).await, KycStatus::Rejected, "{user}");
             }
         }
     }
@@ -221,18 +221,18 @@ async fn a_rejection_from_the_future_is_not_lost_and_does_not_last_until_then() 
         report(&world, provider, &rejecting(provider, approval(provider, &user, far()))).await;
         let approved = under_another_id(provider, approval(provider, &user, later(world.now(), 200)));
         report(&world, provider, &approved).await;
-        assert_eq!(status(&world, &user).await, Status::Rejected, "{provider}");
+        assert_eq!(status(&world, &user).await, KycStatus::Rejected, "{provider}");
     }
     world.advance(600);
     let approved = said("user-generic", "e-9", "b", "approved", Some(world.now()));
     report(&world, "generic", &approved).await;
-    assert_eq!(status(&world, "user-generic").await, Status::Approved);
+    assert_eq!(status(&world, "user-generic").await, KycStatus::Approved);
 }
 
 #[tokio::test]
 async fn a_clock_may_be_five_minutes_ahead() {
     let world = World::start().await;
-    for (ahead, expected) in [(300, Status::Approved), (301, Status::Rejected)] {
+    for (ahead, expected) in [(300, KycStatus::Approved), (301, KycStatus::Rejected)] {
         let user = format!("user-{ahead}");
         report(&world, "generic", &said(&user, "e-1", "a", "approved", Some(later(world.now(), ahead)))).await;
         report(&world, "generic", &said(&user, "e-2", "a", "rejected", Some(world.now()))).await;
@@ -302,7 +302,7 @@ async fn an_event_that_is_told_of_several_users_is_kept_of_all_and_somebody_is_t
         }
         assert_eq!(world.rows_of("Kyc", "STRAY#").await.len(), 1);
         for user in [&ada.user_id, &bob.user_id] {
-            assert_eq!((kept(&world, user).await.len(), status(&world, user).await), (1, Status::Approved));
+            assert_eq!((kept(&world, user).await.len(), status(&world, user).await), (1, KycStatus::Approved));
             let lines = show(&world.operator(), AccountId::parse(user).unwrap()).await.unwrap();
             assert!(lines[0].ends_with("  contradicted"), "{lines:#?}");
         }

@@ -2,7 +2,7 @@
 
 use kyc::providers::ALL;
 use serde_json::{Value, json};
-use shared::{config::Stage, kyc::Status, time::Timestamp};
+use shared::{config::Stage, kyc::KycStatus, time::Timestamp};
 use tests::{World, invoke};
 
 use super::{approval, assert_taken, genuine, kept, later, logs, outcomes, report, signed, status};
@@ -109,7 +109,7 @@ async fn what_we_do_not_understand_changes_nothing_and_is_a_warning() {
         let line = lines.iter().find(|line| line["event"] == "kyc_report").unwrap();
         assert_eq!((&line["level"], &line["outcome"]), (&json!("WARN"), &json!(outcome)), "{provider} {body}");
         assert_eq!(line["provider"], provider);
-        assert_eq!((kept(&world, "ada").await.len(), status(&world, "ada").await), (1, Status::NotStarted));
+        assert_eq!((kept(&world, "ada").await.len(), status(&world, "ada").await), (1, KycStatus::NotStarted));
     }
 }
 
@@ -140,7 +140,7 @@ async fn approved_in_events_that_approve_nothing_changes_nothing_and_is_no_warni
         let line = lines.iter().find(|line| line["event"] == "kyc_report").unwrap();
         assert_eq!((&line["level"], &line["outcome"]), (&json!("INFO"), &json!(outcome)), "{provider} {body}");
     }
-    assert_eq!(status(&world, "ada").await, Status::NotStarted);
+    assert_eq!(status(&world, "ada").await, KycStatus::NotStarted);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn tests_count_everywhere_but_in_production() {
     for (provider, body) in [("sumsub", sumsub), ("stripe_identity", stripe), ("didit", didit)] {
         let sealed = world.sealed_webhook_secret(provider, &super::newest_secret(provider)).await;
         for (stage, expected, outcome) in
-            [(Stage::Prod, Status::NotStarted, "test_event"), (Stage::Staging, Status::Approved, "ok")]
+            [(Stage::Prod, KycStatus::NotStarted, "test_event"), (Stage::Staging, KycStatus::Approved, "ok")]
         {
             world.empty("Kyc").await;
             let secrets = [(provider.to_owned(), vec![sealed.clone()])].into();
@@ -200,5 +200,5 @@ async fn tests_count_everywhere_but_in_production() {
     let mut body = approval("sumsub", "real", world.now());
     body["sandboxMode"] = json!(false);
     assert_taken(&invoke(&kyc::router(kyc), genuine(&world, "sumsub", &body)).await);
-    assert_eq!(status(&world, "real").await, Status::Approved);
+    assert_eq!(status(&world, "real").await, KycStatus::Approved);
 }

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use kyc::providers::{ALL, find};
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 use serde_json::{Map, Value};
-use shared::kyc::Status;
+use shared::kyc::KycStatus;
 use tests::{Request, World};
 
 use super::{approval, kept, newest_secret, report};
@@ -171,7 +171,7 @@ async fn the_longest_ids_fit_and_longer_ones_are_none() {
             report(&world, provider.id, &body).await;
             let reports = kept(&world, &user).await;
             assert_eq!(reports.len(), usize::from(length == 256), "{}", provider.id);
-            let is_approved = reports.iter().all(|report| report.status == Some(Status::Approved));
+            let is_approved = reports.iter().all(|report| report.status == Some(KycStatus::Approved));
             assert!(is_approved && world.rows("Kyc").await.len() == 2, "{}", provider.id);
         }
     }

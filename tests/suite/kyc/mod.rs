@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::{
-    kyc::{KycReport, Status, reports_of, standing},
+    kyc::{KycReport, KycStatus, reports_of, standing},
     time::Timestamp,
 };
 use tests::{Reply, Request, World, webhook_secrets};
@@ -100,7 +100,7 @@ async fn kept(world: &World, user: &str) -> Vec<KycReport> {
 }
 
 /// Where the check of a user stands.
-async fn status(world: &World, user: &str) -> Status {
+async fn status(world: &World, user: &str) -> KycStatus {
     standing(&kept(world, user).await).status
 }
 

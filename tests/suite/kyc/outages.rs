@@ -3,7 +3,7 @@
 use kyc::config::KycConfig;
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use shared::{config::Stage, kyc::Status};
+use shared::{config::Stage, kyc::KycStatus};
 use tests::{World, invoke};
 
 use super::{approval, assert_taken, genuine, kept, newest_secret, status};
@@ -18,7 +18,7 @@ async fn without_its_table_a_report_is_to_come_again_and_then_it_counts() {
         world.mend();
         assert!(world.rows_of("Kyc", &format!("USER#{provider}")).await.is_empty());
         assert_taken(&world.send(request).await);
-        assert_eq!(status(&world, provider).await, Status::Approved);
+        assert_eq!(status(&world, provider).await, KycStatus::Approved);
     }
 }
 
@@ -47,7 +47,7 @@ async fn a_write_whose_answer_is_lost_has_one_effect() {
     let request = genuine(&world, "onfido", &approval("onfido", "ada", world.now()));
     world.break_times(Service::DynamoDb, Mode::Lost, "TransactWriteItems", 1);
     assert_taken(&world.send(request).await);
-    assert_eq!((kept(&world, "ada").await.len(), status(&world, "ada").await), (1, Status::Approved));
+    assert_eq!((kept(&world, "ada").await.len(), status(&world, "ada").await), (1, KycStatus::Approved));
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_report_that_is_kept_is_taken_even_if_its_effect_cannot_be_told() {
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
     assert_taken(&world.send(request).await);
     world.mend();
-    assert_eq!(status(&world, "ada").await, Status::Approved);
+    assert_eq!(status(&world, "ada").await, KycStatus::Approved);
 }
 
 /// Secrets of these providers as an operator seals them: the secret of the first, kept under the name of the second.
@@ -85,7 +85,7 @@ async fn sealed_secrets_are_opened_once_at_the_start() {
     world.break_down(Service::Kms, Mode::Unavailable, None);
     for provider in ["sumsub", "onfido"] {
         assert_taken(&invoke(&router, delivery(&world, provider, provider)).await);
-        assert_eq!(status(&world, provider).await, Status::Approved);
+        assert_eq!(status(&world, provider).await, KycStatus::Approved);
     }
     invoke(&router, delivery(&world, "veriff", "ada")).await.assert_status(503); // it has no secret
 }
@@ -105,7 +105,7 @@ async fn without_kms_secrets_stay_sealed_and_doors_shut_until_it_is_back() {
         assert!(world.rows("Kyc").await.is_empty());
         world.mend();
         assert_taken(&invoke(&router, delivery(&world, "sumsub", "ada")).await);
-        assert_eq!(status(&world, "ada").await, Status::Approved);
+        assert_eq!(status(&world, "ada").await, KycStatus::Approved);
     }
 }
 

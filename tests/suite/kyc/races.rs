@@ -9,7 +9,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::{Value, json};
 use shared::{
     config::Stage,
-    kyc::{Status, standing},
+    kyc::{KycStatus, standing},
     time::Timestamp,
 };
 use tests::{Request, World, invoke};
@@ -40,7 +40,7 @@ async fn one_event_delivered_many_times_at_once_is_kept_once() {
         // Who has kept it looks at what that has changed, and the others at what is known under its id.
         assert_eq!(calls.dynamodb["Query"], u64::try_from(MANY).unwrap(), "{}", provider.id);
         assert_eq!(world.rows_of("Kyc", &format!("USER#{}", provider.id)).await.len(), 1);
-        assert_eq!(status(&world, provider.id).await, Status::Approved);
+        assert_eq!(status(&world, provider.id).await, KycStatus::Approved);
     }
     assert_eq!(world.rows_of("Kyc", "USER#").await.len(), kyc::providers::ALL.len());
 }
@@ -78,7 +78,7 @@ async fn different_events_of_one_user_lead_to_the_same_status_in_every_order_and
     for user in ["parallel", "forwards", "backwards"] {
         let reports = kept(&world, user).await;
         let now = standing(&reports);
-        assert_eq!((reports.len(), now.status), (MANY, Status::Approved), "{user}");
+        assert_eq!((reports.len(), now.status), (MANY, KycStatus::Approved), "{user}");
         assert_eq!(now.by.unwrap().event, "e-9", "{user}");
     }
 
@@ -87,20 +87,20 @@ async fn different_events_of_one_user_lead_to_the_same_status_in_every_order_and
     let mut all: Vec<_> = deliveries("found");
     all[0] = genuine(&world, "generic", &found);
     at_once(&world, all).await;
-    assert_eq!(status(&world, "found").await, Status::Rejected);
+    assert_eq!(status(&world, "found").await, KycStatus::Rejected);
 }
 
 /// A step of a user's story: by our own source, with or without a time, or by Didit that an approval has run out.
 #[derive(Clone, Debug)]
 struct Step {
     session: &'static str,
-    status: Option<Status>,
+    status: Option<KycStatus>,
     second: Option<u64>,
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let session = prop::sample::select(vec!["a", "b"]);
-    let status = prop_oneof![8 => prop::sample::select(&Status::ALL[..]).prop_map(Some), 1 => Just(None)];
+    let status = prop_oneof![8 => prop::sample::select(&KycStatus::ALL[..]).prop_map(Some), 1 => Just(None)];
     let second = prop_oneof![4 => (0_u64..5).prop_map(Some), 1 => Just(None)];
     (session, status, second).prop_map(|(session, status, second)| Step { session, status, second })
 }

@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use kyc::{config::KycConfig, providers::ALL};
 use serde_json::{Value, json};
-use shared::{config::Stage, kyc::Status};
+use shared::{config::Stage, kyc::KycStatus};
 use tests::{Reply, Request, World, invoke_event, provider, webhook_secrets};
 
 use super::{SIGNING, approval, assert_taken, genuine, kept, newest_secret, signed, status};
@@ -115,7 +115,7 @@ async fn while_a_secret_is_replaced_both_are_good() {
             let user = format!("{}-{number}", provider.id);
             let body = approval(provider.id, &user, world.now()).to_string();
             assert_taken(&world.send(signed(provider.id, secret, &body, world.now())).await);
-            assert_eq!(status(&world, &user).await, Status::Approved, "{user}");
+            assert_eq!(status(&world, &user).await, KycStatus::Approved, "{user}");
         }
     }
 }
@@ -153,7 +153,7 @@ async fn the_token_alone_proves_a_source_of_our_own() {
     assert_refused(&world.send(signed("generic", "another", &body, world.now())).await);
     assert!(nothing_is_kept(&world).await);
     assert_taken(&world.send(signed("generic", "the-token", &body, world.now())).await);
-    assert_eq!(status(&world, "ada").await, Status::Approved);
+    assert_eq!(status(&world, "ada").await, KycStatus::Approved);
     // It stands for nobody who signs.
     for provider in SIGNING {
         let request = genuine(&world, provider, &approval(provider, "eve", world.now()));
@@ -196,7 +196,7 @@ async fn a_report_may_have_256_kib_and_no_byte_more() {
         assert_eq!((reply.status, &reply.body), (413, &json!({ "detail": "Request body too large" })));
         let user = format!("ada-{is_base64}");
         assert_taken(&world.send(encoded(padded(MAX, &user))).await);
-        assert_eq!(status(&world, &user).await, Status::Approved);
+        assert_eq!(status(&world, &user).await, KycStatus::Approved);
     }
     assert!(kept(&world, "eve").await.is_empty());
 }
@@ -216,6 +216,6 @@ async fn a_report_is_the_same_through_a_rest_api_that_keeps_the_case_of_names() 
         event["body"] = json!(BASE64_STANDARD.encode(request.body.unwrap()));
         event["isBase64Encoded"] = json!(true);
         assert_taken(&invoke_event(&kyc::router(kyc.clone()), event).await);
-        assert_eq!(status(&world, provider).await, Status::Approved);
+        assert_eq!(status(&world, provider).await, KycStatus::Approved);
     }
 }

@@ -5,7 +5,7 @@ use kyc::{Kyc, providers::Millis};
 use serde_json::Value;
 use shared::{
     config::Stage,
-    kyc::{KycReport, Status, standing},
+    kyc::{KycReport, KycStatus, standing},
     time::{Clock, Timestamp},
 };
 use tests::{Reply, Request, World, invoke, invoke_event, provider};
@@ -66,12 +66,12 @@ async fn assert_kept_as_expected(world: &World, sample: &Value) {
     assert_eq!(report.session.as_deref(), expected["session_ref"].as_str(), "{id}");
     let occurred = expected["occurred_at"].as_str().map(|at| Millis::from_rfc3339(at).unwrap().as_ms());
     assert_eq!(report.occurred_ms, occurred, "{id}");
-    let says = expected["normalised_status"].as_str().map(|status| Status::parse(status).unwrap());
+    let says = expected["normalised_status"].as_str().map(|status| KycStatus::parse(status).unwrap());
     let changes = ["ok", "out_of_order", "other_session", "duplicate"].contains(&text(expected, "reason"));
     assert_eq!(report.status, says.filter(|_| changes), "{id}");
     if sample["sequence"].is_null() {
         let after = if changes { says } else { None };
-        assert_eq!(standing(&reports).status, after.unwrap_or(Status::NotStarted), "{id}");
+        assert_eq!(standing(&reports).status, after.unwrap_or(KycStatus::NotStarted), "{id}");
         assert_eq!(reports.len(), 1, "{id}");
     }
     if let Some(after) = expected["state_after"].as_str() {

@@ -1,7 +1,7 @@
 //! Order, time and session: which of a user's reports decides, however they come.
 
 use serde_json::json;
-use shared::kyc::Status;
+use shared::kyc::KycStatus;
 use tests::World;
 
 use super::{approval, later, logs, outcomes, report, said, status};
@@ -11,25 +11,25 @@ type Step = (&'static str, &'static str, Option<u64>, &'static str);
 
 /// What our own source tells of a user, in the order in which it tells it, and where that leads.
 #[rustfmt::skip]
-const STORIES: [(&[Step], Status); 14] = [
+const STORIES: [(&[Step], KycStatus); 14] = [
     // Out of order: what happened last counts, not what came last.
-    (&[("a", "approved", Some(20), "ok"), ("a", "pending", Some(10), "out_of_order")], Status::Approved),
-    (&[("a", "rejected", Some(20), "ok"), ("b", "approved", Some(10), "out_of_order")], Status::Rejected),
-    (&[("a", "pending", Some(10), "ok"), ("a", "approved", Some(20), "ok"), ("a", "rejected", Some(30), "ok")], Status::Rejected),
+    (&[("a", "approved", Some(20), "ok"), ("a", "pending", Some(10), "out_of_order")], KycStatus::Approved),
+    (&[("a", "rejected", Some(20), "ok"), ("b", "approved", Some(10), "out_of_order")], KycStatus::Rejected),
+    (&[("a", "pending", Some(10), "ok"), ("a", "approved", Some(20), "ok"), ("a", "rejected", Some(30), "ok")], KycStatus::Rejected),
     // At the same moment the one further along wins, whichever comes first.
-    (&[("a", "approved", Some(10), "ok"), ("a", "pending", Some(10), "out_of_order")], Status::Approved),
-    (&[("a", "pending", Some(10), "ok"), ("a", "approved", Some(10), "ok")], Status::Approved),
-    (&[("a", "rejected", Some(10), "ok"), ("a", "approved", Some(10), "out_of_order")], Status::Rejected),
+    (&[("a", "approved", Some(10), "ok"), ("a", "pending", Some(10), "out_of_order")], KycStatus::Approved),
+    (&[("a", "pending", Some(10), "ok"), ("a", "approved", Some(10), "ok")], KycStatus::Approved),
+    (&[("a", "rejected", Some(10), "ok"), ("a", "approved", Some(10), "out_of_order")], KycStatus::Rejected),
     // Another session does not undo an approval unless it finds something; its own session does.
-    (&[("a", "approved", Some(10), "ok"), ("b", "not_started", Some(20), "other_session")], Status::Approved),
-    (&[("a", "approved", Some(10), "ok"), ("b", "expired", Some(20), "other_session")], Status::Approved),
-    (&[("a", "approved", Some(10), "ok"), ("b", "cancelled", Some(20), "other_session")], Status::Approved),
-    (&[("a", "approved", Some(10), "ok"), ("b", "in_review", Some(20), "ok")], Status::InReview),
-    (&[("a", "approved", Some(10), "ok"), ("b", "rejected", Some(20), "ok")], Status::Rejected),
-    (&[("a", "approved", Some(10), "ok"), ("a", "expired", Some(20), "ok")], Status::Expired),
+    (&[("a", "approved", Some(10), "ok"), ("b", "not_started", Some(20), "other_session")], KycStatus::Approved),
+    (&[("a", "approved", Some(10), "ok"), ("b", "expired", Some(20), "other_session")], KycStatus::Approved),
+    (&[("a", "approved", Some(10), "ok"), ("b", "cancelled", Some(20), "other_session")], KycStatus::Approved),
+    (&[("a", "approved", Some(10), "ok"), ("b", "in_review", Some(20), "ok")], KycStatus::InReview),
+    (&[("a", "approved", Some(10), "ok"), ("b", "rejected", Some(20), "ok")], KycStatus::Rejected),
+    (&[("a", "approved", Some(10), "ok"), ("a", "expired", Some(20), "ok")], KycStatus::Expired),
     // Without a time: forward, and in the same session.
-    (&[("a", "not_started", Some(10), "ok"), ("a", "pending", None, "ok"), ("a", "not_started", None, "out_of_order")], Status::Pending),
-    (&[("a", "pending", Some(10), "ok"), ("b", "in_review", None, "out_of_order")], Status::Pending),
+    (&[("a", "not_started", Some(10), "ok"), ("a", "pending", None, "ok"), ("a", "not_started", None, "out_of_order")], KycStatus::Pending),
+    (&[("a", "pending", Some(10), "ok"), ("b", "in_review", None, "out_of_order")], KycStatus::Pending),
 ];
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn steps_without_a_time_lead_up_to_a_decision_and_not_back_from_it() {
     report(&world, "veriff", &approval("veriff", "ada", world.now())).await;
     report(&world, "veriff", &step("submitted")).await;
     assert_eq!(outcomes(), ["ok", "ok", "out_of_order"]);
-    assert_eq!(status(&world, "ada").await, Status::Approved);
+    assert_eq!(status(&world, "ada").await, KycStatus::Approved);
 }
 
 #[tokio::test]
@@ -81,9 +81,9 @@ async fn an_approval_that_runs_out_by_itself_ends_whichever_session_says_so() {
     let mut ended = approval("didit", "ada", later(start, 1));
     ended["status"] = json!("Expired");
     report(&world, "didit", &ended).await;
-    assert_eq!(status(&world, "ada").await, Status::Approved);
+    assert_eq!(status(&world, "ada").await, KycStatus::Approved);
     ended["event_id"] = json!("e-2");
     ended["status"] = json!("Kyc Expired");
     report(&world, "didit", &ended).await;
-    assert_eq!(status(&world, "ada").await, Status::Expired);
+    assert_eq!(status(&world, "ada").await, KycStatus::Expired);
 }

@@ -37,6 +37,7 @@ static METRICS: LazyLock<Vec<Metric>> =
 pub fn config() -> LogConfig {
     LogConfig {
         service: "auth",
+        crates: ["shared", "auth", "mail", "api_keys", "kyc", "docs"].map(str::to_owned).into(),
         metrics: &METRICS,
         function_name: Some("stack-auth".to_owned()),
         function_version: Some("7".to_owned()),

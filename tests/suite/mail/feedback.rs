@@ -327,7 +327,7 @@ async fn an_event_of_another_kind_is_an_error_that_quotes_nothing() {
     ] {
         let error = world.postman().handle(event.clone()).await.unwrap_err();
         assert!(
-            matches!(&error, shared::error::Error::Internal(cause) if !cause.contains("canary")),
+            matches!(&error, shared::error::Error::Internal(cause) if !cause.to_string().contains("canary")),
             "{event}: {error:?}"
         );
     }

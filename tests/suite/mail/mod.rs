@@ -4,7 +4,6 @@ mod delivery;
 mod feedback;
 mod waiting;
 
-use local::MailFunction;
 use serde_json::{Value, json};
 use tests::World;
 
@@ -55,6 +54,6 @@ pub async fn deliver(world: &World, event: &Value) -> Vec<String> {
 /// A world whose outbox nobody reads.
 pub async fn quiet_world() -> World {
     let world = World::start().await;
-    world.aws.feed(MailFunction::None).await.unwrap();
+    world.aws.starve("mail").await;
     world
 }

@@ -60,7 +60,8 @@ fn every_event_leads_to_a_route_or_to_its_redirect() {
     let mut complaints = Vec::new();
     for (path, function) in events().iter().filter(|(path, _)| *path != DEFAULT) {
         let known = known();
-        let (_, routes) = known.iter().find(|(name, _)| name == function).expect("a function with routes");
+        let routes = known.iter().find(|(name, _)| name == function);
+        let (_, routes) = routes.unwrap_or_else(|| panic!("{function} is a new function: list its routes"));
         let leads = |route: &Route| match path.strip_suffix(GREEDY) {
             Some(prefix) => route.path.starts_with(prefix),
             // With a slash at the end or without, one redirects to the other.

@@ -8,9 +8,9 @@ use shared::{
     caller::{Caller, Origin},
     http::{Body, Operation, Reply},
     ids::KeyId,
-    keys::Row,
     seal::{Binding, RecordVersion},
     store::{Condition, Put, Raced, Write},
+    tables::Row,
 };
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     audit::AccessAction,
     count::one_more,
     document::{self, operation},
-    exchanges::Status,
+    exchanges::ConnectionStatus,
     input::CreateApiKeyRequest,
     keys::RECORD,
     limits::MOST_KEYS,
@@ -125,7 +125,7 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
 /// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation("create_api_key", &DESCRIPTION);
-    let (refusal, later) = (Refusal::KycRequired, Refusal::Unverified(Status::ExchangeUnavailable, None));
+    let (refusal, later) = (Refusal::KycRequired, Refusal::Unverified(ConnectionStatus::ExchangeUnavailable, None));
     document::refuses(document::limited(operation), &[Refusal::Duplicate, Refusal::Full])
         .answer(403, refusal.message(), &refusal.body())
         .answer(503, later.message(), &later.body())

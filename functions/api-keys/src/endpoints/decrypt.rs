@@ -5,8 +5,8 @@ use std::time::Instant;
 use axum::extract::State;
 use shared::{
     http::{Operation, Reply},
-    keys::Row,
     store::{Condition, Raced, Update},
+    tables::Row,
 };
 
 use crate::{

@@ -7,8 +7,8 @@ use shared::{
     error::Error,
     http::{Operation, Reply},
     ids::AccountId,
-    keys::Row,
-    store::{Condition, Raced, Target, Write},
+    store::{Condition, Expected, Raced, Write},
+    tables::Row,
 };
 
 use crate::{
@@ -80,15 +80,15 @@ impl Vault {
 /// A record that somebody put back goes all the same; what does not name it stays. At most 24 writes, of 100 that a transaction may have.
 fn gone<'a>(account: AccountId, event: &AccessEvent, sight: &'a Sight) -> Result<Vec<Write<'a>>, Error> {
     let record = &sight.record;
-    let row = Target::new(Row::ExchangeKey(account, record.id)).when(Condition::equals("version", &record.version)?);
+    let row = Expected::new(Row::ExchangeKey(account, record.id)).when(Condition::equals("version", &record.version)?);
     let count = sight.recount.map_or_else(|| one_less(account), |recount| recount.one_less(account));
     let mut writes = vec![Write::Delete(row), event.write()?, count?];
     if sight.is_sound {
         writes.push(Write::Delete(fingerprint_as_seen(record, account)?));
     }
     for former in &record.left {
-        let row = Target::new(Row::Fingerprint(&former.fingerprint));
-        writes.push(Write::Delete(as_left(record, account)?.into_iter().fold(row, Target::when)));
+        let row = Expected::new(Row::Fingerprint(&former.fingerprint));
+        writes.push(Write::Delete(as_left(record, account)?.into_iter().fold(row, Expected::when)));
     }
     Ok(writes)
 }

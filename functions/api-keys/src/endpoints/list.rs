@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     caller::Caller,
     http::{Operation, Query, Reply},
-    keys::{Row, Rows},
+    tables::{Row, Rows},
 };
 
 use crate::{

@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
-use super::{Call, Status};
+use super::{Call, ConnectionStatus};
 
 /// An answer as it arrived, whole and within the limits. It may hold tokens of the exchange: it is read once and dropped.
 pub struct Answer {
@@ -25,7 +25,7 @@ pub enum Verdict {
     /// The key does not work, or nobody knows.
     Refused {
         /// In words of ours.
-        status: Status,
+        status: ConnectionStatus,
         /// The exchange's own code, where our table knows it: other text of theirs goes nowhere.
         code: Option<String>,
     },
@@ -177,10 +177,10 @@ impl Answer {
     #[must_use]
     pub fn by_http_status(&self) -> Verdict {
         let status = match self.status {
-            418 | 429 => Status::RateLimited,
-            451 => Status::GeoBlocked,
-            408 | 500.. => Status::ExchangeUnavailable,
-            _ => Status::UnrecognisedResponse,
+            418 | 429 => ConnectionStatus::RateLimited,
+            451 => ConnectionStatus::GeoBlocked,
+            408 | 500.. => ConnectionStatus::ExchangeUnavailable,
+            _ => ConnectionStatus::UnrecognisedResponse,
         };
         Verdict::Refused { status, code: None }
     }

@@ -4,8 +4,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site,
-    Status, Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions,
+    Request, Site, Unsignable, Verdict,
     answer::{code_in, flag, text},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_hex, parses, percent, rsa},
     refusals::Refusals,
@@ -106,27 +106,27 @@ pub(super) fn read_account(answer: &Answer) -> Verdict {
 /// and too many requests. Parts of the exchange share numbers: then the spot and the wallet API decide what one means.
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["-2014", "-2008", "-4056", "-4057"]),
-        (Status::InvalidSignature, &["-1022"]),
-        (Status::AmbiguousCredentials, &["-2015", "-1099", "-4004"]),
-        (Status::IpNotAllowed, &["-1005", "-1011"]),
-        (Status::ClockSkew, &["-1021"]),
-        (Status::PermissionDenied, &["-1002", "-3999"]),
+        (ConnectionStatus::InvalidKey, &["-2014", "-2008", "-4056", "-4057"]),
+        (ConnectionStatus::InvalidSignature, &["-1022"]),
+        (ConnectionStatus::AmbiguousCredentials, &["-2015", "-1099", "-4004"]),
+        (ConnectionStatus::IpNotAllowed, &["-1005", "-1011"]),
+        (ConnectionStatus::ClockSkew, &["-1021"]),
+        (ConnectionStatus::PermissionDenied, &["-1002", "-3999"]),
         // API keys are locked on this account; it has no second factor; it has not proven who it is.
-        (Status::AccountRestricted, &["-2017", "-3001", "100001003", "200003903"]),
+        (ConnectionStatus::AccountRestricted, &["-2017", "-3001", "100001003", "200003903"]),
         // Borrowing, repaying, moving funds or trading is banned for this account.
-        (Status::AccountRestricted, &["-3014", "-3018", "-3019", "-3022", "-3036", "-4013"]),
-        (Status::GeoBlocked, &["-4044", "-4402"]),
-        (Status::RateLimited, &["-1003", "-1008", "-1015", "-1034", "-4005", "-5041", "-6009", "-12014"]),
+        (ConnectionStatus::AccountRestricted, &["-3014", "-3018", "-3019", "-3022", "-3036", "-4013"]),
+        (ConnectionStatus::GeoBlocked, &["-4044", "-4402"]),
+        (ConnectionStatus::RateLimited, &["-1003", "-1008", "-1015", "-1034", "-4005", "-5041", "-6009", "-12014"]),
         (
-            Status::ExchangeUnavailable,
+            ConnectionStatus::ExchangeUnavailable,
             &["-1000", "-1001", "-1004", "-1006", "-1007", "-1016", "-3000", "-3044", "-10001"],
         ),
     ],
     words: &[
-        (Status::InvalidKey, &["api key does not exist"]),
+        (ConnectionStatus::InvalidKey, &["api key does not exist"]),
         (
-            Status::PermissionDenied,
+            ConnectionStatus::PermissionDenied,
             &[
                 "not authorized to execute",
                 "you don't have permission",
@@ -134,10 +134,10 @@ const REFUSALS: Refusals = Refusals {
                 "rest api trading is not enabled",
             ],
         ),
-        (Status::AccountRestricted, &["action is disabled on"]),
+        (ConnectionStatus::AccountRestricted, &["action is disabled on"]),
     ],
     // A firewall stands before the exchange; its 403 means too many or too odd requests.
-    http: &[(403, Status::RateLimited)],
+    http: &[(403, ConnectionStatus::RateLimited)],
     ..Refusals::NONE
 };
 

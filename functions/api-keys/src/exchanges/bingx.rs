@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
-    Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
+    Unsignable, Verdict,
     answer::{code_in, flag, listed, text, texts},
     any_credentials,
     binance::any,
@@ -54,22 +54,22 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["100413"]),
-        (Status::InvalidSignature, &["100001", "100412"]),
-        (Status::AmbiguousCredentials, &["401"]),
-        (Status::IpNotAllowed, &["100419"]),
-        (Status::ClockSkew, &["80014"]),
-        (Status::PermissionDenied, &["403", "100004"]),
-        (Status::AccountRestricted, &["100414", "100441"]),
-        (Status::RateLimited, &["418", "429", "100410"]),
-        (Status::ExchangeUnavailable, &["500", "503", "504", "100500", "100503", "109500", "110500"]),
+        (ConnectionStatus::InvalidKey, &["100413"]),
+        (ConnectionStatus::InvalidSignature, &["100001", "100412"]),
+        (ConnectionStatus::AmbiguousCredentials, &["401"]),
+        (ConnectionStatus::IpNotAllowed, &["100419"]),
+        (ConnectionStatus::ClockSkew, &["80014"]),
+        (ConnectionStatus::PermissionDenied, &["403", "100004"]),
+        (ConnectionStatus::AccountRestricted, &["100414", "100441"]),
+        (ConnectionStatus::RateLimited, &["418", "429", "100410"]),
+        (ConnectionStatus::ExchangeUnavailable, &["500", "503", "504", "100500", "100503", "109500", "110500"]),
     ],
     mixed: &[(
         "100421",
         &[
-            (Status::ClockSkew, &["timestamp"]),
-            (Status::ExchangeUnavailable, &["busy"]),
-            (Status::PermissionDenied, &["pair", "restricted"]),
+            (ConnectionStatus::ClockSkew, &["timestamp"]),
+            (ConnectionStatus::ExchangeUnavailable, &["busy"]),
+            (ConnectionStatus::PermissionDenied, &["pair", "restricted"]),
         ],
     )],
     ..Refusals::NONE

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
-    Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
+    Unsignable, Verdict,
     answer::{code_in, text},
     any_credentials,
     binance::any,
@@ -76,26 +76,26 @@ fn refusal(answer: &Answer) -> Verdict {
     let code = code_in(&body[1]).or_else(|| code_in(&body["error"]));
     REFUSALS.known(code.as_deref(), text(&body[2])).unwrap_or_else(|| match answer.status {
         // The exchange is up: it has answered in its own form.
-        500 if body.is_array() => Verdict::Refused { status: Status::UnrecognisedResponse, code: None },
+        500 if body.is_array() => Verdict::Refused { status: ConnectionStatus::UnrecognisedResponse, code: None },
         _ => answer.by_http_status(),
     })
 }
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::AmbiguousCredentials, &["10111"]),
-        (Status::InvalidSignature, &["10112", "10113"]),
-        (Status::NonceConflict, &["10114"]),
-        (Status::PermissionDenied, &["10001"]),
-        (Status::RateLimited, &["11010", "ERR_RATE_LIMIT"]),
-        (Status::ExchangeUnavailable, &["11000", "20051", "20060", "temporarily_unavailable"]),
+        (ConnectionStatus::AmbiguousCredentials, &["10111"]),
+        (ConnectionStatus::InvalidSignature, &["10112", "10113"]),
+        (ConnectionStatus::NonceConflict, &["10114"]),
+        (ConnectionStatus::PermissionDenied, &["10001"]),
+        (ConnectionStatus::RateLimited, &["11010", "ERR_RATE_LIMIT"]),
+        (ConnectionStatus::ExchangeUnavailable, &["11000", "20051", "20060", "temporarily_unavailable"]),
     ],
     mixed: &[(
         "10100",
         &[
-            (Status::InvalidSignature, &["digest"]),
-            (Status::InvalidKey, &["apikey: invalid"]),
-            (Status::AmbiguousCredentials, &[""]),
+            (ConnectionStatus::InvalidSignature, &["digest"]),
+            (ConnectionStatus::InvalidKey, &["apikey: invalid"]),
+            (ConnectionStatus::AmbiguousCredentials, &[""]),
         ],
     )],
     ..Refusals::NONE

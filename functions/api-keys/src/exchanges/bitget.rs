@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site,
-    Status, Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions,
+    Request, Site, Unsignable, Verdict,
     answer::{code_in, has_any, text, texts, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
@@ -68,16 +68,19 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 /// gateway in front of all.
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["40001", "40006", "40037", "40041", "30001", "30006", "32038", "35005"]),
-        (Status::InvalidSignature, &["40002", "40003", "40009", "40506", "40507", "30002", "30013"]),
+        (ConnectionStatus::InvalidKey, &["40001", "40006", "40037", "40041", "30001", "30006", "32038", "35005"]),
+        (ConnectionStatus::InvalidSignature, &["40002", "40003", "40009", "40506", "40507", "30002", "30013"]),
         // The text of 40012 names the key too, but a key that is not known is 40006.
-        (Status::InvalidPassphrase, &["40011", "40012", "40036", "30004", "30015"]),
-        (Status::AmbiguousCredentials, &["401", "30010", "30016", "30027"]),
-        (Status::IpNotAllowed, &["40018", "40038", "30011"]),
-        (Status::ClockSkew, &["40004", "40005", "40008", "40078", "30003", "30005", "30008"]),
-        (Status::PermissionDenied, &["403", "40014", "40040", "40061", "40068", "40199", "40301", "30012", "30028"]),
+        (ConnectionStatus::InvalidPassphrase, &["40011", "40012", "40036", "30004", "30015"]),
+        (ConnectionStatus::AmbiguousCredentials, &["401", "30010", "30016", "30027"]),
+        (ConnectionStatus::IpNotAllowed, &["40018", "40038", "30011"]),
+        (ConnectionStatus::ClockSkew, &["40004", "40005", "40008", "40078", "30003", "30005", "30008"]),
         (
-            Status::AccountRestricted,
+            ConnectionStatus::PermissionDenied,
+            &["403", "40014", "40040", "40061", "40068", "40199", "40301", "30012", "30028"],
+        ),
+        (
+            ConnectionStatus::AccountRestricted,
             &[
                 // Abnormal, cancelled, frozen, disabled or restricted; without a second factor; without proof of identity;
                 // in unified mode, which the classic API does not serve (40085).
@@ -86,11 +89,11 @@ const REFUSALS: Refusals = Refusals {
                 "36103", "36106", "50010",
             ],
         ),
-        (Status::WrongEnvironment, &["30018"]),
-        (Status::GeoBlocked, &["40000", "40024", "40103", "40111"]),
-        (Status::RateLimited, &["429", "1001", "40047", "50009", "30014", "30026"]),
+        (ConnectionStatus::WrongEnvironment, &["30018"]),
+        (ConnectionStatus::GeoBlocked, &["40000", "40024", "40103", "40111"]),
+        (ConnectionStatus::RateLimited, &["429", "1001", "40047", "50009", "30014", "30026"]),
         (
-            Status::ExchangeUnavailable,
+            ConnectionStatus::ExchangeUnavailable,
             &[
                 "500", "40010", "40015", "40200", "40308", "40604", "40725", "40844", "41114", "43115", "50008",
                 "30019", "30037", "30038",
@@ -98,12 +101,12 @@ const REFUSALS: Refusals = Refusals {
         ),
     ],
     words: &[
-        (Status::InvalidKey, &["accesskey not", "illegal accesskey"]),
-        (Status::InvalidSignature, &["invalid sign", "illegal sign", "sign not null", "signature not valid"]),
-        (Status::ClockSkew, &["too much difference from server time"]),
-        (Status::PermissionDenied, &["permissions not right"]),
-        (Status::AccountRestricted, &["user locked", "user forbid"]),
-        (Status::ExchangeUnavailable, &["ring-balancer"]),
+        (ConnectionStatus::InvalidKey, &["accesskey not", "illegal accesskey"]),
+        (ConnectionStatus::InvalidSignature, &["invalid sign", "illegal sign", "sign not null", "signature not valid"]),
+        (ConnectionStatus::ClockSkew, &["too much difference from server time"]),
+        (ConnectionStatus::PermissionDenied, &["permissions not right"]),
+        (ConnectionStatus::AccountRestricted, &["user locked", "user forbid"]),
+        (ConnectionStatus::ExchangeUnavailable, &["ring-balancer"]),
     ],
     ..Refusals::NONE
 };

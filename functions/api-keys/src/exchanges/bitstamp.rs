@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Request, Site, Status, Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Request, Site, Unsignable,
+    Verdict,
     answer::code_in,
     any_credentials,
     crypto::{HMAC_SHA256, encoded, hex, mac_hex},
@@ -80,24 +81,30 @@ fn all_texts(value: &Value) -> String {
 /// Older errors have a text alone.
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["API0001"]),
-        (Status::InvalidSignature, &["API0005"]),
-        (Status::NonceConflict, &["API0004"]),
-        (Status::ClockSkew, &["API0017"]),
-        (Status::AccountRestricted, &["403.004"]),
-        (Status::RateLimited, &["400.002"]),
+        (ConnectionStatus::InvalidKey, &["API0001"]),
+        (ConnectionStatus::InvalidSignature, &["API0005"]),
+        (ConnectionStatus::NonceConflict, &["API0004"]),
+        (ConnectionStatus::ClockSkew, &["API0017"]),
+        (ConnectionStatus::AccountRestricted, &["403.004"]),
+        (ConnectionStatus::RateLimited, &["400.002"]),
     ],
     // Seen for keys that are not active yet and for keys that are none.
-    mixed: &[("API0011", &[(Status::InvalidKey, &["wrong api key format"]), (Status::KeyExpired, &[""])])],
+    mixed: &[(
+        "API0011",
+        &[(ConnectionStatus::InvalidKey, &["wrong api key format"]), (ConnectionStatus::KeyExpired, &[""])],
+    )],
     words: &[
-        (Status::InvalidKey, &["api key not found", "wrong api key format"]),
-        (Status::InvalidSignature, &["invalid signature"]),
-        (Status::NonceConflict, &["invalid nonce"]),
-        (Status::AmbiguousCredentials, &["authentication failed", "missing key, signature and nonce"]),
-        (Status::IpNotAllowed, &["ip address not allowed", "ip not allowed"]),
-        (Status::PermissionDenied, &["no permission found"]),
-        (Status::AccountRestricted, &["account is frozen", "unavailable for your account", "fatca information"]),
-        (Status::ExchangeUnavailable, &["order could not be placed"]),
+        (ConnectionStatus::InvalidKey, &["api key not found", "wrong api key format"]),
+        (ConnectionStatus::InvalidSignature, &["invalid signature"]),
+        (ConnectionStatus::NonceConflict, &["invalid nonce"]),
+        (ConnectionStatus::AmbiguousCredentials, &["authentication failed", "missing key, signature and nonce"]),
+        (ConnectionStatus::IpNotAllowed, &["ip address not allowed", "ip not allowed"]),
+        (ConnectionStatus::PermissionDenied, &["no permission found"]),
+        (
+            ConnectionStatus::AccountRestricted,
+            &["account is frozen", "unavailable for your account", "fatca information"],
+        ),
+        (ConnectionStatus::ExchangeUnavailable, &["order could not be placed"]),
     ],
     ..Refusals::NONE
 };

@@ -5,8 +5,8 @@ use serde_json::Value;
 use shared::time::Timestamp;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
-    Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
+    Site, Unsignable, Verdict,
     answer::{code_in, text, texts},
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex, parses, rsa},
@@ -76,30 +76,33 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["10003"]),
-        (Status::InvalidSignature, &["10004"]),
-        (Status::AmbiguousCredentials, &["10007"]),
+        (ConnectionStatus::InvalidKey, &["10003"]),
+        (ConnectionStatus::InvalidSignature, &["10004"]),
+        (ConnectionStatus::AmbiguousCredentials, &["10007"]),
         // 10009: the address is banned.
-        (Status::IpNotAllowed, &["10010", "10009"]),
-        (Status::ClockSkew, &["10002", "-1"]),
-        (Status::PermissionDenied, &["10005"]),
-        (Status::KeyExpired, &["33004", "-2015"]),
+        (ConnectionStatus::IpNotAllowed, &["10010", "10009"]),
+        (ConnectionStatus::ClockSkew, &["10002", "-1"]),
+        (ConnectionStatus::PermissionDenied, &["10005"]),
+        (ConnectionStatus::KeyExpired, &["33004", "-2015"]),
         // Banned, stopped by compliance rules, not allowed to trade, without proof of identity, of a kind that may not ask.
         (
-            Status::AccountRestricted,
+            ConnectionStatus::AccountRestricted,
             &["10008", "10020", "10024", "10027", "10028", "131004", "140067", "170201", "176037"],
         ),
-        (Status::GeoBlocked, &["170209"]),
-        (Status::RateLimited, &["429", "10006", "10018", "10403", "10429", "20003", "30033", "30035", "170222"]),
-        (Status::ExchangeUnavailable, &["5004", "10000", "10016", "10019", "170007", "340099"]),
+        (ConnectionStatus::GeoBlocked, &["170209"]),
+        (
+            ConnectionStatus::RateLimited,
+            &["429", "10006", "10018", "10403", "10429", "20003", "30033", "30035", "170222"],
+        ),
+        (ConnectionStatus::ExchangeUnavailable, &["5004", "10000", "10016", "10019", "170007", "340099"]),
     ],
     words: &[
-        (Status::InvalidKey, &["invalid api_key"]),
-        (Status::AmbiguousCredentials, &["sign params error"]),
-        (Status::ExchangeUnavailable, &["request timeout"]),
+        (ConnectionStatus::InvalidKey, &["invalid api_key"]),
+        (ConnectionStatus::AmbiguousCredentials, &["sign params error"]),
+        (ConnectionStatus::ExchangeUnavailable, &["request timeout"]),
     ],
     // Callers from some countries are turned away before the request is looked at. Where it is for too many requests, words say so.
-    http: &[(403, Status::GeoBlocked)],
+    http: &[(403, ConnectionStatus::GeoBlocked)],
     ..Refusals::NONE
 };
 

@@ -4,8 +4,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
-    Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
+    Site, Unsignable, Verdict,
     answer::{code_in, flag, text},
     crypto::{ed25519, encoded, es256, hex, parses},
     refusals::Refusals,
@@ -99,13 +99,13 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::AmbiguousCredentials, &["unauthorized", "invalid_token", "UNAUTHENTICATED"]),
-        (Status::KeyExpired, &["revoked_token"]),
+        (ConnectionStatus::AmbiguousCredentials, &["unauthorized", "invalid_token", "UNAUTHENTICATED"]),
+        (ConnectionStatus::KeyExpired, &["revoked_token"]),
         // A token is made for every request, so an old one is a matter of clocks.
-        (Status::ClockSkew, &["expired_token"]),
-        (Status::PermissionDenied, &["PERMISSION_DENIED", "invalid_scope"]),
+        (ConnectionStatus::ClockSkew, &["expired_token"]),
+        (ConnectionStatus::PermissionDenied, &["PERMISSION_DENIED", "invalid_scope"]),
         (
-            Status::AccountRestricted,
+            ConnectionStatus::AccountRestricted,
             &[
                 // API access is blocked for deleted users.
                 "invalid_authentication_method",
@@ -116,14 +116,17 @@ const REFUSALS: Refusals = Refusals {
                 "jumio_face_match_verification_required",
             ],
         ),
-        (Status::RateLimited, &["rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED"]),
-        (Status::ExchangeUnavailable, &["internal_server_error", "INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED"]),
+        (ConnectionStatus::RateLimited, &["rate_limit_exceeded", "resource_exhausted", "RESOURCE_EXHAUSTED"]),
+        (
+            ConnectionStatus::ExchangeUnavailable,
+            &["internal_server_error", "INTERNAL", "UNAVAILABLE", "DEADLINE_EXCEEDED"],
+        ),
     ],
     mixed: &[(
         "authentication_error",
-        &[(Status::ClockSkew, &["timestamp expired"]), (Status::AmbiguousCredentials, &[""])],
+        &[(ConnectionStatus::ClockSkew, &["timestamp expired"]), (ConnectionStatus::AmbiguousCredentials, &[""])],
     )],
-    words: &[(Status::ClockSkew, &["timestamp expired"])],
+    words: &[(ConnectionStatus::ClockSkew, &["timestamp expired"])],
     // One plain word for a wrong key, signature, clock and address.
-    http: &[(401, Status::AmbiguousCredentials)],
+    http: &[(401, ConnectionStatus::AmbiguousCredentials)],
 };

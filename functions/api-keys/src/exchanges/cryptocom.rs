@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Unsignable,
+    Verdict,
     answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, mac_hex},
@@ -53,13 +54,13 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 /// Numbers from 10002 to 10007 are those of the version before this one.
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::AmbiguousCredentials, &["40101", "10002"]),
-        (Status::ClockSkew, &["40102", "10007"]),
-        (Status::IpNotAllowed, &["40103", "10003"]),
+        (ConnectionStatus::AmbiguousCredentials, &["40101", "10002"]),
+        (ConnectionStatus::ClockSkew, &["40102", "10007"]),
+        (ConnectionStatus::IpNotAllowed, &["40103", "10003"]),
         // Suspended, not active, or of a tier that may not use the API.
-        (Status::AccountRestricted, &["202", "406", "410", "40104", "10005"]),
-        (Status::RateLimited, &["42901", "10006"]),
-        (Status::ExchangeUnavailable, &["40801", "50001", "9010001"]),
+        (ConnectionStatus::AccountRestricted, &["202", "406", "410", "40104", "10005"]),
+        (ConnectionStatus::RateLimited, &["42901", "10006"]),
+        (ConnectionStatus::ExchangeUnavailable, &["40801", "50001", "9010001"]),
     ],
     ..Refusals::NONE
 };

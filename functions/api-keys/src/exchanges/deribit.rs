@@ -2,8 +2,8 @@
 //! of the key. Its tokens are left where they are. Every other call carries its signature in a header.
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
-    Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
+    Site, Unsignable, Verdict,
     answer::{code_in, text},
     any_credentials,
     binance::any,
@@ -58,15 +58,18 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 const REFUSALS: Refusals = Refusals {
     codes: &[
         (
-            Status::AmbiguousCredentials,
+            ConnectionStatus::AmbiguousCredentials,
             &["10000", "12000", "12998", "12999", "13000", "13004", "13006", "13007", "13009"],
         ),
-        (Status::PermissionDenied, &["11042", "13012", "13021"]),
+        (ConnectionStatus::PermissionDenied, &["11042", "13012", "13021"]),
         // The API is off for the account, which is not active, blocked, locked, or has not proven who it is.
-        (Status::AccountRestricted, &["9999", "10019", "13001", "13002", "13031", "13037"]),
-        (Status::GeoBlocked, &["12005"]),
-        (Status::RateLimited, &["10028", "10047", "10066", "11035", "11093", "12001", "12003"]),
-        (Status::ExchangeUnavailable, &["10040", "10041", "11051", "11094", "13025", "13028", "13503", "13888"]),
+        (ConnectionStatus::AccountRestricted, &["9999", "10019", "13001", "13002", "13031", "13037"]),
+        (ConnectionStatus::GeoBlocked, &["12005"]),
+        (ConnectionStatus::RateLimited, &["10028", "10047", "10066", "11035", "11093", "12001", "12003"]),
+        (
+            ConnectionStatus::ExchangeUnavailable,
+            &["10040", "10041", "11051", "11094", "13025", "13028", "13503", "13888"],
+        ),
     ],
     ..Refusals::NONE
 };

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
-    Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
+    Site, Unsignable, Verdict,
     answer::{flag, text, texts},
     any_credentials,
     crypto::{HMAC_SHA512, encoded, hex, mac_hex, sha512, unencoded},
@@ -69,7 +69,7 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
     let known = REFUSALS.known(Some(label), text(&body["message"]));
     // What is no word on the credentials may be one on the list of keys alone.
     let is_of_the_list = match &known {
-        Some(Verdict::Refused { status, .. }) => *status == Status::PermissionDenied,
+        Some(Verdict::Refused { status, .. }) => *status == ConnectionStatus::PermissionDenied,
         _ => answer.status != 429 && answer.status < 500,
     };
     match known {
@@ -81,22 +81,22 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["INVALID_KEY"]),
-        (Status::InvalidSignature, &["INVALID_SIGNATURE"]),
+        (ConnectionStatus::InvalidKey, &["INVALID_KEY"]),
+        (ConnectionStatus::InvalidSignature, &["INVALID_SIGNATURE"]),
         (
-            Status::AmbiguousCredentials,
+            ConnectionStatus::AmbiguousCredentials,
             &["INVALID_CREDENTIALS", "AUTHENTICATION_FAILED", "UNAUTHORIZED", "MISSING_REQUIRED_HEADER"],
         ),
-        (Status::IpNotAllowed, &["IP_FORBIDDEN"]),
-        (Status::ClockSkew, &["REQUEST_EXPIRED"]),
-        (Status::PermissionDenied, &["FORBIDDEN", "READ_ONLY", "USER_NOT_FOUND"]),
+        (ConnectionStatus::IpNotAllowed, &["IP_FORBIDDEN"]),
+        (ConnectionStatus::ClockSkew, &["REQUEST_EXPIRED"]),
+        (ConnectionStatus::PermissionDenied, &["FORBIDDEN", "READ_ONLY", "USER_NOT_FOUND"]),
         (
-            Status::AccountRestricted,
+            ConnectionStatus::AccountRestricted,
             &["ACCOUNT_LOCKED", "SUB_ACCOUNT_LOCKED", "ACCOUNT_EXCEPTION", "KYC_REQUIRED", "RISK_CONTROL"],
         ),
-        (Status::RateLimited, &["TOO_MANY_REQUESTS", "TOO_FAST"]),
+        (ConnectionStatus::RateLimited, &["TOO_MANY_REQUESTS", "TOO_FAST"]),
         // The last one is of withdrawals, for all accounts.
-        (Status::ExchangeUnavailable, &["INTERNAL", "SERVER_ERROR", "TOO_BUSY", "API_WITHDRAW_DISABLED"]),
+        (ConnectionStatus::ExchangeUnavailable, &["INTERNAL", "SERVER_ERROR", "TOO_BUSY", "API_WITHDRAW_DISABLED"]),
     ],
     ..Refusals::NONE
 };
@@ -116,7 +116,7 @@ fn ours<'a>(keys: &'a [Value], api_key: &str) -> Option<&'a Value> {
 
 fn read_key(key: &Value) -> Verdict {
     if let Some(2 | 3) = key["state"].as_i64() {
-        return Verdict::Refused { status: Status::AccountRestricted, code: None };
+        return Verdict::Refused { status: ConnectionStatus::AccountRestricted, code: None };
     }
     let permissions = Permissions {
         read: Some(true),

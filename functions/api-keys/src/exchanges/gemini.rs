@@ -4,8 +4,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
-    Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
+    Unsignable, Verdict,
     answer::{code_in, flag, text},
     any_credentials,
     binance::any,
@@ -51,20 +51,23 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["InvalidApiKey"]),
-        (Status::InvalidSignature, &["InvalidSignature"]),
-        (Status::AmbiguousCredentials, &["MissingApikeyHeader", "MissingPayloadHeader", "MissingSignatureHeader"]),
-        (Status::IpNotAllowed, &["RemoteAddressForbidden", "ApiKeyIpFilteringFailure"]),
-        (Status::NonceConflict, &["InvalidNonce"]),
-        (Status::ClockSkew, &["InvalidTimestampInPayload"]),
-        (Status::PermissionDenied, &["MissingRole"]),
-        (Status::AccountRestricted, &["AccountClosed"]),
-        (Status::RateLimited, &["RateLimit"]),
-        (Status::ExchangeUnavailable, &["Maintenance", "System"]),
+        (ConnectionStatus::InvalidKey, &["InvalidApiKey"]),
+        (ConnectionStatus::InvalidSignature, &["InvalidSignature"]),
+        (
+            ConnectionStatus::AmbiguousCredentials,
+            &["MissingApikeyHeader", "MissingPayloadHeader", "MissingSignatureHeader"],
+        ),
+        (ConnectionStatus::IpNotAllowed, &["RemoteAddressForbidden", "ApiKeyIpFilteringFailure"]),
+        (ConnectionStatus::NonceConflict, &["InvalidNonce"]),
+        (ConnectionStatus::ClockSkew, &["InvalidTimestampInPayload"]),
+        (ConnectionStatus::PermissionDenied, &["MissingRole"]),
+        (ConnectionStatus::AccountRestricted, &["AccountClosed"]),
+        (ConnectionStatus::RateLimited, &["RateLimit"]),
+        (ConnectionStatus::ExchangeUnavailable, &["Maintenance", "System"]),
         // The signed payload names another path than the one asked: a fault of ours, of which the user can mend nothing.
-        (Status::UnrecognisedResponse, &["EndpointMismatch"]),
+        (ConnectionStatus::UnrecognisedResponse, &["EndpointMismatch"]),
     ],
-    words: &[(Status::ExchangeUnavailable, &["investigating technical issues"])],
+    words: &[(ConnectionStatus::ExchangeUnavailable, &["investigating technical issues"])],
     ..Refusals::NONE
 };
 

@@ -5,8 +5,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
-    Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
+    Site, Unsignable, Verdict,
     answer::{code_in, has_any, text, words},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_base64, parses, percent},
     refusals::Refusals,
@@ -77,36 +77,36 @@ fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
 }
 
 /// The fixed parts of the texts that tell errors under one code apart.
-const SIGNATURE: &[(Status, &[&str])] = &[
-    (Status::InvalidKey, &["incorrect access key"]),
-    (Status::InvalidSignature, &["verification failure"]),
-    (Status::IpNotAllowed, &["incorrect ip address"]),
-    (Status::ClockSkew, &["submission time", "timestamp"]),
-    (Status::PermissionDenied, &["api key has no permission"]),
-    (Status::KeyExpired, &["api key has expired"]),
-    (Status::AccountRestricted, &["abnormal user status"]),
-    (Status::AmbiguousCredentials, &[""]),
+const SIGNATURE: &[(ConnectionStatus, &[&str])] = &[
+    (ConnectionStatus::InvalidKey, &["incorrect access key"]),
+    (ConnectionStatus::InvalidSignature, &["verification failure"]),
+    (ConnectionStatus::IpNotAllowed, &["incorrect ip address"]),
+    (ConnectionStatus::ClockSkew, &["submission time", "timestamp"]),
+    (ConnectionStatus::PermissionDenied, &["api key has no permission"]),
+    (ConnectionStatus::KeyExpired, &["api key has expired"]),
+    (ConnectionStatus::AccountRestricted, &["abnormal user status"]),
+    (ConnectionStatus::AmbiguousCredentials, &[""]),
 ];
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["403"]),
-        (Status::InvalidSignature, &["1003", "api-signature-check-failed"]),
-        (Status::AmbiguousCredentials, &["login-required"]),
-        (Status::PermissionDenied, &["1002"]),
+        (ConnectionStatus::InvalidKey, &["403"]),
+        (ConnectionStatus::InvalidSignature, &["1003", "api-signature-check-failed"]),
+        (ConnectionStatus::AmbiguousCredentials, &["login-required"]),
+        (ConnectionStatus::PermissionDenied, &["1002"]),
         (
-            Status::RateLimited,
+            ConnectionStatus::RateLimited,
             &["429", "base-request-exceed-frequency-limit", "rate-too-many-requests", "too-many-requests"],
         ),
         (
-            Status::ExchangeUnavailable,
+            ConnectionStatus::ExchangeUnavailable,
             &["500", "system-maintenance", "maintain", "gateway-internal-error", "order-update-error", "timeout"],
         ),
     ],
     mixed: &[("api-signature-not-valid", SIGNATURE)],
     words: &[
-        (Status::PermissionDenied, &["api key has no permission"]),
-        (Status::ExchangeUnavailable, &["contract is restricted of closing positions on api"]),
+        (ConnectionStatus::PermissionDenied, &["api key has no permission"]),
+        (ConnectionStatus::ExchangeUnavailable, &["contract is restricted of closing positions on api"]),
     ],
     ..Refusals::NONE
 };
@@ -124,8 +124,8 @@ fn ours<'a>(keys: &'a [Value], api_key: &str) -> Option<&'a Value> {
 fn read_key(key: &Value) -> Verdict {
     match key["status"].as_str() {
         Some("normal") => {}
-        Some("expired") => return Verdict::Refused { status: Status::KeyExpired, code: None },
-        _ => return Verdict::Refused { status: Status::UnrecognisedResponse, code: None },
+        Some("expired") => return Verdict::Refused { status: ConnectionStatus::KeyExpired, code: None },
+        _ => return Verdict::Refused { status: ConnectionStatus::UnrecognisedResponse, code: None },
     }
     let granted = words(&key["permission"]);
     let has = |word| has_any(granted.as_ref(), &[word]);

@@ -8,8 +8,8 @@ use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Source, Status,
-    Unsignable, Verdict, answer::text, crypto::hex, refusals::Refusals,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
+    Source, Unsignable, Verdict, answer::text, crypto::hex, refusals::Refusals,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -85,7 +85,7 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let ours = agent_address(credentials).unwrap_or_default();
     let is_ours = |address: &str| address.eq_ignore_ascii_case(&ours);
     let Some(agent) = agents.iter().find(|agent| agent["address"].as_str().is_some_and(is_ours)) else {
-        return Verdict::Refused { status: Status::InvalidKey, code: None };
+        return Verdict::Refused { status: ConnectionStatus::InvalidKey, code: None };
     };
     // An agent may pay into anybody's vault (`vaultTransfer`), so transfers are never out of its reach.
     let permissions = Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: Some(true) };
@@ -95,4 +95,4 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 /// Hyperliquid has no codes.
 const REFUSALS: Refusals =
-    Refusals { words: &[(Status::RateLimited, &["too many cumulative requests"])], ..Refusals::NONE };
+    Refusals { words: &[(ConnectionStatus::RateLimited, &["too many cumulative requests"])], ..Refusals::NONE };

@@ -7,8 +7,8 @@ use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site, Status, Unsignable,
-    Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
+    Unsignable, Verdict,
     answer::{has_any, texts},
     crypto::{HMAC_SHA512, encoded, mac, sha256},
     refusals::Refusals,
@@ -68,22 +68,25 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 /// The words are for the same refusals under other classes.
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["EAPI:Invalid key"]),
-        (Status::InvalidSignature, &["EAPI:Invalid signature"]),
-        (Status::AmbiguousCredentials, &["ESession:Invalid session"]),
-        (Status::NonceConflict, &["EAPI:Invalid nonce"]),
-        (Status::PermissionDenied, &["EGeneral:Permission denied", "EAccount:Invalid permissions"]),
+        (ConnectionStatus::InvalidKey, &["EAPI:Invalid key"]),
+        (ConnectionStatus::InvalidSignature, &["EAPI:Invalid signature"]),
+        (ConnectionStatus::AmbiguousCredentials, &["ESession:Invalid session"]),
+        (ConnectionStatus::NonceConflict, &["EAPI:Invalid nonce"]),
+        (ConnectionStatus::PermissionDenied, &["EGeneral:Permission denied", "EAccount:Invalid permissions"]),
         (
-            Status::AccountRestricted,
+            ConnectionStatus::AccountRestricted,
             &["EAuth:Account temporary disabled", "EAuth:Account unconfirmed", "ETrade:User Locked", "ETrade:Locked"],
         ),
         (
-            Status::RateLimited,
+            ConnectionStatus::RateLimited,
             &["EAPI:Rate limit exceeded", "EGeneral:Temporary lockout", "EGeneral:Too many requests"],
         ),
-        (Status::ExchangeUnavailable, &["EService", "EGeneral:Internal error", "EDatabase:Internal error"]),
+        (ConnectionStatus::ExchangeUnavailable, &["EService", "EGeneral:Internal error", "EDatabase:Internal error"]),
     ],
-    words: &[(Status::NonceConflict, &[":invalid nonce"]), (Status::ExchangeUnavailable, &[":internal error"])],
+    words: &[
+        (ConnectionStatus::NonceConflict, &[":invalid nonce"]),
+        (ConnectionStatus::ExchangeUnavailable, &[":internal error"]),
+    ],
     ..Refusals::NONE
 };
 

@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site, Status,
-    Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
+    Site, Unsignable, Verdict,
     answer::{code_in, has_any, text, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
@@ -59,21 +59,24 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["400003", "401"]),
-        (Status::InvalidSignature, &["400005"]),
-        (Status::InvalidPassphrase, &["400004"]),
+        (ConnectionStatus::InvalidKey, &["400003", "401"]),
+        (ConnectionStatus::InvalidSignature, &["400005"]),
+        (ConnectionStatus::InvalidPassphrase, &["400004"]),
         // 400001: one of the headers is missing or empty; which one it does not say.
-        (Status::AmbiguousCredentials, &["400001", "400401"]),
-        (Status::IpNotAllowed, &["400006"]),
-        (Status::ClockSkew, &["400002"]),
-        (Status::PermissionDenied, &["400007"]),
+        (ConnectionStatus::AmbiguousCredentials, &["400001", "400401"]),
+        (ConnectionStatus::IpNotAllowed, &["400006"]),
+        (ConnectionStatus::ClockSkew, &["400002"]),
+        (ConnectionStatus::PermissionDenied, &["400007"]),
         // Frozen, restricted, without proof of identity.
-        (Status::AccountRestricted, &["411100", "400303", "130201", "130302", "126047", "126048"]),
-        (Status::GeoBlocked, &["400302", "400500", "40010", "126021", "126037", "126045", "126046", "130315"]),
-        (Status::RateLimited, &["429000", "429", "1015", "200002"]),
-        (Status::ExchangeUnavailable, &["500000", "500", "503", "408000"]),
+        (ConnectionStatus::AccountRestricted, &["411100", "400303", "130201", "130302", "126047", "126048"]),
+        (
+            ConnectionStatus::GeoBlocked,
+            &["400302", "400500", "40010", "126021", "126037", "126045", "126046", "130315"],
+        ),
+        (ConnectionStatus::RateLimited, &["429000", "429", "1015", "200002"]),
+        (ConnectionStatus::ExchangeUnavailable, &["500000", "500", "503", "408000"]),
     ],
-    words: &[(Status::PermissionDenied, &["require more permission"])],
+    words: &[(ConnectionStatus::PermissionDenied, &["require more permission"])],
     ..Refusals::NONE
 };
 

@@ -1,7 +1,8 @@
 //! MEXC (spot). Signature: the percent-encoded query, HMAC-SHA-256 in lower-case hex, as the last parameter.
 
 use super::{
-    Answer, Call, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Status, Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Unsignable,
+    Verdict,
     answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_hex},
@@ -44,21 +45,21 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["10072", "700001", "10001"]),
-        (Status::InvalidSignature, &["700002", "602"]),
+        (ConnectionStatus::InvalidKey, &["10072", "700001", "10001"]),
+        (ConnectionStatus::InvalidSignature, &["700002", "602"]),
         // The gateway in front of the exchange stops requests of a form that it does not like, whatever the key.
-        (Status::AmbiguousCredentials, &["700013", "403"]),
-        (Status::IpNotAllowed, &["700006", "406"]),
-        (Status::ClockSkew, &["700003", "700005", "10073"]),
-        (Status::PermissionDenied, &["700007", "401", "511", "701", "702", "703", "704"]),
-        (Status::KeyExpired, &["402"]),
+        (ConnectionStatus::AmbiguousCredentials, &["700013", "403"]),
+        (ConnectionStatus::IpNotAllowed, &["700006", "406"]),
+        (ConnectionStatus::ClockSkew, &["700003", "700005", "10073"]),
+        (ConnectionStatus::PermissionDenied, &["700007", "401", "511", "701", "702", "703", "704"]),
+        (ConnectionStatus::KeyExpired, &["402"]),
         // Under risk control, abnormal, not allowed to trade, a forbidden sub-account.
-        (Status::AccountRestricted, &["10098", "30018", "60005", "140002", "730100"]),
-        (Status::RateLimited, &["429", "510"]),
-        (Status::ExchangeUnavailable, &["500", "501", "503", "504", "604", "801", "11444", "20002"]),
+        (ConnectionStatus::AccountRestricted, &["10098", "30018", "60005", "140002", "730100"]),
+        (ConnectionStatus::RateLimited, &["429", "510"]),
+        (ConnectionStatus::ExchangeUnavailable, &["500", "501", "503", "504", "604", "801", "11444", "20002"]),
     ],
-    words: &[(Status::ExchangeUnavailable, &["maintenance"])],
+    words: &[(ConnectionStatus::ExchangeUnavailable, &["maintenance"])],
     // A firewall stands before the exchange; its 403 means too many or too odd requests.
-    http: &[(403, Status::RateLimited)],
+    http: &[(403, ConnectionStatus::RateLimited)],
     ..Refusals::NONE
 };

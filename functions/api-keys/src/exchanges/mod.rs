@@ -36,7 +36,7 @@ pub use hyperliquid::agent_address;
 pub use identity::Identity;
 pub use private_key::{PrivateKey, Reading, decoded, value_in};
 pub use request::{Call, Method, Moment, Request};
-pub use status::Status;
+pub use status::ConnectionStatus;
 
 /// Everything that differs between exchanges.
 pub struct Exchange {

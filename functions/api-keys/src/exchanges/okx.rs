@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request, Site,
-    Status, Unsignable, Verdict,
+    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions,
+    Request, Site, Unsignable, Verdict,
     answer::{code_in, has_any, text, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, iso_millis, mac_base64},
@@ -74,32 +74,35 @@ fn info(account: &Value) -> KeyInfo {
 /// Numbers below 5000 and from 60000 on are those of its WebSocket for the same refusals.
 const REFUSALS: Refusals = Refusals {
     codes: &[
-        (Status::InvalidKey, &["50103", "50111", "50119", "50008", "60001", "60005", "60032", "4007"]),
-        (Status::InvalidSignature, &["50106", "50113", "60002", "60007"]),
-        (Status::InvalidPassphrase, &["50104", "50105", "60003", "60024"]),
-        (Status::AmbiguousCredentials, &["4001", "60009"]),
-        (Status::IpNotAllowed, &["50110", "50118"]),
-        (Status::ClockSkew, &["50102", "50107", "50112", "60004", "60006"]),
-        (Status::PermissionDenied, &["50030", "50035", "50041", "50114", "50120"]),
-        (Status::WrongEnvironment, &["50038", "50053", "50101"]),
+        (ConnectionStatus::InvalidKey, &["50103", "50111", "50119", "50008", "60001", "60005", "60032", "4007"]),
+        (ConnectionStatus::InvalidSignature, &["50106", "50113", "60002", "60007"]),
+        (ConnectionStatus::InvalidPassphrase, &["50104", "50105", "60003", "60024"]),
+        (ConnectionStatus::AmbiguousCredentials, &["4001", "60009"]),
+        (ConnectionStatus::IpNotAllowed, &["50110", "50118"]),
+        (ConnectionStatus::ClockSkew, &["50102", "50107", "50112", "60004", "60006"]),
+        (ConnectionStatus::PermissionDenied, &["50030", "50035", "50041", "50114", "50120"]),
+        (ConnectionStatus::WrongEnvironment, &["50038", "50053", "50101"]),
         (
-            Status::AccountRestricted,
+            ConnectionStatus::AccountRestricted,
             &[
                 // Blocked, in liquidation, of an invalid status, under risk control, without proof of identity.
                 "50007", "50009", "50012", "50019", "50022", "50027", "50029", "50051", "50052", "50059", "50060",
                 "50100", "50121", "51009", "51024", "58004", "58101", "58204", "59113", "59508",
             ],
         ),
-        (Status::GeoBlocked, &["51155", "51773"]),
-        (Status::RateLimited, &["50011", "50040", "50061", "51113", "58102", "60014", "60023", "4003", "4008"]),
+        (ConnectionStatus::GeoBlocked, &["51155", "51773"]),
         (
-            Status::ExchangeUnavailable,
+            ConnectionStatus::RateLimited,
+            &["50011", "50040", "50061", "51113", "58102", "60014", "60023", "4003", "4008"],
+        ),
+        (
+            ConnectionStatus::ExchangeUnavailable,
             &[
                 "50001", "50004", "50005", "50013", "50026", "50046", "50062", "51767", "51774", "60016", "64008",
                 "4005",
             ],
         ),
     ],
-    words: &[(Status::ExchangeUnavailable, &["server error"])],
+    words: &[(ConnectionStatus::ExchangeUnavailable, &["server error"])],
     ..Refusals::NONE
 };

@@ -1,10 +1,10 @@
 //! What refusals mean. Every exchange has a table of its own; how tables are read stands here: the code first, then words, the
 //! HTTP status last.
 
-use super::{Answer, Status, Verdict};
+use super::{Answer, ConnectionStatus, Verdict};
 
 /// What means what: statuses, each with the codes or the phrases that mean it.
-type Table = &'static [(Status, &'static [&'static str])];
+type Table = &'static [(ConnectionStatus, &'static [&'static str])];
 
 /// The refusals of one exchange that a connection test can get, and those that mean the same whatever was asked: too many
 /// requests, an outage, a suspended account. Refusals of orders, loans and withdrawals are left out.
@@ -16,14 +16,14 @@ pub(super) struct Refusals {
     /// Phrases in lower case, for refusals whose code is not known or that have none.
     pub(super) words: Table,
     /// HTTP statuses that mean something else here than elsewhere.
-    pub(super) http: &'static [(u16, Status)],
+    pub(super) http: &'static [(u16, ConnectionStatus)],
 }
 
 /// Phrases that mean the same everywhere. Maintenance alone does not: margins are maintained, too.
 const WORDS: Table = &[
     // Before outages: "Service unavailable from a restricted location" is none.
     (
-        Status::GeoBlocked,
+        ConnectionStatus::GeoBlocked,
         &[
             "restricted location",
             "your country",
@@ -34,7 +34,7 @@ const WORDS: Table = &[
         ],
     ),
     (
-        Status::RateLimited,
+        ConnectionStatus::RateLimited,
         &[
             "too many requests",
             "too many visits",
@@ -47,7 +47,7 @@ const WORDS: Table = &[
         ],
     ),
     (
-        Status::ExchangeUnavailable,
+        ConnectionStatus::ExchangeUnavailable,
         &[
             "under maintenance",
             "in maintenance",
@@ -106,6 +106,6 @@ impl Refusals {
 }
 
 /// The status of the first phrase that is in the text, which is in lower case.
-fn meant_by(text: &str, table: Table) -> Option<Status> {
+fn meant_by(text: &str, table: Table) -> Option<ConnectionStatus> {
     table.iter().find(|(_, phrases)| phrases.iter().any(|phrase| text.contains(phrase))).map(|(status, _)| *status)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "ConnectionStatus")]
-pub enum Status {
+pub enum ConnectionStatus {
     /// The signed request was accepted.
     Ok,
     /// The exchange does not know the key.
@@ -42,7 +42,7 @@ pub enum Status {
     UnrecognisedResponse,
 }
 
-impl Status {
+impl ConnectionStatus {
     /// Its name on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -5,7 +5,7 @@ use shared::time::Timestamp;
 
 use crate::{
     connection::TestReport,
-    exchanges::{Permissions, Status},
+    exchanges::{ConnectionStatus, Permissions},
     policy::{self, Warning},
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub struct Findings {
     pub(crate) last_tested_at: Option<Timestamp>,
     /// How the last test ended.
-    pub(crate) last_status: Option<Status>,
+    pub(crate) last_status: Option<ConnectionStatus>,
     /// Whether the last test that found out anything found that it works.
     pub(crate) has_worked: bool,
     // The rest is what the last successful test said.
@@ -32,7 +32,7 @@ impl Findings {
             let status = status.as_str();
             tracing::warn!(event = "key_stopped_working", exchange, status, "a key stopped working");
         }
-        self.has_worked = status == Status::Ok || (self.has_worked && !status.is_about_the_key());
+        self.has_worked = status == ConnectionStatus::Ok || (self.has_worked && !status.is_about_the_key());
         self.last_tested_at = Some(now);
         self.last_status = Some(status);
         if let Some(info) = &report.info {

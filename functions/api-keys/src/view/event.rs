@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::{
     audit::{AccessAction, AccessEvent, UNKNOWN},
     document,
-    exchanges::Status,
+    exchanges::ConnectionStatus,
     refusal::RefusalCode,
 };
 
@@ -50,7 +50,7 @@ impl JsonSchema for AccessOutcome {
         ];
         let described =
             "What has become of an access: `ok`, the word for a refusal, how a test ended, or none of these.";
-        document::words(described, &own, &[Status::json_schema(schemas), RefusalCode::json_schema(schemas)])
+        document::words(described, &own, &[ConnectionStatus::json_schema(schemas), RefusalCode::json_schema(schemas)])
     }
 }
 

@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 
 use crate::{
     document,
-    exchanges::{Environment, KeyType, Permissions, Status},
+    exchanges::{ConnectionStatus, Environment, KeyType, Permissions},
     policy::Warning,
     record::KeyRecord,
     state::Vault,
@@ -113,7 +113,7 @@ impl KeyView {
             key_type: KeyType::Hmac,
             wallet_address: None,
             is_active: true,
-            status: KeyStatus::Tested(Status::Ok),
+            status: KeyStatus::Tested(ConnectionStatus::Ok),
             permissions,
             ip_restricted: Some(true),
             warnings: Vec::new(),
@@ -137,12 +137,12 @@ pub enum KeyStatus {
     Blocked,
     /// How the last test ended.
     #[serde(untagged)]
-    Tested(Status),
+    Tested(ConnectionStatus),
 }
 
 impl KeyStatus {
     /// Of a key whose last test ended so.
-    pub(crate) fn new(last: Option<Status>, is_blocked: bool) -> Self {
+    pub(crate) fn new(last: Option<ConnectionStatus>, is_blocked: bool) -> Self {
         if is_blocked { Self::Blocked } else { last.map_or(Self::Untested, Self::Tested) }
     }
 }
@@ -159,6 +159,6 @@ impl JsonSchema for KeyStatus {
             json!({ "const": "blocked", "description": "It can send funds to others, which the policy forbids." }),
         ];
         let described = "Where a key stands: `untested`, `blocked`, or how its last test ended.";
-        document::words(described, &own, &[Status::json_schema(schemas)])
+        document::words(described, &own, &[ConnectionStatus::json_schema(schemas)])
     }
 }

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use shared::http::Reply;
 
-use crate::{exchanges::Status, refusal::Refusal};
+use crate::{exchanges::ConnectionStatus, refusal::Refusal};
 
 pub use clear::DecryptedApiKeyResponse;
 pub use event::EventView;
@@ -57,7 +57,11 @@ impl ApiKeyResponse {
     #[must_use]
     pub fn of_test(test: TestView) -> Self {
         let status = test.status();
-        Self { success: status == Status::Ok, message: status.message(), data: Some(Subject::Test(Box::new(test))) }
+        Self {
+            success: status == ConnectionStatus::Ok,
+            message: status.message(),
+            data: Some(Subject::Test(Box::new(test))),
+        }
     }
 
     /// A change that leaves nothing behind.

@@ -8,7 +8,7 @@ use super::key::KeyStatus;
 use crate::{
     connection::TestReport,
     document,
-    exchanges::{Environment, Permissions, Source, Status},
+    exchanges::{ConnectionStatus, Environment, Permissions, Source},
     policy::{self, Warning},
     record::KeyRecord,
 };
@@ -24,7 +24,7 @@ pub struct TestView {
     /// Whether it is for real money.
     environment: Environment,
     /// How the test ended.
-    status: Status,
+    status: ConnectionStatus,
     /// What the list shows from now on: `blocked` where the policy keeps the key from being used.
     key_status: KeyStatus,
     /// When it ended.
@@ -58,7 +58,7 @@ pub struct TestView {
 impl TestView {
     /// How it ended.
     #[must_use]
-    pub const fn status(&self) -> Status {
+    pub const fn status(&self) -> ConnectionStatus {
         self.status
     }
 
@@ -68,8 +68,8 @@ impl TestView {
             key_id: document::KEY_ID.to_owned(),
             exchange: "okx".to_owned(),
             environment: Environment::Live,
-            status: Status::Ok,
-            key_status: KeyStatus::Tested(Status::Ok),
+            status: ConnectionStatus::Ok,
+            key_status: KeyStatus::Tested(ConnectionStatus::Ok),
             checked_at: document::MOMENT.to_owned(),
             latency_ms: 212,
             retryable: false,
@@ -81,7 +81,7 @@ impl TestView {
             expires_at: None,
             warnings: Vec::new(),
             exchange_code: Some("0".to_owned()),
-            message: Status::Ok.message(),
+            message: ConnectionStatus::Ok.message(),
         }
     }
 

@@ -6,7 +6,7 @@ use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{AccountId, LinkId},
-    link::Purpose,
+    link::LinkPurpose,
     time::Timestamp,
 };
 
@@ -24,7 +24,7 @@ pub struct IssuedLink {
     /// The spelling of the address that it is mailed to. It proves this spelling and no other.
     pub spelling: EmailAddress,
     /// What it may be redeemed for.
-    pub purpose: Purpose,
+    pub purpose: LinkPurpose,
     /// From this moment on it is good for nothing.
     pub expires_at: Timestamp,
     /// When it was last asked for.
@@ -84,32 +84,37 @@ impl IssuedLinks {
     }
 
     /// The link to this spelling, if it has enough time left to be mailed.
-    pub fn mailable(&mut self, purpose: Purpose, spelling: &EmailAddress, now: Timestamp) -> Option<&mut IssuedLink> {
+    pub fn mailable(
+        &mut self,
+        purpose: LinkPurpose,
+        spelling: &EmailAddress,
+        now: Timestamp,
+    ) -> Option<&mut IssuedLink> {
         self.at(purpose, spelling).filter(|link| link.is_worth_mailing(now))
     }
 
     /// Notes that somebody has signed up with this spelling. After a link that had only been asked for, and has no time left for a letter,
     /// comes `fresh`: until it expires, whoever reads the mail would get none.
     pub fn sign_up(&mut self, spelling: &EmailAddress, now: Timestamp, fresh: impl FnOnce() -> IssuedLink) {
-        let Some(link) = self.at(Purpose::VerifyEmail, spelling) else { return };
+        let Some(link) = self.at(LinkPurpose::VerifyEmail, spelling) else { return };
         if !link.is_signed_up && !link.is_worth_mailing(now) && spelling.is_folded() {
             self.issue(fresh(), now);
         }
-        self.at(Purpose::VerifyEmail, spelling).into_iter().for_each(|link| link.is_signed_up = true);
+        self.at(LinkPurpose::VerifyEmail, spelling).into_iter().for_each(|link| link.is_signed_up = true);
     }
 
     /// The link of this id, expired or not.
-    pub fn find(&self, purpose: Purpose, id: LinkId) -> Option<&IssuedLink> {
+    pub fn find(&self, purpose: LinkPurpose, id: LinkId) -> Option<&IssuedLink> {
         self.of(purpose).find(|link| link.id == id)
     }
 
     /// The link to this spelling that is mailed, expired or not.
-    pub fn to(&self, purpose: Purpose, spelling: &EmailAddress) -> Option<&IssuedLink> {
+    pub fn to(&self, purpose: LinkPurpose, spelling: &EmailAddress) -> Option<&IssuedLink> {
         self.of(purpose).filter(|link| link.spelling == *spelling).last()
     }
 
     /// When the last link of a purpose expires, or has expired.
-    pub fn last_expiry(&self, purpose: Purpose) -> Option<Timestamp> {
+    pub fn last_expiry(&self, purpose: LinkPurpose) -> Option<Timestamp> {
         self.of(purpose).map(|link| link.expires_at).max()
     }
 
@@ -118,11 +123,11 @@ impl IssuedLinks {
         self.0.retain(|link| moment < link.expires_at);
     }
 
-    fn of(&self, purpose: Purpose) -> impl Iterator<Item = &IssuedLink> {
+    fn of(&self, purpose: LinkPurpose) -> impl Iterator<Item = &IssuedLink> {
         self.0.iter().filter(move |link| link.purpose == purpose)
     }
 
-    fn at(&mut self, purpose: Purpose, spelling: &EmailAddress) -> Option<&mut IssuedLink> {
+    fn at(&mut self, purpose: LinkPurpose, spelling: &EmailAddress) -> Option<&mut IssuedLink> {
         self.0.iter_mut().rfind(|link| link.purpose == purpose && link.spelling == *spelling)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use shared::{
     ids::{AccountId, LinkId},
-    link::{LONGEST_LIFE, Purpose},
+    link::{LONGEST_LIFE, LinkPurpose},
     outbox::Letter,
     time::Timestamp,
 };
@@ -19,7 +19,7 @@ pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
 impl AddressRecord {
     /// The letter with the link to this spelling; `account` is the id that a sign-up was told.
     pub(super) fn mail_proof(&mut self, email: &EmailAddress, account: Option<AccountId>, now: Timestamp) -> Letter {
-        let Some(link) = self.links.mailable(Purpose::VerifyEmail, email, now) else { return Letter::Nothing };
+        let Some(link) = self.links.mailable(LinkPurpose::VerifyEmail, email, now) else { return Letter::Nothing };
         if email.is_folded() && !self.letters.take(now) {
             return Letter::Nothing;
         }
@@ -38,7 +38,7 @@ impl AddressRecord {
         let link = IssuedLink {
             id,
             spelling: account.address.clone(),
-            purpose: Purpose::SetPassword,
+            purpose: LinkPurpose::SetPassword,
             expires_at: now + SET_PASSWORD_LIFE,
             asked_at: now,
             account: account.id,
@@ -46,7 +46,7 @@ impl AddressRecord {
             is_signed_up: false,
         };
         self.links.issue(link, now);
-        let link = self.links.mailable(Purpose::SetPassword, &account.address, now);
+        let link = self.links.mailable(LinkPurpose::SetPassword, &account.address, now);
         link.map_or(Letter::Nothing, |link| Letter::SetPassword {
             to: link.spelling.clone(),
             link: link.id,
@@ -57,11 +57,11 @@ impl AddressRecord {
 }
 
 /// A new link that proves this spelling.
-pub fn proof(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
+pub fn link_that_proves(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
     IssuedLink {
         id: new_ids.proof,
         spelling: email.clone(),
-        purpose: Purpose::VerifyEmail,
+        purpose: LinkPurpose::VerifyEmail,
         expires_at: now + VERIFY_LIFE,
         asked_at: now,
         account: new_ids.account,

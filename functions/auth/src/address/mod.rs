@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::{AccountId, LinkId},
-    link::Purpose,
+    link::LinkPurpose,
     time::Timestamp,
 };
 
@@ -85,14 +85,14 @@ impl AddressRecord {
     /// Drops what can no longer be revived.
     fn forget(&mut self, now: Timestamp) {
         self.links.forget(now - REVIVABLE);
-        if self.links.last_expiry(Purpose::VerifyEmail).is_none() {
+        if self.links.last_expiry(LinkPurpose::VerifyEmail).is_none() {
             self.pending = None;
         }
     }
 
     /// The row goes by itself when its last link can no longer be revived, unless there is an account.
     fn expire(&mut self) {
-        let last = self.links.last_expiry(Purpose::VerifyEmail).filter(|_| self.owner.is_none());
+        let last = self.links.last_expiry(LinkPurpose::VerifyEmail).filter(|_| self.owner.is_none());
         self.ttl = last.map(|last| last + REVIVABLE);
     }
 

@@ -2,7 +2,7 @@
 
 use shared::{
     ids::{AccountId, LinkId},
-    link::Purpose,
+    link::LinkPurpose,
     outbox::{Letter, NoPassword},
     time::Timestamp,
 };
@@ -31,7 +31,8 @@ impl AddressRecord {
         if let Some(owner) = self.owner.filter(|_| self.verified_by == Some(link)) {
             return Redeemed::AlreadyVerified(owner);
         }
-        let Some(link) = self.links.find(Purpose::VerifyEmail, link).filter(|_| self.owner.is_none()).cloned() else {
+        let Some(link) = self.links.find(LinkPurpose::VerifyEmail, link).filter(|_| self.owner.is_none()).cloned()
+        else {
             return Redeemed::Invalid;
         };
         if link.expires_at <= now {
@@ -51,7 +52,7 @@ impl AddressRecord {
     /// The version of the account that a link may set a password of; none if it is not out, or has expired.
     #[must_use]
     pub fn offered(&self, link: LinkId, now: Timestamp) -> Option<u64> {
-        let known = self.links.find(Purpose::SetPassword, link).filter(|known| now < known.expires_at);
+        let known = self.links.find(LinkPurpose::SetPassword, link).filter(|known| now < known.expires_at);
         known.map(|known| known.account_version)
     }
 }

@@ -3,7 +3,7 @@
 use compat::email::EmailAddress;
 use shared::{outbox::Letter, time::Timestamp};
 
-use super::{AddressRecord, NewIds, Wait, letters::proof};
+use super::{AddressRecord, NewIds, Wait, letters::link_that_proves};
 use crate::account::Account;
 
 /// A letter that was asked for again.
@@ -28,7 +28,7 @@ impl AddressRecord {
     ) -> Result<Resent, Wait> {
         let next = self.asked.of(email).take_again(now)?;
         self.forget(now);
-        self.links.issue(proof(email, new_ids, now), now);
+        self.links.issue(link_that_proves(email, new_ids, now), now);
         self.expire();
         let letter = match (account, &self.pending) {
             (Some(account), _) if account.password.is_none() => {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use compat::email::EmailAddress;
-use shared::{link::Purpose, outbox::Letter, time::Timestamp};
+use shared::{link::LinkPurpose, outbox::Letter, time::Timestamp};
 
-use super::{AddressRecord, NewIds, letters::proof, pending::PendingSignUp};
+use super::{AddressRecord, NewIds, letters::link_that_proves, pending::PendingSignUp};
 use crate::{account::Account, password::PasswordHash};
 
 /// Requests that began together and that one of them has settled are no further apart.
@@ -31,9 +31,9 @@ impl AddressRecord {
         self.pending = Some(PendingSignUp::after(self.pending.take(), new.password.as_ref()));
         let has_room = self.asked.of(&new.email).take(now);
         if has_room {
-            self.links.issue(proof(&new.email, new_ids, now), now);
+            self.links.issue(link_that_proves(&new.email, new_ids, now), now);
         }
-        self.links.sign_up(&new.email, now, || proof(&new.email, new_ids, now));
+        self.links.sign_up(&new.email, now, || link_that_proves(&new.email, new_ids, now));
         self.expire();
         match (account, has_room) {
             (Some(account), true) => self.notify_owner(account, new_ids, now),
@@ -47,7 +47,7 @@ impl AddressRecord {
     #[must_use]
     pub fn has_pending(&self, new: &SignUp, now: Timestamp) -> bool {
         let is_no_news = self.pending.as_ref().is_some_and(|pending| pending.knows(new.password.as_ref()));
-        let link = self.links.to(Purpose::VerifyEmail, &new.email).filter(|_| is_no_news);
+        let link = self.links.to(LinkPurpose::VerifyEmail, &new.email).filter(|_| is_no_news);
         link.is_some_and(|link| link.is_signed_up && now < link.asked_at + A_MOMENT)
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use compat::email::EmailAddress;
-use shared::{link::Purpose, time::Timestamp};
+use shared::{link::LinkPurpose, time::Timestamp};
 
 use super::{AddressRecord, REVIVABLE};
 use crate::account::Account;
@@ -37,8 +37,8 @@ impl AddressRecord {
         if let Some(account) = account.filter(|account| is_owner || now < account.verified_at + VERIFIED_IS_PUBLIC) {
             return AddressStatus::Verified(account.verified_at);
         }
-        let of_spelling = self.links.to(Purpose::VerifyEmail, email).map(|link| link.expires_at);
-        match of_spelling.or_else(|| self.links.last_expiry(Purpose::VerifyEmail)) {
+        let of_spelling = self.links.to(LinkPurpose::VerifyEmail, email).map(|link| link.expires_at);
+        match of_spelling.or_else(|| self.links.last_expiry(LinkPurpose::VerifyEmail)) {
             Some(expires_at) if now < expires_at => AddressStatus::Pending(expires_at),
             Some(expires_at) if now < expires_at + REVIVABLE => AddressStatus::Expired(expires_at),
             _ => AddressStatus::Unknown,

@@ -61,7 +61,8 @@ impl AuthResponse {
     /// `Internal` when signing fails.
     pub fn signed_in(signed_in: SignedIn, signer: &Signer, now: Timestamp) -> Result<Self, Error> {
         let SignedIn { session, refresh } = signed_in;
-        let AccessToken { text, expires_at } = signer.sign(session.account, session.id, session.authentication, now)?;
+        let AccessToken { text, expires_at } =
+            signer.sign(session.account, session.id, session.authentication(), now)?;
         let user = AuthUser {
             id: session.account.to_string(),
             email: session.email.as_str().to_owned(),

@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use argon2::{Algorithm, Argon2, PasswordHasher, Version};
 use shared::{
-    rotation::Generation,
-    seal::{Purpose, SealedSecret},
+    rotation::SecretVersion,
+    seal::{SealedSecret, SecretPurpose},
 };
 
 use super::*;
@@ -16,8 +16,8 @@ const NOW: Timestamp = Timestamp::from_second(1_000);
 fn under(peppers: &[u8]) -> Passwords {
     let peppers = peppers.iter().zip(1..).map(|(byte, number)| {
         let from = (number > 1).then_some(Timestamp::from_second(2_000));
-        let secret = SealedSecret { purpose: Purpose::Pepper, sealed: String::new(), kms_key_arn: String::new() };
-        let stored = Generation { secret, number, from, until: None };
+        let secret = SealedSecret { purpose: SecretPurpose::Pepper, sealed: String::new(), kms_key_arn: String::new() };
+        let stored = SecretVersion { secret, number, from, until: None };
         Opened { stored, secret: Arc::new(Zeroizing::new([*byte; 32])) }
     });
     Passwords::new(Peppers::new(peppers.collect()), Arc::default())

@@ -3,8 +3,9 @@
 use serde::de::IgnoredAny;
 use shared::{
     error::Error,
-    keys::Row,
+    ids::AccountId,
     store::{Condition, Put, Update, Write},
+    tables::Row,
     time::Timestamp,
 };
 
@@ -32,11 +33,27 @@ pub fn new_account(account: &Account, now: Timestamp) -> Result<Vec<Write<'stati
 /// `Internal`.
 pub fn new_password(account: &Account, seen: u64) -> Result<Write<'static>, Error> {
     let update = Update::new(Row::Account(account.id)).set("password", &account.password)?;
-    let update = update.set("password_by", &account.password_by)?.set("version", &account.version)?;
+    let update = update
+        .set("no_password", &account.no_password)?
+        .set("password_by", &account.password_by)?
+        .set("version", &account.version)?;
     Ok(Write::Update(update.when(Condition::equals("version", &seen)?)))
 }
 
 impl Auth {
+    /// Takes the password of an account away, which was read in the version `seen`: nobody signs in with it any more, not even who was let
+    /// in by it and is about to write his session. The version stays, and with it the link that sets the next password stays good. An
+    /// account that has changed meanwhile is left alone.
+    ///
+    /// # Errors
+    /// `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn withdraw_password(&self, account: AccountId, seen: u64) -> Result<(), Error> {
+        let update = Update::new(Row::Account(account)).set("password", &None::<PasswordHash>)?;
+        let _done_or_changed =
+            self.app.store.update::<IgnoredAny>(update.when(Condition::equals("version", &seen)?)).await?;
+        Ok(())
+    }
+
     /// Hashes a password anew whose hash is `old`, made with other parameters or under another pepper: only now is the password at hand. It
     /// stays the same, so this is no change that the account's version counts; a password that was set in between is left alone.
     ///

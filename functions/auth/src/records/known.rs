@@ -1,10 +1,15 @@
 //! What is known of an address: its record and the account that it belongs to.
 
+use std::time::Duration;
+
 use compat::email::AddressKey;
 use serde::de::IgnoredAny;
-use shared::{error::Error, ids::AccountId, keys::Row};
+use shared::{error::Error, ids::AccountId, tables::Row};
 
 use crate::{account::Account, address::AddressRecord, state::Auth};
+
+/// Longer than a transaction takes that is under way.
+const A_MOMENT: Duration = Duration::from_millis(50);
 
 /// An address, as it was read.
 pub struct KnownAddress {
@@ -39,14 +44,19 @@ impl Auth {
         Ok(KnownAddress { record, account })
     }
 
-    /// An account that an address belongs to.
+    /// The account that an address belongs to. It is looked for twice: reads see the rows of one transaction one after the other, so in the
+    /// moment in which the account comes into being, its address may know of it first.
     ///
     /// # Errors
-    /// `Contended` in the moment in which it comes into being: reads see the rows of one transaction one after the other. `Unavailable`,
-    /// `Internal`.
+    /// `Unavailable`; `Internal` when there is no such account.
     pub(crate) async fn account(&self, id: AccountId) -> Result<Account, Error> {
-        let account = self.app.store.get(Row::Account(id)).await?;
-        account.ok_or_else(|| Error::Contended("an account that an address belongs to is not there yet".to_owned()))
+        let row = Row::Account(id);
+        if let Some(account) = self.app.store.get(row).await? {
+            return Ok(account);
+        }
+        tokio::time::sleep(A_MOMENT).await;
+        let account = self.app.store.get(row).await?;
+        account.ok_or_else(|| Error::internal("an address belongs to an account that is not there"))
     }
 }
 

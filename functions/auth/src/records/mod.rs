@@ -12,9 +12,9 @@ use std::time::Instant;
 use compat::email::AddressKey;
 use shared::{
     error::Error,
-    keys::Row,
     outbox::{Letter, Mail},
     store::{Condition, Put, Raced, Write},
+    tables::Row,
     time::Timestamp,
 };
 

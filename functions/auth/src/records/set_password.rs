@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use shared::{error::Error, keys::Row, store::Raced, time::Timestamp};
+use shared::{error::Error, store::Raced, tables::Row, time::Timestamp};
 
 use super::{account_row::new_password, known::KnownAddress};
 use crate::{
@@ -18,6 +18,8 @@ use crate::{
 
 /// What those who set a password at once compete for.
 const ACCOUNT: &str = "an account";
+/// So many rounds may be lost to people who sign in; who knows the old password could go on like that for ever.
+const FAIR_ROUNDS: u32 = 3;
 
 /// What a link that sets a password comes to.
 pub enum SetPassword {
@@ -31,7 +33,8 @@ pub enum SetPassword {
 
 impl Auth {
     /// Sets the password by an authentic link, unless it is easy to guess. The new password, the end of the link and the end of
-    /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way.
+    /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
+    /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
     ///
     /// # Errors
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
@@ -43,7 +46,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<SetPassword, Error> {
         let passwords = self.passwords(now).await?;
-        let (mut contention, mut hash) = (self.app.contention(ACCOUNT, since), None);
+        let (mut contention, mut hash, mut lost) = (self.app.contention(ACCOUNT, since), None, 0);
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
             let Some(mut account) = account else { return Ok(SetPassword::Void) };
@@ -75,6 +78,10 @@ impl Auth {
                 return Ok(SetPassword::Done);
             }
             contention.lost().await?;
+            lost += 1;
+            if lost == FAIR_ROUNDS {
+                self.withdraw_password(account.id, seen).await?;
+            }
         }
     }
 

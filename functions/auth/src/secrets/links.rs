@@ -3,7 +3,7 @@
 use compat::email::AddressKey;
 use shared::{
     ids::LinkId,
-    link::{LinkKey, Purpose},
+    link::{LinkKey, LinkPurpose},
     rotation::Opened,
     time::Timestamp,
 };
@@ -36,7 +36,7 @@ impl Links {
     /// The link that a token names which is authentic under one of the keys; `None` for any other text. A key is good before its time, too:
     /// clocks differ, and `mail` may be ahead.
     #[must_use]
-    pub fn open(&self, purpose: Purpose, token: &str, now: Timestamp) -> Option<MailedLink> {
+    pub fn open(&self, purpose: LinkPurpose, token: &str, now: Timestamp) -> Option<MailedLink> {
         let mut good = self.0.iter().filter(|key| !key.stored.has_ended(now));
         let (address, id) = good.find_map(|key| key.secret.open(purpose, token))?;
         Some(MailedLink { address, id })
@@ -48,7 +48,7 @@ mod tests {
     use std::sync::Arc;
 
     use shared::{
-        rotation::Generation,
+        rotation::SecretVersion,
         seal::{self, SealedSecret},
     };
 
@@ -57,9 +57,9 @@ mod tests {
     /// A key that is in use from the second 100 to the second 200.
     fn key(byte: u8) -> Opened<LinkKey> {
         let secret =
-            SealedSecret { purpose: seal::Purpose::LinkKey, sealed: String::new(), kms_key_arn: String::new() };
+            SealedSecret { purpose: seal::SecretPurpose::LinkKey, sealed: String::new(), kms_key_arn: String::new() };
         let [from, until] = [100, 200].map(|second| Some(Timestamp::from_second(second)));
-        let stored = Generation { secret, number: byte.into(), from, until };
+        let stored = SecretVersion { secret, number: byte.into(), from, until };
         Opened { stored, secret: Arc::new(LinkKey::new(&[byte; 32])) }
     }
 
@@ -68,8 +68,8 @@ mod tests {
         let (links, to, id) =
             (Links::new(vec![key(1), key(2)]), AddressKey::from_bytes([1; 32]), LinkId::from_bytes([2; 16]));
         let opens = |byte, second| {
-            let token = key(byte).secret.token(Purpose::VerifyEmail, &to, &id).reveal();
-            let opened = links.open(Purpose::VerifyEmail, &token, Timestamp::from_second(second));
+            let token = key(byte).secret.token(LinkPurpose::VerifyEmail, &to, &id).reveal();
+            let opened = links.open(LinkPurpose::VerifyEmail, &token, Timestamp::from_second(second));
             assert!(opened.is_none() || opened == Some(MailedLink { address: to, id }));
             opened.is_some()
         };

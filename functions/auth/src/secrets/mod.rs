@@ -13,7 +13,7 @@ use shared::{
     error::Error,
     link::LinkKey,
     rotation::{self, Opened, open_all},
-    seal::{Purpose, Seal, key_256},
+    seal::{Seal, SecretPurpose, key_256},
     store::Store,
     time::Timestamp,
 };
@@ -57,10 +57,10 @@ impl Secrets {
         let (stored, published) = tokio::join!(stored(store, seal), tokens.load(now));
         let stored = stored?;
         let (peppers, mut link_keys, signing_keys, mut account_keys) = (
-            rotation::of(Purpose::Pepper, &stored),
-            rotation::of(Purpose::LinkKey, &stored),
-            rotation::not_replaced(rotation::of(Purpose::SigningKey, &stored), now),
-            rotation::of(Purpose::AccountKey, &stored),
+            rotation::of(SecretPurpose::Pepper, &stored),
+            rotation::of(SecretPurpose::LinkKey, &stored),
+            rotation::not_replaced(rotation::of(SecretPurpose::SigningKey, &stored), now),
+            rotation::of(SecretPurpose::AccountKey, &stored),
         );
         link_keys.retain(|key| !key.has_ended(now));
         account_keys.retain(|key| !key.has_ended(now));

@@ -3,10 +3,10 @@
 use shared::{
     caller::token::{Verifier, VerifyingKey},
     error::Error,
-    keys::Row,
     link::LinkKeys,
-    rotation::{Generation, Opened},
+    rotation::{Opened, SecretVersion},
     store::{Condition, Put, Store},
+    tables::Row,
     time::Timestamp,
 };
 
@@ -21,7 +21,7 @@ pub async fn publish(
     store: &Store,
     tokens: &Verifier,
     keys: &[Opened<SigningKey>],
-    link_keys: Vec<&Generation>,
+    link_keys: Vec<&SecretVersion>,
     is_start: bool,
     now: Timestamp,
 ) -> Result<(), Error> {

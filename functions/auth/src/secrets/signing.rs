@@ -72,7 +72,8 @@ impl Signer {
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(key.public.kid.clone());
         let (iss, aud, exp) = (self.url.clone(), self.url.clone(), now + LIFE);
-        let claims = Claims { iss, aud, sub, sid, iat: now, exp, authentication };
+        let Authentication { aal, amr, auth_time } = authentication;
+        let claims = Claims { iss, aud, sub, sid, iat: now, exp, aal, amr, auth_time };
         let text = encode(&header, &claims, &key.key).map_err(|_| Error::internal("signing failed"))?;
         Ok(AccessToken { text: Zeroizing::new(text), expires_at: exp })
     }

@@ -4,22 +4,23 @@
 use shared::{
     caller::token::new_signing_key,
     error::Error,
-    keys::Rows,
     random,
-    rotation::{self, Generation},
-    seal::{Purpose, Seal},
+    rotation::{self, SecretVersion},
+    seal::{Seal, SecretPurpose},
     store::{Condition, Put, Store},
+    tables::Rows,
 };
 use zeroize::Zeroizing;
 
-const ALL: [Purpose; 4] = [Purpose::Pepper, Purpose::LinkKey, Purpose::SigningKey, Purpose::AccountKey];
+const ALL: [SecretPurpose; 4] =
+    [SecretPurpose::Pepper, SecretPurpose::LinkKey, SecretPurpose::SigningKey, SecretPurpose::AccountKey];
 
 /// All of them, after making those that are missing.
 ///
 /// # Errors
 /// `Unavailable` when DynamoDB or KMS is; `Internal`.
-pub async fn stored(store: &Store, seal: &Seal) -> Result<Vec<Generation>, Error> {
-    let stored: Vec<Generation> = store.query(Rows::Secrets).await?;
+pub async fn stored(store: &Store, seal: &Seal) -> Result<Vec<SecretVersion>, Error> {
+    let stored: Vec<SecretVersion> = store.query(Rows::Secrets).await?;
     let missing: Vec<_> = ALL.into_iter().filter(|purpose| rotation::of(*purpose, &stored).is_empty()).collect();
     if missing.is_empty() {
         return Ok(stored);
@@ -31,14 +32,14 @@ pub async fn stored(store: &Store, seal: &Seal) -> Result<Vec<Generation>, Error
 }
 
 /// Makes a secret unless there is one. Losing the race for its row is fine: whoever won, the row is read again.
-async fn make(store: &Store, seal: &Seal, purpose: Purpose) -> Result<(), Error> {
+async fn make(store: &Store, seal: &Seal, purpose: SecretPurpose) -> Result<(), Error> {
     let secret = match purpose {
-        Purpose::Pepper | Purpose::LinkKey | Purpose::AccountKey | Purpose::VaultKey => {
+        SecretPurpose::Pepper | SecretPurpose::LinkKey | SecretPurpose::AccountKey | SecretPurpose::VaultKey => {
             Zeroizing::new(random::bytes::<32>()?.to_vec())
         }
-        Purpose::SigningKey => new_signing_key()?,
+        SecretPurpose::SigningKey => new_signing_key()?,
     };
-    let first = Generation { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };
+    let first = SecretVersion { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };
     let row = Put::new(first.row(), &first)?.when(Condition::New);
     let _won_or_lost = store.put(row).await?;
     Ok(())

@@ -2,15 +2,16 @@
 //!
 //! Both agree on one row per account, the guard. A session is opened in a transaction that counts there, and that states the version of
 //! the account by which it was judged. All are ended in the transaction that changes the account, which states the count it has seen. So no
-//! session outlives its password, and none that is being opened at that moment is overlooked.
+//! session outlives its password, and none that is being opened at that moment is overlooked. Whoever ends them loses against people who
+//! sign in all the time, until nobody can: so a reset that has lost a few times takes the old password away before it tries again.
 
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::AccountId,
-    keys::{Row, Rows},
-    store::{Condition, Put, Target, Update, Write},
+    store::{Condition, Expected, Put, Update, Write},
+    tables::{Row, Rows},
 };
 
 use super::Session;
@@ -56,7 +57,7 @@ impl Auth {
             .set_all(&next)?
             .when(Condition::equals("generation", &seen.generation)?)
             .when(Condition::equals("opened", &seen.opened)?);
-        let ended = sessions.iter().map(|session| Write::Delete(Target::new(Row::Session(account, session.id))));
+        let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account, session.id))));
         Ok([Write::Update(next)].into_iter().chain(ended).collect())
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
-    caller::{Authentication, token::REFRESH_GRACE},
+    caller::{Aal, Authentication, Method, token::REFRESH_GRACE},
     error::Error,
     ids::{AccountId, SessionId},
     time::Timestamp,
@@ -38,9 +38,12 @@ pub struct Session {
     pub(crate) email: EmailAddress,
     /// When it was.
     pub(crate) email_confirmed_at: Timestamp,
-    /// How somebody signed in, and when.
-    #[serde(flatten)]
-    pub(crate) authentication: Authentication,
+    /// How sure it is who signed in.
+    aal: Aal,
+    /// By what the owner has proven to be that.
+    amr: Vec<Method>,
+    /// When that was.
+    auth_time: Timestamp,
     /// Whether the account has second factors.
     mfa: bool,
     /// The refresh token that is good.
@@ -75,9 +78,9 @@ pub enum Presented {
     /// The token is the current one, and too young to have a successor: it stays.
     Stays,
     /// The token is the one before, and its successor may have been lost, or have gone to another tab: the successor is told again.
-    ToldAgain,
+    ReplayedInGrace,
     /// The token was used long ago: two parties hold this session.
-    Reused,
+    ReplayedLate,
 }
 
 impl Session {
@@ -86,14 +89,17 @@ impl Session {
     /// # Errors
     /// `Internal` without randomness.
     fn open(account: &Account, authentication: Authentication) -> Result<SignedIn, Error> {
-        let (id, now) = (SessionId::random()?, authentication.auth_time);
+        let Authentication { aal, amr, auth_time: now } = authentication;
+        let id = SessionId::random()?;
         let refresh = RefreshToken::random(account.id, id)?;
         let session = Self {
             account: account.id,
             id,
             email: account.address.clone(),
             email_confirmed_at: account.verified_at,
-            authentication,
+            aal,
+            amr,
+            auth_time: now,
             mfa: false,
             current: refresh.hash(),
             previous: None,
@@ -105,6 +111,12 @@ impl Session {
         Ok(SignedIn { session, refresh })
     }
 
+    /// How somebody signed in, and when.
+    #[must_use]
+    pub fn authentication(&self) -> Authentication {
+        Authentication { aal: self.aal, amr: self.amr.clone(), auth_time: self.auth_time }
+    }
+
     /// What presenting a token means. A refresh states [`Presented::Rotates`] as the condition of its write, and asks for the rest only
     /// when that does not hold.
     #[must_use]
@@ -114,8 +126,8 @@ impl Session {
             _ if self.expires_at <= now => Presented::Expired,
             (true, _) if is_in_grace => Presented::Stays,
             (true, _) => Presented::Rotates,
-            (_, true) if is_in_grace => Presented::ToldAgain,
-            _ => Presented::Reused,
+            (_, true) if is_in_grace => Presented::ReplayedInGrace,
+            _ => Presented::ReplayedLate,
         }
     }
 }

@@ -4,9 +4,9 @@ use shared::{
     caller::token::REFRESH_GRACE,
     error::Error,
     ids::{AccountId, SessionId},
-    keys::Row,
     rotation::{Opened, in_use},
     store::{Condition, Update, Written},
+    tables::Row,
     time::Timestamp,
 };
 
@@ -45,10 +45,10 @@ impl Auth {
             Presented::Expired => None,
             Presented::Rotates => return Err(Error::internal("a refresh is refused that would go through")),
             Presented::Stays => Some(SignedIn { session, refresh: presented }),
-            Presented::ToldAgain => {
+            Presented::ReplayedInGrace => {
                 told_again(&presented, &session, keys, now).map(|refresh| SignedIn { session, refresh })
             }
-            Presented::Reused => self.revoke(account, id).await?,
+            Presented::ReplayedLate => self.revoke(account, id).await?,
         })
     }
 

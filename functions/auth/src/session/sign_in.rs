@@ -3,8 +3,8 @@
 use shared::{
     caller::{Aal, Authentication, Method},
     error::Error,
-    keys::Row,
-    store::{Condition, Put, Target, Update, Write, Written},
+    store::{Condition, Expected, Put, Update, Write, Written},
+    tables::Row,
     time::Timestamp,
 };
 
@@ -51,7 +51,8 @@ impl Auth {
         let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
         let count = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
         let as_read = Condition::equals("version", &account.version)?;
-        let unchanged = Target::new(Row::Account(account.id)).when(as_read);
+        // A reset takes the password away first where people sign in all the time; the version says so only when it is through.
+        let unchanged = Expected::new(Row::Account(account.id)).when(as_read).when(Condition::Present("password"));
         let writes = vec![Write::Put(put), Write::Update(count), Write::Check(unchanged)];
         Ok(match self.app.store.transact(writes).await? {
             Written::Done(()) => Some(new),

@@ -35,7 +35,7 @@ impl Session {
                 Ok(successor)
             }
             Presented::Stays => Ok(token.clone()),
-            Presented::ToldAgain => {
+            Presented::ReplayedInGrace => {
                 assert_eq!(successor.hash(), self.current, "the successor is told that was given");
                 Ok(successor)
             }
@@ -49,11 +49,11 @@ fn a_token_has_one_successor_and_the_grace_is_thirty_seconds() {
     let (mut session, first) = opened();
     let second = session.refresh(&first, NOW).unwrap();
     for at in [NOW, NOW + REFRESH_GRACE] {
-        assert_eq!(session.presented(&first.hash(), at), Presented::ToldAgain);
+        assert_eq!(session.presented(&first.hash(), at), Presented::ReplayedInGrace);
         assert_eq!(session.presented(&second.hash(), at), Presented::Stays);
     }
     let later = NOW + REFRESH_GRACE + Duration::from_secs(1);
-    assert_eq!(session.presented(&first.hash(), later), Presented::Reused);
+    assert_eq!(session.presented(&first.hash(), later), Presented::ReplayedLate);
     assert_eq!(session.presented(&second.hash(), later), Presented::Rotates);
     assert_eq!(session.presented(&second.hash(), NOW + LIFE), Presented::Expired);
 }
@@ -143,6 +143,6 @@ proptest! {
             quick = session.refresh(&quick, now).unwrap();
             now = now + Duration::from_secs(*wait);
         }
-        prop_assert_eq!(session.refresh(&slow, now).err(), Some(Presented::Reused));
+        prop_assert_eq!(session.refresh(&slow, now).err(), Some(Presented::ReplayedLate));
     }
 }

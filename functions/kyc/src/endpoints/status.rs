@@ -8,14 +8,15 @@ use shared::{
     caller::Caller,
     error::Error,
     http::{Operation, Reply},
-    kyc::{KycReport, Standing, Status, reports_of, standing},
+    kyc::{KycReport, KycStatus, Standing, reports_of, standing},
 };
 
 /// Where the identity check of a user stands. Every member is always there, null where nothing is known.
 #[derive(Serialize, JsonSchema)]
-pub struct KycStatus {
+#[schemars(rename = "KycStatus")]
+pub struct StatusView {
     /// Where it stands.
-    status: Status,
+    status: KycStatus,
     /// What was checked, as the provider calls it.
     level: Option<String>,
     /// Who checks.
@@ -33,14 +34,14 @@ pub struct KycStatus {
     reason: Option<String>,
 }
 
-impl From<Standing<'_>> for KycStatus {
+impl From<Standing<'_>> for StatusView {
     fn from(Standing { status, by }: Standing<'_>) -> Self {
         let moment = by.map(|report| report.moment().to_string());
         Self {
             status,
             level: by.and_then(|report| report.level.clone()),
             provider: by.map(|report| report.provider.clone()),
-            approved_at: moment.clone().filter(|_| status == Status::Approved),
+            approved_at: moment.clone().filter(|_| status == KycStatus::Approved),
             updated_at: moment,
             expires_at: None,
             reason: by.and_then(|report| report.reason.as_deref()).map(|reason| match reason {
@@ -53,15 +54,15 @@ impl From<Standing<'_>> for KycStatus {
 }
 
 /// The caller's own status.
-pub async fn status(State(app): State<App>, caller: Caller) -> Result<Reply<KycStatus>, Error> {
+pub async fn status(State(app): State<App>, caller: Caller) -> Result<Reply<StatusView>, Error> {
     let reports: Vec<KycReport> = reports_of(&app.store, &caller.account().to_string()).await?;
     Ok(Reply::ok(standing(&reports).into()))
 }
 
 /// What the OpenAPI document says of it.
 pub fn document() -> Operation {
-    let example = KycStatus {
-        status: Status::Approved,
+    let example = StatusView {
+        status: KycStatus::Approved,
         level: Some("basic".to_owned()),
         provider: Some("sumsub".to_owned()),
         updated_at: Some("2026-11-22T10:00:00Z".to_owned()),

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
     crypto::{HMAC_SHA256, TOLERANCE, is_near, verify_plain},
     payload::Payload,
 };
@@ -68,13 +68,13 @@ fn map(event: &Event) -> Meaning {
 
 fn session(word: Option<&str>) -> Meaning {
     let status = match word {
-        Some("Not Started") => Status::NotStarted,
-        Some("In Progress") => Status::Pending,
-        Some("In Review") => Status::InReview,
-        Some("Approved") => Status::Approved,
-        Some("Declined") => Status::Rejected,
-        Some("Resubmitted") => Status::ResubmissionRequested,
-        Some("Expired" | "Abandoned") => Status::Expired,
+        Some("Not Started") => KycStatus::NotStarted,
+        Some("In Progress") => KycStatus::Pending,
+        Some("In Review") => KycStatus::InReview,
+        Some("Approved") => KycStatus::Approved,
+        Some("Declined") => KycStatus::Rejected,
+        Some("Resubmitted") => KycStatus::ResubmissionRequested,
+        Some("Expired" | "Abandoned") => KycStatus::Expired,
         Some("Kyc Expired") => return Meaning::ApprovalExpired,
         _ => return Meaning::UnknownStatus,
     };

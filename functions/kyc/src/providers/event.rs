@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, Status};
+use super::{KycStatus, Millis};
 
 /// A report without everything personal: no names, no documents, no addresses, no free text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// The check stands here.
-    Says(Status),
+    Says(KycStatus),
     /// The approval itself has run out, whichever session it came from.
     ApprovalExpired,
     /// A type that is known and says nothing of the status.
@@ -50,10 +50,10 @@ pub enum Meaning {
 impl Meaning {
     /// The status that it says, whether or not it will be applied.
     #[must_use]
-    pub const fn status(self) -> Option<Status> {
+    pub const fn status(self) -> Option<KycStatus> {
         match self {
             Self::Says(status) => Some(status),
-            Self::ApprovalExpired => Some(Status::Expired),
+            Self::ApprovalExpired => Some(KycStatus::Expired),
             _ => None,
         }
     }

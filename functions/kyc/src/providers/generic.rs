@@ -5,7 +5,7 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{Event, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::bearer, payload::Payload};
+use super::{Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, crypto::bearer, payload::Payload};
 
 pub(super) static PROVIDER: Provider =
     Provider { id: "generic", name: "Generic", sends_bearer: true, verify, read, map };
@@ -30,5 +30,5 @@ fn read(payload: &Payload) -> Event {
 }
 
 fn map(event: &Event) -> Meaning {
-    event.word.as_deref().and_then(Status::parse).map_or(Meaning::UnknownStatus, Meaning::Says)
+    event.word.as_deref().and_then(KycStatus::parse).map_or(Meaning::UnknownStatus, Meaning::Says)
 }

@@ -25,7 +25,7 @@ pub use crypto::{Secret, bearer};
 pub use event::{Cause, Event, Meaning};
 pub use millis::Millis;
 pub use payload::Malformed;
-pub use shared::kyc::Status;
+pub use shared::kyc::KycStatus;
 pub use unproven::Unproven;
 
 use payload::Payload;

@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
     crypto::{HMAC_SHA256, verify_plain},
     payload::Payload,
 };
@@ -42,7 +42,7 @@ fn read(payload: &Payload) -> Event {
 fn map(event: &Event) -> Meaning {
     match event.kind.as_str() {
         "workflow_run.completed" => run(event.word.as_deref()),
-        "check.withdrawn" => Meaning::Says(Status::Cancelled),
+        "check.withdrawn" => Meaning::Says(KycStatus::Cancelled),
         // It says neither the result nor whose it is.
         "check.completed" => Meaning::NeedsFetch,
         "check.started" | "check.reopened" | "check.form_completed" => Meaning::Ignored,
@@ -58,12 +58,12 @@ fn map(event: &Event) -> Meaning {
 
 fn run(word: Option<&str>) -> Meaning {
     let status = match word {
-        Some("processing" | "awaiting_input") => Status::Pending,
-        Some("review" | "awaiting_client_input" | "error") => Status::InReview,
-        Some("approved") => Status::Approved,
-        Some("declined") => Status::Rejected,
-        Some("abandoned") => Status::Expired,
-        Some("cancelled") => Status::Cancelled,
+        Some("processing" | "awaiting_input") => KycStatus::Pending,
+        Some("review" | "awaiting_client_input" | "error") => KycStatus::InReview,
+        Some("approved") => KycStatus::Approved,
+        Some("declined") => KycStatus::Rejected,
+        Some("abandoned") => KycStatus::Expired,
+        Some("cancelled") => KycStatus::Cancelled,
         _ => return Meaning::UnknownStatus,
     };
     Meaning::Says(status)

@@ -4,7 +4,7 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{Event, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::verify_stamped, payload::Payload};
+use super::{Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, crypto::verify_stamped, payload::Payload};
 
 pub(super) static PROVIDER: Provider =
     Provider { id: "persona", name: "Persona", sends_bearer: true, verify, read, map };
@@ -45,14 +45,14 @@ fn read(payload: &Payload) -> Event {
 /// contradicted by the status; a blocklist may have removed that.
 fn map(event: &Event) -> Meaning {
     let status = match (event.kind.as_str(), event.word.as_deref()) {
-        ("inquiry.created", _) => Status::NotStarted,
+        ("inquiry.created", _) => KycStatus::NotStarted,
         // Completed is not decided.
-        ("inquiry.started" | "inquiry.completed", _) => Status::Pending,
-        ("inquiry.marked-for-review", _) => Status::InReview,
-        ("inquiry.approved", None | Some("approved")) => Status::Approved,
+        ("inquiry.started" | "inquiry.completed", _) => KycStatus::Pending,
+        ("inquiry.marked-for-review", _) => KycStatus::InReview,
+        ("inquiry.approved", None | Some("approved")) => KycStatus::Approved,
         ("inquiry.approved", Some(_)) => return Meaning::UnknownStatus,
-        ("inquiry.declined" | "inquiry.failed", _) => Status::Rejected,
-        ("inquiry.expired", _) => Status::Expired,
+        ("inquiry.declined" | "inquiry.failed", _) => KycStatus::Rejected,
+        ("inquiry.expired", _) => KycStatus::Expired,
         ("inquiry.transitioned" | "inquiry.redacted" | "inquiry.updated-tags", _) => return Meaning::Ignored,
         (kind, _) if ["verification.", "report.", "case.", "workflow-run."].iter().any(|of| kind.starts_with(of)) => {
             return Meaning::Ignored;

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, Meaning, Millis, Provider, Secret, Status, Unproven, crypto::verify_stamped, payload::Payload,
+    Cause, Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, crypto::verify_stamped, payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -40,13 +40,13 @@ fn map(event: &Event) -> Meaning {
         return Meaning::UnknownType;
     };
     let status = match (kind, event.word.as_deref()) {
-        ("processing", _) => Status::Pending,
-        ("verified", None | Some("verified")) => Status::Approved,
+        ("processing", _) => KycStatus::Pending,
+        ("verified", None | Some("verified")) => KycStatus::Approved,
         ("verified", Some(_)) => return Meaning::UnknownStatus,
         // Without an error the user has not handed in anything yet.
-        ("requires_input", _) if event.detail.is_some() => Status::ResubmissionRequested,
-        ("created" | "requires_input", _) => Status::NotStarted,
-        ("canceled", _) => Status::Cancelled,
+        ("requires_input", _) if event.detail.is_some() => KycStatus::ResubmissionRequested,
+        ("created" | "requires_input", _) => KycStatus::NotStarted,
+        ("canceled", _) => KycStatus::Cancelled,
         ("redacted", _) => return Meaning::Ignored,
         _ => return Meaning::UnknownType,
     };

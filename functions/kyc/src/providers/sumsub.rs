@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    Cause, Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
     crypto::{HMAC_SHA256, HMAC_SHA512, verify_plain},
     payload::Payload,
 };
@@ -50,15 +50,15 @@ fn read(payload: &Payload) -> Event {
 /// Other events carry the answer GREEN as well: only a completed review approves.
 fn map(event: &Event) -> Meaning {
     let status = match event.kind.as_str() {
-        "applicantCreated" | "applicantReset" => Status::NotStarted,
+        "applicantCreated" | "applicantReset" => KycStatus::NotStarted,
         "applicantPending" | "applicantPrechecked" | "applicantAwaitingService" | "applicantAwaitingUser" => {
-            Status::Pending
+            KycStatus::Pending
         }
-        "applicantOnHold" => Status::InReview,
+        "applicantOnHold" => KycStatus::InReview,
         "applicantReviewed" => match (event.word.as_deref(), event.detail.as_deref()) {
-            (Some("completed"), Some("GREEN")) => Status::Approved,
-            (_, Some("RED FINAL")) => Status::Rejected,
-            (_, Some("RED RETRY")) => Status::ResubmissionRequested,
+            (Some("completed"), Some("GREEN")) => KycStatus::Approved,
+            (_, Some("RED FINAL")) => KycStatus::Rejected,
+            (_, Some("RED RETRY")) => KycStatus::ResubmissionRequested,
             _ => return Meaning::UnknownStatus,
         },
         "applicantLevelChanged"

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, Meaning, Millis, Provider, Secret, Status, Unproven,
+    Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
     crypto::{HMAC_SHA256, verify_plain},
     payload::Payload,
 };
@@ -68,13 +68,13 @@ fn step(payload: &Payload) -> Event {
 /// By the word and not by the number: expired and abandoned share one.
 fn map(event: &Event) -> Meaning {
     let status = match (event.kind.as_str(), event.word.as_deref()) {
-        ("event" | "decision", Some("created")) => Status::NotStarted,
-        ("event" | "decision", Some("started" | "submitted")) => Status::Pending,
-        ("decision", Some("review")) => Status::InReview,
-        ("decision", Some("approved")) => Status::Approved,
-        ("decision", Some("declined")) => Status::Rejected,
-        ("decision", Some("resubmission_requested")) => Status::ResubmissionRequested,
-        ("decision", Some("expired" | "abandoned")) => Status::Expired,
+        ("event" | "decision", Some("created")) => KycStatus::NotStarted,
+        ("event" | "decision", Some("started" | "submitted")) => KycStatus::Pending,
+        ("decision", Some("review")) => KycStatus::InReview,
+        ("decision", Some("approved")) => KycStatus::Approved,
+        ("decision", Some("declined")) => KycStatus::Rejected,
+        ("decision", Some("resubmission_requested")) => KycStatus::ResubmissionRequested,
+        ("decision", Some("expired" | "abandoned")) => KycStatus::Expired,
         ("event" | "decision", _) => return Meaning::UnknownStatus,
         ("watchlist" | "custom_status", _) => return Meaning::Ignored,
         _ => return Meaning::UnknownType,

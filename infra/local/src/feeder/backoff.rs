@@ -28,9 +28,9 @@ impl Backoff {
     /// Logs why an attempt failed, loudly only at the start of a streak: a function may be away for a long time.
     pub(super) fn failed(&self, reason: &impl Display) {
         if self.next == FIRST {
-            tracing::warn!(%reason, "the outbox waits, and is tried again until it flows");
+            tracing::warn!(%reason, "an event waits, and is tried again until the function takes it");
         } else {
-            tracing::debug!(%reason, "the outbox still waits");
+            tracing::debug!(%reason, "an event still waits");
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Invokes the function.
+//! Where the functions are, and how they are invoked.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -8,25 +9,43 @@ use axum::http::{Request, header};
 use serde_json::Value;
 
 use crate::http::Http;
-use crate::options::{Function, MailFunction};
+use crate::lock::lock;
+use crate::options::Function;
 
 /// A function that crashed under cargo-lambda leaves its invocation unanswered for ever.
 const INVOCATION_LIMIT: Duration = Duration::from_mins(1);
 
-/// The function that is fed.
+/// A function that can be invoked.
 pub(crate) enum Target {
     Url { http: Box<Http>, url: String },
     InProcess(Arc<Function>),
 }
 
+/// The functions that can be invoked, by the names of their binaries.
+#[derive(Default)]
+pub(crate) struct Targets(Mutex<BTreeMap<String, Arc<Target>>>);
+
+impl Targets {
+    /// From now on a function is there, or nowhere.
+    pub(crate) fn set(&self, name: &str, target: Option<Arc<Target>>) {
+        match target {
+            Some(target) => lock(&self.0).insert(name.to_owned(), target),
+            None => lock(&self.0).remove(name),
+        };
+    }
+
+    /// What a function answers to `event`, or why it failed.
+    pub(super) async fn invoke(&self, name: &str, event: Value) -> Result<Value, String> {
+        let target = lock(&self.0).get(name).cloned();
+        target.ok_or_else(|| "there is no function".to_owned())?.invoke(event).await
+    }
+}
+
 impl Target {
-    /// None if nobody is to be fed.
-    pub(crate) fn new(function: MailFunction) -> Option<Self> {
-        match function {
-            MailFunction::Url(url) => Some(Self::Url { http: Box::new(Http::new()), url }),
-            MailFunction::InProcess(function) => Some(Self::InProcess(function)),
-            MailFunction::None => None,
-        }
+    /// The function `name` as cargo-lambda serves it at `base`.
+    pub(crate) fn at(base: &str, name: &str) -> Self {
+        let url = format!("{}/2015-03-31/functions/{name}/invocations", base.trim_end_matches('/'));
+        Self::Url { http: Box::new(Http::new()), url }
     }
 
     /// What the function answers to `event`, or why it failed.

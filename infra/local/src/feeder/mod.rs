@@ -1,8 +1,7 @@
 //! Does what an event source mapping does: invokes a function with the records of a table's stream.
 //!
-//! Records are delivered in order, at least once. A batch that fails is tried again for ever, later records wait. In between
-//! the function is told what SES reports, as a rule of `EventBridge` would, also until it takes it. Its schedules call it beside all
-//! that.
+//! Records are delivered in order, at least once. A batch that fails is tried again for ever, later records wait. Beside that functions
+//! are told what SES reports, as rules of `EventBridge` would, each report until it is taken; and their schedules call them.
 
 mod backoff;
 mod checkpoint;
@@ -24,7 +23,7 @@ use crate::Error;
 use crate::template::Mapping;
 use backoff::Backoff;
 pub(crate) use checkpoint::Checkpoint;
-pub(crate) use function::Target;
+pub(crate) use function::{Target, Targets};
 pub(crate) use reports::Reports;
 pub(crate) use stream::Stream;
 pub(crate) use tasks::Tasks;
@@ -35,9 +34,8 @@ pub(crate) struct Feeder {
     pub(crate) mapping: Mapping,
     pub(crate) checkpoint: Checkpoint,
     pub(crate) target: Arc<Target>,
-    pub(crate) reports: Arc<Reports>,
     pub(crate) poll: Duration,
-    /// Counts the writes that the door has seen, and the mails that SES reports of.
+    /// Counts the writes that the door has seen.
     pub(crate) writes: watch::Receiver<u64>,
     /// Tells up to which of these writes all records are delivered.
     pub(crate) drained: watch::Sender<Option<u64>>,
@@ -49,11 +47,7 @@ impl Feeder {
         let mut backoff = Backoff::default();
         loop {
             let seen = *self.writes.borrow_and_update();
-            let done = match self.drain().await {
-                Ok(()) => self.report().await,
-                Err(error) => Err(error.to_string()),
-            };
-            if let Err(error) = done {
+            if let Err(error) = self.drain().await {
                 backoff.failed(&error);
                 sleep(backoff.delay()).await;
                 continue;
@@ -79,15 +73,6 @@ impl Feeder {
         }
     }
 
-    /// Tells the function what SES reports, until it fails.
-    async fn report(&self) -> Result<(), String> {
-        while let Some(event) = self.reports.next() {
-            self.target.invoke(event).await?;
-            self.reports.taken();
-        }
-        Ok(())
-    }
-
     /// Invokes the function until it has taken every record of the batch.
     async fn deliver(&mut self, batch: &[Value]) -> Result<(), Error> {
         let mut rest = batch;
@@ -108,8 +93,6 @@ impl Feeder {
             }
             rest = failed;
             if !rest.is_empty() {
-                // A report does not wait for a letter that cannot be sent, and if it fails its turn comes after the letters.
-                let _ = self.report().await;
                 sleep(backoff.delay()).await;
             }
         }

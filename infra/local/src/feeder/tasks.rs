@@ -1,38 +1,35 @@
-//! Calls the function as its schedules do.
+//! Calls functions as their schedules do.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use futures::future::join_all;
 use tokio::time::sleep;
 
-use super::Target;
+use super::Targets;
 use crate::Error;
-use crate::lock::lock;
 use crate::template::Task;
 
-/// The schedules of the function that is fed.
+/// The schedules of all functions.
 pub(crate) struct Tasks {
     tasks: Vec<Task>,
-    target: Mutex<Option<Arc<Target>>>,
+    functions: Arc<Targets>,
 }
 
 impl Tasks {
-    /// Those of the template. They call nobody yet.
-    pub(crate) fn new(tasks: Vec<Task>) -> Self {
-        Self { tasks, target: Mutex::default() }
+    /// Those of the template.
+    pub(crate) fn new(tasks: Vec<Task>, functions: Arc<Targets>) -> Self {
+        Self { tasks, functions }
     }
 
-    /// They call this function from now on, or none.
-    pub(crate) fn call(&self, target: Option<Arc<Target>>) {
-        *lock(&self.target) = target;
-    }
-
-    /// Carries out a task now, and waits until the function has done so.
+    /// Has every function carry out a task that has it, and waits until they have.
     pub(crate) async fn run(&self, name: &str) -> Result<(), Error> {
-        let failed = |reason: String| Error::Task { name: name.to_owned(), reason };
-        let task = self.tasks.iter().find(|task| task.name == name);
-        let task = task.ok_or_else(|| Error::NoSuchTask(name.to_owned()))?;
-        let target = lock(&self.target).clone().ok_or_else(|| failed("there is no function".to_owned()))?;
-        target.invoke(task.input.clone()).await.map(drop).map_err(failed)
+        let tasks: Vec<_> = self.tasks.iter().filter(|task| task.name == name).collect();
+        if tasks.is_empty() {
+            return Err(Error::NoSuchTask(name.to_owned()));
+        }
+        let done = join_all(tasks.into_iter().map(|task| self.carry_out(task))).await;
+        let reasons: Vec<_> = done.into_iter().filter_map(Result::err).collect();
+        if reasons.is_empty() { Ok(()) } else { Err(Error::Task { name: name.to_owned(), reason: reasons.join("; ") }) }
     }
 
     /// Carries out every task at its rate, by the real clock, for ever.
@@ -40,12 +37,18 @@ impl Tasks {
         let each = self.tasks.iter().map(|task| async {
             loop {
                 sleep(task.every).await;
-                if let Err(error) = self.run(&task.name).await {
-                    tracing::warn!(%error, "a task is tried again when it is due");
+                if let Err(reason) = self.carry_out(task).await {
+                    tracing::warn!(task = task.name, reason, "a task is tried again when it is due");
                 }
             }
         });
-        futures::future::join_all(each).await;
+        join_all(each).await;
+    }
+
+    /// One function's part, or why it failed, after the function's name.
+    async fn carry_out(&self, task: &Task) -> Result<(), String> {
+        let done = self.functions.invoke(&task.function, task.input.clone()).await;
+        done.map(drop).map_err(|reason| format!("{}: {reason}", task.function))
     }
 }
 
@@ -57,13 +60,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::MailFunction;
+    use crate::feeder::Target;
 
     #[tokio::test]
     async fn every_task_is_carried_out_at_its_rate_also_after_a_failure() {
         let every = Duration::from_millis(20);
-        let task = |name: &str| Task { name: name.to_owned(), every, input: json!({"task": name}) };
-        let tasks = Tasks::new(vec![task("one"), task("other")]);
+        let task = |name: &str| Task {
+            function: "mail".to_owned(),
+            name: name.to_owned(),
+            every,
+            input: json!({"task": name}),
+        };
+        let functions = Arc::new(Targets::default());
+        let tasks = Tasks::new(vec![task("one"), task("other")], Arc::clone(&functions));
         let counts = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
         let counted = Arc::clone(&counts);
         let function = move |event: serde_json::Value| {
@@ -71,7 +80,7 @@ mod tests {
             let answer = async { Err("crashed".to_owned()) };
             Box::pin(answer) as futures::future::BoxFuture<'static, _>
         };
-        tasks.call(Target::new(MailFunction::InProcess(Arc::new(function))).map(Arc::new));
+        functions.set("mail", Some(Arc::new(Target::InProcess(Arc::new(function)))));
         let often = async {
             while counts.iter().any(|count| count.load(Ordering::Relaxed) < 3) {
                 sleep(every).await;

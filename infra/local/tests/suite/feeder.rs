@@ -2,12 +2,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::{LocalAws, MailFunction, Options};
+use local::{Function, Functions, LocalAws, Options};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
 
-use crate::world::{Directory, clients, options, start};
+use crate::world::{Directory, clients, only_mail, options, start};
 
 /// A function that notes the keys of each batch, and answers with what was prepared, then with success.
 #[derive(Clone, Default)]
@@ -31,12 +31,12 @@ impl Scripted {
         Self { answers: Arc::new(Mutex::new(answers)), ..Self::default() }
     }
 
-    pub fn function(&self) -> MailFunction {
+    pub fn function(&self) -> Arc<Function> {
         let this = self.clone();
-        MailFunction::InProcess(Arc::new(move |event| {
+        Arc::new(move |event| {
             let answer = this.answer(event);
             Box::pin(async move { answer })
-        }))
+        })
     }
 
     fn answer(&self, event: Value) -> Result<Value, String> {
@@ -60,6 +60,12 @@ impl Scripted {
     }
 }
 
+/// Puts an item into the table that `audit` alone reads.
+async fn enter(local: &LocalAws, key: &str) {
+    let put = clients(local).dynamodb.put_item().table_name("local-Journal");
+    put.item("pk", AttributeValue::S(key.to_owned())).send().await.unwrap();
+}
+
 pub async fn put(local: &LocalAws, key: &str) {
     put_with(local, key, Some("verify")).await;
 }
@@ -76,7 +82,7 @@ async fn each_record_is_delivered_once_and_at_once() {
     let function = Scripted::default();
     // There is no next poll to wait for.
     let poll = Duration::from_hours(24);
-    let local = start(Options { mail: function.function(), poll, ..options() }).await;
+    let local = start(Options { functions: only_mail(function.function()), poll, ..options() }).await;
     local.settled().await.unwrap();
     for key in ["a", "b"] {
         put(&local, key).await;
@@ -100,7 +106,7 @@ async fn each_record_is_delivered_once_and_at_once() {
 #[tokio::test]
 async fn only_what_passes_the_filter_is_delivered() {
     let function = Scripted::default();
-    let local = start(Options { mail: function.function(), ..options() }).await;
+    let local = start(Options { functions: only_mail(function.function()), ..options() }).await;
     put_with(&local, "no kind", None).await;
     put(&local, "a").await;
     put(&local, "a").await; // a MODIFY
@@ -117,7 +123,7 @@ async fn batches_are_in_order_and_no_larger_than_declared() {
     for key in keys {
         put(&local, key).await;
     }
-    local.feed(function.function()).await.unwrap();
+    local.feed("mail", function.function()).await.unwrap();
     local.settled().await.unwrap();
     assert_eq!(function.batches(), keys.chunks(3).map(<[_]>::to_vec).collect::<Vec<_>>());
 }
@@ -129,7 +135,7 @@ async fn after_a_partial_failure_only_the_rest_is_tried_again() {
     for key in ["a", "b", "c", "d"] {
         put(&local, key).await;
     }
-    local.feed(function.function()).await.unwrap();
+    local.feed("mail", function.function()).await.unwrap();
     local.settled().await.unwrap();
     assert_eq!(function.batches(), [vec!["a", "b", "c"], vec!["b", "c"], vec!["c"], vec!["d"]]);
 }
@@ -141,7 +147,7 @@ async fn after_a_failure_of_the_function_the_batch_is_tried_again() {
     put(&local, "a").await;
     put(&local, "b").await;
     let begin = Instant::now();
-    local.feed(function.function()).await.unwrap();
+    local.feed("mail", function.function()).await.unwrap();
     local.settled().await.unwrap();
     assert_eq!(function.batches(), [["a", "b"], ["a", "b"], ["a", "b"]]);
     assert!(begin.elapsed() >= Duration::from_millis(600), "it waits 200 ms, then 400 ms");
@@ -152,7 +158,7 @@ async fn a_restart_neither_loses_nor_repeats() {
     let directory = Directory::new();
     let function = Scripted::default();
     let options = Options { state: Some(directory.path().to_owned()), ..options() };
-    let fed = Options { mail: function.function(), ..options.clone() };
+    let fed = Options { functions: only_mail(function.function()), ..options.clone() };
 
     let local = start(fed.clone()).await;
     put(&local, "a").await;
@@ -180,14 +186,14 @@ async fn a_restart_goes_on_at_the_record_that_failed() {
     let local = start(options.clone()).await;
     put(&local, "a").await;
     put(&local, "b").await;
-    local.feed(function.function()).await.unwrap();
+    local.feed("mail", function.function()).await.unwrap();
     while function.batches().len() < 2 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     local.shutdown().await;
 
     let healthy = Scripted::default();
-    let local = start(Options { mail: healthy.function(), ..options }).await;
+    let local = start(Options { functions: only_mail(healthy.function()), ..options }).await;
     local.settled().await.unwrap();
     assert_eq!(healthy.batches(), [["b"]]);
 }
@@ -198,8 +204,8 @@ async fn a_function_behind_a_url_is_waited_for() {
     let reserved = TcpSocket::new_v4().unwrap();
     reserved.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = reserved.local_addr().unwrap();
-    let url = MailFunction::Url(format!("http://{address}/2015-03-31/functions/mail/invocations"));
-    let local = start(Options { mail: url, ..options() }).await;
+    let functions = Functions::At(format!("http://{address}/"));
+    let local = start(Options { functions, ..options() }).await;
     put(&local, "a").await;
     let server = reserved.listen(16).unwrap();
     let serve = async {
@@ -229,12 +235,62 @@ async fn a_function_behind_a_url_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_template_without_a_mapping_feeds_nobody() {
+async fn a_template_without_a_function_feeds_nobody() {
     let directory = Directory::new();
     std::fs::create_dir_all(directory.path()).unwrap();
     let template = directory.path().join("template.yaml");
     std::fs::write(&template, "Resources: {Topic: {Type: 'AWS::SNS::Topic'}}").unwrap();
-    let fed = Options { mail: Scripted::default().function(), ..Options::new(&template) };
+    let fed = Options { functions: only_mail(Scripted::default().function()), ..Options::new(&template) };
     assert!(matches!(LocalAws::start(fed).await, Err(local::Error::Template(_))));
     assert!(start(Options::new(&template)).await.settled().await.is_ok());
+}
+
+#[tokio::test]
+async fn each_function_is_fed_its_own_streams_from_where_it_was() {
+    let directory = Directory::new();
+    let (mail, audit) = (Scripted::default(), Scripted::default());
+    let both =
+        Functions::InProcess([("mail".to_owned(), mail.function()), ("audit".to_owned(), audit.function())].into());
+    let options = Options { state: Some(directory.path().to_owned()), ..options() };
+    let local = start(Options { functions: both.clone(), ..options.clone() }).await;
+    put(&local, "a letter").await;
+    enter(&local, "an entry").await;
+    local.settled().await.unwrap();
+    assert_eq!(mail.batches().concat(), ["a letter"]);
+    assert_eq!(audit.batches().concat(), ["an entry"]);
+
+    // One that fails is in the way of its own records alone.
+    local.feed("mail", Scripted::answering((0..9).map(|_| Answer::Error)).function()).await.unwrap();
+    put(&local, "b").await;
+    enter(&local, "c").await;
+    while audit.batches().concat().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    local.shutdown().await;
+    let local = start(Options { functions: both, ..options }).await;
+    local.settled().await.unwrap();
+    assert_eq!(mail.batches().concat(), ["a letter", "b"]);
+    assert_eq!(audit.batches().concat(), ["an entry", "c"], "each stream has a position of its own");
+}
+
+#[tokio::test]
+async fn a_function_behind_a_url_has_an_address_of_its_own() {
+    let address = |name: &str| format!("POST /2015-03-31/functions/{name}/invocations HTTP/1.1");
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let functions = Functions::At(format!("http://{}", server.local_addr().unwrap()));
+    let local = start(Options { functions, ..options() }).await;
+    let mut asked = Vec::new();
+    let serve = async {
+        while asked.len() < 2 {
+            let (mut stream, _) = server.accept().await.unwrap();
+            let mut buffer = [0; 4096];
+            let read = stream.read(&mut buffer).await.unwrap();
+            asked.push(String::from_utf8_lossy(&buffer[..read]).lines().next().unwrap().to_owned());
+            stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+        }
+    };
+    let (done, ()) = tokio::join!(local.run_task("end-accounts"), serve);
+    done.unwrap();
+    asked.sort();
+    assert_eq!(asked, [address("audit"), address("mail")]);
 }

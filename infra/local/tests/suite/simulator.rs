@@ -4,13 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_sesv2::types::MessageTag;
-use local::{LocalAws, MailFunction, Options, Outcome};
+use local::{Function, LocalAws, Options, Outcome};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::feeder::put;
 use crate::ses::{SENDER, simple, to};
-use crate::world::{clients, options, start};
+use crate::world::{clients, only_mail, options, start};
 
 /// A function that notes what it is told, and fails so many times for records and for reports.
 #[derive(Clone, Default)]
@@ -25,12 +25,12 @@ impl Told {
         Self { failures: Arc::new(Mutex::new((records, reports))), ..Self::default() }
     }
 
-    fn function(&self) -> MailFunction {
+    fn function(&self) -> Arc<Function> {
         let this = self.clone();
-        MailFunction::InProcess(Arc::new(move |event| {
+        Arc::new(move |event| {
             let answer = this.answer(event);
             Box::pin(async move { answer })
-        }))
+        })
     }
 
     fn answer(&self, event: Value) -> Result<Value, String> {
@@ -64,7 +64,7 @@ async fn mail(local: &LocalAws, address: &str, configuration_set: Option<&str>) 
 #[tokio::test]
 async fn the_function_is_told_of_mails_that_bounce_or_are_complained_of() {
     let told = Told::default();
-    let local = start(Options { mail: told.function(), ..options() }).await;
+    let local = start(Options { functions: only_mail(told.function()), ..options() }).await;
     let address = "bounce+ada@simulator.amazonses.com";
     let id = mail(&local, address, Some("local")).await;
     mail(&local, "complaint@simulator.amazonses.com", Some("local")).await;
@@ -96,7 +96,7 @@ async fn the_function_is_told_of_mails_that_bounce_or_are_complained_of() {
 #[tokio::test]
 async fn a_report_is_repeated_until_the_function_takes_it() {
     let told = Told::failing(0, 2);
-    let local = start(Options { mail: told.function(), ..options() }).await;
+    let local = start(Options { functions: only_mail(told.function()), ..options() }).await;
     mail(&local, "bounce@simulator.amazonses.com", Some("local")).await;
     local.settled().await.unwrap();
     let reports = told.reports();
@@ -110,6 +110,21 @@ async fn a_report_waits_for_the_function_but_not_for_a_letter_that_cannot_be_sen
     let local = start(options()).await;
     put(&local, "a").await;
     mail(&local, "bounce@simulator.amazonses.com", Some("local")).await;
-    local.feed(told.function()).await.unwrap();
+    local.feed("mail", told.function()).await.unwrap();
     tokio::time::timeout(Duration::from_secs(20), told.reported.notified()).await.expect("a report");
+}
+
+#[tokio::test]
+async fn each_function_is_told_what_its_rule_matches() {
+    let (told, audit) = (Told::default(), Told::default());
+    let local = start(options()).await;
+    local.feed("mail", told.function()).await.unwrap();
+    local.feed("audit", audit.function()).await.unwrap();
+    for mailbox in ["bounce", "complaint"] {
+        mail(&local, &format!("{mailbox}@simulator.amazonses.com"), Some("local")).await;
+    }
+    local.settled().await.unwrap();
+    assert_eq!(told.reports().len(), 2);
+    let complaints: Vec<_> = audit.reports().into_iter().map(|report| report["detail-type"].clone()).collect();
+    assert_eq!(complaints, ["Email Complaint Received"]);
 }

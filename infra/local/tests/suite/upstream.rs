@@ -7,7 +7,7 @@ use local::Options;
 
 use crate::feeder::Scripted;
 use crate::ses::{simple, to};
-use crate::world::{clients, options, start};
+use crate::world::{clients, only_mail, options, start};
 
 #[tokio::test]
 #[ignore = "needs another AWS emulator: AWS_UPSTREAM=http://… cargo test -p local -- --ignored"]
@@ -16,7 +16,8 @@ async fn another_emulator_can_answer_instead() {
     let upstream = std::env::var("AWS_UPSTREAM").expect("AWS_UPSTREAM names the emulator");
     let function = Scripted::default();
     let table_prefix = format!("t{}", std::process::id());
-    let options = Options { upstream: Some(upstream), table_prefix, mail: function.function(), ..options() };
+    let options =
+        Options { upstream: Some(upstream), table_prefix, functions: only_mail(function.function()), ..options() };
     let local = start(options.clone()).await;
     let clients = clients(&local);
 

@@ -1,13 +1,21 @@
 //! A local AWS of one test's own, and clients of it.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
-use local::{LocalAws, Options};
+use local::{Function, Functions, LocalAws, Options};
 
 /// In memory, with the tables of the fixture, feeding nobody.
 pub fn options() -> Options {
     Options::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/template.yaml"))
+}
+
+/// `mail` in this process, and nobody else.
+pub fn only_mail(function: Arc<Function>) -> Functions {
+    Functions::InProcess([("mail".to_owned(), function)].into())
 }
 
 pub async fn start(options: Options) -> LocalAws {

@@ -1,53 +1,24 @@
 //! Bitstamp. No call describes a key.
 
-use api_keys::exchanges::Status;
 use uuid::Uuid;
 
-use super::{Claim, Freshness, StandIn};
-use crate::{
-    answers::{DOWN, Outcome, says},
-    request::ExchangeRequest,
-};
+use super::{Freshness, SignedParts, StandIn};
+use crate::request::ExchangeRequest;
 
 pub(super) static BITSTAMP: StandIn = StandIn {
     id: "bitstamp",
-    claim,
+    parts,
     freshness: Freshness::Once { past: 150_000, future: 150_000 },
     passphrase: None,
-    unknown_key: says(403, Status::InvalidKey, r#"{"status":"error","reason":"API key not found","code":"API0001"}"#),
-    wrong_environment: None,
-    stale: says(403, Status::NonceConflict, r#"{"status":"error","reason":"Invalid nonce","code":"API0004"}"#),
-    bad_signature: says(
-        403,
-        Status::InvalidSignature,
-        r#"{"status":"error","reason":"Invalid signature","code":"API0005"}"#,
-    ),
-    bad_passphrase: None,
-    others: &[],
     last: None,
-    outcomes: &[
-        (
-            Outcome::Ok,
-            says(200, Status::Ok, r#"[{"currency":"usd","total":"0.00","available":"0.00","reserved":"0.00"}]"#),
-        ),
-        (Outcome::WrongIp, says(403, Status::IpNotAllowed, r#"{"error":"IP address not allowed"}"#)),
-        (
-            Outcome::RateLimited,
-            says(
-                400,
-                Status::RateLimited,
-                r#"{"status":"error","reason":"Request rate limit exceeded","code":"400.002"}"#,
-            ),
-        ),
-        (Outcome::Down, DOWN),
-    ],
+    answers: &[include_str!("bitstamp.json")],
 };
 
-fn claim(request: &ExchangeRequest) -> Option<Claim> {
+fn parts(request: &ExchangeRequest) -> Option<SignedParts> {
     // A content type without content is refused.
     let is_odd = request.body.is_empty() && request.header("Content-Type").is_some();
     let key = request.header("X-Auth")?.strip_prefix("BITSTAMP ").filter(|_| !is_odd)?;
     let nonce: Uuid = request.header("X-Auth-Nonce")?.parse().ok()?;
-    let claim = Claim::new(key, request.header("X-Auth-Timestamp")?)?.nonce(nonce.as_bytes())?;
-    Some(claim.asks(request.form(), &[]))
+    let parts = SignedParts::new(key, request.header("X-Auth-Timestamp")?)?.nonce(nonce.as_bytes())?;
+    Some(parts.asks(request.form(), &[]))
 }

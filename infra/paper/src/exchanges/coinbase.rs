@@ -1,65 +1,20 @@
 //! Coinbase. One plain word for a wrong key, signature, clock and address.
 
-use api_keys::exchanges::Status;
-
-use super::{Claim, Freshness, StandIn};
-use crate::{
-    answers::{DOWN, Outcome, Reply, says},
-    jwt,
-    keys::unhex,
-    request::ExchangeRequest,
-};
-
-const UNAUTHORIZED: Reply = says(401, Status::AmbiguousCredentials, "Unauthorized");
+use super::{Freshness, SignedParts, StandIn};
+use crate::{jwt, keys::unhex, request::ExchangeRequest};
 
 pub(super) static COINBASE: StandIn = StandIn {
     id: "coinbase",
-    claim,
+    parts,
     freshness: Freshness::Window { past: 120_000, future: 10_000 },
     passphrase: None,
-    unknown_key: UNAUTHORIZED,
-    wrong_environment: None,
-    stale: UNAUTHORIZED,
-    bad_signature: UNAUTHORIZED,
-    bad_passphrase: None,
-    others: &[],
     last: None,
-    outcomes: &[
-        (
-            Outcome::Ok,
-            says(
-                200,
-                Status::Ok,
-                concat!(
-                    r#"{"can_view":true,"can_trade":true,"can_transfer":false,"can_receive":false,"#,
-                    r#""portfolio_uuid":"5a8a2f3c-0000-4000-8000-000000000000","portfolio_type":"DEFAULT"}"#,
-                ),
-            ),
-        ),
-        (
-            Outcome::Withdraw,
-            says(
-                200,
-                Status::Ok,
-                concat!(
-                    r#"{"can_view":true,"can_trade":true,"can_transfer":true,"can_receive":false,"#,
-                    r#""portfolio_uuid":"5a8a2f3c-0000-4000-8000-000000000000","portfolio_type":"DEFAULT"}"#,
-                ),
-            ),
-        ),
-        (Outcome::WrongIp, UNAUTHORIZED),
-        (Outcome::Expired, UNAUTHORIZED),
-        (
-            Outcome::RateLimited,
-            says(429, Status::RateLimited, r#"{"error":"rate_limit_exceeded","message":"too many requests"}"#),
-        ),
-        (Outcome::Down, DOWN),
-    ],
+    answers: &[include_str!("coinbase.json")],
 };
 
-fn claim(request: &ExchangeRequest) -> Option<Claim> {
+fn parts(request: &ExchangeRequest) -> Option<SignedParts> {
     let (header, claims) = jwt::parts(request.header("Authorization")?)?;
     let moment = claims["nbf"].as_i64()?.checked_mul(1_000)?;
-    let claim = Claim::at(claims["sub"].as_str()?, moment).nonce(&unhex(header["nonce"].as_str()?)?)?;
-    Some(claim.asks(request.query(), &[]))
+    let parts = SignedParts::at(claims["sub"].as_str()?, moment).nonce(&unhex(header["nonce"].as_str()?)?)?;
+    Some(parts.asks(request.query(), &[]))
 }

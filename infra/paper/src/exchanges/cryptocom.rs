@@ -1,76 +1,19 @@
 //! Crypto.com. One code for a wrong key and a wrong signature; no call describes a key.
 
-use api_keys::exchanges::Status;
-
-use super::{Claim, Freshness, StandIn};
-use crate::{
-    answers::{DOWN, Outcome, Reply, says},
-    request::ExchangeRequest,
-};
-
-const UNAUTHORIZED: Reply = says(
-    401,
-    Status::AmbiguousCredentials,
-    r#"{"id":1,"method":"private/user-balance","code":40101,"message":"Authentication failure"}"#,
-);
-
-const BALANCE: Reply = says(
-    200,
-    Status::Ok,
-    concat!(
-        r#"{"id":1,"method":"private/user-balance","code":0,"#,
-        r#""result":{"data":[{"total_available_balance":"0","instrument_name":"USD","#,
-        r#""position_balances":[]}]}}"#,
-    ),
-);
+use super::{Freshness, SignedParts, StandIn};
+use crate::request::ExchangeRequest;
 
 pub(super) static CRYPTOCOM: StandIn = StandIn {
     id: "cryptocom",
-    claim,
+    parts,
     freshness: Freshness::within(60),
     passphrase: None,
-    unknown_key: UNAUTHORIZED,
-    wrong_environment: None,
-    stale: says(
-        400,
-        Status::ClockSkew,
-        concat!(
-            r#"{"id":1,"method":"private/user-balance","code":40102,"#,
-            r#""message":"Nonce value differs by more than 60 seconds"}"#,
-        ),
-    ),
-    bad_signature: UNAUTHORIZED,
-    bad_passphrase: None,
-    others: &[],
     last: None,
-    outcomes: &[
-        (Outcome::Ok, BALANCE),
-        (
-            Outcome::WrongIp,
-            says(
-                401,
-                Status::IpNotAllowed,
-                r#"{"id":1,"method":"private/user-balance","code":40103,"message":"IP address not whitelisted"}"#,
-            ),
-        ),
-        (
-            Outcome::RateLimited,
-            says(
-                429,
-                Status::RateLimited,
-                concat!(
-                    r#"{"id":1,"method":"private/user-balance","code":42901,"#,
-                    r#""message":"Requests have exceeded rate limits"}"#,
-                ),
-            ),
-        ),
-        (Outcome::Down, DOWN),
-        (Outcome::Testnet, BALANCE),
-    ],
+    answers: &[include_str!("cryptocom.json")],
 };
 
-fn claim(request: &ExchangeRequest) -> Option<Claim> {
+fn parts(request: &ExchangeRequest) -> Option<SignedParts> {
     let body = request.json();
-    let claim = Claim::new(body["api_key"].as_str()?, body["nonce"].as_str()?)?;
-    Some(claim.asks_json(&body["params"], &[]))
+    let parts = SignedParts::new(body["api_key"].as_str()?, body["nonce"].as_str()?)?;
+    Some(parts.asks_json(&body["params"], &[]))
 }

@@ -1,71 +1,18 @@
-//! `KuCoin`. Its `Transfer` is what others call withdrawal.
+//! `KuCoin`. Its `Transfer` is what others call withdrawal; a key that is idle for 30 days is deleted.
 
-use api_keys::exchanges::Status;
-
-use super::{Claim, Freshness, StandIn};
-use crate::{
-    answers::{DOWN, Outcome, Reply, says},
-    request::ExchangeRequest,
-};
-
-const UNKNOWN_KEY: Reply = says(400, Status::InvalidKey, r#"{"code":"400003","msg":"KC-API-KEY not exists"}"#);
+use super::{Freshness, SignedParts, StandIn};
+use crate::request::ExchangeRequest;
 
 pub(super) static KUCOIN: StandIn = StandIn {
     id: "kucoin",
-    claim,
+    parts,
     freshness: Freshness::within(5),
     passphrase: Some("KC-API-PASSPHRASE"),
-    unknown_key: UNKNOWN_KEY,
-    wrong_environment: None,
-    stale: says(400, Status::ClockSkew, r#"{"code":"400002","msg":"Invalid KC-API-TIMESTAMP"}"#),
-    bad_signature: says(400, Status::InvalidSignature, r#"{"code":"400005","msg":"Invalid KC-API-SIGN"}"#),
-    bad_passphrase: Some(says(
-        400,
-        Status::InvalidPassphrase,
-        r#"{"code":"400004","msg":"Invalid KC-API-PASSPHRASE"}"#,
-    )),
-    others: &[],
     last: None,
-    outcomes: &[
-        (
-            Outcome::Ok,
-            says(
-                200,
-                Status::Ok,
-                concat!(
-                    r#"{"code":"200000","data":{"remark":"t","apiKey":"$key","apiVersion":3,"permission":"General,"#,
-                    r#"Spot","createdAt":1698645219000,"uid":1,"isMaster":true}}"#,
-                ),
-            ),
-        ),
-        (
-            Outcome::Withdraw,
-            says(
-                200,
-                Status::Ok,
-                concat!(
-                    r#"{"code":"200000","data":{"remark":"t","apiKey":"$key","apiVersion":3,"permission":"General,"#,
-                    r#"Spot,Transfer","ipWhitelist":"203.0.113.7","createdAt":1698645219000,"uid":1,"#,
-                    r#""isMaster":true}}"#,
-                ),
-            ),
-        ),
-        (
-            Outcome::WrongIp,
-            says(
-                400,
-                Status::IpNotAllowed,
-                r#"{"code":"400006","msg":"The requested ip address is not in the api whitelist"}"#,
-            ),
-        ),
-        // Keys that are idle for 30 days are deleted.
-        (Outcome::Expired, UNKNOWN_KEY),
-        (Outcome::RateLimited, says(429, Status::RateLimited, r#"{"code":"429000","msg":"Too Many Requests"}"#)),
-        (Outcome::Down, DOWN),
-    ],
+    answers: &[include_str!("kucoin.json")],
 };
 
-fn claim(request: &ExchangeRequest) -> Option<Claim> {
-    let claim = Claim::new(request.header("KC-API-KEY")?, request.header("KC-API-TIMESTAMP")?)?;
-    Some(claim.asks(request.query(), &[]))
+fn parts(request: &ExchangeRequest) -> Option<SignedParts> {
+    let parts = SignedParts::new(request.header("KC-API-KEY")?, request.header("KC-API-TIMESTAMP")?)?;
+    Some(parts.asks(request.query(), &[]))
 }

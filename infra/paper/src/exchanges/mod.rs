@@ -1,4 +1,5 @@
-//! The exchanges as seen from their own side: how a request names its key and its moment, and what is answered.
+//! The exchanges as seen from their own side: how a request names its key and its moment. What is answered stands in a JSON file
+//! beside each.
 
 mod binance;
 mod bingx;
@@ -18,42 +19,28 @@ mod kucoin;
 mod mexc;
 mod okx;
 
-use api_keys::exchanges::Call;
 use serde_json::Value;
 
-use crate::{
-    answers::{Outcome, Reply},
-    credentials::Demo,
-    request::ExchangeRequest,
-};
+use crate::request::ExchangeRequest;
 
 /// How one exchange looks at requests.
 pub(crate) struct StandIn {
     /// Its name, as the `api-keys` function knows it.
     pub(crate) id: &'static str,
     /// Takes a request apart; `None` when something is missing in it.
-    pub(crate) claim: fn(&ExchangeRequest) -> Option<Claim>,
+    pub(crate) parts: fn(&ExchangeRequest) -> Option<SignedParts>,
     /// Which moments it lets pass.
     pub(crate) freshness: Freshness,
     /// The header that carries the passphrase, where there is one.
     pub(crate) passphrase: Option<&'static str>,
-    pub(crate) unknown_key: Reply,
-    /// For a key of another environment; where it is `None`, such a key is unknown.
-    pub(crate) wrong_environment: Option<Reply>,
-    /// The moment has passed, or has not come, or was seen before.
-    pub(crate) stale: Reply,
-    pub(crate) bad_signature: Reply,
-    pub(crate) bad_passphrase: Option<Reply>,
-    /// Paths that have an answer of their own when the key is described, beside the one that has the outcome's.
-    pub(crate) others: &'static [(&'static str, Reply)],
-    /// The path that has the outcome's answer; `None`: that of the first question.
+    /// The path that has the answer to the case; `None`: that of the first question.
     pub(crate) last: Option<&'static str>,
-    /// The demo keys there are.
-    pub(crate) outcomes: &'static [(Outcome, Reply)],
+    /// The texts of the files with its answers.
+    pub(crate) answers: &'static [&'static str],
 }
 
 /// What a request says of itself. Together with the secret it must give the same request again.
-pub(crate) struct Claim {
+pub(crate) struct SignedParts {
     pub(crate) api_key: String,
     pub(crate) unix_ms: i64,
     pub(crate) nonce: [u8; 32],
@@ -96,21 +83,6 @@ pub(crate) static ALL: [&StandIn; 18] = [
     &hyperliquid::HYPERLIQUID,
 ];
 
-impl StandIn {
-    /// What a request that is signed correctly is answered. `question` is what is asked first.
-    pub(crate) fn reply(&self, demo: &Demo, request: &ExchangeRequest, question: &Call) -> Option<Reply> {
-        let path = request.path();
-        let (outcome, reply) = self.outcomes.iter().find(|(outcome, _)| demo.is(*outcome))?;
-        let other = self.others.iter().find(|(other, _)| *other == path);
-        match other {
-            _ if request.method != question.method.as_str() => None,
-            Some((_, other)) if outcome.is_described() => Some(*other),
-            None if path != self.last.unwrap_or(&question.path) => None,
-            _ => Some(*reply),
-        }
-    }
-}
-
 impl Freshness {
     /// A window as wide in both directions.
     const fn within(seconds: i64) -> Self {
@@ -118,7 +90,7 @@ impl Freshness {
     }
 }
 
-impl Claim {
+impl SignedParts {
     /// With a moment in milliseconds.
     fn new(api_key: impl Into<String>, unix_ms: &str) -> Option<Self> {
         Some(Self::at(api_key, unix_ms.parse().ok()?))

@@ -15,7 +15,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
-use kyc::providers::{ALL, Provider, Status, find};
+use kyc::providers::{ALL, KycStatus, Provider, find};
 use serde::{Deserialize, Serialize};
 use shared::kyc::{reports_of, standing};
 use shared::store::Store;
@@ -32,7 +32,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Wanted {
     /// The provider's name in paths.
     pub(crate) provider: String,
-    pub(crate) status: Status,
+    pub(crate) status: KycStatus,
     /// Our id of the user.
     pub(crate) user: String,
     /// The provider's id of the session; one for all reports of the provider if it is left out.
@@ -41,13 +41,13 @@ pub(crate) struct Wanted {
     pub(crate) occurred_at: Option<Timestamp>,
 }
 
-/// What has come of it.
+/// What a report has led to.
 #[derive(Serialize)]
-pub(crate) struct Outcome {
+pub(crate) struct Reported {
     /// The status code of the functions' answer.
     pub(crate) answer: u16,
     /// Where the user's check stands now.
-    pub(crate) status: Status,
+    pub(crate) status: KycStatus,
 }
 
 /// What a provider can report.
@@ -57,7 +57,7 @@ pub(crate) struct Sayable {
     pub(crate) provider: &'static str,
     /// Its name for people.
     pub(crate) name: &'static str,
-    pub(crate) statuses: Vec<Status>,
+    pub(crate) statuses: Vec<KycStatus>,
 }
 
 /// Why nothing could be reported.
@@ -117,7 +117,7 @@ impl Reporter {
     }
 
     /// Sends one report, and looks what it has changed.
-    pub(crate) async fn send(&self, wanted: &Wanted) -> Result<Outcome, Trouble> {
+    pub(crate) async fn send(&self, wanted: &Wanted) -> Result<Reported, Trouble> {
         let request = self.request(wanted)?;
         let answer = self.answer(request).await?;
         if answer == StatusCode::BAD_GATEWAY {
@@ -125,7 +125,7 @@ impl Reporter {
         }
         let reports = reports_of(&self.store, &wanted.user).await;
         let reports = reports.map_err(|_| Trouble::Silence("the table Kyc cannot be read".to_owned()))?;
-        Ok(Outcome { answer: answer.as_u16(), status: standing(&reports).status })
+        Ok(Reported { answer: answer.as_u16(), status: standing(&reports).status })
     }
 
     async fn answer(&self, request: Request<Bytes>) -> Result<StatusCode, Trouble> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use kyc::providers::Status;
+use kyc::providers::KycStatus;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,14 +28,14 @@ pub(super) struct Facts<'a> {
 }
 
 /// The statuses that a provider can say.
-pub(super) fn statuses(provider: &str) -> Vec<Status> {
+pub(super) fn statuses(provider: &str) -> Vec<KycStatus> {
     let sayable =
-        |status: &Status| SAMPLES.get(provider).is_some_and(|sample| sample.statuses.contains_key(status.as_str()));
-    Status::ALL.into_iter().filter(sayable).collect()
+        |status: &KycStatus| SAMPLES.get(provider).is_some_and(|sample| sample.statuses.contains_key(status.as_str()));
+    KycStatus::ALL.into_iter().filter(sayable).collect()
 }
 
 /// The body with which a provider says this status; none if it cannot.
-pub(super) fn body(provider: &str, status: Status, facts: &Facts<'_>) -> Option<String> {
+pub(super) fn body(provider: &str, status: KycStatus, facts: &Facts<'_>) -> Option<String> {
     let sample = SAMPLES.get(provider)?;
     let mut body = sample.body.clone();
     merge(&mut body, sample.statuses.get(status.as_str())?);
@@ -88,7 +88,7 @@ mod tests {
         let facts = Facts { event: "e", user: "u", session: "s", occurred_at: Timestamp::UNIX_EPOCH };
         for provider in ALL {
             let statuses = statuses(provider.id);
-            assert!(statuses.contains(&Status::Approved), "{}", provider.id);
+            assert!(statuses.contains(&KycStatus::Approved), "{}", provider.id);
             assert_eq!(statuses.len(), SAMPLES[provider.id].statuses.len(), "{}: a name that is none", provider.id);
             for status in statuses {
                 let body = body(provider.id, status, &facts).unwrap();

@@ -7,12 +7,12 @@ use axum::extract::{Form, FromRequest, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, body::Body};
-use kyc::providers::Status;
+use kyc::providers::KycStatus;
 use serde::Deserialize;
 
 use super::page::{STYLE, escaped};
 use crate::Play;
-use crate::identity::{Outcome, Reporter, Sayable, Trouble, Wanted};
+use crate::identity::{Reported, Reporter, Sayable, Trouble, Wanted};
 
 /// Bytes; nobody types more.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -66,7 +66,7 @@ async fn click(play: &Play, Clicked { user, session, report }: &Clicked) -> Resp
         None => Err((StatusCode::BAD_REQUEST, "there is no such status".to_owned())),
     };
     let (status, said) = match result {
-        Ok(Outcome { answer, status }) => {
+        Ok(Reported { answer, status }) => {
             let text = format!("{report}: answered {answer}; the check stands at {}.", status.as_str());
             (StatusCode::OK, text)
         }
@@ -78,10 +78,10 @@ async fn click(play: &Play, Clicked { user, session, report }: &Clicked) -> Resp
 fn wanted(user: &str, session: &str, report: &str) -> Option<Wanted> {
     let (provider, status) = report.split_once(' ')?;
     let (provider, user, session) = (provider.to_owned(), user.to_owned(), Some(session.to_owned()));
-    Some(Wanted { provider, status: Status::parse(status)?, user, session, occurred_at: None })
+    Some(Wanted { provider, status: KycStatus::parse(status)?, user, session, occurred_at: None })
 }
 
-async fn reported(play: &Play, wanted: &Wanted) -> Result<Outcome, (StatusCode, String)> {
+async fn reported(play: &Play, wanted: &Wanted) -> Result<Reported, (StatusCode, String)> {
     let Some(reporter) = &play.reporter else {
         let reason = "no report can be signed: STAGE is not local, or KYC_WEBHOOK_SECRETS is not set";
         return Err((StatusCode::FORBIDDEN, reason.to_owned()));
@@ -118,7 +118,7 @@ fn form(sayable: &[Sayable], user: &str, session: &str, said: &str) -> String {
 }
 
 fn row(Sayable { provider, name, statuses }: &Sayable) -> String {
-    let button = |status: &Status| {
+    let button = |status: &KycStatus| {
         let status = status.as_str();
         format!("<button name=report value=\"{} {status}\">{status}</button> ", escaped(provider))
     };
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn nothing_that_was_entered_becomes_markup() {
         let evil = "\"><script>alert('1')</script>&";
-        let sayable = Sayable { provider: evil, name: evil, statuses: vec![Status::Approved] };
+        let sayable = Sayable { provider: evil, name: evil, statuses: vec![KycStatus::Approved] };
         let page = form(&[sayable], evil, evil, evil);
         assert!(!page.contains("<script") && !page.contains("'1'") && !page.contains("\"\">"), "{page}");
         assert_eq!(page.matches("&quot;&gt;&lt;script&gt;").count(), 5, "{page}");

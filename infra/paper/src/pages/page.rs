@@ -51,7 +51,7 @@ pub fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use api_keys::exchanges::{Environment, KeyType, Status};
+    use api_keys::exchanges::{ConnectionStatus, Environment, KeyType};
 
     use super::*;
     use crate::DemoCredentials;
@@ -69,7 +69,7 @@ mod tests {
             environment: Environment::Live,
             wallet_address: Some(evil.to_owned()),
         };
-        let demo = Demo { exchange: evil, outcome: evil, expected_status: Status::Ok, credentials };
+        let demo = Demo { exchange: evil, outcome: evil, expected_status: ConnectionStatus::Ok, credentials };
         let page = exchanges(&[demo]);
         assert!(!page.contains("<script") && !page.contains("'1'"), "{page}");
         assert!(page.contains("&quot;api_key&quot;: &quot;\\&quot;&gt;&lt;script&gt;"), "{page}");

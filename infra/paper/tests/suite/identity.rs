@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use kyc::providers::{ALL, Event, Meaning, Provider, Secret, Status, bearer, find};
+use kyc::providers::{ALL, Event, KycStatus, Meaning, Provider, Secret, bearer, find};
 use local::{LocalAws, Options};
 use paper::Identity;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ async fn local(identity: Identity) -> LocalAws {
     start(Options { identity: Some(identity), clock: Clock::at(NOW), ..options() }).await
 }
 
-/// Status, head and body of the answer to a request of a person.
+/// KycStatus, head and body of the answer to a request of a person.
 async fn ask(local: &LocalAws, request: &str, kind: &str, body: &str) -> (u16, String, String) {
     let mut stream = TcpStream::connect(local.url().trim_start_matches("http://")).await.unwrap();
     let length = body.len();
@@ -77,7 +77,7 @@ async fn send(local: &LocalAws, wanted: &Value) -> (u16, String) {
 }
 
 /// The providers and the statuses that they can say, as `GET /kyc.json` lists them.
-async fn listed(local: &LocalAws) -> BTreeMap<String, Vec<Status>> {
+async fn listed(local: &LocalAws) -> BTreeMap<String, Vec<KycStatus>> {
     let (_, _, body) = ask(local, "GET /kyc.json", "-", "").await;
     let list: Vec<Value> = serde_json::from_str(&body).unwrap();
     let entry = |entry: &Value| {
@@ -163,7 +163,7 @@ async fn the_status_is_that_of_the_table() {
         kind: "k".to_owned(),
         session: None,
         level: None,
-        status: Some(Status::InReview),
+        status: Some(KycStatus::InReview),
         obstacle: None,
         ends_approval: false,
         reason: None,

@@ -3,7 +3,8 @@ use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use api_keys::exchanges::{
-    Answer, Call, Credentials, Environment, Exchange, KeyInfo, Method, Moment, Request, Site, Status, Verdict, find,
+    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, Method, Moment, Request, Site,
+    Verdict, find,
 };
 use local::{LocalAws, Options};
 use paper::{Canned, Demo};
@@ -114,7 +115,7 @@ async fn read(local: &LocalAws, demo: &Demo, call: &Call, request: &Request) -> 
 }
 
 /// How a connection test ends that is signed so long ago, or that far ahead.
-async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -> Result<KeyInfo, Status> {
+async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -> Result<KeyInfo, ConnectionStatus> {
     let mut call = (exchange(demo).question)(&credentials(demo), site);
     for _ in 0..3 {
         let request = signed(demo, site, &call, local.now_ms() + ahead_ms);
@@ -123,7 +124,7 @@ async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -
             Verdict::Refused { status, .. } => return Err(status),
             // The function compares the end of a key with its own clock.
             Verdict::Accepted(info) if info.expires_at.is_some_and(|at| at.as_second() * 1_000 < local.now_ms()) => {
-                return Err(Status::KeyExpired);
+                return Err(ConnectionStatus::KeyExpired);
             }
             Verdict::Accepted(info) => return Ok(info),
         }
@@ -131,12 +132,12 @@ async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -
     panic!("{} asks too much", demo.exchange);
 }
 
-async fn tested(local: &Exchanges, demo: &Demo) -> Result<KeyInfo, Status> {
+async fn tested(local: &Exchanges, demo: &Demo) -> Result<KeyInfo, ConnectionStatus> {
     tested_at(local, demo, site(demo), 0).await
 }
 
-fn status(tested: Result<KeyInfo, Status>) -> Status {
-    tested.map_or_else(|status| status, |_| Status::Ok)
+fn status(tested: Result<KeyInfo, ConnectionStatus>) -> ConnectionStatus {
+    tested.map_or_else(|status| status, |_| ConnectionStatus::Ok)
 }
 
 fn demos(local: &LocalAws, outcome: &str) -> Vec<Demo> {
@@ -203,7 +204,11 @@ async fn an_unknown_key_is_refused() {
     for mut demo in demos(&local, "ok") {
         demo.credentials.api_key.push('x');
         demo.credentials.wallet_address = demo.credentials.wallet_address.map(|_| format!("0x{}", "ab".repeat(20)));
-        let expected = if SILENT.contains(&demo.exchange) { Status::AmbiguousCredentials } else { Status::InvalidKey };
+        let expected = if SILENT.contains(&demo.exchange) {
+            ConnectionStatus::AmbiguousCredentials
+        } else {
+            ConnectionStatus::InvalidKey
+        };
         assert_eq!(status(tested(&local, &demo).await), expected, "{}", demo.exchange);
     }
 }
@@ -213,9 +218,9 @@ async fn a_request_of_another_time_is_refused() {
     let local = Exchanges::start().await;
     for demo in demos(&local, "ok").into_iter().filter(|demo| demo.exchange != "hyperliquid") {
         let expected = match demo.exchange {
-            "coinbase" | "deribit" => Status::AmbiguousCredentials,
-            id if NONCES.contains(&id) => Status::NonceConflict,
-            _ => Status::ClockSkew,
+            "coinbase" | "deribit" => ConnectionStatus::AmbiguousCredentials,
+            id if NONCES.contains(&id) => ConnectionStatus::NonceConflict,
+            _ => ConnectionStatus::ClockSkew,
         };
         // A nonce is too low only after a higher one.
         assert!(tested(&local, &demo).await.is_ok(), "{}", demo.exchange);
@@ -223,7 +228,7 @@ async fn a_request_of_another_time_is_refused() {
         assert_eq!(status(tested), expected, "{}", demo.exchange);
         let tested = tested_at(&local, &demo, site(&demo), 10 * MINUTE).await;
         let takes_any = ["kraken", "bitfinex", "gemini"].contains(&demo.exchange);
-        assert_eq!(status(tested), if takes_any { Status::Ok } else { expected }, "{} ahead", demo.exchange);
+        assert_eq!(status(tested), if takes_any { ConnectionStatus::Ok } else { expected }, "{} ahead", demo.exchange);
     }
 }
 
@@ -236,11 +241,12 @@ async fn a_nonce_works_once() {
         for _ in 0..2 {
             statuses.push(match read(&local, &demo, &first(&demo), &request).await {
                 Verdict::Refused { status, .. } => status,
-                _ => Status::Ok,
+                _ => ConnectionStatus::Ok,
             });
         }
-        let again = if NONCES.contains(&demo.exchange) { Status::NonceConflict } else { Status::Ok };
-        assert_eq!(statuses, [Status::Ok, again], "{}", demo.exchange);
+        let again =
+            if NONCES.contains(&demo.exchange) { ConnectionStatus::NonceConflict } else { ConnectionStatus::Ok };
+        assert_eq!(statuses, [ConnectionStatus::Ok, again], "{}", demo.exchange);
     }
 }
 
@@ -250,9 +256,9 @@ async fn a_key_works_in_its_own_environment_and_region_only() {
     for demo in demos(&local, "ok") {
         for site in exchange(&demo).sites.iter().skip(1) {
             let expected = match (demo.exchange, site.environment) {
-                ("okx", Environment::Demo) => Status::WrongEnvironment,
-                (id, _) if SILENT.contains(&id) => Status::AmbiguousCredentials,
-                _ => Status::InvalidKey,
+                ("okx", Environment::Demo) => ConnectionStatus::WrongEnvironment,
+                (id, _) if SILENT.contains(&id) => ConnectionStatus::AmbiguousCredentials,
+                _ => ConnectionStatus::InvalidKey,
             };
             assert_eq!(status(tested_at(&local, &demo, site, 0).await), expected, "{} {site:?}", demo.exchange);
         }
@@ -264,7 +270,7 @@ async fn the_clock_of_the_exchanges_can_be_moved() {
     let local = Exchanges::start().await;
     let demo = &demos(&local, "ok")[0];
     local.clock.advance(Duration::from_mins(10));
-    assert_eq!(status(tested_at(&local, demo, site(demo), -10 * MINUTE).await), Status::ClockSkew);
+    assert_eq!(status(tested_at(&local, demo, site(demo), -10 * MINUTE).await), ConnectionStatus::ClockSkew);
     assert!(tested(&local, demo).await.is_ok());
 }
 

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::super::{Status, find};
+use super::super::{ConnectionStatus, find};
 use super::settled;
 
 const CLASSES: &str = include_str!("../../../../../tests/vectors/exchange_error_classes.json");
 
 #[derive(Deserialize)]
 struct Classes {
-    status_for_class: BTreeMap<String, Vec<Status>>,
+    status_for_class: BTreeMap<String, Vec<ConnectionStatus>>,
     rows: Vec<Row>,
 }
 
@@ -28,12 +28,12 @@ struct Row {
 }
 
 /// Codes of which the exchanges' own documents say something else than the class.
-const OTHERWISE: [(&str, &str, Status); 3] = [
+const OTHERWISE: [(&str, &str, ConnectionStatus); 3] = [
     // The request timed out.
-    ("bitget", "40010", Status::ExchangeUnavailable),
+    ("bitget", "40010", ConnectionStatus::ExchangeUnavailable),
     // Too many logins; the country is banned.
-    ("deribit", "12003", Status::RateLimited),
-    ("deribit", "12005", Status::GeoBlocked),
+    ("deribit", "12003", ConnectionStatus::RateLimited),
+    ("deribit", "12005", ConnectionStatus::GeoBlocked),
 ];
 
 /// Codes that no answer to our question has, by exchange: of orders, positions, loans, withdrawals, products, keys of a stream.
@@ -100,7 +100,7 @@ fn every_code_has_a_status_that_fits_its_class() {
             Some((.., decided)) => status == *decided,
             None => classes.status_for_class[&row.class].contains(&status),
         };
-        if !row.certain && status == Status::UnrecognisedResponse {
+        if !row.certain && status == ConnectionStatus::UnrecognisedResponse {
             not_placed.entry(&row.exchange).or_default().insert(&row.code);
         } else if !fits {
             wrong.push(format!("{} {} {}: {}", row.exchange, row.code, row.class, status.as_str()));

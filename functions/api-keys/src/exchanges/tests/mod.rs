@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, Call, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Request, Site, Source, Status,
-    Verdict, find,
+    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Request,
+    Site, Source, Verdict, find,
 };
 
 const SIGNING: &str = include_str!("../../../../../tests/vectors/exchange_signing.json");
@@ -217,7 +217,7 @@ fn key_for(exchange: &Exchange) -> Credentials {
 }
 
 /// How a refusal ends. Where it leads to another question, that gets the same answer.
-fn settled(exchange: &Exchange, http: u16, body: &str) -> (Status, Option<String>) {
+fn settled(exchange: &Exchange, http: u16, body: &str) -> (ConnectionStatus, Option<String>) {
     let key = key_for(exchange);
     let mut question = (exchange.question)(&key, &exchange.sites[0]);
     loop {

@@ -2,7 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use super::super::{Answer, Call, Credentials, Environment, KeyInfo, Moment, Permissions, Status, Verdict, find};
+use super::super::{
+    Answer, Call, ConnectionStatus, Credentials, Environment, KeyInfo, Moment, Permissions, Verdict, find,
+};
 
 const AGENT: &str = "0x1164832a327f91a0a73571736703e22b414a249a";
 const AGENT_SECRET: &str = "0x52484d2870c280c306c6c2631d392984984699fb5d1077d59c8ad9612f1748c3";
@@ -31,7 +33,7 @@ fn accepted(exchange: &str, body: &str) -> KeyInfo {
     }
 }
 
-fn refused(exchange: &str, http: u16, body: &str) -> (Status, Option<String>) {
+fn refused(exchange: &str, http: u16, body: &str) -> (ConnectionStatus, Option<String>) {
     match verdict(exchange, http, body) {
         Verdict::Refused { status, code } => (status, code),
         _ => panic!("{exchange} accepts {body}"),
@@ -40,7 +42,7 @@ fn refused(exchange: &str, http: u16, body: &str) -> (Status, Option<String>) {
 
 #[test]
 fn codes_and_texts_come_before_the_http_status() {
-    use Status::*;
+    use ConnectionStatus::*;
     let cases = [
         ("bitfinex", 500, r#"["error",10100,"apikey: digest invalid"]"#, InvalidSignature),
         ("bitfinex", 200, r#"["error",10100,"apikey: invalid"]"#, InvalidKey),
@@ -106,12 +108,12 @@ fn nonsense_is_never_a_key_that_works() {
     let exchanges = ["bitfinex", "gemini", "deribit", "bingx", "hyperliquid", "cryptocom", "bitstamp"];
     let bodies = ["", "<html>hello</html>", "{}", "[[]]", "[null]", "null", "7", r#""ok""#, r#"{"result":{"sco"#];
     for (exchange, body) in exchanges.into_iter().flat_map(|exchange| bodies.map(|body| (exchange, body))) {
-        assert_eq!(refused(exchange, 200, body).0, Status::UnrecognisedResponse, "{exchange} {body}");
-        assert_eq!(refused(exchange, 429, body).0, Status::RateLimited, "{exchange} {body}");
-        assert_eq!(refused(exchange, 502, body).0, Status::ExchangeUnavailable, "{exchange} {body}");
-        assert_eq!(refused(exchange, 451, body).0, Status::GeoBlocked, "{exchange} {body}");
+        assert_eq!(refused(exchange, 200, body).0, ConnectionStatus::UnrecognisedResponse, "{exchange} {body}");
+        assert_eq!(refused(exchange, 429, body).0, ConnectionStatus::RateLimited, "{exchange} {body}");
+        assert_eq!(refused(exchange, 502, body).0, ConnectionStatus::ExchangeUnavailable, "{exchange} {body}");
+        assert_eq!(refused(exchange, 451, body).0, ConnectionStatus::GeoBlocked, "{exchange} {body}");
     }
-    assert_eq!(refused("bitfinex", 200, "[]").0, Status::UnrecognisedResponse);
+    assert_eq!(refused("bitfinex", 200, "[]").0, ConnectionStatus::UnrecognisedResponse);
 }
 
 #[test]

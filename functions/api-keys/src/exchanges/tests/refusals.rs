@@ -1,8 +1,8 @@
 //! What the tables of refusals hold beyond the recorded answers and the sorted codes.
 
-use Status::*;
+use ConnectionStatus::*;
 
-use super::super::{ALL, Status, find};
+use super::super::{ALL, ConnectionStatus, find};
 use super::settled;
 
 /// An answer in the exchange's own form, with a code that no table has and this text.

@@ -10,7 +10,7 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    link::Purpose,
+    link::LinkPurpose,
     now::Now,
 };
 
@@ -51,7 +51,7 @@ pub async fn reset_password(
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
     let since = Instant::now();
     let secrets = auth.secrets(now).await?;
-    let Some(link) = secrets.links.open(Purpose::SetPassword, &token.reveal(), now) else {
+    let Some(link) = secrets.links.open(LinkPurpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
     match auth.set_password(link, &password.reveal(), since, now).await? {

@@ -5,7 +5,7 @@ use shared::{
     caller::Caller,
     error::Error,
     http::{Operation, Reply},
-    keys::Row,
+    tables::Row,
 };
 
 use super::user_profile::UserProfile;

@@ -11,7 +11,7 @@ use shared::{
     error::Error,
     http::{Operation, Reply},
     now::Now,
-    rotation::CACHED,
+    rotation::PUBLIC_MAX_AGE,
 };
 
 use crate::state::Auth;
@@ -52,7 +52,7 @@ pub async fn jwks(State(auth): State<Auth>, Now(now): Now) -> Result<Reply<KeySe
     // On a first start the key is made here.
     auth.secrets(now).await?;
     let published = auth.app.tokens.published(now).await?;
-    let cacheable = HeaderValue::try_from(format!("public, max-age={}", CACHED.as_secs()));
+    let cacheable = HeaderValue::try_from(format!("public, max-age={}", PUBLIC_MAX_AGE.as_secs()));
     let cacheable = cacheable.map_err(|_| Error::internal("max-age is no header"))?;
     Ok(Reply::ok(KeySet { keys: published.into_iter().map(Key::from).collect() })
         .header(header::CACHE_CONTROL, cacheable))

@@ -7,8 +7,8 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    keys::Row,
     now::Now,
+    tables::Row,
 };
 
 use crate::state::Auth;

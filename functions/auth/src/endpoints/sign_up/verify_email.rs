@@ -9,7 +9,7 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    link::Purpose,
+    link::LinkPurpose,
     now::Now,
 };
 
@@ -61,7 +61,7 @@ pub async fn verify_email(
 ) -> Result<Reply<VerifyEmailResponse>, Error> {
     let since = Instant::now();
     let secrets = auth.secrets(now).await?;
-    let redeemed = match secrets.links.open(Purpose::VerifyEmail, &token.reveal(), now) {
+    let redeemed = match secrets.links.open(LinkPurpose::VerifyEmail, &token.reveal(), now) {
         Some(link) => auth.redeem(link, since, now).await?,
         None => Redeemed::Invalid,
     };

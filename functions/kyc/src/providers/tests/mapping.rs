@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{ALL, Cause, Meaning, Millis, Status},
+    super::{ALL, Cause, KycStatus, Meaning, Millis},
     delivered, report,
 };
 
+use KycStatus::{Approved, Cancelled, Expired, InReview, NotStarted, Pending, Rejected, ResubmissionRequested};
 use Meaning::{ApprovalExpired, Ignored, NeedsFetch, Says, UnknownStatus, UnknownType};
-use Status::{Approved, Cancelled, Expired, InReview, NotStarted, Pending, Rejected, ResubmissionRequested};
 
 fn meaning(id: &str, body: &Value) -> Meaning {
     delivered(id, body.to_string().as_bytes()).unwrap().1
@@ -250,7 +250,7 @@ fn didit() {
 
 #[test]
 fn generic_speaks_our_words() {
-    for status in Status::ALL {
+    for status in KycStatus::ALL {
         assert_eq!(meaning("generic", &report("generic", "", status.as_str())), Says(status));
     }
     check("generic", &[("", "Approved", UnknownStatus), ("", "", UnknownStatus)]);
@@ -262,7 +262,7 @@ fn generic_speaks_our_words() {
 
 #[test]
 fn only_an_approval_is_not_overruled_at_the_same_moment() {
-    let ranks = Status::ALL.map(|status| (status, status.rank()));
+    let ranks = KycStatus::ALL.map(|status| (status, status.rank()));
     let expected = [
         (NotStarted, 0),
         (Pending, 1),

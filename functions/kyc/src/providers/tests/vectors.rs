@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    super::{ALL, Event, Meaning, Millis, Provider, Secret, Status, Unproven, Verified},
+    super::{ALL, Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, Verified},
     Timestamp, header_map, provider, secret,
 };
 
@@ -48,7 +48,7 @@ impl Sample {
         assert_eq!(expected["event_id"].as_str(), Some(event.id.as_str()), "{id}");
         assert_eq!(expected["session_ref"].as_str(), event.session.as_deref(), "{id}");
         assert_eq!(expected["occurred_at"].as_str(), event.occurred_at.map(|at| at.to_string()).as_deref(), "{id}");
-        assert_eq!(expected["normalised_status"].as_str(), meaning.status().map(Status::as_str), "{id}");
+        assert_eq!(expected["normalised_status"].as_str(), meaning.status().map(KycStatus::as_str), "{id}");
         assert_eq!(expected["reason"].as_str(), Some(reason(event, meaning)), "{id}");
         let kept = format!("{event:?}");
         for text in self.json["must_not_store"].as_array().into_iter().flatten() {

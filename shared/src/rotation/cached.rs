@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Mutex;
 
-use super::{KEPT, TRUSTED};
+use super::{READ_AGAIN_AFTER, TRUSTED};
 use crate::{error::Error, time::Timestamp};
 
 /// Between two attempts to read the secrets again, the first of which has failed.
@@ -12,9 +12,9 @@ const RETRY: Duration = Duration::from_secs(30);
 /// A request waits this long for secrets that it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Secrets that are read again after [`KEPT`], so that a successor is known before it is used. Where that fails, those that there are
+/// Secrets that are read again after [`READ_AGAIN_AFTER`], so that a successor is known before it is used. Where that fails, those that there are
 /// do until [`TRUSTED`].
-pub struct Kept<T>(Mutex<Option<Reading<T>>>);
+pub struct Cached<T>(Mutex<Option<Reading<T>>>);
 
 struct Reading<T> {
     secrets: Arc<T>,
@@ -23,13 +23,13 @@ struct Reading<T> {
     next: Timestamp,
 }
 
-impl<T> Default for Kept<T> {
+impl<T> Default for Cached<T> {
     fn default() -> Self {
         Self(Mutex::new(None))
     }
 }
 
-impl<T> Kept<T> {
+impl<T> Cached<T> {
     /// The secrets, after reading them where that is due; `read` is told what is known.
     ///
     /// # Errors
@@ -60,6 +60,6 @@ impl<T> Kept<T> {
 
 impl<T> Reading<T> {
     fn new(secrets: T, now: Timestamp) -> Self {
-        Self { secrets: Arc::new(secrets), at: now, next: now + KEPT }
+        Self { secrets: Arc::new(secrets), at: now, next: now + READ_AGAIN_AFTER }
     }
 }

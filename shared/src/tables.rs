@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
     kyc::Saying,
-    seal::Purpose,
+    seal::SecretPurpose,
     time::Timestamp,
 };
 use compat::email::AddressKey;
@@ -37,7 +37,7 @@ pub enum Row<'a> {
     /// Accounts: what an account says of itself.
     Profile(AccountId),
     /// Accounts: a sealed secret of the service, the first, second, … for its purpose.
-    Secret(Purpose, u32),
+    Secret(SecretPurpose, u32),
     /// Sessions: one session.
     Session(AccountId, SessionId),
     /// Sessions: what opening and ending sessions of an account agree on.
@@ -302,8 +302,8 @@ mod tests {
             ),
             (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "CREDENTIALS".into()),
             (Row::Profile(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
-            (Row::Secret(Purpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper#1".into()),
-            (Row::Secret(Purpose::SigningKey, 2), "Accounts", "SECRET".into(), "signing-key#2".into()),
+            (Row::Secret(SecretPurpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper#1".into()),
+            (Row::Secret(SecretPurpose::SigningKey, 2), "Accounts", "SECRET".into(), "signing-key#2".into()),
             (
                 Row::Session(account, session),
                 "Sessions",
