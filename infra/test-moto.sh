@@ -24,6 +24,7 @@ elsewhere=(
     tokens:: step_up:: tls:: oracle:: budgets:: vault::property::                # cryptography; who is asked how often
     alarms:: logs:: metrics:: permissions:: template::                           # logs, and the template
     contention:: outages:: strangers:: vault::outages:: kyc::outages::           # what only our own stand-ins play,
+    reset_races:: missing_account:: malformed::
     conflicts:: door:: feeder:: iam:: identity:: kms:: paper::                   # and these themselves
     ses:: simulator:: tables:: tasks::
     vault::credentials:: vault::forms:: vault::testing:: vault::misbehaving::    # exchanges

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::secrets::account_key::AccountKey;
 
-/// What a client goes on with, given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
+/// A refresh token: what a client goes on with, given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
 #[cfg_attr(test, derive(Clone))]
 pub struct RefreshToken(Zeroizing<[u8; Self::LENGTH]>);
 

@@ -13,11 +13,11 @@ pub struct UserProfile {
     id: String,
     /// The address that was proven.
     email: String,
-    /// The name.
+    /// What the owner is called.
     full_name: Option<String>,
-    /// The address of a picture.
+    /// Where a picture of the owner is: an https URL.
     avatar_url: Option<String>,
-    /// The number, in E.164 form.
+    /// The owner's number, in E.164 form.
     phone: Option<String>,
     /// When the account came into being.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
