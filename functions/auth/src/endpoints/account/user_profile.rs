@@ -32,7 +32,7 @@ impl UserProfile {
     #[must_use]
     pub fn of(caller: &Caller, profile: Profile) -> Self {
         Self {
-            id: caller.account().to_string(),
+            id: caller.account_id().to_string(),
             email: caller.email().as_str().to_owned(),
             full_name: profile.full_name,
             avatar_url: profile.avatar_url,
