@@ -34,7 +34,7 @@ impl Access {
     /// Whose rows may be touched.
     #[must_use]
     pub const fn account(&self) -> AccountId {
-        self.caller.account()
+        self.caller.account_id()
     }
 }
 

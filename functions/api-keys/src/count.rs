@@ -78,7 +78,7 @@ impl Vault {
     /// # Errors
     /// `TooMany`; `Failed` where nothing can be counted.
     pub(crate) async fn count(&self, limit: Limit, caller: &Caller, what: &str) -> Result<(), Refusal> {
-        let whom = format!("{}#{what}", caller.account());
+        let whom = format!("{}#{what}", caller.account_id());
         match limit.count(&self.app.store, &whom, self.app.clock.now()).await? {
             RateLimit::Allowed => Ok(()),
             RateLimit::Exceeded(seconds) => Err(Refusal::TooMany(seconds)),

@@ -59,7 +59,7 @@ impl Vault {
     /// # Errors
     /// `NotFound`, also where it is somebody else's.
     pub(crate) async fn find(&self, caller: &Caller, key: KeyId) -> Result<KeyRecord, Refusal> {
-        let found = self.app.store.get(Row::ExchangeKey(caller.account(), key)).await?;
+        let found = self.app.store.get(Row::ExchangeKey(caller.account_id(), key)).await?;
         found.ok_or(Refusal::NotFound)
     }
 

@@ -73,7 +73,7 @@ impl Vault {
         if !self.config.require_kyc {
             return Ok(());
         }
-        let reports = kyc::reports_of(&self.app.store, &caller.account().to_string()).await?;
+        let reports = kyc::reports_of(&self.app.store, &caller.account_id().to_string()).await?;
         if kyc::standing(&reports).status == kyc::KycStatus::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
     }
 

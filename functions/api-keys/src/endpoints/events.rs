@@ -51,7 +51,7 @@ pub async fn events(
     path: KeyPath,
     Query(page): Query<Page>,
 ) -> Replied<AccessEventList> {
-    let (key, account, own) = (path.id()?, caller.account(), vault.key().await?);
+    let (key, account, own) = (path.id()?, caller.account_id(), vault.key().await?);
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();
     let before = page.after(own, &list, &caller)?.map(|id| Row::AccessEvent(account, key, id));

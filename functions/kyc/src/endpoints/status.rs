@@ -55,7 +55,7 @@ impl From<Standing<'_>> for StatusView {
 
 /// The caller's own status.
 pub async fn status(State(app): State<App>, caller: Caller) -> Result<Reply<StatusView>, Error> {
-    let reports: Vec<KycReport> = reports_of(&app.store, &caller.account().to_string()).await?;
+    let reports: Vec<KycReport> = reports_of(&app.store, &caller.account_id().to_string()).await?;
     Ok(Reply::ok(standing(&reports).into()))
 }
 
