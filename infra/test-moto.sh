@@ -20,6 +20,7 @@ semantics=(
 )
 # What would say the same there, since it speaks of something else.
 elsewhere=(
+    vault::moment:: kyc::moment::                                                # how often the clock is looked at
     answers:: contract:: docs_page:: events:: hostile:: input:: openapi:: ui::   # HTTP and the API's document
     tokens:: step_up:: tls:: oracle:: budgets:: vault::property::                # cryptography; who is asked how often
     alarms:: logs:: metrics:: permissions:: template::                           # logs, and the template

@@ -34,9 +34,9 @@ impl Vault {
         if let Some(refusal) = self.no_room(access.account()).await? {
             return Err(refusal);
         }
-        self.count(TESTS_BY_ACCOUNT, &access.caller, "").await?;
+        self.count(TESTS_BY_ACCOUNT, access, "").await?;
         let credential = self.key().await?.fingerprint(&identity(input.exchange, &input.credentials)?);
-        self.count(TESTS_BY_KEY, &access.caller, &credential).await?;
+        self.count(TESTS_BY_KEY, access, &credential).await?;
         let begun = self.begin(access, AccessAction::Test).await?;
         let tested = self.test(begun, input.exchange, input.site, &input.credentials, since).await;
         match self.passes(&tested.report) {

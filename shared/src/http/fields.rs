@@ -21,8 +21,8 @@ pub trait Input: Sized {
     fn read(fields: Fields<'_>) -> Option<Self>;
 }
 
-/// What a change says of one field.
-pub enum Change<T> {
+/// What the body of a PATCH says of one field.
+pub enum Patch<T> {
     /// Nothing.
     Keep,
     /// It shall have no value.
@@ -118,10 +118,10 @@ impl<'a> Fields<'a> {
         Parsed(found.zip(other).map(|(found, other)| found.or(other)))
     }
 
-    /// A field of a change: absent keeps, null clears.
-    pub fn change<T: Field>(&mut self, name: &'static str, description: &'static str) -> Parsed<Change<T>> {
+    /// A field of a PATCH: absent keeps, null clears.
+    pub fn patch<T: Field>(&mut self, name: &'static str, description: &'static str) -> Parsed<Patch<T>> {
         Parsed(match &mut *self.0 {
-            Pass::Read(reader) => reader.change(name),
+            Pass::Read(reader) => reader.patch(name),
             Pass::List(list) => list_field(list, name, false, or_null(&T::schema()), description),
         })
     }
@@ -213,11 +213,11 @@ impl Reader {
         }
     }
 
-    fn change<T: Field>(&mut self, name: &'static str) -> Option<Change<T>> {
+    fn patch<T: Field>(&mut self, name: &'static str) -> Option<Patch<T>> {
         match self.values.get(name) {
-            None => Some(Change::Keep),
-            Some(Json::Null) => Some(Change::Clear),
-            Some(_) => self.parse(name).map(Change::Set),
+            None => Some(Patch::Keep),
+            Some(Json::Null) => Some(Patch::Clear),
+            Some(_) => self.parse(name).map(Patch::Set),
         }
     }
 

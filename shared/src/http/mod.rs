@@ -9,7 +9,7 @@ mod reply;
 mod routes;
 
 pub use field::{Field, SecretText, Switch, Text, Whole};
-pub use fields::{Change, Declared, Fields, Input, Parsed, Values};
+pub use fields::{Declared, Fields, Input, Parsed, Patch, Values};
 pub use input::{Body, Query};
 pub use lambda::{handle, run};
 pub use operation::{Answer, Content, Model, Operation, Parameter, Proof};

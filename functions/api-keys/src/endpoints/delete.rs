@@ -93,7 +93,6 @@ fn gone<'a>(account: AccountId, event: &AccessEvent, sight: &'a Sight) -> Result
     Ok(writes)
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation(
         "delete_api_key",

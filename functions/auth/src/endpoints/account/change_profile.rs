@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     caller::Caller,
     error::Error,
-    http::{Body, Change, Fields, Input, Operation, Reply},
+    http::{Body, Fields, Input, Operation, Patch, Reply},
     keys::Row,
     now::Now,
     store::{Condition, Update, Written},
@@ -20,16 +20,16 @@ use crate::{profile::Profile, state::Auth};
 
 /// A change of some fields.
 pub struct ProfileUpdate {
-    full_name: Change<FullName>,
-    avatar_url: Change<AvatarUrl>,
-    phone: Change<Phone>,
+    full_name: Patch<FullName>,
+    avatar_url: Patch<AvatarUrl>,
+    phone: Patch<Phone>,
 }
 
 impl Input for ProfileUpdate {
     fn read(mut fields: Fields<'_>) -> Option<Self> {
-        let full_name = fields.change("full_name", "Name; null removes it");
-        let avatar_url = fields.change("avatar_url", "Address of a picture; null removes it");
-        let phone = fields.change("phone", "Number in E.164 form; null removes it");
+        let full_name = fields.patch("full_name", "Name; null removes it");
+        let avatar_url = fields.patch("avatar_url", "Address of a picture; null removes it");
+        let phone = fields.patch("phone", "Number in E.164 form; null removes it");
         let values = fields.end()?;
         Some(Self { full_name: values.of(full_name)?, avatar_url: values.of(avatar_url)?, phone: values.of(phone)? })
     }
@@ -64,14 +64,10 @@ pub fn document() -> Operation {
     .depends()
 }
 
-fn apply<'a, T: Serialize>(
-    update: Update<'a>,
-    attribute: &'static str,
-    change: Change<T>,
-) -> Result<Update<'a>, Error> {
-    match change {
-        Change::Keep => Ok(update),
-        Change::Clear => update.set(attribute, &None::<T>),
-        Change::Set(value) => update.set(attribute, &value),
+fn apply<'a, T: Serialize>(update: Update<'a>, attribute: &'static str, patch: Patch<T>) -> Result<Update<'a>, Error> {
+    match patch {
+        Patch::Keep => Ok(update),
+        Patch::Clear => update.set(attribute, &None::<T>),
+        Patch::Set(value) => update.set(attribute, &value),
     }
 }
