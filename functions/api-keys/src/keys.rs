@@ -94,12 +94,12 @@ impl Vault {
         loop {
             contention.lost().await?;
             // In this order: where the key is still the same, nobody has moved its fingerprint in between.
-            let is_sound = self.agrees(access.account(), seen).await?;
+            let is_sound = self.agrees(access.account_id(), seen).await?;
             let record = self.find(&access.caller, access.key).await?;
             if !record.is_still(seen) {
                 return Ok(Look::Changed(record));
             }
-            if is_sound && self.left_by(access.account(), &record).await?.len() == record.left.len() {
+            if is_sound && self.left_by(access.account_id(), &record).await?.len() == record.left.len() {
                 return Ok(Look::Same(record));
             }
             if doubt.is_certain() {

@@ -9,6 +9,7 @@ mod forms;
 mod isolation;
 mod limits;
 mod misbehaving;
+mod moment;
 mod operations;
 mod outages;
 mod pages;

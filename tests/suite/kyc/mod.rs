@@ -5,6 +5,7 @@ mod doubt;
 mod effects;
 mod fuzz;
 mod gate;
+mod moment;
 mod outages;
 mod privacy;
 mod races;

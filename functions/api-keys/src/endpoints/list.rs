@@ -55,7 +55,6 @@ pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query
     Ok(Reply::ok(ApiKeyList::new(keys.into_iter().map(|record| vault.view(record)).collect(), next)))
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     operation("list_api_keys", "The caller's keys, newest first, without their secrets and with their names masked.")
         .query::<Page>()
