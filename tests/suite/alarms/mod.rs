@@ -356,8 +356,8 @@ fn calls_of_schedules() -> Data {
     let (mut data, template) = (Data::new(), template());
     for (id, resource) in template["Resources"].as_object().unwrap() {
         let events = resource["Properties"]["Events"].as_object().into_iter().flat_map(|events| events.values());
-        for event in events.filter(|event| event["Type"] == "Schedule") {
-            assert_eq!(event["Properties"]["Schedule"], "rate(1 minute)", "{id}");
+        let schedules = events.filter(|event| event["Type"] == "Schedule");
+        for _ in schedules.filter(|schedule| schedule["Properties"]["Schedule"] == "rate(1 minute)") {
             let dimensions = [("FunctionName", format!("${{{id}}}")), ("Resource", format!("${{{id}}}:live"))];
             let dimensions = dimensions.map(|(name, value)| (name.to_owned(), value)).into();
             let (namespace, name) = ("AWS/Lambda".to_owned(), "Invocations".to_owned());
