@@ -24,7 +24,9 @@ semantics=(
 )
 # What would say the same there, since it speaks of something else.
 elsewhere=(
-    auth::input:: auth::pages:: contract:: docs:: http::  # HTTP and the API's document
+    auth::answers:: auth::input:: auth::pages::           # HTTP and the API's document
+    api_keys::answers:: kyc::answers:: mail::letters::
+    contract:: docs:: http::
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template

@@ -7,10 +7,12 @@ mod event;
 mod function;
 mod key;
 mod person;
+mod snapshot;
 mod world;
 
 pub use event::{Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
 pub use function::Function;
 pub use key::Key;
 pub use person::{Person, Session};
-pub use world::{APP_URL, Settings, World, authorized, provider, webhook_secrets};
+pub use snapshot::{Page, kept_answers};
+pub use world::{APP_URL, Settings, World, authorized, no_text, provider, until, webhook_secrets};

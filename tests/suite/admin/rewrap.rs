@@ -241,7 +241,7 @@ async fn a_run_that_is_killed_leaves_everything_open_to_the_function_and_to_anot
     world.aws.reset_calls();
     tokio::select! {
         finished = run(&world, &new) => panic!("{finished:?}"),
-        () = called(&world, "UpdateItem", 1) => {}
+        () = world.called("UpdateItem", 1) => {}
     }
     world.mend();
     all_open(&world, &new, &kept).await;
@@ -250,18 +250,6 @@ async fn a_run_that_is_killed_leaves_everything_open_to_the_function_and_to_anot
     assert_eq!(by_key(&world).await, [(new.clone(), 19)].into());
     world.switch_key(Key::Vault, false).await;
     all_open(&world, &new, &kept).await;
-}
-
-/// Returns when an operation has been called so often since the counts were reset.
-async fn called(world: &World, operation: &str, times: u64) {
-    for _ in 0..2_000 {
-        let calls = world.aws.calls();
-        if calls.kms.get(operation).or(calls.dynamodb.get(operation)).is_some_and(|count| *count >= times) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    panic!("{operation} is not called {times} times");
 }
 
 /// A run whose records, once they are read, wait at KMS until [`World::mend`]. What their owners write is still under way then.
@@ -288,7 +276,7 @@ async fn what_its_owner_replaces_or_deletes_meanwhile_stays_replaced_or_deleted(
     let mut kept = two_users_with(&world, 1).await;
     let new = world.another_key(Key::Vault).await;
     let owners = async {
-        called(&world, "ReEncrypt", 3).await;
+        world.called("ReEncrypt", 3).await;
         replace(&world, &kept[0], "replaced").await;
         let path = format!("/api/v1/api-keys/{}", kept[1].id);
         world.delete_as(&kept[1].owner, &path).await.assert_ok();
@@ -310,11 +298,11 @@ async fn what_changes_again_and_again_is_left_to_another_run() {
     let mut kept = two_users_with(&world, 1).await;
     let new = world.another_key(Key::Vault).await;
     let owner = async {
-        called(&world, "ReEncrypt", 3).await;
+        world.called("ReEncrypt", 3).await;
         replace(&world, &kept[0], "replaced").await;
         world.mend();
         world.break_times(Service::Kms, Mode::Held, "ReEncrypt", u32::MAX);
-        called(&world, "ReEncrypt", 4).await;
+        world.called("ReEncrypt", 4).await;
         replace(&world, &kept[0], "once-more").await;
         world.mend();
     };
@@ -334,7 +322,7 @@ async fn a_label_that_changes_meanwhile_is_kept() {
     let kept = two_users_with(&world, 1).await;
     let new = world.another_key(Key::Vault).await;
     let owner = async {
-        called(&world, "ReEncrypt", 3).await;
+        world.called("ReEncrypt", 3).await;
         let path = format!("/api/v1/api-keys/{}", kept[0].id);
         world.patch_as(&kept[0].owner, &path, json!({ "label": "other" })).await.assert_ok();
         world.mend();

@@ -1,8 +1,6 @@
 //! Two at once at one key, or for one credential: one order wins, and nobody ever sees a mixture. All that compete have read
 //! the same before the first of them writes.
 
-use std::time::Duration;
-
 use futures::future::join_all;
 use paper::Canned;
 use serde_json::{Value, json};
@@ -32,9 +30,7 @@ async fn overtaken(world: &World, request: impl Future<Output = Reply>, rows: Ve
     world.aws.reset_calls();
     world.hold(TRANSACTION, 1_000);
     let overtake = async {
-        while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        world.called(TRANSACTION, 1).await;
         set_rows(world, rows).await;
         world.mend();
     };
@@ -475,8 +471,8 @@ fn suspicions() -> usize {
     logs::lines().iter().filter(|line| line["event"] == "record_rolled_back").count()
 }
 
-/// A request that meets a change which is carried out but not to be seen whole yet: the credential is, the key is not. That lasts for
-/// some time after the request has tried to write.
+/// A request that meets a change which is carried out but not to be seen whole yet: the credential is, the key is not. That lasts
+/// until the request has tried to write and looked again.
 async fn half_seen(world: &World, request: impl Future<Output = Reply>, whole: Vec<Value>) -> Reply {
     let is_key = |row: &Value| text(&row["sk"]).starts_with("KEY#");
     let (keys, others): (Vec<_>, Vec<_>) = whole.into_iter().partition(is_key);
@@ -484,10 +480,9 @@ async fn half_seen(world: &World, request: impl Future<Output = Reply>, whole: V
     set_rows(world, others.into_iter().chain(old).collect()).await;
     world.aws.reset_calls();
     let becomes_whole = async {
-        while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        tokio::time::sleep(Duration::from_millis(15)).await;
+        world.called(TRANSACTION, 1).await;
+        // It has looked at the key and its fingerprint again, and seen the half.
+        world.called("GetItem", world.times_called("GetItem") + 2).await;
         world.put_rows("ExchangeKeys", keys).await;
     };
     tokio::join!(request, becomes_whole).0
