@@ -72,8 +72,8 @@ fn assert_all_but_contended(replies: &[Reply], status: u64) {
     assert_eq!(count(replies, status) + count(replies, 503), replies.len(), "{replies:?}");
 }
 
-/// An instance of `auth` as impatient as a deployed one, but for another emulator: that takes one call after the other, and how long it takes says nothing of
-/// DynamoDB.
+/// An instance of `auth` as impatient as a deployed one, but for another emulator: that takes one call after the other, and how long it
+/// takes says nothing of DynamoDB.
 fn auth_in_time(world: &World) -> Auth {
     if world.is_on_another_emulator() { world.another_auth() } else { world.impatient_auth() }
 }
