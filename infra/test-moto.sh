@@ -24,7 +24,9 @@ semantics=(
 )
 # What would say the same there, since it speaks of something else.
 elsewhere=(
-    auth::input:: auth::pages:: contract:: docs:: http:: invocation::  # HTTP and the API's document
+    auth::answers:: auth::input:: auth::pages::           # HTTP and the API's document
+    api_keys::answers:: kyc::answers:: mail::letters::
+    contract:: docs:: http:: invocation::
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     api_keys::moment:: kyc::moment::                      # how often the clock is looked at

@@ -1,5 +1,6 @@
 //! The vault through its front door: events in; answers, rows and calls out.
 
+mod answers;
 mod audit;
 mod canaries;
 mod cap;

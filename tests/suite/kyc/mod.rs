@@ -1,6 +1,7 @@
 //! Identity checks through the front door: providers report, users ask, and what depends on it follows.
 
 mod again;
+mod answers;
 mod doubt;
 mod effects;
 mod fuzz;

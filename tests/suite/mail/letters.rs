@@ -1,0 +1,41 @@
+//! Every letter, as its reader sees it: a page each in `tests/snapshots/mail`.
+
+use std::time::Duration;
+
+use compat::email::EmailAddress;
+use shared::{ids::LinkId, outbox::Letter};
+use tests::{Page, World};
+
+const FOLDER: &str = "mail";
+
+#[tokio::test]
+async fn verify() {
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let until = world.now() + Duration::from_hours(24);
+    let mut page = Page::default();
+    page.letter("To whoever has signed up", &world.mails(&ada.email).await[0], Some(until));
+    page.is_kept(FOLDER, "verify");
+}
+
+#[tokio::test]
+async fn already_registered() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    ada.signs_up().await;
+    let mut page = Page::default();
+    page.letter("To whoever has an account that somebody signs up for", &world.mails(&ada.email).await[0], None);
+    page.is_kept(FOLDER, "already_registered");
+}
+
+#[tokio::test]
+async fn set_password() {
+    let world = World::start().await;
+    let to = EmailAddress::parse("ada@example.com").unwrap();
+    let expires_at = world.now() + Duration::from_hours(1);
+    world.post_letter(Letter::SetPassword { to, link: LinkId::random().unwrap(), expires_at }).await;
+    let mut page = Page::default();
+    page.letter("To whoever has to choose a password", &world.mails("ada@example.com").await[0], Some(expires_at));
+    page.is_kept(FOLDER, "set_password");
+}
