@@ -24,10 +24,12 @@ semantics=(
 )
 # What would say the same there, since it speaks of something else.
 elsewhere=(
-    auth::input:: auth::pages:: contract:: docs:: http:: invocation::  # HTTP and the API's document
-    auth::passwords::                                     # rules of our own
+    auth::answers:: auth::input:: auth::pages::           # HTTP and the API's document
+    api_keys::answers:: kyc::answers:: mail::letters::
+    auth::passwords:: contract:: docs:: http:: invocation::
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
+    api_keys::moment:: kyc::moment::                      # how often the clock is looked at
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
     auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
     auth::outages:: auth::reset_races:: auth::strangers::

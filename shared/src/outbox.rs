@@ -13,7 +13,7 @@ use crate::{
 };
 use compat::email::EmailAddress;
 
-/// How long a letter stays visible, sent or not.
+/// How long the row of a letter stays, whether it was sent or not.
 pub const RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// What a letter says.
@@ -104,7 +104,7 @@ pub struct Mail {
     /// What it says, and to whom.
     #[serde(flatten)]
     pub letter: Letter,
-    /// Where it stands.
+    /// Where the letter stands.
     pub status: MailStatus,
     /// When it was written.
     pub created_at: Timestamp,

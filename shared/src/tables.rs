@@ -1,5 +1,8 @@
 //! All keys of all tables on one page. A row of a user is named by its owner's id, never by an id from a request alone.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use crate::{
@@ -89,7 +92,7 @@ pub enum Row<'a> {
         /// What it says.
         saying: &'a Saying,
     },
-    /// Kyc: the same of nobody of ours.
+    /// Kyc: what else a provider reported of nobody of ours under the id of the same event.
     OtherStrayKycReport {
         /// Who says so.
         provider: &'a str,
@@ -278,92 +281,5 @@ fn account(id: AccountId) -> String {
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_has_the_key_it_always_had() {
-        let id = [7; 16];
-        let (account, session) = (AccountId::from_bytes(id), SessionId::from_bytes([9; 16]));
-        let address = AddressKey::from_bytes([1; 32]);
-        let key = KeyId::from_bytes([5; 16]);
-        let uuid = "07070707-0707-0707-0707-070707070707";
-        let (user, provider, event, saying) = ("u", "p", "e", &Saying::of(&"what is said").unwrap());
-        let rows = [
-            (
-                Row::Address(&address),
-                "Accounts",
-                "ADDRESS#AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE".into(),
-                "ADDRESS".into(),
-            ),
-            (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "CREDENTIALS".into()),
-            (Row::Profile(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
-            (Row::Secret(SecretPurpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper#1".into()),
-            (Row::Secret(SecretPurpose::SigningKey, 2), "Accounts", "SECRET".into(), "signing-key#2".into()),
-            (
-                Row::Session(account, session),
-                "Sessions",
-                format!("ACCOUNT#{uuid}"),
-                "SESSION#09090909-0909-0909-0909-090909090909".to_owned(),
-            ),
-            (Row::SessionGuard(account), "Sessions", format!("ACCOUNT#{uuid}"), "GUARD".into()),
-            (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
-            (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), "MAIL".into()),
-            (
-                Row::WaitingMail(Timestamp::from_second(1_566_656_122), MailId::from_bytes(id)),
-                "Mail",
-                "WAITING".into(),
-                format!("001566656122#{uuid}"),
-            ),
-            (Row::MailLinkKeys, "Mail", "LINK_KEYS".into(), "LINK_KEYS".into()),
-            (Row::ExchangeKey(account, key), "ExchangeKeys", format!("ACCOUNT#{uuid}"), format!("KEY#{key}")),
-            (Row::KeyCount(account), "ExchangeKeys", format!("ACCOUNT#{uuid}"), "COUNT".into()),
-            (Row::Fingerprint("f"), "ExchangeKeys", "FINGERPRINT#f".into(), "FINGERPRINT".into()),
-            (
-                Row::AccessEvent(account, key, EventId::from_bytes(id)),
-                "ExchangeKeys",
-                format!("ACCOUNT#{uuid}"),
-                format!("EVENT#{key}#{uuid}"),
-            ),
-            (Row::VaultKey, "ExchangeKeys", "SECRET".into(), "VAULT_KEY".into()),
-            (Row::Counter("c"), "Limits", "COUNTER#c".into(), String::new()),
-            (Row::KycReport { user, provider, event }, "Kyc", "USER#u".into(), "REPORT#p#e".into()),
-            (Row::StrayKycReport { provider, event }, "Kyc", "STRAY#p#e".into(), "REPORT".into()),
-            (
-                Row::OtherKycReport { user, provider, event, saying },
-                "Kyc",
-                "USER#u".into(),
-                format!("REPORT#{saying}#p#e"),
-            ),
-            (
-                Row::OtherStrayKycReport { provider, event, saying },
-                "Kyc",
-                format!("STRAY#{saying}#p#e"),
-                "REPORT".into(),
-            ),
-            (Row::KycClaim { provider, event }, "Kyc", "EVENT#p#e".into(), "CLAIM".into()),
-            (Row::OtherKycClaim { provider, event, saying }, "Kyc", "EVENT#p#e".into(), format!("CLAIM#{saying}")),
-        ];
-        for (row, table, pk, sk) in rows {
-            let (partition, sort) = row.key();
-            assert_eq!((row.table().to_string().as_str(), partition, sort.unwrap_or_default()), (table, pk, sk));
-        }
-    }
-
-    #[test]
-    fn a_primary_key_tells_whose_exchange_key_it_is_and_no_other_row_does() {
-        let (account, key) = (AccountId::from_bytes([0xab; 16]), KeyId::from_bytes([5; 16]));
-        let (pk, sk) = Row::ExchangeKey(account, key).key();
-        let sk = sk.unwrap();
-        assert_eq!(Row::exchange_key(&pk, &sk), Some((account, key)));
-        let event = Row::AccessEvent(account, key, EventId::from_bytes([7; 16])).key().1.unwrap();
-        let (upper, longer) = (format!("ACCOUNT#{}", account.to_string().to_uppercase()), format!("{sk} "));
-        for (pk, sk) in [(&upper, &sk), (&sk, &sk), (&pk, &event), (&pk, &longer), (&pk, &pk), (&String::new(), &sk)] {
-            assert_eq!(Row::exchange_key(pk, sk), None, "{pk} {sk}");
-        }
     }
 }

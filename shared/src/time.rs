@@ -72,6 +72,8 @@ pub struct Clock {
     stands_at: Option<Timestamp>,
     ahead: Arc<AtomicU64>,
     readings: Arc<AtomicU64>,
+    /// By how many seconds each reading moves it.
+    tick: Arc<AtomicU64>,
 }
 
 impl Clock {
@@ -84,7 +86,9 @@ impl Clock {
     /// The current second.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        Timestamp(0) + self.since_epoch()
+        let now = Timestamp(0) + self.since_epoch();
+        self.ahead.fetch_add(self.tick.load(Ordering::Relaxed), Ordering::Relaxed);
+        now
     }
 
     /// Milliseconds since 1970: for what others count in milliseconds. On a clock that stands still each reading is one later than
@@ -102,6 +106,11 @@ impl Clock {
             None => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
         };
         since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
+    }
+
+    /// Makes each reading of the second one later than the one before, on this clock and its clones, so that a test counts readings.
+    pub fn tick(&self) {
+        self.tick.store(1, Ordering::Relaxed);
     }
 
     /// Moves this clock and its clones forward, so that expiry can be tested without sleeping.
@@ -131,6 +140,16 @@ mod tests {
         let before = clock.clone().now();
         clock.clone().advance(Duration::from_hours(1));
         assert_eq!(clock.now(), before + Duration::from_hours(1));
+    }
+
+    #[test]
+    fn readings_of_a_ticking_clock_can_be_counted() {
+        let clock = Clock::at(Timestamp::from_second(1_566_656_122));
+        clock.clone().tick();
+        assert_eq!(
+            [clock.now(), clock.clone().now(), clock.now()].map(|now| now.as_second() - 1_566_656_122),
+            [0, 1, 2]
+        );
     }
 
     #[test]

@@ -165,7 +165,8 @@ fn is_of(kind: &str, value: &Value) -> bool {
     }
 }
 
-fn is_formatted(format: &str, text: &str) -> bool {
+/// Whether a text has a format of JSON Schema.
+pub(crate) fn is_formatted(format: &str, text: &str) -> bool {
     assert_eq!(format, "date-time", "answers have no other formats");
     let shape: String = text.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();
     shape == "0000-00-00T00:00:00Z"

@@ -85,6 +85,12 @@ impl Reply {
         self.headers[name].as_str()
     }
 
+    /// All that came back, headers and body, and nothing of the request: for whoever looks for what must not be in there.
+    #[must_use]
+    pub fn told(&self) -> String {
+        format!("{} {} {}", self.status, self.headers, self.text)
+    }
+
     /// Names of the body's members, sorted.
     #[must_use]
     pub fn keys(&self) -> Vec<&str> {

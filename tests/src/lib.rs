@@ -8,6 +8,7 @@ mod function;
 mod key;
 mod mail;
 mod person;
+mod snapshot;
 mod world;
 
 pub use event::{Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
@@ -15,4 +16,5 @@ pub use function::Function;
 pub use key::Key;
 pub use mail::MailInstance;
 pub use person::{Person, Session};
-pub use world::{APP_URL, Settings, World, authorized, provider, webhook_secrets};
+pub use snapshot::{Page, kept_answers};
+pub use world::{APP_URL, Settings, World, authorized, no_text, provider, until, webhook_secrets};

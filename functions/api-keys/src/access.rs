@@ -1,4 +1,4 @@
-//! Who is at which key. Everything that is done to one key begins with this.
+//! Who is at which key, and when. Everything that is done to one key begins with this.
 
 use std::convert::Infallible;
 
@@ -10,6 +10,8 @@ use shared::{
     app::App,
     caller::{Caller, Origin},
     ids::{AccountId, KeyId},
+    now::Now,
+    time::Timestamp,
 };
 
 use crate::refusal::Refusal;
@@ -19,6 +21,8 @@ pub struct Access {
     pub(crate) caller: Caller,
     pub(crate) origin: Origin,
     pub(crate) key: KeyId,
+    /// The moment of the request: what is decided and written for it is of this moment, unless an exchange was asked meanwhile.
+    pub(crate) now: Timestamp,
 }
 
 impl Access {
@@ -27,14 +31,14 @@ impl Access {
     ///
     /// # Errors
     /// `NotFound` when the path can name no key.
-    pub fn at(caller: Caller, origin: Origin, path: KeyPath) -> Result<Self, Refusal> {
-        Ok(Self { caller, origin, key: path.id()? })
+    pub fn at(caller: Caller, origin: Origin, path: KeyPath, now: Timestamp) -> Result<Self, Refusal> {
+        Ok(Self { caller, origin, key: path.id()?, now })
     }
 
     /// Whose rows may be touched.
     #[must_use]
-    pub const fn account(&self) -> AccountId {
-        self.caller.account()
+    pub const fn account_id(&self) -> AccountId {
+        self.caller.account_id()
     }
 }
 
@@ -48,7 +52,8 @@ where
         let caller = Caller::from_request_parts(parts, state).await?;
         let Ok(origin) = Origin::from_request_parts(parts, state).await;
         let Ok(path) = KeyPath::from_request_parts(parts, state).await;
-        Self::at(caller, origin, path)
+        let Now(now) = Now::from_request_parts(parts, state).await.map_err(Refusal::Failed)?;
+        Self::at(caller, origin, path, now)
     }
 }
 

@@ -10,7 +10,7 @@ use shared::{
     ids::{AccountId, EventId, KeyId},
     store::{Condition, Put, Write},
     tables::Row,
-    time::{Clock, Timestamp},
+    time::Timestamp,
 };
 
 use crate::{access::Access, refusal::Refusal, state::Vault};
@@ -52,23 +52,19 @@ pub struct AccessEvent {
 }
 
 impl AccessEvent {
-    /// Something that a caller does to a key now. `outcome` is a word of ours: `ok`, a refusal, how a test ended, or [`UNKNOWN`].
-    ///
-    /// # Errors
-    /// `Internal` without randomness.
-    fn new(access: &Access, action: AccessAction, outcome: &str, clock: &Clock) -> Result<Self, Error> {
-        let now = clock.now();
-        Ok(Self {
-            id: EventId::at(clock.unix_ms())?,
-            account: access.account(),
+    /// Something that a caller does to a key. `outcome` is a word of ours: `ok`, a refusal, how a test ended, or [`UNKNOWN`].
+    fn new(access: &Access, action: AccessAction, outcome: &str, id: EventId) -> Self {
+        Self {
+            id,
+            account: access.account_id(),
             key: access.key,
             action,
             outcome: outcome.to_owned(),
-            at: now,
+            at: access.now,
             ip: access.origin.ip.clone(),
             user_agent: access.origin.user_agent.clone(),
-            ttl: now + KEPT,
-        })
+            ttl: access.now + KEPT,
+        }
     }
 
     /// This access, now that its outcome is known.
@@ -114,7 +110,8 @@ impl Vault {
     /// # Errors
     /// `Internal`.
     pub(crate) fn event(&self, access: &Access, action: AccessAction, outcome: &str) -> Result<AccessEvent, Error> {
-        AccessEvent::new(access, action, outcome, &self.app.clock)
+        // The milliseconds put the accesses of one moment in order; they are no second look at the time.
+        Ok(AccessEvent::new(access, action, outcome, EventId::at(self.app.clock.unix_ms())?))
     }
 
     /// Refuses, after writing down that somebody tried.

@@ -15,7 +15,7 @@ use crate::{
     audit::AccessAction,
     conditions::{as_left, as_seen, fingerprint_as_seen},
     exchanges,
-    input::{Given, Kept, UpdateApiKeyRequest},
+    input::{Given, KeptCredentials, UpdateApiKeyRequest},
     keys::{Look, RECORD, rolled_back},
     record::{KeyRecord, SealedCredentials},
     refusal::Refusal,
@@ -34,10 +34,10 @@ impl Vault {
         change: &UpdateApiKeyRequest,
         since: Instant,
     ) -> Result<KeyRecord, Refusal> {
-        let (account, mut contention, mut renewal) = (access.account(), self.app.contention(RECORD, since), None);
+        let (account, mut contention, mut renewal) = (access.account_id(), self.app.contention(RECORD, since), None);
         loop {
             renewal = self.renewal(access, &seen, change, renewal).await?;
-            let changed = changed(&seen, change, renewal.as_ref(), self.app.clock.now())?;
+            let changed = changed(&seen, change, renewal.as_ref(), access.now)?;
             let mut writes = writes(account, &seen, &changed)?;
             writes.push(self.event(access, AccessAction::Update, "ok")?.write()?);
             match self.app.store.race(writes).await? {
@@ -77,9 +77,9 @@ impl Vault {
     async fn renew(&self, access: &Access, seen: &KeyRecord, given: &Given) -> Result<SealedCredentials, Refusal> {
         let exchange = exchanges::find(&seen.exchange);
         let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
-        let mut binding = seen.binding(access.account(), access.key);
-        let name = self.key().await?.open_name(access.account(), access.key, &seen.sealed.sealed_name)?;
-        let kept = Kept { name, wallet_address: seen.sealed.wallet_address.clone() };
+        let mut binding = seen.binding(access.account_id(), access.key);
+        let name = self.key().await?.open_name(access.account_id(), access.key, &seen.sealed.sealed_name)?;
+        let kept = KeptCredentials { name, wallet_address: seen.sealed.wallet_address.clone() };
         let credentials = given.complete(exchange, Some(kept));
         let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
         binding.record.version += 1;
@@ -146,7 +146,7 @@ fn writes<'a>(account: AccountId, seen: &'a KeyRecord, changed: &'a KeyRecord) -
     Ok(vec![Write::Update(row), Write::Put(new), left(account, seen, changed)?])
 }
 
-/// What becomes of the credential that was `seen`.
+/// The write for the credential that a key no longer has: its row goes, or stays with the key that has left it behind.
 fn left<'a>(account: AccountId, seen: &'a KeyRecord, changed: &KeyRecord) -> Result<Write<'a>, Error> {
     if !changed.has_left(&seen.sealed.fingerprint) {
         return Ok(Write::Delete(fingerprint_as_seen(seen, account)?));

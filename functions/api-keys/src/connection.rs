@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use shared::{random, time::Clock};
+use shared::{
+    random,
+    time::{Clock, Timestamp},
+};
 
 use crate::{
-    exchanges::{Call, ConnectionStatus, Credentials, Exchange, KeyInfo, Moment, Site, Verdict},
-    wire::{Heard, Silence, Wire},
+    exchange_client::{ExchangeClient, Heard, Silence},
+    exchanges::{Call, ConnectionStatus, Credentials, Exchange, Interpretation, KeyInfo, Moment, Site},
 };
 
 /// How long after its request has come in a test is over, whatever else had to be done first. What remains of a request's time
@@ -25,13 +28,23 @@ pub struct TestReport {
     pub(crate) info: Option<KeyInfo>,
     /// Seconds that the exchange wants to be left alone for.
     pub(crate) retry_after: Option<u32>,
+    /// When it ended: an exchange may have taken seconds.
+    pub(crate) ended_at: Timestamp,
     /// Milliseconds from the first question to the last answer.
     pub(crate) latency_ms: u64,
 }
 
+/// What an exchange has said of a key, or that nothing came of it.
+struct Said {
+    status: ConnectionStatus,
+    code: Option<String>,
+    info: Option<KeyInfo>,
+    retry_after: Option<u32>,
+}
+
 /// Asks one exchange about one key.
 pub struct Tester<'a> {
-    pub(crate) wire: &'a Wire,
+    pub(crate) client: &'a ExchangeClient,
     pub(crate) exchange: &'a Exchange,
     pub(crate) site: &'a Site,
     pub(crate) credentials: &'a Credentials,
@@ -42,9 +55,11 @@ impl Tester<'_> {
     /// Asks whether the credentials work and what they may do, for a request that came in at `since`.
     pub async fn test(&self, since: Instant) -> TestReport {
         let started = Instant::now();
-        let report = tokio::time::timeout_at((since + IN_ALL).into(), self.interrogate()).await;
-        let mut report = report.unwrap_or_else(|_| TestReport::of(ConnectionStatus::ExchangeUnavailable));
-        report.latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let said = tokio::time::timeout_at((since + IN_ALL).into(), self.interrogate()).await;
+        let said = said.unwrap_or_else(|_| Said::nothing(ConnectionStatus::ExchangeUnavailable));
+        let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        // The request's moment has passed: time went by at the exchange.
+        let report = TestReport::of(said, self.clock.now(), latency_ms);
         tracing::info!(
             event = "connection_tested",
             exchange = self.exchange.id,
@@ -55,40 +70,41 @@ impl Tester<'_> {
         report
     }
 
-    async fn interrogate(&self) -> TestReport {
+    async fn interrogate(&self) -> Said {
         let mut call = (self.exchange.question)(self.credentials, self.site);
         let mut may_repeat = self.exchange.refuses_at_random();
         for _ in 0..QUESTIONS {
             let heard = match self.ask(&call).await {
                 Ok(heard) => heard,
-                Err(status) => return TestReport::of(status),
+                Err(status) => return Said::nothing(status),
             };
             let retry_after = heard.retry_after;
             match (self.exchange.read)(self.credentials, &call, &heard.answer) {
-                Verdict::Ask(next) => call = next,
-                Verdict::Refused { status: ConnectionStatus::AmbiguousCredentials, .. } if may_repeat => {
-                    may_repeat = false
+                Interpretation::Ask(next) => call = next,
+                Interpretation::Refused { status: ConnectionStatus::AmbiguousCredentials, .. } if may_repeat => {
+                    may_repeat = false;
                 }
-                Verdict::Refused { status, code } => {
-                    return TestReport { code, retry_after, ..TestReport::of(status) };
+                Interpretation::Refused { status, code } => {
+                    return Said { code, retry_after, ..Said::nothing(status) };
                 }
-                Verdict::Accepted(info) => return self.accepted(info),
+                Interpretation::Accepted(info) => return Said::accepted(info),
             }
         }
         // The second answer only led to a third question.
-        TestReport::of(ConnectionStatus::UnrecognisedResponse)
+        Said::nothing(ConnectionStatus::UnrecognisedResponse)
     }
 
     /// Signs and asks; once more where the connection was refused, for then nothing has been asked yet.
     async fn ask(&self, call: &Call) -> Result<Heard, ConnectionStatus> {
         let signed = || {
+            // Each question says when it is asked: exchanges compare that with their clock, and want it to rise.
             let unix_ms = i64::try_from(self.clock.unix_ms()).unwrap_or(i64::MAX);
             let nonce = random::bytes().map_err(|_| ConnectionStatus::ExchangeUnavailable)?;
             let signed = (self.exchange.sign)(self.credentials, self.site, call, &Moment { unix_ms, nonce });
             signed.map_err(|_| ConnectionStatus::InvalidSignature)
         };
-        let heard = match self.wire.ask(signed()?).await {
-            Err(Silence::Refused) => self.wire.ask(signed()?).await,
+        let heard = match self.client.ask(signed()?).await {
+            Err(Silence::Refused) => self.client.ask(signed()?).await,
             heard => heard,
         };
         heard.map_err(|silence| match silence {
@@ -97,20 +113,25 @@ impl Tester<'_> {
             Silence::Unwritable => ConnectionStatus::InvalidSignature,
         })
     }
+}
 
-    /// A key that works, unless its time is over.
-    fn accepted(&self, info: KeyInfo) -> TestReport {
-        let has_ended = info.expires_at.is_some_and(|end| end <= self.clock.now());
-        let code = info.code.clone();
-        if has_ended {
-            return TestReport { code, ..TestReport::of(ConnectionStatus::KeyExpired) };
-        }
-        TestReport { code, info: Some(info), ..TestReport::of(ConnectionStatus::Ok) }
+impl Said {
+    const fn nothing(status: ConnectionStatus) -> Self {
+        Self { status, code: None, info: None, retry_after: None }
+    }
+
+    fn accepted(info: KeyInfo) -> Self {
+        Self { code: info.code.clone(), info: Some(info), ..Self::nothing(ConnectionStatus::Ok) }
     }
 }
 
 impl TestReport {
-    const fn of(status: ConnectionStatus) -> Self {
-        Self { status, code: None, info: None, retry_after: None, latency_ms: 0 }
+    /// A key works unless its time is over.
+    fn of(said: Said, ended_at: Timestamp, latency_ms: u64) -> Self {
+        let Said { mut status, code, mut info, retry_after } = said;
+        if info.as_ref().and_then(|info| info.expires_at).is_some_and(|end| end <= ended_at) {
+            (status, info) = (ConnectionStatus::KeyExpired, None);
+        }
+        Self { status, code, info, retry_after, ended_at, latency_ms }
     }
 }

@@ -3,7 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    caller::Caller,
     error::Error,
     ids::AccountId,
     limits::{Limit, RateLimit},
@@ -12,18 +11,18 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{limits::MOST_KEYS, record::Fingerprint, refusal::Refusal, state::Vault};
+use crate::{access::Access, limits::MOST_KEYS, record::Fingerprint, refusal::Refusal, state::Vault};
 
 /// The row that says how many keys an account has.
 #[derive(Serialize, Deserialize)]
-struct Count {
+struct KeyCount {
     /// Nothing where the account ended before it stored any.
     keys: Option<i64>,
     /// When the account ended: from then on no key comes in.
     ended_at: Option<Timestamp>,
 }
 
-impl Count {
+impl KeyCount {
     /// Why no key comes in, if none does.
     fn refusal(&self) -> Option<Refusal> {
         match (self.ended_at, self.keys) {
@@ -77,9 +76,9 @@ impl Vault {
     ///
     /// # Errors
     /// `TooMany`; `Failed` where nothing can be counted.
-    pub(crate) async fn count(&self, limit: Limit, caller: &Caller, what: &str) -> Result<(), Refusal> {
-        let whom = format!("{}#{what}", caller.account());
-        match limit.count(&self.app.store, &whom, self.app.clock.now()).await? {
+    pub(crate) async fn count(&self, limit: Limit, access: &Access, what: &str) -> Result<(), Refusal> {
+        let whom = format!("{}#{what}", access.account_id());
+        match limit.count(&self.app.store, &whom, access.now).await? {
             RateLimit::Allowed => Ok(()),
             RateLimit::Exceeded(seconds) => Err(Refusal::TooMany(seconds)),
         }
@@ -102,7 +101,7 @@ impl Vault {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub(crate) async fn no_room(&self, account: AccountId) -> Result<Option<Refusal>, Error> {
-        let count: Option<Count> = self.app.store.get(Row::KeyCount(account)).await?;
+        let count: Option<KeyCount> = self.app.store.get(Row::KeyCount(account)).await?;
         Ok(count.and_then(|count| count.refusal()))
     }
 
@@ -112,7 +111,7 @@ impl Vault {
     /// `Unavailable`, `Internal`.
     pub(crate) async fn recount(&self, account: AccountId) -> Result<Recount, Error> {
         // First what is counted: a key that comes or goes meanwhile changes that, and the count is not set.
-        let counted: Option<Count> = self.app.store.get(Row::KeyCount(account)).await?;
+        let counted: Option<KeyCount> = self.app.store.get(Row::KeyCount(account)).await?;
         let keys: Vec<Any> = self.app.store.query(Rows::ExchangeKeysOf(account)).await?;
         Ok(Recount { counted: counted.and_then(|count| count.keys), keys: keys.len() })
     }

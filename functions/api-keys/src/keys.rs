@@ -59,7 +59,7 @@ impl Vault {
     /// # Errors
     /// `NotFound`, also where it is somebody else's.
     pub(crate) async fn find(&self, caller: &Caller, key: KeyId) -> Result<KeyRecord, Refusal> {
-        let found = self.app.store.get(Row::ExchangeKey(caller.account(), key)).await?;
+        let found = self.app.store.get(Row::ExchangeKey(caller.account_id(), key)).await?;
         found.ok_or(Refusal::NotFound)
     }
 
@@ -94,12 +94,12 @@ impl Vault {
         loop {
             contention.lost().await?;
             // In this order: where the key is still the same, nobody has moved its fingerprint in between.
-            let is_sound = self.agrees(access.account(), seen).await?;
+            let is_sound = self.agrees(access.account_id(), seen).await?;
             let record = self.find(&access.caller, access.key).await?;
             if !record.is_still(seen) {
                 return Ok(Look::Changed(record));
             }
-            if is_sound && self.left_by(access.account(), &record).await?.len() == record.left.len() {
+            if is_sound && self.left_by(access.account_id(), &record).await?.len() == record.left.len() {
                 return Ok(Look::Same(record));
             }
             if doubt.is_certain() {

@@ -9,12 +9,13 @@ mod connection;
 mod count;
 mod document;
 mod endpoints;
+mod exchange_client;
 pub mod exchanges;
 mod input;
+mod keeping;
 mod keys;
 mod limits;
 pub mod metrics;
-mod outcome;
 mod policy;
 mod record;
 mod refusal;
@@ -24,7 +25,6 @@ mod tested;
 mod vault_key;
 mod verification;
 mod view;
-mod wire;
 
 use axum::Router;
 use shared::{

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{caller::Caller, kyc};
 
 use crate::{
-    exchanges::{KeyInfo, Source},
+    exchanges::{KeyInfo, PermissionSource},
     refusal::Refusal,
     state::Vault,
 };
@@ -46,7 +46,7 @@ pub fn warnings(info: &KeyInfo) -> Vec<Warning> {
     let findings = [
         (permissions.withdraw == Some(true), Warning::KeyCanWithdraw),
         (info.can_pay_others == Some(true), Warning::KeyCanPayOthers),
-        (info.source == Source::Protocol && permissions.transfer == Some(true), Warning::CanTransfer),
+        (info.source == PermissionSource::Protocol && permissions.transfer == Some(true), Warning::CanTransfer),
         (permissions.withdraw.is_none(), Warning::WithdrawPermissionUnknown),
         (permissions.trade == Some(true) && info.ip_restricted == Some(false), Warning::TradeWithoutIpRestriction),
     ];
@@ -73,7 +73,7 @@ impl Vault {
         if !self.config.require_kyc {
             return Ok(());
         }
-        let reports = kyc::reports_of(&self.app.store, &caller.account().to_string()).await?;
+        let reports = kyc::reports_of(&self.app.store, &caller.account_id().to_string()).await?;
         if kyc::standing(&reports).status == kyc::KycStatus::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
     }
 
@@ -101,7 +101,7 @@ mod tests {
         let chosen =
             KeyInfo { permissions: Permissions { transfer: Some(true), ..PERMITTED }, ..info_of(None, None, None) };
         assert_eq!(warnings(&chosen), []);
-        let by_protocol = KeyInfo { source: Source::Protocol, ..chosen };
+        let by_protocol = KeyInfo { source: PermissionSource::Protocol, ..chosen };
         assert_eq!(warnings(&by_protocol), [Warning::CanTransfer]);
         assert_eq!(sends_funds(&by_protocol), Some(SendsFunds::No));
     }

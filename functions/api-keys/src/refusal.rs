@@ -29,13 +29,13 @@ pub struct ApiKeyRefusal {
     /// Why, in English.
     message: &'static str,
     /// Why, for programs.
-    data: Reason,
+    data: RefusalReason,
 }
 
 /// What programs are told of a refusal.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ApiKeyRefusalReason")]
-struct Reason {
+struct RefusalReason {
     /// The word for it.
     code: RefusalCode,
 }
@@ -155,7 +155,7 @@ impl Refusal {
     /// The answer's body.
     #[must_use]
     pub fn body(&self) -> ApiKeyRefusal {
-        ApiKeyRefusal { success: false, message: self.message(), data: Reason { code: self.code() } }
+        ApiKeyRefusal { success: false, message: self.message(), data: RefusalReason { code: self.code() } }
     }
 }
 

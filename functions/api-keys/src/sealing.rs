@@ -9,14 +9,14 @@ use zeroize::Zeroizing;
 
 use crate::{
     access::Access,
-    exchanges::{Credentials, Exchange, Identity, KeyType, Unsignable},
+    exchanges::{CredentialIdentity, Credentials, Exchange, KeyType, Unsignable},
     record::{KeyRecord, SealedCredentials, masked},
     state::Vault,
 };
 
 /// The content of an envelope.
 #[derive(Serialize)]
-struct Sealed<'a> {
+struct SealedContent<'a> {
     api_key: &'a str,
     secret: &'a str,
     passphrase: Option<&'a str>,
@@ -26,7 +26,7 @@ struct Sealed<'a> {
 
 /// The content of an envelope that was opened.
 #[derive(Deserialize)]
-struct Opened {
+struct OpenedCredentials {
     api_key: Zeroizing<String>,
     secret: Zeroizing<String>,
     passphrase: Option<Zeroizing<String>>,
@@ -62,7 +62,7 @@ impl Vault {
     }
 
     async fn enclose(&self, binding: &Binding<'_>, credentials: &Credentials) -> Result<Envelope, Error> {
-        let content = Sealed {
+        let content = SealedContent {
             api_key: &credentials.api_key,
             secret: &credentials.secret,
             passphrase: credentials.passphrase.as_ref().map(|passphrase| passphrase.as_str()),
@@ -81,11 +81,11 @@ impl Vault {
     /// # Errors
     /// `Unavailable`; `Internal` when the record is not what was sealed.
     pub(crate) async fn open(&self, access: &Access, record: &KeyRecord) -> Result<Credentials, Error> {
-        let binding = record.binding(access.account(), access.key);
+        let binding = record.binding(access.account_id(), access.key);
         let plaintext = self.envelopes.open(&binding, &record.sealed.envelope).await?;
-        let opened: Opened =
+        let opened: OpenedCredentials =
             serde_json::from_slice(&plaintext).map_err(|_| Error::internal("sealed credentials are malformed"))?;
-        let Opened { api_key, secret, passphrase, key_type, wallet_address } = opened;
+        let OpenedCredentials { api_key, secret, passphrase, key_type, wallet_address } = opened;
         Ok(Credentials { key_type, api_key, secret, passphrase, wallet_address })
     }
 }
@@ -94,6 +94,6 @@ impl Vault {
 ///
 /// # Errors
 /// `Internal`: the checks let something pass that is no key.
-pub fn identity(exchange: &Exchange, credentials: &Credentials) -> Result<Identity, Error> {
+pub fn identity(exchange: &Exchange, credentials: &Credentials) -> Result<CredentialIdentity, Error> {
     exchange.identity(credentials).map_err(|Unsignable| Error::internal("credentials that are no key"))
 }

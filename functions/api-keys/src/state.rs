@@ -12,7 +12,7 @@ use shared::{
 };
 use tokio::sync::OnceCell;
 
-use crate::{config::VaultConfig, vault_key::VaultKey, wire::Wire};
+use crate::{config::VaultConfig, exchange_client::ExchangeClient, vault_key::VaultKey};
 
 /// The state of `api-keys`. Cloning shares it.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct Vault {
     pub(crate) app: App,
     pub(crate) config: Arc<VaultConfig>,
     pub(crate) envelopes: Envelopes,
-    pub(crate) wire: Wire,
+    pub(crate) client: ExchangeClient,
     seal: Seal,
     key: Arc<OnceCell<VaultKey>>,
 }
@@ -31,8 +31,8 @@ impl Vault {
     pub fn new(app: App, config: VaultConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
         let envelopes = Envelopes::new(aws, &config.kms_key_id, app.config.stage);
-        let wire = Wire::new(config.exchange_proxy.clone());
-        Self { app, config: Arc::new(config), envelopes, wire, seal, key: Arc::default() }
+        let client = ExchangeClient::new(config.exchange_proxy.clone());
+        Self { app, config: Arc::new(config), envelopes, client, seal, key: Arc::default() }
     }
 
     /// Opens the vault's own key and the connections.

@@ -38,7 +38,7 @@ impl Vault {
         credentials: &Credentials,
         since: Instant,
     ) -> Tested {
-        let tester = Tester { wire: &self.wire, exchange, site, credentials, clock: &self.app.clock };
+        let tester = Tester { client: &self.client, exchange, site, credentials, clock: &self.app.clock };
         let report = tester.test(since).await;
         Tested { event: begun.ended(report.status.as_str()), report }
     }

@@ -20,7 +20,7 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-use crate::exchanges::Identity;
+use crate::exchanges::CredentialIdentity;
 
 const ID: usize = 16;
 const TAG: usize = 16;
@@ -74,8 +74,8 @@ impl VaultKey {
     /// Names a credential: one fingerprint for each, whoever brings it and in whatever form. Says nothing to who lacks the vault's key. The key
     /// is part of it: names of keys are seen by many, and whoever knows no more than one must not keep its owner out.
     #[must_use]
-    pub fn fingerprint(&self, identity: &Identity) -> String {
-        let Identity { exchange, name, kind, key } = identity;
+    pub fn fingerprint(&self, identity: &CredentialIdentity) -> String {
+        let CredentialIdentity { exchange, name, kind, key } = identity;
         let mac = tag_of(
             &self.fingerprints,
             &[exchange.as_bytes(), name.as_bytes(), kind.as_str().as_bytes(), key.as_slice()],
@@ -86,8 +86,8 @@ impl VaultKey {
     /// What name and secret are recognised by when the key that had one of them gets it again with another of the other: the same
     /// for the same name or secret of this key, others for every other key.
     #[must_use]
-    pub fn tags(&self, account: AccountId, key: KeyId, identity: &Identity) -> Tags {
-        let Identity { exchange: _, name, kind, key: secret } = identity;
+    pub fn tags(&self, account: AccountId, key: KeyId, identity: &CredentialIdentity) -> Tags {
+        let CredentialIdentity { exchange: _, name, kind, key: secret } = identity;
         let tag = |kind: &str, what: &[u8]| {
             BASE64_URL_SAFE_NO_PAD.encode(tag_of(&self.tags, &[&place(account, key), kind.as_bytes(), what]))
         };
@@ -129,7 +129,7 @@ impl VaultKey {
         Ok(BASE64_STANDARD.encode([&nonce.as_ref()[..], &sealed].concat()))
     }
 
-    /// Opens what was sealed for the same key.
+    /// Opens what was sealed for this account and key.
     ///
     /// # Errors
     /// `Internal` when it was sealed for another or has been changed.
@@ -202,9 +202,9 @@ mod tests {
         assert!(key.open_name(account, id, "").is_err());
     }
 
-    fn identity(exchange: &'static str, name: &str, kind: KeyType, secret: &[u8]) -> Identity {
+    fn identity(exchange: &'static str, name: &str, kind: KeyType, secret: &[u8]) -> CredentialIdentity {
         let (name, key) = (Zeroizing::new(name.to_owned()), Zeroizing::new(secret.to_vec()));
-        Identity { exchange, name, kind, key }
+        CredentialIdentity { exchange, name, kind, key }
     }
 
     #[test]

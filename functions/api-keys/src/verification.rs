@@ -31,12 +31,12 @@ impl Vault {
         input: &CreateApiKeyRequest,
         since: Instant,
     ) -> Result<Tested, Refusal> {
-        if let Some(refusal) = self.no_room(access.account()).await? {
+        if let Some(refusal) = self.no_room(access.account_id()).await? {
             return Err(refusal);
         }
-        self.count(TESTS_BY_ACCOUNT, &access.caller, "").await?;
+        self.count(TESTS_BY_ACCOUNT, access, "").await?;
         let credential = self.key().await?.fingerprint(&identity(input.exchange, &input.credentials)?);
-        self.count(TESTS_BY_KEY, &access.caller, &credential).await?;
+        self.count(TESTS_BY_KEY, access, &credential).await?;
         let begun = self.begin(access, AccessAction::Test).await?;
         let tested = self.test(begun, input.exchange, input.site, &input.credentials, since).await;
         match self.passes(&tested.report) {

@@ -34,7 +34,6 @@ pub async fn page() -> Response {
     (headers, Html(PAGE)).into_response()
 }
 
-/// What the OpenAPI document says of it.
 pub fn page_operation() -> Operation {
     Operation::new("docs", "The page that shows this document and tries its operations.").tag(TAG).other(
         200,
@@ -53,7 +52,6 @@ pub async fn file(Path(name): Path<String>) -> Response {
     }
 }
 
-/// What the OpenAPI document says of it.
 pub fn file_operation() -> Operation {
     Operation::new("docs_file", "A script or style of the page.")
         .tag(TAG)

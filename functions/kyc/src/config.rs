@@ -18,7 +18,7 @@ pub struct KycConfig {
     /// `KYC_WEBHOOK_SECRETS`: for each provider the secrets that prove its reports, newest first. JSON:
     /// `{"sumsub": ["…"]}`. Sealed by KMS (`cargo run -p admin -- kyc-secret`); in the clear on the stage local.
     pub secrets: BTreeMap<String, Vec<String>>,
-    /// `KYC_WEBHOOK_TOKEN`: a bearer token that providers must show besides, sealed in the same way; optional.
+    /// `KYC_WEBHOOK_TOKEN`: a bearer token that providers must show besides, sealed as their secrets are; optional.
     pub token: Option<String>,
     /// `KMS_KEY_ID`: the key that sealed them.
     pub kms_key_id: String,

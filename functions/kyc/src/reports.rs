@@ -10,11 +10,11 @@ use shared::{
 };
 
 use crate::{
-    providers::{Event, Meaning, Millis, Provider, Verified},
+    providers::{Meaning, Millis, Provider, ProviderEvent, Verified},
     state::Kyc,
 };
 
-/// What has become of a report, for the log and the metrics made of it.
+/// Whether a report was kept and what it changed, in one word of the receiver contract, for the log and the metrics made of it.
 pub struct ReportOutcome {
     pub(crate) word: &'static str,
     pub(crate) is_unknown: bool,
@@ -28,7 +28,7 @@ impl Kyc {
     pub(crate) async fn keep(
         &self,
         provider: &'static Provider,
-        event: &Event,
+        event: &ProviderEvent,
         verified: &Verified<'_>,
         now: Timestamp,
     ) -> Result<ReportOutcome, Error> {
@@ -89,7 +89,13 @@ impl Kyc {
     }
 }
 
-fn report(provider: &Provider, event: &Event, meaning: Meaning, verified: &Verified<'_>, now: Timestamp) -> KycReport {
+fn report(
+    provider: &Provider,
+    event: &ProviderEvent,
+    meaning: Meaning,
+    verified: &Verified<'_>,
+    now: Timestamp,
+) -> KycReport {
     let obstacle = meaning.obstacle();
     KycReport {
         provider: provider.id.to_owned(),

@@ -33,7 +33,7 @@ pub struct Arguments {
     /// The user: `user.id` of the API.
     #[arg(long, value_name = "USER_ID", value_parser = account)]
     pub user: AccountId,
-    /// Where it stands from now on.
+    /// Where the check stands from now on.
     #[arg(long, value_parser = statuses())]
     pub status: KycStatus,
     /// Why: a code of a-z, 0-9 and _, no text, so that nothing personal gets in. The user sees it.
@@ -75,14 +75,14 @@ impl FromStr for Level {
     }
 }
 
-/// What has come of it.
+/// Where a check stood before an operator set it, and where it stands after that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Where the check stood.
     pub before: String,
-    /// Where it stands.
+    /// Where the check stands.
     pub after: String,
-    /// Whether it stands there because of what was set. Not, when a report is of a later time or may have come in after it.
+    /// Whether the check stands there because of what was set. Not, when a report is of a later time or may have come in after it.
     pub is_in_force: bool,
 }
 

@@ -227,7 +227,7 @@ pub(crate) async fn move_secret(
     written(store, Update::new(row).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?)).await
 }
 
-/// What has become of a record that is moved by this write.
+/// Where a record is after the write that moves it.
 pub(crate) async fn written(store: &Store, update: Update<'_>) -> Result<RecordState, Failure> {
     Ok(match store.update::<IgnoredAny>(update).await? {
         Written::Done(_) => RecordState::Moved,

@@ -14,7 +14,7 @@ pub(crate) fn parts(authorization: &str) -> Option<(Value, Value)> {
     Some((json()?, json()?))
 }
 
-/// Whether both say the same and `given` is signed with the P-256 key `pem`. What is no token must be equal.
+/// Whether two tokens have one header and one payload, and `given` is signed with the P-256 key `pem`. What is no token must be equal.
 pub(crate) fn is_same(expected: &str, given: &str, pem: &str) -> bool {
     let (Some((expected, _)), Some((signed, signature))) = (expected.rsplit_once('.'), given.rsplit_once('.')) else {
         return expected == given;

@@ -1,4 +1,4 @@
-//! Keys in the forms of the exchanges, out of names: fake ones, and the same in every run.
+//! Keys in the forms of the exchanges, out of names: fake ones, which no run changes.
 
 use api_keys::exchanges::KeyType;
 use aws_lc_rs::digest::{SHA256, digest};

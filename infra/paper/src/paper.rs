@@ -1,7 +1,7 @@
 //! The paper exchange: answers as every supported exchange does, to demo credentials, with play answers.
 //!
 //! Requests are told apart by their `Host`. Each is taken apart, signed again by the `api-keys` function's own signer
-//! with the credentials that it names, and must come out the same.
+//! with the credentials that it names, and both must be equal.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -16,7 +16,7 @@ use shared::time::Clock;
 use crate::answers::{Answers, Case, RecordedAnswer, Unreadable};
 use crate::exchanges::StandIn;
 use crate::lock::lock;
-use crate::verify::{Hearing, Memory};
+use crate::verify::{Hearing, UsedMoments};
 use crate::{Canned, Demo, ExchangeRequest, credentials, exchanges, request, verify};
 
 /// For requests without a key or a moment.
@@ -28,7 +28,7 @@ const NOT_FOUND: &str = "The paper exchange is not asked this.\n";
 pub struct Paper {
     players: Vec<Player>,
     demos: Vec<Demo>,
-    memory: Memory,
+    memory: UsedMoments,
     /// What is answered instead.
     canned: Mutex<Option<Canned>>,
     calls: Mutex<BTreeMap<&'static str, u64>>,
@@ -59,7 +59,7 @@ impl Paper {
         Ok(Self {
             demos: players.iter().flat_map(|player| credentials::demos(player.exchange, &player.answers)).collect(),
             players,
-            memory: Memory::default(),
+            memory: UsedMoments::default(),
             canned: Mutex::default(),
             calls: Mutex::default(),
             last: Mutex::default(),

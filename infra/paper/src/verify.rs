@@ -1,4 +1,4 @@
-//! Whether a request is signed as its exchange wants it: it is signed once more, and both must be the same.
+//! Whether a request is signed as its exchange wants it: it is signed once more, and both must be equal.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -15,15 +15,15 @@ use crate::request::ExchangeRequest;
 
 /// The moments and nonces that each key has used.
 #[derive(Default)]
-pub(crate) struct Memory {
+pub(crate) struct UsedMoments {
     /// The highest moment of each key.
-    last: Mutex<HashMap<Key, i64>>,
+    last: Mutex<HashMap<KeyName, i64>>,
     /// The moments of the nonces that are not forgotten yet.
-    once: Mutex<HashMap<(Key, [u8; 32]), i64>>,
+    once: Mutex<HashMap<(KeyName, [u8; 32]), i64>>,
 }
 
 /// An exchange and a key of it.
-type Key = (&'static str, String);
+type KeyName = (&'static str, String);
 
 /// One request before one exchange.
 pub(crate) struct Hearing<'a> {
@@ -44,7 +44,7 @@ pub(crate) fn site(exchange: &Exchange, request: &ExchangeRequest) -> Option<&'s
 impl Hearing<'_> {
     /// The demo key that the request is signed with, or what is wrong. Things are looked at in the order of the real
     /// exchanges: key, moment, signature, passphrase.
-    pub(crate) fn judge<'d>(&self, site: &Site, demos: &'d [Demo], memory: &Memory) -> Result<&'d Demo, Case> {
+    pub(crate) fn judge<'d>(&self, site: &Site, demos: &'d [Demo], memory: &UsedMoments) -> Result<&'d Demo, Case> {
         let stand_in = self.player.stand_in;
         let mut known = demos.iter().filter(|demo| demo.exchange == stand_in.id);
         let demo = known.find(|demo| demo.is_called(&self.parts.api_key)).ok_or(Case::UnknownKey)?;
@@ -70,7 +70,7 @@ impl Hearing<'_> {
         }
     }
 
-    /// Signs the same question at the same moment.
+    /// Signs what was asked once more, at the moment that the request names.
     fn compare(&self, site: &Site, demo: &Demo) -> Result<(), Case> {
         let (stand_in, request) = (self.player.stand_in, self.request);
         let credentials = demo.signer();
@@ -99,7 +99,7 @@ impl Hearing<'_> {
     }
 }
 
-impl Memory {
+impl UsedMoments {
     /// Whether the key may use this moment or nonce, which it cannot use again.
     fn accepts(&self, hearing: &Hearing<'_>) -> bool {
         let parts = &hearing.parts;

@@ -9,9 +9,9 @@
 //!   there is `msg`, or a text of its own for `type`.
 //! - [`email`]: which e-mail addresses there are, and which normal form each has. Whoever could sign up with one can sign in.
 //!
-//! The texts and numbers of Python, FastAPI and pydantic stand in this crate alone. It knows nothing of what a request asks for:
-//! fields, business rules and good answers are the functions' own, and so are paths, redirects and `Allow`, which stay whoever
-//! calls.
+//! This crate knows no request. Which fields one has and which rule each keeps, the functions declare; where a rule of the dialect
+//! applies (a body of another content type is a text, a query echoes nothing) the HTTP layer of `shared` says. Paths, redirects and
+//! `Allow` are promises of this service and stay, whoever calls.
 //!
 //! # Once these clients are gone
 //!

@@ -36,10 +36,10 @@ pub enum Method {
 /// How a session was signed in to, and when that was proven last. A refresh copies it and renews nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentication {
-    /// How sure it is.
+    /// How sure it is who signed in.
     pub aal: Aal,
-    /// By what.
+    /// By what the owner has proven to be that.
     pub amr: Vec<Method>,
-    /// When. Seconds since 1970.
+    /// When that was proven. Seconds since 1970.
     pub auth_time: Timestamp,
 }

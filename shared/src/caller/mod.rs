@@ -36,7 +36,7 @@ pub struct Caller {
 impl Caller {
     /// Whose rows this caller may touch.
     #[must_use]
-    pub const fn account(&self) -> AccountId {
+    pub const fn account_id(&self) -> AccountId {
         self.account
     }
 

@@ -33,7 +33,7 @@ pub struct Confirmed(AccountId);
 impl Confirmed {
     /// Whose things it opens.
     #[must_use]
-    pub const fn account(&self) -> AccountId {
+    pub const fn account_id(&self) -> AccountId {
         self.0
     }
 }

@@ -20,14 +20,6 @@ pub trait Field: Sized {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<const MIN: usize = 0>(pub String);
 
-/// `true` or `false`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switch(pub bool);
-
-/// A whole number from `MIN` to `MAX`, as a query writes it or as a JSON number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Whole<const MIN: u16, const MAX: u16>(pub u16);
-
 /// A string of at least `MIN` code points that is a password or a token: it cannot be printed, and this copy of it is wiped after use.
 pub struct SecretText<const MIN: usize = 0>(Zeroizing<String>);
 
@@ -38,6 +30,14 @@ impl<const MIN: usize> SecretText<MIN> {
         self.0
     }
 }
+
+/// `true` or `false`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Switch(pub bool);
+
+/// A whole number from `MIN` to `MAX`, as a query writes it or as a JSON number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole<const MIN: u16, const MAX: u16>(pub u16);
 
 fn text(value: &Json, minimum: usize) -> Result<&str, Flaw> {
     let text = match value {

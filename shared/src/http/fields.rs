@@ -12,22 +12,23 @@ use serde_json::json;
 use super::field::Field;
 use crate::error::Error;
 
-/// A request type: says which fields it has and, by their types, which rules they keep.
+/// The type of a body or a query: it says which fields there are and, by their types, which rules they keep.
 pub trait Input: Sized {
-    /// Whether flaws echo what came. Not where secrets come in: one under a misspelt name would be echoed, too.
+    /// Whether a refusal repeats the input that it refuses (`input`). Not where secrets come in: one under a misspelt name would be repeated,
+    /// too.
     const ECHOES: bool = true;
 
     /// Declares every field, and makes the request of their values; `None` when there is a flaw.
     fn read(fields: Fields<'_>) -> Option<Self>;
 }
 
-/// What a change says of one field.
+/// What the body of a `PATCH` says of one field.
 pub enum Patch<T> {
-    /// Nothing.
+    /// The body does not have it: its value stays.
     Keep,
-    /// It shall have no value.
+    /// It is null: its value is removed.
     Clear,
-    /// Its new value.
+    /// It has a new value.
     Set(T),
 }
 
@@ -68,7 +69,7 @@ pub enum Patch<T> {
 /// ```
 pub struct Fields<'a>(&'a mut Pass);
 
-/// What came of one field: its value, or nothing where it has a flaw.
+/// A field that was looked at: its value, or nothing where it breaks a rule.
 #[must_use]
 pub struct Parsed<T>(Option<T>);
 
@@ -107,18 +108,24 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// An optional field with two names, of which the first wins.
+    /// An optional field that clients may call by either of two names. Where a request has both, the first counts.
     pub fn optional_as<T: Field>(
         &mut self,
         [name, alias]: [&'static str; 2],
         description: &'static str,
     ) -> Parsed<Option<T>> {
         let Parsed(found) = self.optional(name, description);
-        let Parsed(other) = self.optional(alias, "The same under another name");
+        let Parsed(other) = match &mut *self.0 {
+            Pass::Read(reader) => Parsed(reader.optional(alias)),
+            Pass::List(list) => {
+                let description = format!("Another name of `{name}`, which counts where both are there");
+                Parsed(list_field(list, alias, false, or_null(&T::schema()), &description))
+            }
+        };
         Parsed(found.zip(other).map(|(found, other)| found.or(other)))
     }
 
-    /// A field of a change: absent keeps, null clears.
+    /// A field of a `PATCH`: where it is absent its value stays, and null removes it.
     pub fn patch<T: Field>(&mut self, name: &'static str, description: &'static str) -> Parsed<Patch<T>> {
         Parsed(match &mut *self.0 {
             Pass::Read(reader) => reader.patch(name),

@@ -1,4 +1,5 @@
-//! What the OpenAPI document says of a route: declared beside its handler, evaluated only when the document is made.
+//! What the OpenAPI document says of a route. Each handler has a function `document` beside it that declares it; that runs only when
+//! the document is made.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;

@@ -38,7 +38,7 @@ impl<T> Opened<T> {
 /// Opens secrets of one purpose, those at once that are not known.
 ///
 /// # Errors
-/// As [`Opened::open`].
+/// `Unavailable` when KMS is; `Internal` when a secret does not open. Those of `read`.
 pub async fn open_all<T>(
     seal: &Seal,
     stored: &[&SecretVersion],

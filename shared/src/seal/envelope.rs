@@ -134,7 +134,7 @@ impl Envelopes {
         Ok(sealed)
     }
 
-    /// The same envelope with its data key wrapped by the KMS key `to`. Nothing is opened on the way. One call: `ReEncrypt`.
+    /// Moves an envelope under the KMS key `to`: its data key is wrapped anew, without being opened here. One call: `ReEncrypt`.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when KMS refuses.

@@ -114,7 +114,7 @@ impl Seal {
         self.decrypt(purpose_context(purpose), Some(&secret.kms_key_arn), &secret.sealed).await
     }
 
-    /// The same secret under the KMS key `to`. Nothing is opened on the way. One call: `ReEncrypt`.
+    /// Moves a secret under the KMS key `to`, without opening it here. One call: `ReEncrypt`.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when KMS refuses.
@@ -175,7 +175,7 @@ impl Seal {
     /// Opens a 256-bit key.
     ///
     /// # Errors
-    /// As [`Seal::open`]; `Internal` when it has another length.
+    /// `Unavailable`; `Internal` when it was sealed for something else, elsewhere, has been changed, or has another length.
     pub async fn open_key(&self, purpose: SecretPurpose, secret: &SealedSecret) -> Result<Zeroizing<[u8; 32]>, Error> {
         key_256(&self.open(purpose, secret).await?)
     }

@@ -11,6 +11,7 @@ use std::{collections::HashMap, panic::Location};
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::{Client, operation::query::builders::QueryFluentBuilder, types::AttributeValue};
+use futures::TryFutureExt;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -169,9 +170,10 @@ fn key_of(row: &Row<'_>) -> Item {
 }
 
 /// What `work` comes to. Where it fails, its cause names the `place` that asked for it: an async function does not know its caller.
-async fn asked_at<T>(
+fn asked_at<T>(
     place: &'static Location<'static>,
     work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    work.await.map_err(|error| error.at(place))
+) -> impl Future<Output = Result<T, Error>> {
+    // No async function: its future would have room for `work` twice.
+    work.map_err(move |error| error.at(place))
 }

@@ -1,8 +1,10 @@
 //! AWS out of order, and how often it is asked.
 
+use std::time::Duration;
+
 use local::{Calls, Fault, Mode, Service};
 
-use super::World;
+use super::{PATIENCE, World};
 
 impl World {
     /// A service fails for every call of one operation, or of all, until [`World::mend`].
@@ -18,6 +20,18 @@ impl World {
     /// The next calls of an operation of DynamoDB, so many, wait for each other and then take place at once.
     pub fn hold(&self, operation: &str, calls: u32) {
         self.break_times(Service::DynamoDb, Mode::Held, operation, calls);
+    }
+
+    /// How often an operation of DynamoDB or KMS has been called since the counts were reset.
+    #[must_use]
+    pub fn times_called(&self, operation: &str) -> u64 {
+        let Calls { dynamodb, kms, .. } = self.aws.calls();
+        dynamodb.get(operation).or(kms.get(operation)).copied().unwrap_or_default()
+    }
+
+    /// Returns when an operation of DynamoDB or KMS has been called so often since the counts were reset.
+    pub async fn called(&self, operation: &str, times: u64) {
+        until(operation, || self.times_called(operation) >= times).await;
     }
 
     /// All services work again.
@@ -36,4 +50,17 @@ impl World {
         Box::pin(self.resume_mail()).await;
         (result, calls)
     }
+}
+
+/// Returns when it is so, and looks again and again until then.
+///
+/// # Panics
+/// When it is not so in the end.
+pub async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let looks = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, looks).await.is_ok(), "waited in vain: {what}");
 }

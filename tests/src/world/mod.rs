@@ -35,7 +35,8 @@ use shared::{
 
 use self::connection::{sdk_config, signed_by, upstream};
 pub use self::{
-    requests::authorized,
+    faults::until,
+    requests::{authorized, no_text},
     settings::{APP_URL, Settings, provider, webhook_secrets},
 };
 use crate::{function::Function, key::Key, person::Person};

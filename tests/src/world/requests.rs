@@ -49,6 +49,12 @@ impl World {
     }
 }
 
+/// The answer to a body that is no text in UTF-8, from somebody with an access token or, if that is empty, from a stranger.
+pub async fn no_text(world: &World, method: &'static str, path: &str, token: &str) -> Reply {
+    let request = authorized(method, path, token, None);
+    world.send(Request { body: Some("/w==".to_owned()), is_base64: true, ..request }).await
+}
+
 fn json_request(method: &'static str, path: &str, body: &Value) -> Request {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     Request { method, path: path.to_owned(), headers, body: Some(body.to_string()), ..Request::default() }

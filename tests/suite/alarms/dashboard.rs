@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{FACTS, alarm::template};
+use super::{alarm::template, aws::FACTS};
 use crate::logs::{self, metrics};
 
 /// Namespace, name and names of dimensions of whatever the dashboard shows.

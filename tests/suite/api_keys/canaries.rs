@@ -117,7 +117,7 @@ async fn credentials_signatures_and_tokens_are_nowhere_but_where_they_belong() {
     for canary in canaries.iter().map(String::as_str).chain(NAMES) {
         assert!(!log.contains(canary), "{canary} in the log");
         assert!(!rows.contains(canary), "{canary} in a table");
-        let told = replies.iter().find(|reply| format!("{reply:?}").contains(canary));
+        let told = replies.iter().find(|reply| reply.told().contains(canary));
         assert!(told.is_none(), "{canary} in {told:?}");
     }
     for part in ["signature=", "recvWindow", "CanaryName"] {

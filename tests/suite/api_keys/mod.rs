@@ -1,5 +1,6 @@
 //! The vault through its front door: events in; answers, rows and calls out.
 
+mod answers;
 mod audit;
 mod canaries;
 mod cap;
@@ -9,6 +10,7 @@ mod forms;
 mod isolation;
 mod limits;
 mod misbehaving;
+mod moment;
 mod operations;
 mod outages;
 mod pages;

@@ -1,11 +1,9 @@
 //! Connection tests: what they answer, what they leave behind, and what they cost the exchange.
 
-use std::time::Duration;
-
 use api_keys::exchanges::ConnectionStatus;
 use paper::Canned;
 use serde_json::{Value, json};
-use tests::{Reply, World};
+use tests::{Reply, World, until};
 
 use super::{Owner, assert_conflict, demo, demo_body, forget_uses, with};
 
@@ -321,9 +319,7 @@ async fn overtaken_by(ada: &Owner<'_>, id: &str, slow: Canned, fast: Canned) -> 
     ada.world.aws.paper().reset_calls();
     ada.world.aws.paper().set_canned(Some(Canned { delay_ms: 1_000, ..slow }));
     let overtake = async {
-        while ada.world.aws.paper().calls().is_empty() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        until("the exchange is asked", || !ada.world.aws.paper().calls().is_empty()).await;
         ada.world.advance(1);
         ada.world.aws.paper().set_canned(Some(fast));
         ada.tests(id).await

@@ -1,5 +1,6 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
+mod answers;
 mod concurrency;
 mod contested;
 mod input;

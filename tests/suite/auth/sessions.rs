@@ -17,8 +17,6 @@ async fn a_refresh_token_works_once() {
     world.advance(31);
     let reused = world.refresh(&first.refresh).await;
     reused.assert_status(401);
-    assert_eq!(reused.body["error"], "Invalid refresh token");
-    assert_eq!(reused.keys(), ["error", "session", "success", "user"]);
     world.get_as(&second, "/auth/profile").await.assert_status(401);
     world.refresh(&second.refresh).await.assert_status(401);
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
@@ -120,8 +118,7 @@ async fn logout_ends_the_session_of_a_token_even_of_an_expired_one() {
     let (ada, kept) = world.person().signed_in().await;
     let ended = Session::of(&ada.logs_in().await);
     world.advance(3_600);
-    let reply = world.post("/auth/logout", json!({ "access_token": ended.access })).await;
-    assert_eq!((reply.status, reply.keys()), (200, vec!["message"]));
+    world.post("/auth/logout", json!({ "access_token": ended.access })).await.assert_ok();
     world.refresh(&ended.refresh).await.assert_status(401);
     world.refresh(&kept.refresh).await.assert_ok();
 }

@@ -12,9 +12,9 @@ const MINUTES: u64 = 60;
 /// Handlers that want more and more, and say whose account it is.
 fn handlers(world: &World) -> Router {
     Router::new()
-        .route("/caller", get(async |caller: Caller| caller.account().to_string()))
-        .route("/confirmed", get(async |confirmed: Confirmed| confirmed.account().to_string()))
-        .route("/fresh", get(async |fresh: Fresh| fresh.caller().account().to_string()))
+        .route("/caller", get(async |caller: Caller| caller.account_id().to_string()))
+        .route("/confirmed", get(async |confirmed: Confirmed| confirmed.account_id().to_string()))
+        .route("/fresh", get(async |fresh: Fresh| fresh.caller().account_id().to_string()))
         .with_state::<()>(world.app())
 }
 

@@ -1,99 +1,44 @@
-//! Answers against the OpenAPI document: each that a test is given is held against it, and here every operation gives one.
+//! Answers against the OpenAPI document: each that a test is given is held against it, and each that is documented has come: it stands in
+//! `tests/snapshots`.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::panic::catch_unwind;
 
 use serde_json::{Value, json};
-use tests::{Reply, Request, Session, World, authorized, document};
+use tests::{Page, Reply, document, kept_answers};
 
 use super::document::{KEPT, operations, parsed};
-use crate::{
-    api_keys::demo,
-    kyc::{approval, assert_taken, genuine},
-};
 
-/// What has been answered with 200 and JSON.
-struct Met<'w> {
-    world: &'w World,
-    operations: RefCell<BTreeSet<(&'static str, &'static str)>>,
-}
+/// What every function refuses in the same words, and what a function answers that has failed: once for all of them.
+const OF_ALL: [&str; 4] = ["413", "414", "500", "503"];
 
-impl Met<'_> {
-    /// Makes a request to an operation, which goes well.
-    async fn ok(
-        &self,
-        (method, template): (&'static str, &'static str),
-        path: &str,
-        access: &str,
-        body: Option<Value>,
-    ) -> Reply {
-        let reply = self.world.send(authorized(method, path, access, body)).await;
-        assert_eq!(reply.status, 200, "{method} {path}: {reply:?}");
-        self.operations.borrow_mut().insert((method, template));
-        reply
-    }
-}
-
-#[tokio::test]
-async fn every_operation_answers_in_the_documented_shape() {
-    let world = World::start().await;
-    let (ada, me) = world.person().signed_in().await;
-    let met = Met { world: &world, operations: RefCell::default() };
-    let (access, text) = (me.access.as_str(), |value: &Value| value.as_str().unwrap().to_owned());
-    let eve = world.person();
-    met.ok(("POST", "/auth/signup"), "/auth/signup", "", Some(eve.credentials())).await;
-    let again = json!({ "email": eve.email });
-    met.ok(("POST", "/auth/resend-verification"), "/auth/resend-verification", "", Some(again)).await;
-    let token = json!({ "token": eve.mailed("verify-email").await });
-    met.ok(("POST", "/auth/verify-email"), "/auth/verify-email", "", Some(token)).await;
-    let other = met.ok(("POST", "/auth/login"), "/auth/login", "", Some(ada.credentials())).await;
-    let other = Session::of(&other);
-    let token = json!({ "refresh_token": other.refresh });
-    met.ok(("POST", "/auth/refresh"), "/auth/refresh", "", Some(token)).await;
-    let token = json!({ "access_token": other.access });
-    met.ok(("POST", "/auth/logout"), "/auth/logout", "", Some(token)).await;
-    met.ok(("GET", "/auth/profile"), "/auth/profile", access, None).await;
-    let change = json!({ "full_name": "Ada", "phone": "+14155550100" });
-    met.ok(("PATCH", "/auth/profile"), "/auth/profile", access, Some(change)).await;
-    let path = format!("/auth/verification-status?email={}", ada.email);
-    met.ok(("GET", "/auth/verification-status"), &path, access, None).await;
-    met.ok(("GET", "/.well-known/jwks.json"), "/.well-known/jwks.json", "", None).await;
-    let reset = json!({ "token": eve.is_offered_a_password().await, "password": "another secret" });
-    met.ok(("POST", "/auth/reset-password"), "/auth/reset-password", "", Some(reset)).await;
-
-    let keys = "/api/v1/api-keys/";
-    let id = met.ok(("POST", keys), keys, access, Some(demo(&world, "okx", "ok"))).await;
-    let id = text(&id.body["data"]["id"]);
-    let (one, below) = (format!("{keys}{id}"), |rest: &str| format!("{keys}{id}/{rest}"));
-    met.ok(("POST", "/api/v1/api-keys/{key_id}/test-connection"), &below("test-connection"), access, None).await;
-    met.ok(("POST", "/api/v1/api-keys/{key_id}/decrypt"), &below("decrypt"), access, None).await;
-    met.ok(("PATCH", "/api/v1/api-keys/{key_id}"), &one, access, Some(json!({ "label": "mine" }))).await;
-    met.ok(("GET", keys), keys, access, None).await;
-    met.ok(("DELETE", "/api/v1/api-keys/{key_id}"), &one, access, None).await;
-    met.ok(("GET", "/api/v1/api-keys/{key_id}/events"), &below("events"), access, None).await;
-
-    for (provider, template, path) in [
-        ("sumsub", "/api/kyc/webhook", "/api/kyc/webhook"),
-        ("generic", "/api/kyc/webhook/{provider}", "/api/kyc/webhook/generic"),
-    ] {
-        let report = genuine(&world, provider, &approval(provider, &me.user_id, world.now()));
-        assert_taken(&world.send(Request { path: path.to_owned(), ..report }).await);
-        met.operations.borrow_mut().insert(("POST", template));
-    }
-    let status = met.ok(("GET", "/api/kyc/status"), "/api/kyc/status", access, None).await;
-    assert_eq!(status.body["status"], "approved");
-    met.ok(("GET", "/api/kyc/health"), "/api/kyc/health", "", None).await;
-    met.ok(("GET", "/api/kyc/"), "/api/kyc/", "", None).await;
-    met.ok(("GET", "/openapi.json"), "/openapi.json", "", None).await;
-
-    // Each of these answers was held against the document when it came. All there are have come.
+#[test]
+fn every_documented_answer_is_kept() {
+    let kept = kept_answers();
+    let is_of = |template: &str, path: &str| {
+        let (wanted, found): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        let fits = |(wanted, found): (&&str, &&str)| wanted == found || wanted.starts_with('{') && !found.is_empty();
+        wanted.len() == found.len() && wanted.iter().zip(&found).all(fits)
+    };
+    // As the original's framework did, the document says 422 of every path with a variable; only a query or a body of ours leads to it.
+    let takes_input = |operation: &Value| {
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        parameters.any(|parameter| parameter["in"] == "query")
+            || operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].is_string()
+    };
     let document = parsed(KEPT);
-    let in_json = operations(&document)
-        .into_iter()
-        .filter(|(_, _, operation)| operation["responses"]["200"]["content"]["application/json"].is_object());
-    let documented: BTreeSet<_> = in_json.map(|(method, path, _)| (method, path)).collect();
-    let met: BTreeSet<_> =
-        met.operations.into_inner().into_iter().map(|(method, path)| (method.to_owned(), path)).collect();
-    assert_eq!(met, documented);
+    let mut missing = Vec::new();
+    for (method, path, operation) in operations(&document) {
+        for status in operation["responses"].as_object().unwrap().keys() {
+            let is_kept = kept.iter().any(|(by, at, with)| {
+                let is_own = *by == method && is_of(path, at);
+                with.to_string() == *status && (is_own || OF_ALL.contains(&status.as_str()))
+            });
+            if !is_kept && (status != "422" || takes_input(operation)) {
+                missing.push(format!("{method} {path} {status}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no page of tests/snapshots has {missing:#?}");
 }
 
 /// An answer in JSON with every header that the document asks for anywhere.
@@ -178,4 +123,27 @@ fn an_answer_of_another_media_type_or_without_its_headers_is_found() {
     let mut full = reply(307, json!("Go away"));
     full.headers["location"] = json!("/docs");
     assert!(document::difference("GET", home, &full).is_some(), "a body where none is documented");
+}
+
+#[test]
+fn a_value_that_chance_has_made_is_left_out_of_a_page_only_in_its_form() {
+    let fits = |body: Value| {
+        let answer =
+            Reply { headers: json!({ "content-length": body.to_string().len().to_string() }), ..reply(200, body) };
+        catch_unwind(|| Page::default().answer("An answer", &answer)).is_ok()
+    };
+    let id = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
+    let secret = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3JldA";
+    let forms = [
+        ("id", json!(id), json!("7")),
+        ("created_at", json!("2026-11-29T10:00:00Z"), json!("29 November 2026")),
+        ("expires_at", json!(1_795_341_600), json!(900)),
+        ("access_token", json!(format!("{secret}.{secret}.{secret}")), json!(secret)),
+        ("next_cursor", json!(secret), json!("no cursor")),
+        ("kid", json!(secret), json!("1")),
+    ];
+    for (name, good, bad) in forms {
+        assert!(fits(json!({ "data": [{ name: good }] })), "{name}");
+        assert!(!fits(json!({ "data": [{ name: bad }] })), "{name}");
+    }
 }

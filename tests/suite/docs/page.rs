@@ -1,6 +1,6 @@
 //! The page of the document: complete in itself, locked down, reachable from `/`.
 
-use tests::{Reply, Request, World};
+use tests::{Page, Reply, Request, World};
 
 async fn get_with_host(world: &World, path: &str) -> Reply {
     let headers = [("host", "api.example.com"), ("x-forwarded-proto", "https")];
@@ -55,4 +55,16 @@ async fn the_document_is_served_as_it_is_kept_and_costs_no_call() {
     assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/json")));
     assert_eq!(reply.body, openapi::document());
     assert!(calls.dynamodb.is_empty() && calls.kms.is_empty());
+}
+
+#[tokio::test]
+async fn whatever_is_served_here_is_served_with_these_headers() {
+    let world = World::start().await;
+    let mut page = Page::default();
+    page.head("The root", &get_with_host(&world, "/").await);
+    page.head("The page", &world.get("/docs").await);
+    page.head("A file of the page", &world.get("/docs/swagger-ui.css").await);
+    page.answer("A file that there is not", &world.get("/docs/nothing.css").await);
+    page.head("The document", &world.get("/openapi.json").await);
+    page.is_kept("docs", "page");
 }

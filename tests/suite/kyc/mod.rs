@@ -1,10 +1,12 @@
 //! Identity checks through the front door: providers report, users ask, and what depends on it follows.
 
 mod again;
+mod answers;
 mod doubt;
 mod effects;
 mod fuzz;
 mod gate;
+mod moment;
 mod outages;
 mod privacy;
 mod races;

@@ -63,20 +63,6 @@ async fn a_link_is_bound_to_the_address_it_is_mailed_to() {
 }
 
 #[tokio::test]
-async fn a_letter_says_who_writes_what_to_do_and_how_long_it_works() {
-    let world = World::start().await;
-    let ada = world.person();
-    ada.signs_up().await;
-    let mail = world.mails(&ada.email).await.remove(0);
-    assert_eq!(mail.from, "no-reply@bitcain.example");
-    assert_eq!(mail.subject, "Verify your e-mail address for Tested & Tried");
-    let (text, html) = (mail.text.unwrap(), mail.html.unwrap());
-    let until = (world.now() + Duration::from_hours(24)).in_words();
-    assert!(text.contains(&mail.links[0]) && text.contains(&until), "{text}");
-    assert!(html.contains("Tested &amp; Tried") && html.contains(&until), "{html}");
-}
-
-#[tokio::test]
 async fn an_international_address_is_mailed_in_the_form_that_servers_take() {
     let world = World::start().await;
     let mut ada = world.person();

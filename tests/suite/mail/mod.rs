@@ -2,6 +2,7 @@
 
 mod delivery;
 mod feedback;
+mod letters;
 mod waiting;
 
 use serde_json::{Value, json};

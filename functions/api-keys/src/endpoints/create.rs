@@ -8,6 +8,7 @@ use shared::{
     caller::{Caller, Origin},
     http::{Body, Operation, Reply},
     ids::KeyId,
+    now::Now,
     seal::{Binding, RecordVersion},
     store::{Condition, Put, Raced, Write},
     tables::Row,
@@ -35,12 +36,14 @@ pub async fn create(
     State(vault): State<Vault>,
     caller: Caller,
     origin: Origin,
+    Now(now): Now,
     Body(input): Body<CreateApiKeyRequest>,
 ) -> Replied {
     let since = Instant::now();
     vault.permit(&caller).await?;
+    // The milliseconds put the keys of one moment in order.
     let key = KeyId::at(vault.app.clock.unix_ms())?;
-    let access = Access { caller, origin, key };
+    let access = Access { caller, origin, key, now };
     let tested = if input.verify { Some(vault.verify(&access, &input, since).await?) } else { None };
     match (vault.store(&access, &input, tested.as_ref(), since).await, tested) {
         (Ok(record), _) => Ok(Reply::ok(ApiKeyResponse::of_key("API key created", vault.view(record)))),
@@ -58,10 +61,10 @@ impl Vault {
         tested: Option<&Tested>,
         since: Instant,
     ) -> Result<KeyRecord, Refusal> {
-        let account = access.account();
+        let account = access.account_id();
         let mut record = self.new_record(access, input).await?;
         if let Some(tested) = tested {
-            record.take_in(&tested.report, self.app.clock.now());
+            record.take_in(&tested.report);
         }
         let mut contention = self.app.contention(RECORD, since);
         loop {
@@ -89,8 +92,8 @@ impl Vault {
     }
 
     async fn new_record(&self, access: &Access, input: &CreateApiKeyRequest) -> Result<KeyRecord, Refusal> {
-        let (now, site, exchange) = (self.app.clock.now(), input.site, input.exchange);
-        let (account, key) = (access.account(), access.key);
+        let (now, site, exchange) = (access.now, input.site, input.exchange);
+        let (account, key) = (access.account_id(), access.key);
         let record = RecordVersion { account, key, version: 1 };
         let binding = Binding { record, terms: terms(exchange.id, site.environment) };
         Ok(KeyRecord {
@@ -122,7 +125,6 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation("create_api_key", &DESCRIPTION);
     let (refusal, later) = (Refusal::KycRequired, Refusal::Unverified(ConnectionStatus::ExchangeUnavailable, None));

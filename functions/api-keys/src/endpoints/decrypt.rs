@@ -25,9 +25,9 @@ use crate::{
 /// Shows a key and its secret to its owner.
 pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Replied<DecryptedApiKeyResponse> {
     let since = Instant::now();
-    vault.count(DECRYPTS_BY_ACCOUNT, &access.caller, "").await?;
+    vault.count(DECRYPTS_BY_ACCOUNT, &access, "").await?;
     let record = vault.find(&access.caller, access.key).await?;
-    vault.count(DECRYPTS_BY_KEY, &access.caller, &record.sealed.fingerprint).await?;
+    vault.count(DECRYPTS_BY_KEY, &access, &record.sealed.fingerprint).await?;
     let record = vault.admit(&access, record, since).await?;
     match vault.open(&access, &record).await {
         Ok(credentials) => {
@@ -51,10 +51,10 @@ impl Vault {
                 return Err(self.refuse(access, AccessAction::Decrypt, Refusal::CanWithdraw).await);
             }
             let event = self.event(access, AccessAction::Decrypt, "ok")?;
-            let row = Update::new(Row::ExchangeKey(access.account(), access.key));
-            let update = row.set("last_decrypted_at", &self.app.clock.now())?;
+            let row = Update::new(Row::ExchangeKey(access.account_id(), access.key));
+            let update = row.set("last_decrypted_at", &access.now)?;
             let update = update.when(Condition::equals("version", &record.version)?);
-            match self.app.store.race(accessed(access.account(), &record, update, &event)?).await? {
+            match self.app.store.race(accessed(access.account_id(), &record, update, &event)?).await? {
                 Raced::Won => return Ok(record),
                 Raced::Obstructed => {
                     contention.lost().await?;
@@ -66,7 +66,6 @@ impl Vault {
     }
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation(
         "decrypt_api_key",

@@ -29,7 +29,7 @@ pub async fn delete(State(vault): State<Vault>, access: Access) -> Replied {
     let mut sight = Sight::of(vault.find(&access.caller, access.key).await?);
     loop {
         let event = vault.event(&access, AccessAction::Delete, "ok")?;
-        match vault.app.store.race(gone(access.account(), &event, &sight)?).await? {
+        match vault.app.store.race(gone(access.account_id(), &event, &sight)?).await? {
             Raced::Won => return Ok(Reply::ok(ApiKeyResponse::bare("API key deleted"))),
             Raced::Obstructed => {
                 contention.lost().await?;
@@ -37,7 +37,7 @@ pub async fn delete(State(vault): State<Vault>, access: Access) -> Replied {
             }
             Raced::Overtaken => {
                 let look = vault.look_again(&access, &sight.record, &mut contention).await?;
-                sight = vault.sight(access.account(), look).await?;
+                sight = vault.sight(access.account_id(), look).await?;
             }
         }
     }
@@ -93,7 +93,6 @@ fn gone<'a>(account: AccountId, event: &AccessEvent, sight: &'a Sight) -> Result
     Ok(writes)
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation(
         "delete_api_key",

@@ -6,6 +6,7 @@ use serde::Serialize;
 use shared::{
     caller::Caller,
     http::{Operation, Query, Reply},
+    now::Now,
     tables::{Row, Rows},
 };
 
@@ -49,15 +50,16 @@ pub async fn events(
     State(vault): State<Vault>,
     caller: Caller,
     path: KeyPath,
+    Now(now): Now,
     Query(page): Query<Page>,
 ) -> Replied<AccessEventList> {
-    let (key, account, own) = (path.id()?, caller.account(), vault.key().await?);
+    let (key, account, own) = (path.id()?, caller.account_id(), vault.key().await?);
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();
     let before = page.after(own, &list, &caller)?.map(|id| Row::AccessEvent(account, key, id));
     let rows = Rows::AccessEventsOf(account, key);
     let (mut found, has_more): (Vec<AccessEvent>, _) = vault.app.store.newest(rows, page.rows(), before).await?;
-    found.retain(|event| event.is_visible(vault.app.clock.now()));
+    found.retain(|event| event.is_visible(now));
     if found.is_empty() {
         // Nothing in 400 days, or never a key of the caller's.
         vault.find(&caller, key).await?;
@@ -66,7 +68,6 @@ pub async fn events(
     Ok(Reply::ok(AccessEventList::new(events.into_iter().map(EventView::from).collect(), next)))
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation(
         "api_key_events",

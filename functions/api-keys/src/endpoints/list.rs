@@ -48,14 +48,13 @@ impl ApiKeyList {
 
 /// One page of the caller's keys: one query, whatever the number of keys.
 pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Replied<ApiKeyList> {
-    let (account, own) = (caller.account(), vault.key().await?);
+    let (account, own) = (caller.account_id(), vault.key().await?);
     let before = page.after(own, LIST, &caller)?.map(|id| Row::ExchangeKey(account, id));
     let (found, has_more) = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.rows(), before).await?;
     let (keys, next) = page.cut(found, has_more, |record: &KeyRecord| own.cursor(LIST, account, &record.id));
     Ok(Reply::ok(ApiKeyList::new(keys.into_iter().map(|record| vault.view(record)).collect(), next)))
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     operation("list_api_keys", "The caller's keys, newest first, without their secrets and with their names masked.")
         .query::<Page>()

@@ -13,8 +13,8 @@ use crate::{
     audit::AccessAction,
     document::{self, operation},
     exchanges::{self, Exchange, Site},
+    keeping::KnownFindings,
     limits::{TESTS_BY_ACCOUNT, TESTS_BY_KEY},
-    outcome::Known,
     record::KeyRecord,
     refusal::Refusal,
     state::Vault,
@@ -24,9 +24,9 @@ use crate::{
 /// Tries a key. The answer is 200 however the test ends.
 pub async fn test_connection(State(vault): State<Vault>, access: Access) -> Replied {
     let since = Instant::now();
-    vault.count(TESTS_BY_ACCOUNT, &access.caller, "").await?;
+    vault.count(TESTS_BY_ACCOUNT, &access, "").await?;
     let mut record = vault.find(&access.caller, access.key).await?;
-    vault.count(TESTS_BY_KEY, &access.caller, &record.sealed.fingerprint).await?;
+    vault.count(TESTS_BY_KEY, &access, &record.sealed.fingerprint).await?;
     if !record.is_active {
         return Err(vault.refuse(&access, AccessAction::Test, Refusal::Disabled).await);
     }
@@ -37,13 +37,13 @@ pub async fn test_connection(State(vault): State<Vault>, access: Access) -> Repl
         Err(error) => return Err(vault.end(begun, error.into()).await),
     };
     let tested = vault.test(begun, exchange, site, &credentials, since).await;
-    let (now, known) = (vault.app.clock.now(), Known::of(&record));
-    record.take_in(&tested.report, now);
+    let known = KnownFindings::of(&record);
+    record.take_in(&tested.report);
     if let Err(refusal) = vault.keep(&access, &mut record, known, &tested, since).await {
         return Err(vault.refuse_tested(&tested, refusal).await);
     }
     let is_blocked = vault.blocks(record.sends_funds);
-    Ok(Reply::ok(ApiKeyResponse::of_test(TestView::new(&record, tested.report, is_blocked, now))))
+    Ok(Reply::ok(ApiKeyResponse::of_test(TestView::new(&record, tested.report, is_blocked))))
 }
 
 /// Where a key is good.
@@ -61,7 +61,6 @@ impl Place {
     }
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation(
         "test_api_key_connection",

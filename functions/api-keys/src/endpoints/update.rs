@@ -7,6 +7,7 @@ use serde_json::json;
 use shared::{
     caller::{Caller, Origin},
     http::{Body, Operation, Reply},
+    now::Now,
 };
 
 use crate::{
@@ -24,9 +25,10 @@ pub async fn update(
     caller: Caller,
     origin: Origin,
     path: KeyPath,
+    Now(now): Now,
     Body(change): Body<UpdateApiKeyRequest>,
 ) -> Replied {
-    let (since, access) = (Instant::now(), Access::at(caller, origin, path)?);
+    let (since, access) = (Instant::now(), Access::at(caller, origin, path, now)?);
     let seen = vault.find(&access.caller, access.key).await?;
     change.fits(&seen)?;
     if change.is_empty() {
@@ -39,7 +41,6 @@ pub async fn update(
     Ok(Reply::ok(ApiKeyResponse::of_key("API key updated", vault.view(changed))))
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let operation = operation(
         "update_api_key",

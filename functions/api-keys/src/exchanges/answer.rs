@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{Call, ConnectionStatus};
 
 /// An answer as it arrived, whole and within the limits. It may hold tokens of the exchange: it is read once and dropped.
-pub struct Answer {
+pub struct ExchangeAnswer {
     /// HTTP status.
     pub status: u16,
     text: Zeroizing<String>,
@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 /// What the answer means.
-pub enum Verdict {
+pub enum Interpretation {
     /// The key works.
     Accepted(KeyInfo),
     /// The key does not work, or nobody knows.
@@ -51,7 +51,7 @@ pub struct Permissions {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "PermissionSource")]
-pub enum Source {
+pub enum PermissionSource {
     /// The exchange describes this very key.
     Key,
     /// Its kind of key can do this and no more, by protocol.
@@ -66,7 +66,7 @@ pub struct KeyInfo {
     /// What it may do.
     pub permissions: Permissions,
     /// Who says so.
-    pub source: Source,
+    pub source: PermissionSource,
     /// Whether it is limited to certain IP addresses; `None` where the exchange does not say.
     pub ip_restricted: Option<bool>,
     /// Those addresses and networks.
@@ -85,7 +85,7 @@ impl KeyInfo {
     pub const fn of_key(permissions: Permissions) -> Self {
         Self {
             permissions,
-            source: Source::Key,
+            source: PermissionSource::Key,
             ip_restricted: None,
             ip_allow_list: None,
             expires_at: None,
@@ -98,7 +98,7 @@ impl KeyInfo {
     #[must_use]
     pub fn unknown() -> Self {
         let permissions = Permissions { read: Some(true), trade: None, withdraw: None, transfer: None };
-        Self { source: Source::None, ..Self::of_key(permissions) }
+        Self { source: PermissionSource::None, ..Self::of_key(permissions) }
     }
 
     /// Limited to these addresses; none at all means not limited, and so does one entry that takes in every address. What is no
@@ -149,7 +149,7 @@ fn fixed_bits(text: &str) -> Option<u8> {
     prefix.map_or(Some(all), |prefix| prefix.parse().ok().filter(|bits| *bits <= all))
 }
 
-impl Answer {
+impl ExchangeAnswer {
     /// From HTTP status and body. A body that is no UTF-8 is as good as none.
     #[must_use]
     pub fn new(status: u16, body: Vec<u8>) -> Self {
@@ -175,14 +175,14 @@ impl Answer {
 
     /// What the HTTP status alone says: the last resort, for a body that says nothing.
     #[must_use]
-    pub fn by_http_status(&self) -> Verdict {
+    pub fn by_http_status(&self) -> Interpretation {
         let status = match self.status {
             418 | 429 => ConnectionStatus::RateLimited,
             451 => ConnectionStatus::GeoBlocked,
             408 | 500.. => ConnectionStatus::ExchangeUnavailable,
             _ => ConnectionStatus::UnrecognisedResponse,
         };
-        Verdict::Refused { status, code: None }
+        Interpretation::Refused { status, code: None }
     }
 }
 

@@ -4,11 +4,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions,
-    Request, Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Environment, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType,
+    Method, Moment, Permissions, Request, Site, Unsignable,
     answer::{code_in, flag, text},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_hex, parses, percent, rsa},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -45,7 +45,7 @@ fn question(_: &Credentials, site: &Site) -> Call {
     }
 }
 
-/// Binance.US signs in the same way.
+/// Also how Binance.US signs.
 pub(super) fn sign(
     credentials: &Credentials,
     site: &Site,
@@ -69,10 +69,10 @@ pub(super) fn sign(
     request.header("X-MBX-APIKEY", credentials.api_key.as_str())
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     if answer.status == 200 && body.get("ipRestrict").is_some() {
-        return Verdict::Accepted(info(body));
+        return Interpretation::Accepted(info(body));
     }
     read_account(answer)
 }
@@ -94,17 +94,17 @@ fn info(body: &Value) -> KeyInfo {
 }
 
 /// Answers to `GET /api/v3/account`, and the errors that Binance and Binance.US share. The flags there are the account's.
-pub(super) fn read_account(answer: &Answer) -> Verdict {
+pub(super) fn read_account(answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     if answer.status == 200 && body["balances"].is_array() {
-        return Verdict::Accepted(KeyInfo::unknown());
+        return Interpretation::Accepted(KeyInfo::unknown());
     }
     REFUSALS.read(answer, code_in(&body["code"]).as_deref(), text(&body["msg"]))
 }
 
 /// What the spot and the wallet API say, where the question goes, and what other parts of the exchange say of accounts, places
 /// and too many requests. Parts of the exchange share numbers: then the spot and the wallet API decide what one means.
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["-2014", "-2008", "-4056", "-4057"]),
         (ConnectionStatus::InvalidSignature, &["-1022"]),
@@ -138,7 +138,7 @@ const REFUSALS: Refusals = Refusals {
     ],
     // A firewall stands before the exchange; its 403 means too many or too odd requests.
     http: &[(403, ConnectionStatus::RateLimited)],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// Whether any of them holds; unknown when none holds and one is unknown.

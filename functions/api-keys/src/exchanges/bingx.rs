@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
-    Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, flag, listed, text, texts},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex, unencoded},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -33,26 +33,26 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
     Request::new(site, call, &query).header("X-BX-APIKEY", credentials.api_key.as_str())
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let code = code_in(&body["code"]);
     if answer.status == 200
         && code.as_deref() == Some("0")
         && let Some(info) = info(&body["data"])
     {
-        return Verdict::Accepted(info.code("0"));
+        return Interpretation::Accepted(info.code("0"));
     }
     // Some clients have seen the description without anything around it.
     if answer.status == 200
         && body["code"].is_null()
         && let Some(info) = info(body)
     {
-        return Verdict::Accepted(info);
+        return Interpretation::Accepted(info);
     }
     REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["100413"]),
         (ConnectionStatus::InvalidSignature, &["100001", "100412"]),
@@ -72,7 +72,7 @@ const REFUSALS: Refusals = Refusals {
             (ConnectionStatus::PermissionDenied, &["pair", "restricted"]),
         ],
     )],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// Two descriptions of a key are known: a list of numbers, and flags with Binance's names.

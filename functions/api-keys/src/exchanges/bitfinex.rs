@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
-    Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, text},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA384, mac_hex},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -36,7 +36,7 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .map(|request| request.body(body))
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     if body[0] == "error" || body["error"].is_string() {
         return refusal(answer);
@@ -45,7 +45,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         Some(scopes)
             if answer.status == 200 && !scopes.is_empty() && scopes.iter().all(|scope| scope[0].is_string()) =>
         {
-            Verdict::Accepted(KeyInfo::of_key(permissions(scopes)))
+            Interpretation::Accepted(KeyInfo::of_key(permissions(scopes)))
         }
         _ => REFUSALS.read(answer, None, ""),
     }
@@ -71,17 +71,19 @@ fn permissions(scopes: &[Value]) -> Permissions {
 }
 
 /// `["error", code, text]`, or `{"error": "ERR_RATE_LIMIT"}` from what stands before the exchange.
-fn refusal(answer: &Answer) -> Verdict {
+fn refusal(answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let code = code_in(&body[1]).or_else(|| code_in(&body["error"]));
     REFUSALS.known(code.as_deref(), text(&body[2])).unwrap_or_else(|| match answer.status {
         // The exchange is up: it has answered in its own form.
-        500 if body.is_array() => Verdict::Refused { status: ConnectionStatus::UnrecognisedResponse, code: None },
+        500 if body.is_array() => {
+            Interpretation::Refused { status: ConnectionStatus::UnrecognisedResponse, code: None }
+        }
         _ => answer.by_http_status(),
     })
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::AmbiguousCredentials, &["10111"]),
         (ConnectionStatus::InvalidSignature, &["10112", "10113"]),
@@ -98,5 +100,5 @@ const REFUSALS: Refusals = Refusals {
             (ConnectionStatus::AmbiguousCredentials, &[""]),
         ],
     )],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };

@@ -4,12 +4,12 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions,
-    Request, Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Environment, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType,
+    Method, Moment, Permissions, Request, Site, Unsignable,
     answer::{code_in, has_any, text, texts, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -53,11 +53,11 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("ACCESS-PASSPHRASE", credentials.passphrase())
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let code = code_in(&body["code"]);
     if let (Some(code @ "00000"), Some(_)) = (code.as_deref(), body["data"].get("authorities")) {
-        return Verdict::Accepted(info(&body["data"]).code(code));
+        return Interpretation::Accepted(info(&body["data"]).code(code));
     }
     // What stands before the exchange has another word for its texts.
     let said = [text(&body["msg"]), text(&body["message"])].join(" ");
@@ -66,7 +66,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
 
 /// Numbers from 30001 to 36106 are those of the API before this one. The words are those of the one before that, and of the
 /// gateway in front of all.
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["40001", "40006", "40037", "40041", "30001", "30006", "32038", "35005"]),
         (ConnectionStatus::InvalidSignature, &["40002", "40003", "40009", "40506", "40507", "30002", "30013"]),
@@ -108,7 +108,7 @@ const REFUSALS: Refusals = Refusals {
         (ConnectionStatus::AccountRestricted, &["user locked", "user forbid"]),
         (ConnectionStatus::ExchangeUnavailable, &["ring-balancer"]),
     ],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 fn info(account: &Value) -> KeyInfo {

@@ -4,12 +4,12 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Request, Site, Unsignable,
-    Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Method, Moment,
+    Request, Site, Unsignable,
     answer::code_in,
     any_credentials,
     crypto::{HMAC_SHA256, encoded, hex, mac_hex},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -53,12 +53,12 @@ fn uuid(nonce: &[u8; 32]) -> String {
     [&nonce[..4], &nonce[4..6], &nonce[6..8], &nonce[8..10], &nonce[10..16]].map(hex).join("-")
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     if let Some(balances) = body.as_array() {
         return match answer.status {
             200 if balances.iter().all(|balance| balance["currency"].is_string()) => {
-                Verdict::Accepted(KeyInfo::unknown())
+                Interpretation::Accepted(KeyInfo::unknown())
             }
             _ => answer.by_http_status(),
         };
@@ -79,7 +79,7 @@ fn all_texts(value: &Value) -> String {
 }
 
 /// Older errors have a text alone.
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["API0001"]),
         (ConnectionStatus::InvalidSignature, &["API0005"]),
@@ -106,5 +106,5 @@ const REFUSALS: Refusals = Refusals {
         ),
         (ConnectionStatus::ExchangeUnavailable, &["order could not be placed"]),
     ],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };

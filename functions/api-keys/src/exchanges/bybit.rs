@@ -5,12 +5,12 @@ use serde_json::Value;
 use shared::time::Timestamp;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
-    Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Method, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, text, texts},
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex, parses, rsa},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -64,17 +64,17 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("X-BAPI-SIGN", signature)
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     // The API before this one wrote its fields in another way, and parts of it still answer.
     let code = code_in(&body["retCode"]).or_else(|| code_in(&body["ret_code"]));
     if code.as_deref() == Some("0") && body["result"].get("permissions").is_some() {
-        return Verdict::Accepted(info(&body["result"]).code("0"));
+        return Interpretation::Accepted(info(&body["result"]).code("0"));
     }
     REFUSALS.read(answer, code.as_deref(), &[text(&body["retMsg"]), text(&body["ret_msg"])].join(" "))
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["10003"]),
         (ConnectionStatus::InvalidSignature, &["10004"]),
@@ -103,7 +103,7 @@ const REFUSALS: Refusals = Refusals {
     ],
     // Callers from some countries are turned away before the request is looked at. Where it is for too many requests, words say so.
     http: &[(403, ConnectionStatus::GeoBlocked)],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// What `query-api` says of the key. The groups stay filled in a key that may only read.

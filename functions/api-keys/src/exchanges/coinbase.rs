@@ -4,11 +4,11 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
-    Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Method, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, flag, text},
     crypto::{ed25519, encoded, es256, hex, parses},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -33,7 +33,7 @@ struct Header<'a> {
 }
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct TokenClaims<'a> {
     sub: &'a str,
     iss: &'static str,
     nbf: i64,
@@ -68,7 +68,7 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
     let (key, nbf) = (credentials.api_key.as_str(), moment.unix_ms.div_euclid(1000));
     let uri = format!("{} {}{}", call.method.as_str(), site.host, call.path);
     let header = part(&Header { alg, kid: key, nonce: hex(&moment.nonce), typ: "JWT" })?;
-    let claims = part(&Claims { sub: key, iss: "cdp", nbf, exp: nbf + 120, uri })?;
+    let claims = part(&TokenClaims { sub: key, iss: "cdp", nbf, exp: nbf + 120, uri })?;
     let signed = format!("{header}.{claims}");
     let signature = BASE64_URL_SAFE_NO_PAD.encode(sign(&credentials.secret, signed.as_bytes())?);
     let request = match call.method {
@@ -82,13 +82,13 @@ fn part(json: &impl Serialize) -> Result<String, Unsignable> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(json).map_err(|_| Unsignable)?))
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     if answer.status == 200 && body.get("can_view").is_some() {
         // Whoever can move funds out of a portfolio can send them anywhere.
         let transfer = flag(&body["can_transfer"]);
         let (read, trade) = (flag(&body["can_view"]), flag(&body["can_trade"]));
-        return Verdict::Accepted(KeyInfo::of_key(Permissions { read, trade, withdraw: transfer, transfer }));
+        return Interpretation::Accepted(KeyInfo::of_key(Permissions { read, trade, withdraw: transfer, transfer }));
     }
     // Older parts of the exchange answer with a list.
     let older = &body["errors"][0];
@@ -97,7 +97,7 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     REFUSALS.read(answer, code.as_deref(), &said)
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::AmbiguousCredentials, &["unauthorized", "invalid_token", "UNAUTHENTICATED"]),
         (ConnectionStatus::KeyExpired, &["revoked_token"]),

@@ -4,12 +4,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Unsignable,
-    Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Moment, Request,
+    Site, Unsignable,
     answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, mac_hex},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -38,7 +38,7 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
     Ok(Request::new(site, call, "").header("Content-Type", "application/json")?.body(body.to_string()))
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let code = code_in(&body["code"]);
     let is_balances = |balances: &Vec<Value>| balances.iter().all(Value::is_object);
@@ -46,13 +46,13 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
         && answer.status == 200
         && body["result"]["data"].as_array().is_some_and(is_balances)
     {
-        return Verdict::Accepted(KeyInfo::unknown().code("0"));
+        return Interpretation::Accepted(KeyInfo::unknown().code("0"));
     }
     REFUSALS.read(answer, code.as_deref(), text(&body["message"]))
 }
 
 /// Numbers from 10002 to 10007 are those of the version before this one.
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::AmbiguousCredentials, &["40101", "10002"]),
         (ConnectionStatus::ClockSkew, &["40102", "10007"]),
@@ -62,5 +62,5 @@ const REFUSALS: Refusals = Refusals {
         (ConnectionStatus::RateLimited, &["42901", "10006"]),
         (ConnectionStatus::ExchangeUnavailable, &["40801", "50001", "9010001"]),
     ],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };

@@ -2,13 +2,13 @@
 //! of the key. Its tokens are left where they are. Every other call carries its signature in a header.
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
-    Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Method, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, text},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA256, encoded, mac_hex},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -47,15 +47,15 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
     request.header("Authorization", format!("deri-hmac-sha256 id={key},ts={time},sig={signature},nonce={nonce}"))
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     match body["result"]["scope"].as_str() {
-        Some(scope) if answer.status == 200 => Verdict::Accepted(KeyInfo::of_key(permissions(scope))),
+        Some(scope) if answer.status == 200 => Interpretation::Accepted(KeyInfo::of_key(permissions(scope))),
         _ => REFUSALS.read(answer, code_in(&body["error"]["code"]).as_deref(), text(&body["error"]["message"])),
     }
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (
             ConnectionStatus::AmbiguousCredentials,
@@ -71,7 +71,7 @@ const REFUSALS: Refusals = Refusals {
             &["10040", "10041", "11051", "11094", "13025", "13028", "13503", "13888"],
         ),
     ],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// Words like `trade:read_write` and `wallet:none`. A group that is left out is unknown.

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
-    Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Method, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{flag, text, texts},
     any_credentials,
     crypto::{HMAC_SHA512, encoded, hex, mac_hex, sha512, unencoded},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -47,39 +47,39 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("SIGN", mac_hex(HMAC_SHA512, &credentials.secret, &signed))
 }
 
-fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
+fn read(credentials: &Credentials, call: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     if answer.status == 200 && (body.get("user_id").is_some() || body.get("ip_whitelist").is_some()) {
-        return Verdict::Accepted(KeyInfo::unknown().known_ips(texts(&body["ip_whitelist"])));
+        return Interpretation::Accepted(KeyInfo::unknown().known_ips(texts(&body["ip_whitelist"])));
     }
     let may_ask_more = call.path == KEYS;
     if let (200, Some(keys)) = (answer.status, body.as_array()) {
         return match ours(keys, &credentials.api_key) {
             Some(key) => read_key(key),
-            None if may_ask_more => Verdict::Ask(Call::get(ACCOUNT)),
+            None if may_ask_more => Interpretation::Ask(Call::get(ACCOUNT)),
             None => answer.by_http_status(),
         };
     }
     let Some(label) = body["label"].as_str() else {
         return match answer.status {
-            404 if may_ask_more => Verdict::Ask(Call::get(ACCOUNT)),
+            404 if may_ask_more => Interpretation::Ask(Call::get(ACCOUNT)),
             _ => REFUSALS.read(answer, None, text(&body["message"])),
         };
     };
     let known = REFUSALS.known(Some(label), text(&body["message"]));
     // What is no word on the credentials may be one on the list of keys alone.
     let is_of_the_list = match &known {
-        Some(Verdict::Refused { status, .. }) => *status == ConnectionStatus::PermissionDenied,
+        Some(Interpretation::Refused { status, .. }) => *status == ConnectionStatus::PermissionDenied,
         _ => answer.status != 429 && answer.status < 500,
     };
     match known {
-        _ if may_ask_more && is_of_the_list => Verdict::Ask(Call::get(ACCOUNT)),
+        _ if may_ask_more && is_of_the_list => Interpretation::Ask(Call::get(ACCOUNT)),
         Some(known) => known,
         None => answer.by_http_status(),
     }
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["INVALID_KEY"]),
         (ConnectionStatus::InvalidSignature, &["INVALID_SIGNATURE"]),
@@ -98,7 +98,7 @@ const REFUSALS: Refusals = Refusals {
         // The last one is of withdrawals, for all accounts.
         (ConnectionStatus::ExchangeUnavailable, &["INTERNAL", "SERVER_ERROR", "TOO_BUSY", "API_WITHDRAW_DISABLED"]),
     ],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// The one entry that can be our key. Keys are shown by their first or last characters, with stars for the rest.
@@ -114,9 +114,9 @@ fn ours<'a>(keys: &'a [Value], api_key: &str) -> Option<&'a Value> {
     matching.next().filter(|_| matching.next().is_none())
 }
 
-fn read_key(key: &Value) -> Verdict {
+fn read_key(key: &Value) -> Interpretation {
     if let Some(2 | 3) = key["state"].as_i64() {
-        return Verdict::Refused { status: ConnectionStatus::AccountRestricted, code: None };
+        return Interpretation::Refused { status: ConnectionStatus::AccountRestricted, code: None };
     }
     let permissions = Permissions {
         read: Some(true),
@@ -124,7 +124,7 @@ fn read_key(key: &Value) -> Verdict {
         withdraw: can_write(key, |name| name == "withdrawal"),
         transfer: can_write(key, |name| name == "wallet"),
     };
-    Verdict::Accepted(KeyInfo::of_key(permissions).known_ips(texts(&key["ip_whitelist"])))
+    Interpretation::Accepted(KeyInfo::of_key(permissions).known_ips(texts(&key["ip_whitelist"])))
 }
 
 /// Whether one of the granted rights with such a name goes beyond reading. Unknown when none does and one is unreadable, or when

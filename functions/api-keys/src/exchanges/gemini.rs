@@ -4,13 +4,13 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
-    Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, flag, text},
     any_credentials,
     binance::any,
     crypto::{HMAC_SHA384, mac_hex},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -38,18 +38,18 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("X-GEMINI-SIGNATURE", signature)
 }
 
-fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(credentials: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let roles = ["isAuditor", "isFundManager", "isTrader"].map(|role| flag(&body[role]));
     if answer.status == 200 && roles.iter().any(Option::is_some) {
         let may_be_admin = may_be_admin(credentials, body);
         let info = KeyInfo::of_key(permissions(roles, may_be_admin));
-        return Verdict::Accepted(KeyInfo { can_pay_others: Some(may_be_admin), ..info });
+        return Interpretation::Accepted(KeyInfo { can_pay_others: Some(may_be_admin), ..info });
     }
     REFUSALS.read(answer, code_in(&body["reason"]).as_deref(), text(&body["message"]))
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["InvalidApiKey"]),
         (ConnectionStatus::InvalidSignature, &["InvalidSignature"]),
@@ -68,7 +68,7 @@ const REFUSALS: Refusals = Refusals {
         (ConnectionStatus::UnrecognisedResponse, &["EndpointMismatch"]),
     ],
     words: &[(ConnectionStatus::ExchangeUnavailable, &["investigating technical issues"])],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// An administrator's key can give itself roles on every account of its group. Only keys of a whole group can be one, and only

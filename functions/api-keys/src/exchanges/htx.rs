@@ -5,11 +5,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
-    Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Method, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, has_any, text, words},
     crypto::{HMAC_SHA256, ed25519, encoded, mac_base64, parses, percent},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -61,12 +61,14 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
     }
 }
 
-fn read(credentials: &Credentials, call: &Call, answer: &Answer) -> Verdict {
+fn read(credentials: &Credentials, call: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let (body, key) = (answer.json(), credentials.api_key.as_str());
     let (code, data) = (code_in(&body["code"]), &body["data"]);
     if code.as_deref() == Some("200") {
         return match (data.as_u64(), data.as_array()) {
-            (Some(uid), _) if call.path == UID => Verdict::Ask(Call::get(KEY).with("uid", uid).with("accessKey", key)),
+            (Some(uid), _) if call.path == UID => {
+                Interpretation::Ask(Call::get(KEY).with("uid", uid).with("accessKey", key))
+            }
             (_, Some(keys)) => ours(keys, key).map_or_else(|| answer.by_http_status(), read_key),
             _ => answer.by_http_status(),
         };
@@ -88,7 +90,7 @@ const SIGNATURE: &[(ConnectionStatus, &[&str])] = &[
     (ConnectionStatus::AmbiguousCredentials, &[""]),
 ];
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["403"]),
         (ConnectionStatus::InvalidSignature, &["1003", "api-signature-check-failed"]),
@@ -108,7 +110,7 @@ const REFUSALS: Refusals = Refusals {
         (ConnectionStatus::PermissionDenied, &["api key has no permission"]),
         (ConnectionStatus::ExchangeUnavailable, &["contract is restricted of closing positions on api"]),
     ],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// The entry of our key. Parts of a key may be hidden behind `XXXX`: then an entry that stands alone is the one asked for.
@@ -121,14 +123,14 @@ fn ours<'a>(keys: &'a [Value], api_key: &str) -> Option<&'a Value> {
 }
 
 /// `validDays` counts down from today, which is not known here: only `status` tells the end of a key.
-fn read_key(key: &Value) -> Verdict {
+fn read_key(key: &Value) -> Interpretation {
     match key["status"].as_str() {
         Some("normal") => {}
-        Some("expired") => return Verdict::Refused { status: ConnectionStatus::KeyExpired, code: None },
-        _ => return Verdict::Refused { status: ConnectionStatus::UnrecognisedResponse, code: None },
+        Some("expired") => return Interpretation::Refused { status: ConnectionStatus::KeyExpired, code: None },
+        _ => return Interpretation::Refused { status: ConnectionStatus::UnrecognisedResponse, code: None },
     }
     let granted = words(&key["permission"]);
     let has = |word| has_any(granted.as_ref(), &[word]);
     let permissions = Permissions { read: Some(true), trade: has("trade"), withdraw: has("withdraw"), transfer: None };
-    Verdict::Accepted(KeyInfo::of_key(permissions).known_ips(words(&key["ipAddresses"])).code("200"))
+    Interpretation::Accepted(KeyInfo::of_key(permissions).known_ips(words(&key["ipAddresses"])).code("200"))
 }

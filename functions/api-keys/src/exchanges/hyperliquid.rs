@@ -8,8 +8,8 @@ use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
-    Source, Unsignable, Verdict, answer::text, crypto::hex, refusals::Refusals,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Moment,
+    PermissionSource, Permissions, Request, Site, Unsignable, answer::text, crypto::hex, refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -76,7 +76,7 @@ fn sign(_: &Credentials, site: &Site, call: &Call, _: &Moment) -> Result<Request
     request.header("Content-Type", "application/json")
 }
 
-fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(credentials: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let agents = body.as_array().filter(|agents| agents.iter().all(|agent| agent["address"].is_string()));
     let (Some(agents), 200) = (agents, answer.status) else {
@@ -85,14 +85,16 @@ fn read(credentials: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     let ours = agent_address(credentials).unwrap_or_default();
     let is_ours = |address: &str| address.eq_ignore_ascii_case(&ours);
     let Some(agent) = agents.iter().find(|agent| agent["address"].as_str().is_some_and(is_ours)) else {
-        return Verdict::Refused { status: ConnectionStatus::InvalidKey, code: None };
+        return Interpretation::Refused { status: ConnectionStatus::InvalidKey, code: None };
     };
     // An agent may pay into anybody's vault (`vaultTransfer`), so transfers are never out of its reach.
     let permissions = Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: Some(true) };
     let expires_at = agent["validUntil"].as_i64().map(|ms| Timestamp::from_second(ms.div_euclid(1000)));
-    Verdict::Accepted(KeyInfo { source: Source::Protocol, ..KeyInfo::of_key(permissions) }.until(expires_at))
+    Interpretation::Accepted(
+        KeyInfo { source: PermissionSource::Protocol, ..KeyInfo::of_key(permissions) }.until(expires_at),
+    )
 }
 
 /// Hyperliquid has no codes.
-const REFUSALS: Refusals =
-    Refusals { words: &[(ConnectionStatus::RateLimited, &["too many cumulative requests"])], ..Refusals::NONE };
+const REFUSALS: RefusalTable =
+    RefusalTable { words: &[(ConnectionStatus::RateLimited, &["too many cumulative requests"])], ..RefusalTable::NONE };

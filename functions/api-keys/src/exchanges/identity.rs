@@ -6,7 +6,7 @@ use super::{Credentials, Exchange, KeyType, PrivateKey, Reading, Unsignable, age
 
 /// Credentials in the one form that all ways of writing them have in common. A passphrase, an environment or the master of an
 /// agent makes no other key. No `Debug`, no `Clone`, on purpose; wiped when dropped.
-pub struct Identity {
+pub struct CredentialIdentity {
     /// Whose key it is.
     pub exchange: &'static str,
     /// Its name, see [`Exchange::name_of`].
@@ -33,14 +33,14 @@ impl Exchange {
     ///
     /// # Errors
     /// When the secret is no key that the exchange could have given out: such credentials do not get past the checks of input.
-    pub fn identity(&self, credentials: &Credentials) -> Result<Identity, Unsignable> {
+    pub fn identity(&self, credentials: &Credentials) -> Result<CredentialIdentity, Unsignable> {
         // A private key can be brought as a shared one, too: as that any text will do.
         let (kind, key) = match self.private_key(credentials) {
             Some(known) => known,
             None if self.key_types.contains(&KeyType::Hmac) => (KeyType::Hmac, self.shared_key(credentials)?),
             None => return Err(Unsignable),
         };
-        Ok(Identity { exchange: self.id, name: self.name_of(&credentials.api_key), kind, key })
+        Ok(CredentialIdentity { exchange: self.id, name: self.name_of(&credentials.api_key), kind, key })
     }
 
     /// What others know a private key by; `None` when the secret is none that the exchange takes.

@@ -7,11 +7,11 @@ use shared::time::Timestamp;
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Permissions, Request, Site,
-    Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{has_any, texts},
     crypto::{HMAC_SHA512, encoded, mac, sha256},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -51,11 +51,11 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("API-Sign", BASE64_STANDARD.encode(signature))
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let Some(errors) = texts(&body["error"]) else { return REFUSALS.read(answer, None, "") };
     if errors.is_empty() && body["result"].get("permissions").is_some() {
-        return Verdict::Accepted(info(&body["result"]));
+        return Interpretation::Accepted(info(&body["result"]));
     }
     let known = errors.into_iter().find_map(|error| {
         // Of an outage only the class is kept: what follows is free text.
@@ -65,8 +65,8 @@ fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
     known.unwrap_or_else(|| answer.by_http_status())
 }
 
-/// The words are for the same refusals under other classes.
-const REFUSALS: Refusals = Refusals {
+/// The words find these refusals under other classes, too.
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["EAPI:Invalid key"]),
         (ConnectionStatus::InvalidSignature, &["EAPI:Invalid signature"]),
@@ -87,7 +87,7 @@ const REFUSALS: Refusals = Refusals {
         (ConnectionStatus::NonceConflict, &[":invalid nonce"]),
         (ConnectionStatus::ExchangeUnavailable, &[":internal error"]),
     ],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 fn info(key: &Value) -> KeyInfo {

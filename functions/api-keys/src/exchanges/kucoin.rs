@@ -4,12 +4,12 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Method, Moment, Permissions, Request,
-    Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Method, Moment,
+    Permissions, Request, Site, Unsignable,
     answer::{code_in, has_any, text, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_base64, unencoded},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -48,16 +48,16 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("KC-API-SIGN", mac(&signed))
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let code = code_in(&body["code"]);
     if let (Some(code @ "200000"), Some(_)) = (code.as_deref(), body["data"].get("permission")) {
-        return Verdict::Accepted(info(&body["data"]).code(code));
+        return Interpretation::Accepted(info(&body["data"]).code(code));
     }
     REFUSALS.read(answer, code.as_deref(), text(&body["msg"]))
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["400003", "401"]),
         (ConnectionStatus::InvalidSignature, &["400005"]),
@@ -77,7 +77,7 @@ const REFUSALS: Refusals = Refusals {
         (ConnectionStatus::ExchangeUnavailable, &["500000", "500", "503", "408000"]),
     ],
     words: &[(ConnectionStatus::PermissionDenied, &["require more permission"])],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };
 
 /// Their `Transfer` is what others call withdrawal.

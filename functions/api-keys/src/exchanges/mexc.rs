@@ -1,12 +1,12 @@
 //! MEXC (spot). Signature: the percent-encoded query, HMAC-SHA-256 in lower-case hex, as the last parameter.
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Exchange, KeyInfo, KeyType, Moment, Request, Site, Unsignable,
-    Verdict,
+    Call, ConnectionStatus, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, Moment, Request,
+    Site, Unsignable,
     answer::{code_in, text},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, mac_hex},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -33,17 +33,17 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
 }
 
 /// The flags of a success are the account's, not the key's.
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     if answer.status == 200 && body["balances"].is_array() {
-        return Verdict::Accepted(KeyInfo::unknown());
+        return Interpretation::Accepted(KeyInfo::unknown());
     }
     // What stands before the exchange has another word for its texts.
     let said = [text(&body["msg"]), text(&body["message"])].join(" ");
     REFUSALS.read(answer, code_in(&body["code"]).as_deref(), &said)
 }
 
-const REFUSALS: Refusals = Refusals {
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["10072", "700001", "10001"]),
         (ConnectionStatus::InvalidSignature, &["700002", "602"]),
@@ -61,5 +61,5 @@ const REFUSALS: Refusals = Refusals {
     words: &[(ConnectionStatus::ExchangeUnavailable, &["maintenance"])],
     // A firewall stands before the exchange; its 403 means too many or too odd requests.
     http: &[(403, ConnectionStatus::RateLimited)],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };

@@ -30,10 +30,10 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{Answer, KeyInfo, Permissions, Source, Verdict};
+pub use answer::{ExchangeAnswer, Interpretation, KeyInfo, PermissionSource, Permissions};
 pub use credentials::{Credentials, KeyType};
 pub use hyperliquid::agent_address;
-pub use identity::Identity;
+pub use identity::CredentialIdentity;
 pub use private_key::{PrivateKey, Reading, decoded, value_in};
 pub use request::{Call, Method, Moment, Request};
 pub use status::ConnectionStatus;
@@ -57,7 +57,7 @@ pub struct Exchange {
     /// The question as it is sent. Pure: the same credentials, call and moment give the same bytes (ES256 aside).
     pub sign: fn(&Credentials, &Site, &Call, &Moment) -> Result<Request, Unsignable>,
     /// What an answer to a call means.
-    pub read: fn(&Credentials, &Call, &Answer) -> Verdict,
+    pub read: fn(&Credentials, &Call, &ExchangeAnswer) -> Interpretation,
 }
 
 /// One of the places where an exchange listens. Keys of one place are unknown at the others.

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Permissions,
-    Request, Site, Unsignable, Verdict,
+    Call, ConnectionStatus, Credentials, Environment, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType,
+    Method, Moment, Permissions, Request, Site, Unsignable,
     answer::{code_in, has_any, text, words},
     any_credentials,
     crypto::{HMAC_SHA256, encoded, iso_millis, mac_base64},
-    refusals::Refusals,
+    refusals::RefusalTable,
 };
 
 pub(super) static EXCHANGE: Exchange = Exchange {
@@ -53,11 +53,11 @@ fn sign(credentials: &Credentials, site: &Site, call: &Call, moment: &Moment) ->
         .header("OK-ACCESS-PASSPHRASE", credentials.passphrase())
 }
 
-fn read(_: &Credentials, _: &Call, answer: &Answer) -> Verdict {
+fn read(_: &Credentials, _: &Call, answer: &ExchangeAnswer) -> Interpretation {
     let body = answer.json();
     let code = code_in(&body["code"]);
     match (code.as_deref(), &body["data"][0]) {
-        (Some(code @ "0"), account) if account.is_object() => Verdict::Accepted(info(account).code(code)),
+        (Some(code @ "0"), account) if account.is_object() => Interpretation::Accepted(info(account).code(code)),
         _ => REFUSALS.read(answer, code.as_deref(), text(&body["msg"])),
     }
 }
@@ -71,8 +71,8 @@ fn info(account: &Value) -> KeyInfo {
     KeyInfo::of_key(permissions).known_ips(words(&account["ip"]))
 }
 
-/// Numbers below 5000 and from 60000 on are those of its WebSocket for the same refusals.
-const REFUSALS: Refusals = Refusals {
+/// Numbers below 5000 and from 60000 on are what its WebSocket calls these refusals.
+const REFUSALS: RefusalTable = RefusalTable {
     codes: &[
         (ConnectionStatus::InvalidKey, &["50103", "50111", "50119", "50008", "60001", "60005", "60032", "4007"]),
         (ConnectionStatus::InvalidSignature, &["50106", "50113", "60002", "60007"]),
@@ -104,5 +104,5 @@ const REFUSALS: Refusals = Refusals {
         ),
     ],
     words: &[(ConnectionStatus::ExchangeUnavailable, &["server error"])],
-    ..Refusals::NONE
+    ..RefusalTable::NONE
 };

@@ -1,14 +1,14 @@
 //! What refusals mean. Every exchange has a table of its own; how tables are read stands here: the code first, then words, the
 //! HTTP status last.
 
-use super::{Answer, ConnectionStatus, Verdict};
+use super::{ConnectionStatus, ExchangeAnswer, Interpretation};
 
 /// What means what: statuses, each with the codes or the phrases that mean it.
 type Table = &'static [(ConnectionStatus, &'static [&'static str])];
 
-/// The refusals of one exchange that a connection test can get, and those that mean the same whatever was asked: too many
+/// The refusals of one exchange that a connection test can get, and those that mean one thing whatever was asked: too many
 /// requests, an outage, a suspended account. Refusals of orders, loans and withdrawals are left out.
-pub(super) struct Refusals {
+pub(super) struct RefusalTable {
     /// Codes that mean one thing, numbers among them in digits.
     pub(super) codes: Table,
     /// Codes that mean several: the text that comes along decides, by phrases in lower case. An empty phrase is in every text.
@@ -19,7 +19,7 @@ pub(super) struct Refusals {
     pub(super) http: &'static [(u16, ConnectionStatus)],
 }
 
-/// Phrases that mean the same everywhere. Maintenance alone does not: margins are maintained, too.
+/// Phrases that have one meaning at all exchanges. Maintenance alone has several: margins are maintained, too.
 const WORDS: Table = &[
     // Before outages: "Service unavailable from a restricted location" is none.
     (
@@ -66,27 +66,27 @@ const WORDS: Table = &[
     ),
 ];
 
-impl Refusals {
+impl RefusalTable {
     /// No tables: what all exchanges share.
     pub(super) const NONE: Self = Self { codes: &[], mixed: &[], words: &[], http: &[] };
 
     /// What a refusal means. `text` is whatever the exchange says beside the code, and the body itself where it is a plain text;
     /// it is looked at and goes nowhere.
-    pub(super) fn read(&self, answer: &Answer, code: Option<&str>, text: &str) -> Verdict {
+    pub(super) fn read(&self, answer: &ExchangeAnswer, code: Option<&str>, text: &str) -> Interpretation {
         let known = self.known(code, answer.plain().unwrap_or(text));
         known.unwrap_or_else(|| self.by_http_status(answer))
     }
 
     /// What its code or its words mean; `None` when the tables know neither.
-    pub(super) fn known(&self, code: Option<&str>, text: &str) -> Option<Verdict> {
+    pub(super) fn known(&self, code: Option<&str>, text: &str) -> Option<Interpretation> {
         // Some exchanges have words in the code's place.
         let text = format!("{} {text}", code.unwrap_or_default()).to_lowercase();
         let by_code = code.and_then(|code| self.by_code(code, &text));
         let by_words = || meant_by(&text, self.words).or_else(|| meant_by(&text, WORDS));
-        by_code.or_else(|| by_words().map(|status| Verdict::Refused { status, code: None }))
+        by_code.or_else(|| by_words().map(|status| Interpretation::Refused { status, code: None }))
     }
 
-    fn by_code(&self, given: &str, text: &str) -> Option<Verdict> {
+    fn by_code(&self, given: &str, text: &str) -> Option<Interpretation> {
         let mut plain = self.codes.iter();
         let mut mixed = self.mixed.iter();
         let plain = plain.find_map(|(status, codes)| Some((*status, codes.iter().find(|code| **code == given)?)));
@@ -94,12 +94,12 @@ impl Refusals {
             || mixed.find(|(code, _)| *code == given).and_then(|(code, table)| Some((meant_by(text, table)?, code)));
         let (status, code) = plain.or_else(mixed)?;
         // The table's own code, never the text that was received.
-        Some(Verdict::Refused { status, code: Some((*code).to_owned()) })
+        Some(Interpretation::Refused { status, code: Some((*code).to_owned()) })
     }
 
-    fn by_http_status(&self, answer: &Answer) -> Verdict {
+    fn by_http_status(&self, answer: &ExchangeAnswer) -> Interpretation {
         match self.http.iter().find(|(http, _)| *http == answer.status) {
-            Some((_, status)) => Verdict::Refused { status: *status, code: None },
+            Some((_, status)) => Interpretation::Refused { status: *status, code: None },
             None => answer.by_http_status(),
         }
     }

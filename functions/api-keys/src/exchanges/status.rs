@@ -1,9 +1,9 @@
-//! How a connection test can end, in words that are the same for every exchange.
+//! How a connection test can end, in words that all exchanges share.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The outcome of a connection test.
+/// How a connection test ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "ConnectionStatus")]

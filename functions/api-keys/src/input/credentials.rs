@@ -23,7 +23,7 @@ pub struct Given {
 }
 
 /// What a stored key still has, for a change that brings the rest.
-pub struct Kept {
+pub struct KeptCredentials {
     pub(crate) name: Zeroizing<String>,
     pub(crate) wallet_address: Option<String>,
 }
@@ -42,7 +42,7 @@ const KEY_TYPE: &str = "hmac, ed25519, rsa, es256 or agent; what the secret look
 
 /// A field and the rule that it breaks.
 pub type Broken = (&'static str, Flaw);
-type Reason = (&'static str, String);
+type BrokenRule = (&'static str, String);
 
 /// The fields of credentials, declared and not read yet.
 pub struct GivenFields {
@@ -114,8 +114,8 @@ impl Given {
     ///
     /// # Errors
     /// Every field that is missing, or the first that breaks a rule.
-    pub fn complete(&self, exchange: &Exchange, kept: Option<Kept>) -> Result<Credentials, Vec<Broken>> {
-        let broken = |(field, reason): Reason| vec![(field, Flaw::value(&reason))];
+    pub fn complete(&self, exchange: &Exchange, kept: Option<KeptCredentials>) -> Result<Credentials, Vec<Broken>> {
+        let broken = |(field, reason): BrokenRule| vec![(field, Flaw::value(&reason))];
         let file = self.file(exchange).map_err(broken)?;
         let name = file.as_ref().map(|file| &file.name).or(self.api_key.as_ref());
         let name = name.map(|Pasted(name)| name);
@@ -138,7 +138,7 @@ impl Given {
         &self,
         exchange: &Exchange,
         name: Option<&Zeroizing<String>>,
-        kept: Option<Kept>,
+        kept: Option<KeptCredentials>,
     ) -> Result<(Credentials, &str), Vec<Broken>> {
         let (kept_name, kept_wallet) = kept.map_or((None, None), |kept| (Some(kept.name), kept.wallet_address));
         // An agent's name is its address, which its key tells.
@@ -167,7 +167,7 @@ impl Given {
     }
 
     /// The file that came for a secret, whose key must have the name that came beside it.
-    fn file(&self, exchange: &Exchange) -> Result<Option<KeyFile<'_>>, Reason> {
+    fn file(&self, exchange: &Exchange) -> Result<Option<KeyFile<'_>>, BrokenRule> {
         let found = self.secret.as_ref().and_then(|Pasted(secret)| KeyFile::within(secret, exchange));
         let file = found.transpose().map_err(|reason| ("secret", reason.to_owned()))?;
         let other = self.api_key.as_ref().zip(file.as_ref()).filter(|(Pasted(given), file)| {
@@ -196,7 +196,7 @@ fn check(
     credentials: &mut Credentials,
     stated: Option<&KeyTypeName>,
     secret: &str,
-) -> Result<(), Reason> {
+) -> Result<(), BrokenRule> {
     let broken = |field, reason: &str| Err((field, reason.to_owned()));
     if !credentials.api_key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return broken("api_key", "api_key must be printable ASCII without white space");
@@ -228,7 +228,7 @@ fn usable(exchange: &Exchange, credentials: &Credentials) -> Result<(), (&'stati
 }
 
 /// Names an agent by its address. A name that came along must be that or the master's.
-fn name_agent(credentials: &mut Credentials, given: Option<&str>) -> Result<(), Reason> {
+fn name_agent(credentials: &mut Credentials, given: Option<&str>) -> Result<(), BrokenRule> {
     let address = crate::exchanges::agent_address(credentials).unwrap_or_default();
     let given = given.map(str::to_lowercase);
     let is_known = |name: &String| *name == address || Some(name) == credentials.wallet_address.as_ref();

@@ -17,7 +17,7 @@ use crate::{
     record::KeyRecord,
 };
 use credentials::GivenFields;
-pub use credentials::{Given, Kept};
+pub use credentials::{Given, KeptCredentials};
 use fields::{EnvironmentName, ExchangeName, Label};
 pub use page::Page;
 

@@ -35,7 +35,7 @@ impl Page {
     /// `Invalid` when the cursor was not given out for this list of this caller's.
     pub(crate) fn after<Kind>(&self, own: &VaultKey, list: &[u8], caller: &Caller) -> Result<Option<Id<Kind>>, Error> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
-        match own.open_cursor(list, caller.account(), cursor) {
+        match own.open_cursor(list, caller.account_id(), cursor) {
             Some(id) => Ok(Some(id)),
             None => Err(Error::invalid("query", "cursor", Flaw::value("cursor is none that this list gave out"))),
         }

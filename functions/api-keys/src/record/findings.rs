@@ -26,14 +26,14 @@ pub struct Findings {
 
 impl Findings {
     /// Takes in how a test of a key of `exchange` ended. One that failed says nothing of permissions: what was known of them stays.
-    pub(super) fn take_in(&mut self, exchange: &str, report: &TestReport, now: Timestamp) {
+    pub(super) fn take_in(&mut self, exchange: &str, report: &TestReport) {
         let status = report.status;
         if self.has_worked && status.is_about_the_key() {
             let status = status.as_str();
             tracing::warn!(event = "key_stopped_working", exchange, status, "a key stopped working");
         }
         self.has_worked = status == ConnectionStatus::Ok || (self.has_worked && !status.is_about_the_key());
-        self.last_tested_at = Some(now);
+        self.last_tested_at = Some(report.ended_at);
         self.last_status = Some(status);
         if let Some(info) = &report.info {
             self.permissions = info.permissions;

@@ -96,8 +96,8 @@ impl KeyRecord {
     }
 
     /// Takes in how a test ended. What is unknown unblocks no key.
-    pub(crate) fn take_in(&mut self, report: &TestReport, now: Timestamp) {
-        self.findings.take_in(&self.exchange, report, now);
+    pub(crate) fn take_in(&mut self, report: &TestReport) {
+        self.findings.take_in(&self.exchange, report);
         let sends_funds = report.info.as_ref().and_then(policy::sends_funds);
         self.sends_funds = sends_funds.unwrap_or(self.sends_funds);
     }
@@ -118,7 +118,8 @@ impl KeyRecord {
         Ok(())
     }
 
-    /// What becomes of the credential that was there `before`, and what is known of the one that is there now.
+    /// Leaves the credential behind that was there `before`: it is kept if it was found to send funds, and blocks the one that is
+    /// there now if both share a name or a secret.
     fn leaves(&mut self, before: Former) -> Result<(), Refusal> {
         let is_back = self.has_left(&self.sealed.fingerprint);
         self.left.retain(|former| former.fingerprint != self.sealed.fingerprint);

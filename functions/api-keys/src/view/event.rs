@@ -21,7 +21,7 @@ pub struct EventView {
     id: String,
     /// What was done, or tried.
     action: AccessAction,
-    /// What has become of it. A row may keep a word that has gone since.
+    /// How the access ended: `ok`, the code of a refusal, how a test ended, or `unknown`. A row may keep a word that has gone since.
     #[schemars(with = "AccessOutcome")]
     outcome: String,
     /// When.
@@ -35,7 +35,7 @@ pub struct EventView {
     user_agent: Option<String>,
 }
 
-/// The words for what has become of an access, for the document.
+/// The words for how an access ended, for the document.
 struct AccessOutcome;
 
 impl JsonSchema for AccessOutcome {

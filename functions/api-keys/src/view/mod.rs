@@ -19,7 +19,7 @@ pub use test::TestView;
 /// What a handler gives back: its answer, or why there is none.
 pub type Replied<T = ApiKeyResponse> = Result<Reply<T>, Refusal>;
 
-/// What has become of a request that concerns one key.
+/// The answer to a request that concerns one key.
 #[derive(Serialize, JsonSchema)]
 pub struct ApiKeyResponse {
     /// Whether it was done; of a connection test, whether the exchange accepts the key.

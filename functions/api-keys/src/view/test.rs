@@ -2,13 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::time::Timestamp;
 
 use super::key::KeyStatus;
 use crate::{
     connection::TestReport,
     document,
-    exchanges::{ConnectionStatus, Environment, Permissions, Source},
+    exchanges::{ConnectionStatus, Environment, PermissionSource, Permissions},
     policy::{self, Warning},
     record::KeyRecord,
 };
@@ -39,7 +38,7 @@ pub struct TestView {
     /// What the key may do.
     permissions: Permissions,
     /// Where that is known from.
-    permission_source: Source,
+    permission_source: PermissionSource,
     /// Whether it works from certain IP addresses alone.
     ip_restricted: Option<bool>,
     /// Those addresses and networks.
@@ -75,7 +74,7 @@ impl TestView {
             retryable: false,
             retry_after: None,
             permissions: Permissions { read: Some(true), trade: Some(true), withdraw: Some(false), transfer: None },
-            permission_source: Source::Key,
+            permission_source: PermissionSource::Key,
             ip_restricted: Some(true),
             ip_allow_list: Some(vec!["203.0.113.7".to_owned()]),
             expires_at: None,
@@ -86,8 +85,8 @@ impl TestView {
     }
 
     /// As the owner sees it.
-    pub(crate) fn new(record: &KeyRecord, report: TestReport, is_blocked: bool, now: Timestamp) -> Self {
-        let TestReport { status, code, info, retry_after, latency_ms } = report;
+    pub(crate) fn new(record: &KeyRecord, report: TestReport, is_blocked: bool) -> Self {
+        let TestReport { status, code, info, retry_after, ended_at, latency_ms } = report;
         let warnings = info.as_ref().map(policy::warnings).unwrap_or_default();
         Self {
             key_id: record.id.to_string(),
@@ -95,12 +94,12 @@ impl TestView {
             environment: record.environment,
             status,
             key_status: KeyStatus::new(Some(status), is_blocked),
-            checked_at: now.to_string(),
+            checked_at: ended_at.to_string(),
             latency_ms,
             retryable: status.is_retryable(),
             retry_after,
             permissions: info.as_ref().map(|info| info.permissions).unwrap_or_default(),
-            permission_source: info.as_ref().map_or(Source::None, |info| info.source),
+            permission_source: info.as_ref().map_or(PermissionSource::None, |info| info.source),
             ip_restricted: info.as_ref().and_then(|info| info.ip_restricted),
             expires_at: info.as_ref().and_then(|info| info.expires_at).map(|at| at.to_string()),
             ip_allow_list: info.and_then(|info| info.ip_allow_list),

@@ -13,7 +13,7 @@ use crate::{
 /// The outcome of a sign-up, login or refresh. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]
 pub struct AuthResponse {
-    /// Whether it went well.
+    /// Whether the sign-up, login or refresh went well.
     success: bool,
     /// Who has signed up or in.
     user: Option<AuthUser>,

@@ -47,8 +47,8 @@ impl Auth {
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
-    pub(crate) async fn withdraw_password(&self, account: AccountId, seen: u64) -> Result<(), Error> {
-        let update = Update::new(Row::Account(account)).set("password", &None::<PasswordHash>)?;
+    pub(crate) async fn withdraw_password(&self, account_id: AccountId, seen: u64) -> Result<(), Error> {
+        let update = Update::new(Row::Account(account_id)).set("password", &None::<PasswordHash>)?;
         let _done_or_changed =
             self.app.store.update::<IgnoredAny>(update.when(Condition::equals("version", &seen)?)).await?;
         Ok(())

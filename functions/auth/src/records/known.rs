@@ -32,7 +32,7 @@ impl Auth {
     /// request costs learns nothing.
     ///
     /// # Errors
-    /// As [`Auth::account`].
+    /// `Unavailable`; `Internal` when the address belongs to an account that is not there.
     pub(crate) async fn known_address(&self, key: &AddressKey) -> Result<KnownAddress, Error> {
         let record = self.record(key).await?;
         let account = if let Some(owner) = record.owner() {

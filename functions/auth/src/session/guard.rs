@@ -35,8 +35,8 @@ struct Guard {
 ///
 /// # Errors
 /// `Internal`.
-pub fn new_guard(account: AccountId) -> Result<Write<'static>, Error> {
-    Put::new(Row::SessionGuard(account), &Guard { generation: 0, opened: 0 }).map(Write::Put)
+pub fn new_guard(account_id: AccountId) -> Result<Write<'static>, Error> {
+    Put::new(Row::SessionGuard(account_id), &Guard { generation: 0, opened: 0 }).map(Write::Put)
 }
 
 impl Auth {
@@ -44,20 +44,20 @@ impl Auth {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub(crate) async fn ending_sessions(&self, account: AccountId) -> Result<Vec<Write<'static>>, Error> {
-        let guard: Option<Guard> = self.app.store.get(Row::SessionGuard(account)).await?;
+    pub(crate) async fn ending_sessions(&self, account_id: AccountId) -> Result<Vec<Write<'static>>, Error> {
+        let guard: Option<Guard> = self.app.store.get(Row::SessionGuard(account_id)).await?;
         let seen = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
-        let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account)).await?;
+        let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account_id)).await?;
         let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
         for some in too_many.chunks(DELETIONS) {
             self.delete_sessions(some).await?;
         }
         let next = Guard { generation: seen.generation + 1, opened: 0 };
-        let next = Update::new(Row::SessionGuard(account))
+        let next = Update::new(Row::SessionGuard(account_id))
             .set_all(&next)?
             .when(Condition::equals("generation", &seen.generation)?)
             .when(Condition::equals("opened", &seen.opened)?);
-        let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account, session.id))));
+        let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account_id, session.id))));
         Ok([Write::Update(next)].into_iter().chain(ended).collect())
     }
 

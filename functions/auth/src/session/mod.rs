@@ -36,7 +36,7 @@ pub struct Session {
     pub(crate) id: SessionId,
     /// The address of the account, as it was proven.
     pub(crate) email: EmailAddress,
-    /// When it was.
+    /// When the address was proven.
     pub(crate) email_confirmed_at: Timestamp,
     /// How sure it is who signed in.
     aal: Aal,
@@ -48,7 +48,7 @@ pub struct Session {
     mfa: bool,
     /// The refresh token that is good.
     pub(crate) current: RefreshHash,
-    /// The one whose successor that is; none before the first refresh.
+    /// The token that `current` is the successor of; none before the first refresh.
     pub(crate) previous: Option<RefreshHash>,
     /// When the session began.
     pub(crate) created_at: Timestamp,
@@ -56,7 +56,7 @@ pub struct Session {
     pub(crate) rotated_at: Option<Timestamp>,
     /// When the session ends unless it is refreshed.
     pub(crate) expires_at: Timestamp,
-    /// When DynamoDB may drop the row: then, too.
+    /// When DynamoDB may drop the row: at the end of the session.
     ttl: Timestamp,
 }
 

@@ -24,8 +24,8 @@ impl Auth {
         keys: &[Opened<AccountKey>],
         now: Timestamp,
     ) -> Result<Option<SignedIn>, Error> {
-        let (account, id) = presented.names();
-        let row = Row::Session(account, id);
+        let (account_id, id) = presented.names();
+        let row = Row::Session(account_id, id);
         let (was, successor) = (presented.hash(), presented.successor(&in_use(keys, now)?.secret));
         let update = Update::new(row)
             .set("current", &successor.hash())?
@@ -48,14 +48,14 @@ impl Auth {
             Presented::ReplayedInGrace => {
                 told_again(&presented, &session, keys, now).map(|refresh| SignedIn { session, refresh })
             }
-            Presented::ReplayedLate => self.revoke(account, id).await?,
+            Presented::ReplayedLate => self.revoke(account_id, id).await?,
         })
     }
 
     /// Two parties hold this session and one of them is a thief: neither keeps it.
-    async fn revoke(&self, account: AccountId, id: SessionId) -> Result<Option<SignedIn>, Error> {
-        tracing::warn!(event = "refresh_token_reuse", %account, "a refresh token was used again; its session is revoked");
-        self.app.store.delete(Row::Session(account, id)).await?;
+    async fn revoke(&self, account_id: AccountId, id: SessionId) -> Result<Option<SignedIn>, Error> {
+        tracing::warn!(event = "refresh_token_reuse", account = %account_id, "a refresh token was used again; its session is revoked");
+        self.app.store.delete(Row::Session(account_id, id)).await?;
         Ok(None)
     }
 }

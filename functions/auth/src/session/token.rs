@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::secrets::account_key::AccountKey;
 
-/// What a client goes on with, given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
+/// A refresh token: what a client goes on with, given out once. No `Debug`, no `Display`, no `Serialize`, on purpose.
 #[cfg_attr(test, derive(Clone))]
 pub struct RefreshToken(Zeroizing<[u8; Self::LENGTH]>);
 
@@ -29,10 +29,10 @@ impl RefreshToken {
     ///
     /// # Errors
     /// `Internal` without randomness.
-    pub fn random(account: AccountId, session: SessionId) -> Result<Self, Error> {
+    pub fn random(account_id: AccountId, session_id: SessionId) -> Result<Self, Error> {
         let mut bytes = Zeroizing::new([0; Self::LENGTH]);
-        bytes[..16].copy_from_slice(account.as_bytes());
-        bytes[16..32].copy_from_slice(session.as_bytes());
+        bytes[..16].copy_from_slice(account_id.as_bytes());
+        bytes[16..32].copy_from_slice(session_id.as_bytes());
         bytes[Self::NAMES..].copy_from_slice(&random::bytes::<32>()?);
         Ok(Self(bytes))
     }

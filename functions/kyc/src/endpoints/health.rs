@@ -19,7 +19,6 @@ pub async fn health() -> Reply<Health> {
     Reply::ok(HEALTH)
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     Operation::new("health_check", "Whether the function runs.").ok_in_an_object(&HEALTH)
 }

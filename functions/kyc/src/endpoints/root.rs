@@ -24,7 +24,6 @@ pub async fn root(State(kyc): State<Kyc>) -> Reply<About> {
     Reply::ok(about(kyc.configured()))
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     Operation::new("root", "What this function is, and whose reports it takes.").ok_in_an_object(&about(vec!["sumsub"]))
 }

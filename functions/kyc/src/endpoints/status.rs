@@ -27,7 +27,7 @@ pub struct StatusView {
     /// When the identity was proven.
     #[schemars(extend("format" = "date-time"))]
     approved_at: Option<String>,
-    /// When the approval ends, where the provider says so.
+    /// When the approval ends: null, because providers say that one has ended and not that it will. `status` is `expired` from then on.
     #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
     /// Why it did not succeed, coarsely.
@@ -55,11 +55,10 @@ impl From<Standing<'_>> for StatusView {
 
 /// The caller's own status.
 pub async fn status(State(app): State<App>, caller: Caller) -> Result<Reply<StatusView>, Error> {
-    let reports: Vec<KycReport> = reports_of(&app.store, &caller.account().to_string()).await?;
+    let reports: Vec<KycReport> = reports_of(&app.store, &caller.account_id().to_string()).await?;
     Ok(Reply::ok(standing(&reports).into()))
 }
 
-/// What the OpenAPI document says of it.
 pub fn document() -> Operation {
     let example = StatusView {
         status: KycStatus::Approved,

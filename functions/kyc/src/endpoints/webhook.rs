@@ -10,6 +10,8 @@ use http_body_util::{BodyExt, Limited};
 use shared::{
     error::{self, Error},
     http::{Operation, Reply},
+    now::Now,
+    time::Timestamp,
 };
 
 use crate::{
@@ -34,27 +36,38 @@ impl<S: Send + Sync> FromRequest<S> for Raw {
 }
 
 /// Takes a report of the usual provider.
-pub async fn webhook(State(kyc): State<Kyc>, headers: HeaderMap, Raw(body): Raw) -> Result<Reply<()>, Error> {
-    kyc.take(kyc.usual, &headers, &body).await
+pub async fn webhook(
+    State(kyc): State<Kyc>,
+    Now(now): Now,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<Reply<()>, Error> {
+    kyc.take(kyc.usual, &headers, &body, now).await
 }
 
 /// Takes a report of the named provider.
 pub async fn webhook_of(
     State(kyc): State<Kyc>,
     Path(id): Path<String>,
+    Now(now): Now,
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Response {
     match providers::find(&id) {
-        Some(provider) => kyc.take(provider, &headers, &body).await.into_response(),
+        Some(provider) => kyc.take(provider, &headers, &body, now).await.into_response(),
         None => error::not_found(),
     }
 }
 
 impl Kyc {
     /// The answer is 200 and `null` for whatever is authentic: a provider must not send again what we understand no better then.
-    async fn take(&self, provider: &'static Provider, headers: &HeaderMap, body: &[u8]) -> Result<Reply<()>, Error> {
-        let now = self.app.clock.now();
+    async fn take(
+        &self,
+        provider: &'static Provider,
+        headers: &HeaderMap,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Reply<()>, Error> {
         let verified = self.prove(provider, headers, body, now).await?;
         let outcome = match verified.read() {
             Ok(event) => self.keep(provider, &event, &verified, now).await?,
@@ -76,7 +89,6 @@ impl Kyc {
     }
 }
 
-/// What the OpenAPI document says of `POST /api/kyc/webhook`.
 pub fn document() -> Operation {
     described(
         "kyc_webhook",
@@ -86,7 +98,6 @@ pub fn document() -> Operation {
     )
 }
 
-/// What the OpenAPI document says of `POST /api/kyc/webhook/{provider}`.
 pub fn document_of() -> Operation {
     let detail = error::Detail { detail: "Not Found" };
     described(

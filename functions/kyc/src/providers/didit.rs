@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
+    KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven,
     crypto::{HMAC_SHA256, TOLERANCE, is_near, verify_plain},
     payload::Payload,
 };
@@ -32,7 +32,7 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) 
 }
 
 /// Older versions have no event id.
-fn read(payload: &Payload) -> Event {
+fn read(payload: &Payload) -> ProviderEvent {
     let (kind, session, word) = (payload.word("webhook_type"), payload.id("session_id"), payload.word("status"));
     let second = payload.int("timestamp");
     let id = match payload.id("event_id") {
@@ -41,7 +41,7 @@ fn read(payload: &Payload) -> Event {
             payload.event_id([session.clone(), kind.clone(), word.clone(), second.map(|second| second.to_string())])
         }
     };
-    Event {
+    ProviderEvent {
         id,
         kind: kind.unwrap_or_default(),
         user: payload.id("vendor_data"),
@@ -55,7 +55,7 @@ fn read(payload: &Payload) -> Event {
     }
 }
 
-fn map(event: &Event) -> Meaning {
+fn map(event: &ProviderEvent) -> Meaning {
     match event.kind.as_str() {
         "status.updated" => session(event.word.as_deref()),
         "data.updated" => Meaning::Ignored,

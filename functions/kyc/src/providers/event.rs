@@ -7,8 +7,8 @@ use super::{KycStatus, Millis};
 
 /// A report without everything personal: no names, no documents, no addresses, no free text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// What tells it from other events of its provider. The same event sent again has the same.
+pub struct ProviderEvent {
+    /// What tells it from other events of its provider. A repetition has the id of what it repeats.
     pub id: String,
     /// The provider's word for the type of event; empty when it says none.
     pub kind: String,
@@ -43,7 +43,7 @@ pub enum Meaning {
     UnknownType,
     /// A type that counts, with a status that nobody has told us of.
     UnknownStatus,
-    /// The event only names an object: the provider must be asked what has become of it.
+    /// The event only names an object: the provider must be asked how its check stands.
     NeedsFetch,
 }
 

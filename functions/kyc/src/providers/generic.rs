@@ -5,7 +5,7 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, crypto::bearer, payload::Payload};
+use super::{KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven, crypto::bearer, payload::Payload};
 
 pub(super) static PROVIDER: Provider =
     Provider { id: "generic", name: "Generic", sends_bearer: true, verify, read, map };
@@ -14,8 +14,8 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, _: &[u8], _: Timestamp) -> Re
     bearer(headers, secrets)
 }
 
-fn read(payload: &Payload) -> Event {
-    Event {
+fn read(payload: &Payload) -> ProviderEvent {
+    ProviderEvent {
         id: payload.event_id([payload.id("event_id")]),
         kind: "status".to_owned(),
         user: payload.id("user_id"),
@@ -29,6 +29,6 @@ fn read(payload: &Payload) -> Event {
     }
 }
 
-fn map(event: &Event) -> Meaning {
+fn map(event: &ProviderEvent) -> Meaning {
     event.word.as_deref().and_then(KycStatus::parse).map_or(Meaning::UnknownStatus, Meaning::Says)
 }

@@ -22,7 +22,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 pub use crypto::{Secret, bearer};
-pub use event::{Cause, Event, Meaning};
+pub use event::{Cause, Meaning, ProviderEvent};
 pub use millis::Millis;
 pub use payload::Malformed;
 pub use shared::kyc::KycStatus;
@@ -41,9 +41,9 @@ pub struct Provider {
     /// Whether one of the secrets proves these bytes.
     verify: Verify,
     /// What is kept of a report.
-    read: fn(&Payload) -> Event,
+    read: fn(&Payload) -> ProviderEvent,
     /// What it means. Looks at type, word and detail only.
-    map: fn(&Event) -> Meaning,
+    map: fn(&ProviderEvent) -> Meaning,
 }
 
 /// Looks at secrets, headers, the body as it came, and the time.
@@ -99,7 +99,7 @@ impl Provider {
 
     /// What an event of this provider means.
     #[must_use]
-    pub fn meaning(&self, event: &Event) -> Meaning {
+    pub fn meaning(&self, event: &ProviderEvent) -> Meaning {
         (self.map)(event)
     }
 }
@@ -109,7 +109,7 @@ impl Verified<'_> {
     ///
     /// # Errors
     /// When it is authentic, but no JSON object.
-    pub fn read(&self) -> Result<Event, Malformed> {
+    pub fn read(&self) -> Result<ProviderEvent, Malformed> {
         Payload::parse(self.body).map(|payload| (self.provider.read)(&payload))
     }
 

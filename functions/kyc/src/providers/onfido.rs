@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
+    KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven,
     crypto::{HMAC_SHA256, verify_plain},
     payload::Payload,
 };
@@ -19,12 +19,12 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) ->
 }
 
 /// Events have no id: action, object and time make one. Only Studio knows our id of the user.
-fn read(payload: &Payload) -> Event {
+fn read(payload: &Payload) -> ProviderEvent {
     let kind = payload.word("payload/action");
     let object = payload.id("payload/object/id");
     let time = ["payload/object/completed_at_iso8601", "payload/object/started_at_iso8601"];
     let time = time.into_iter().find_map(|path| payload.id(path));
-    Event {
+    ProviderEvent {
         id: payload.event_id([kind.clone(), object.clone(), time.clone()]),
         kind: kind.unwrap_or_default(),
         user: payload.id("payload/resource/customer_user_id"),
@@ -39,7 +39,7 @@ fn read(payload: &Payload) -> Event {
 }
 
 /// A run decides. A task of it or a check may well be clear in a run that ends declined.
-fn map(event: &Event) -> Meaning {
+fn map(event: &ProviderEvent) -> Meaning {
     match event.kind.as_str() {
         "workflow_run.completed" => run(event.word.as_deref()),
         "check.withdrawn" => Meaning::Says(KycStatus::Cancelled),

@@ -4,7 +4,9 @@
 use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
-use super::{Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, crypto::verify_stamped, payload::Payload};
+use super::{
+    KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven, crypto::verify_stamped, payload::Payload,
+};
 
 pub(super) static PROVIDER: Provider =
     Provider { id: "persona", name: "Persona", sends_bearer: true, verify, read, map };
@@ -15,11 +17,11 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) 
     verify_stamped(secrets, headers, SIGNATURE, body, now)
 }
 
-fn read(payload: &Payload) -> Event {
+fn read(payload: &Payload) -> ProviderEvent {
     // How names of two words are written is a setting of the webhook.
     let any = |paths: [&str; 3]| paths.into_iter().find_map(|path| payload.id(path));
     let created = any(["data/attributes/created-at", "data/attributes/created_at", "data/attributes/createdAt"]);
-    Event {
+    ProviderEvent {
         id: payload.event_id([payload.id("data/id")]),
         kind: payload.word("data/attributes/name").unwrap_or_default(),
         user: any([
@@ -43,7 +45,7 @@ fn read(payload: &Payload) -> Event {
 
 /// The type decides: the status `approved` comes with redactions and new tags as well. A type that approves must not be
 /// contradicted by the status; a blocklist may have removed that.
-fn map(event: &Event) -> Meaning {
+fn map(event: &ProviderEvent) -> Meaning {
     let status = match (event.kind.as_str(), event.word.as_deref()) {
         ("inquiry.created", _) => KycStatus::NotStarted,
         // Completed is not decided.

@@ -5,7 +5,8 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, crypto::verify_stamped, payload::Payload,
+    Cause, KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven, crypto::verify_stamped,
+    payload::Payload,
 };
 
 pub(super) static PROVIDER: Provider =
@@ -17,10 +18,10 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], now: Timestamp) 
     verify_stamped(secrets, headers, SIGNATURE, body, now)
 }
 
-fn read(payload: &Payload) -> Event {
+fn read(payload: &Payload) -> ProviderEvent {
     let code = payload.word("data/object/last_error/code");
     let has_failed = payload.has("data/object/last_error");
-    Event {
+    ProviderEvent {
         id: payload.event_id([payload.id("id")]),
         kind: payload.word("type").unwrap_or_default(),
         user: payload.id("data/object/client_reference_id").or_else(|| payload.id("data/object/metadata/user_id")),
@@ -35,7 +36,7 @@ fn read(payload: &Payload) -> Event {
 }
 
 /// The type decides: a redaction carries the status `verified` as well. What approves must not be contradicted by the status.
-fn map(event: &Event) -> Meaning {
+fn map(event: &ProviderEvent) -> Meaning {
     let Some(kind) = event.kind.strip_prefix("identity.verification_session.") else {
         return Meaning::UnknownType;
     };

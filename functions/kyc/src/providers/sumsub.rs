@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use shared::time::Timestamp;
 
 use super::{
-    Cause, Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
+    Cause, KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven,
     crypto::{HMAC_SHA256, HMAC_SHA512, verify_plain},
     payload::Payload,
 };
@@ -26,14 +26,14 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) ->
 }
 
 /// The correlation id alone looks like that of a request, which may cause several events.
-fn read(payload: &Payload) -> Event {
+fn read(payload: &Payload) -> ProviderEvent {
     let kind = payload.word("type");
     let reject = payload.word("reviewResult/reviewRejectType");
     let answer = payload.word("reviewResult/reviewAnswer").map(|answer| match reject {
         Some(reject) => format!("{answer} {reject}"),
         None => answer,
     });
-    Event {
+    ProviderEvent {
         id: payload.event_id([payload.id("correlationId"), kind.clone()]),
         kind: kind.unwrap_or_default(),
         user: payload.id("externalUserId"),
@@ -48,7 +48,7 @@ fn read(payload: &Payload) -> Event {
 }
 
 /// Other events carry the answer GREEN as well: only a completed review approves.
-fn map(event: &Event) -> Meaning {
+fn map(event: &ProviderEvent) -> Meaning {
     let status = match event.kind.as_str() {
         "applicantCreated" | "applicantReset" => KycStatus::NotStarted,
         "applicantPending" | "applicantPrechecked" | "applicantAwaitingService" | "applicantAwaitingUser" => {

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use shared::time::Timestamp;
 
 use super::{
-    Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven,
+    KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven,
     crypto::{HMAC_SHA256, verify_plain},
     payload::Payload,
 };
@@ -20,15 +20,15 @@ fn verify(secrets: &[Secret], headers: &HeaderMap, body: &[u8], _: Timestamp) ->
 }
 
 /// Reports name no type. Those of a decision have `verification`, those of the user's steps `action`.
-fn read(payload: &Payload) -> Event {
+fn read(payload: &Payload) -> ProviderEvent {
     if payload.has("verification") { decision(payload) } else { step(payload) }
 }
 
 /// The `status` on top is that of Veriff's interface, not of the user.
-fn decision(payload: &Payload) -> Event {
+fn decision(payload: &Payload) -> ProviderEvent {
     let word = payload.word("verification/status");
     let time = payload.id("verification/decisionTime");
-    Event {
+    ProviderEvent {
         id: payload.event_id([payload.id("verification/attemptId"), word.clone(), time.clone()]),
         kind: "decision".to_owned(),
         user: payload.id("verification/vendorData").or_else(|| payload.id("verification/endUserId")),
@@ -43,7 +43,7 @@ fn decision(payload: &Payload) -> Event {
 }
 
 /// Carries no time. What is neither a decision nor a step: watch lists and statuses that a customer defines.
-fn step(payload: &Payload) -> Event {
+fn step(payload: &Payload) -> ProviderEvent {
     let word = payload.word("action");
     let kind = match word {
         Some(_) => "event",
@@ -51,7 +51,7 @@ fn step(payload: &Payload) -> Event {
         None if payload.has("customStatus") => "custom_status",
         None => "",
     };
-    Event {
+    ProviderEvent {
         id: payload.event_id([payload.id("attemptId"), word.clone()]),
         kind: kind.to_owned(),
         user: payload.id("vendorData").or_else(|| payload.id("endUserId")),
@@ -66,7 +66,7 @@ fn step(payload: &Payload) -> Event {
 }
 
 /// By the word and not by the number: expired and abandoned share one.
-fn map(event: &Event) -> Meaning {
+fn map(event: &ProviderEvent) -> Meaning {
     let status = match (event.kind.as_str(), event.word.as_deref()) {
         ("event" | "decision", Some("created")) => KycStatus::NotStarted,
         ("event" | "decision", Some("started" | "submitted")) => KycStatus::Pending,

@@ -39,7 +39,7 @@ pub(crate) struct StandIn {
     pub(crate) answers: &'static [&'static str],
 }
 
-/// What a request says of itself. Together with the secret it must give the same request again.
+/// What a request says of itself. Signed with the secret once more it must give that request.
 pub(crate) struct SignedParts {
     pub(crate) api_key: String,
     pub(crate) unix_ms: i64,

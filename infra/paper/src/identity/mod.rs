@@ -37,7 +37,7 @@ pub(crate) struct Wanted {
     pub(crate) user: String,
     /// The provider's id of the session; one for all reports of the provider if it is left out.
     pub(crate) session: Option<String>,
-    /// When it happened; now, if it is left out. The same report of the same moment is the same event, sent again.
+    /// When it happened; now, if it is left out. A report that differs in nothing, its moment included, is its event sent again.
     pub(crate) occurred_at: Option<Timestamp>,
 }
 
@@ -185,7 +185,7 @@ fn body(provider: &Provider, wanted: &Wanted, clock: &Clock) -> Option<String> {
     samples::body(provider.id, *status, &facts)
 }
 
-/// An id that is the same for the same event, in the form that most providers use.
+/// An id that an event keeps when it is sent again, in the form that most providers use.
 fn event(parts: &[&str]) -> String {
     let hash = digest::digest(&digest::SHA256, parts.join("\n").as_bytes());
     let bytes: [u8; 16] = hash.as_ref().first_chunk().copied().unwrap_or_default();

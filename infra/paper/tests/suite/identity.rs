@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use kyc::providers::{ALL, Event, KycStatus, Meaning, Provider, Secret, bearer, find};
+use kyc::providers::{ALL, KycStatus, Meaning, Provider, ProviderEvent, Secret, bearer, find};
 use local::{LocalAws, Options};
 use paper::Identity;
 use serde_json::{Value, json};
@@ -59,7 +59,7 @@ async fn local(identity: Identity) -> LocalAws {
     start(Options { identity: Some(identity), clock: Clock::at(NOW), ..options() }).await
 }
 
-/// KycStatus, head and body of the answer to a request of a person.
+/// Status, head and body of the answer to a request of a person.
 async fn ask(local: &LocalAws, request: &str, kind: &str, body: &str) -> (u16, String, String) {
     let mut stream = TcpStream::connect(local.url().trim_start_matches("http://")).await.unwrap();
     let length = body.len();
@@ -88,7 +88,7 @@ async fn listed(local: &LocalAws) -> BTreeMap<String, Vec<KycStatus>> {
 }
 
 /// What the function makes of a delivery.
-fn read(provider: &'static Provider, delivery: &Delivery) -> (Event, Meaning) {
+fn read(provider: &'static Provider, delivery: &Delivery) -> (ProviderEvent, Meaning) {
     let secrets = [Secret::new(secret_of(provider)).unwrap()];
     let verified = provider.verify(&secrets, &delivery.headers, &delivery.body, NOW);
     let verified = verified.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", provider.id));

@@ -3,8 +3,8 @@ use std::ops::Deref;
 use std::time::{Duration, Instant};
 
 use api_keys::exchanges::{
-    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, Method, Moment, Request, Site,
-    Verdict, find,
+    Call, ConnectionStatus, Credentials, Environment, Exchange, ExchangeAnswer, Interpretation, KeyInfo, Method,
+    Moment, Request, Site, find,
 };
 use local::{LocalAws, Options};
 use paper::{Canned, Demo};
@@ -107,11 +107,11 @@ async fn ask(local: &LocalAws, request: &str, body: &str) -> String {
     send(local, &(head + body)).await
 }
 
-async fn read(local: &LocalAws, demo: &Demo, call: &Call, request: &Request) -> Verdict {
+async fn read(local: &LocalAws, demo: &Demo, call: &Call, request: &Request) -> Interpretation {
     let answer = exchanged(local, request).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (exchange(demo).read)(&credentials(demo), call, &Answer::new(status, body.as_bytes().to_vec()))
+    (exchange(demo).read)(&credentials(demo), call, &ExchangeAnswer::new(status, body.as_bytes().to_vec()))
 }
 
 /// How a connection test ends that is signed so long ago, or that far ahead.
@@ -120,13 +120,15 @@ async fn tested_at(local: &Exchanges, demo: &Demo, site: &Site, ahead_ms: i64) -
     for _ in 0..3 {
         let request = signed(demo, site, &call, local.now_ms() + ahead_ms);
         match read(local, demo, &call, &request).await {
-            Verdict::Ask(next) => call = next,
-            Verdict::Refused { status, .. } => return Err(status),
+            Interpretation::Ask(next) => call = next,
+            Interpretation::Refused { status, .. } => return Err(status),
             // The function compares the end of a key with its own clock.
-            Verdict::Accepted(info) if info.expires_at.is_some_and(|at| at.as_second() * 1_000 < local.now_ms()) => {
+            Interpretation::Accepted(info)
+                if info.expires_at.is_some_and(|at| at.as_second() * 1_000 < local.now_ms()) =>
+            {
                 return Err(ConnectionStatus::KeyExpired);
             }
-            Verdict::Accepted(info) => return Ok(info),
+            Interpretation::Accepted(info) => return Ok(info),
         }
     }
     panic!("{} asks too much", demo.exchange);
@@ -192,7 +194,7 @@ async fn nothing_that_is_signed_can_be_changed() {
         }
         for request in changed {
             let verdict = read(&local, &demo, &first(&demo), &request).await;
-            assert!(matches!(verdict, Verdict::Refused { .. }), "{} {}", demo.exchange, *request.target);
+            assert!(matches!(verdict, Interpretation::Refused { .. }), "{} {}", demo.exchange, *request.target);
         }
         assert!(tested(&local, &demo).await.is_ok(), "{}", demo.exchange);
     }
@@ -240,7 +242,7 @@ async fn a_nonce_works_once() {
         let mut statuses = Vec::new();
         for _ in 0..2 {
             statuses.push(match read(&local, &demo, &first(&demo), &request).await {
-                Verdict::Refused { status, .. } => status,
+                Interpretation::Refused { status, .. } => status,
                 _ => ConnectionStatus::Ok,
             });
         }

@@ -1,4 +1,4 @@
-//! What makes two addresses the same account.
+//! What makes two spellings one address, and so one account.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -1,5 +1,5 @@
 //! E-mail addresses. `EmailAddress` accepts exactly what the application before this one accepted
-//! (pydantic's `EmailStr`: email-validator 2.4, idna 3.20, on Python 3.11) and keeps the same normal form.
+//! (pydantic's `EmailStr`: email-validator 2.4, idna 3.20, on Python 3.11) and has its normal form.
 
 mod display_name;
 mod domain;

@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Python escapes the same characters in the same way.
+    /// Python escapes exactly what `serde_json` escapes, and in its way.
     fn string(&mut self, text: &str) -> Result<()> {
         self.text += &serde_json::to_string(text)?;
         Ok(())

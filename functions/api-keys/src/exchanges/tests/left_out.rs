@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::super::{Answer, Call, KeyInfo, Verdict, find};
+use super::super::{Call, ExchangeAnswer, Interpretation, KeyInfo, find};
 use super::{Fixtures, RESPONSES, key_of};
 
 /// Answers about keys that may do everything, for the exchanges that describe keys. The recorded ones are about keys that read.
@@ -112,8 +112,8 @@ fn read(exchange: &str, body: &Value) -> Option<KeyInfo> {
         key.api_key = Zeroizing::new("master-FAKE".to_owned());
     }
     let question: Call = (exchange.question)(&key, &exchange.sites[0]);
-    match (exchange.read)(&key, &question, &Answer::new(200, body.to_string().into_bytes())) {
-        Verdict::Accepted(info) => Some(info),
+    match (exchange.read)(&key, &question, &ExchangeAnswer::new(200, body.to_string().into_bytes())) {
+        Interpretation::Accepted(info) => Some(info),
         _ => None,
     }
 }

@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::{
-    Answer, Call, ConnectionStatus, Credentials, Environment, Exchange, KeyInfo, KeyType, Method, Moment, Request,
-    Site, Source, Verdict, find,
+    Call, ConnectionStatus, Credentials, Environment, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType,
+    Method, Moment, PermissionSource, Request, Site, find,
 };
 
 const SIGNING: &str = include_str!("../../../../../tests/vectors/exchange_signing.json");
@@ -192,11 +192,12 @@ fn every_recorded_answer_is_read() {
         let exchange = find(&fixture.exchange).unwrap_or_else(|| panic!("{} is missing", fixture.exchange));
         let key = key_of(exchange);
         let question = (exchange.question)(&key, &exchange.sites[0]);
-        let verdict = (exchange.read)(&key, &question, &Answer::new(fixture.http, fixture.body.clone().into_bytes()));
+        let verdict =
+            (exchange.read)(&key, &question, &ExchangeAnswer::new(fixture.http, fixture.body.clone().into_bytes()));
         let (status, info) = match verdict {
-            Verdict::Accepted(info) => ("ok", Some(info)),
-            Verdict::Refused { status, .. } => (status.as_str(), None),
-            Verdict::Ask(_) => panic!("{} leads to another question", fixture.id),
+            Interpretation::Accepted(info) => ("ok", Some(info)),
+            Interpretation::Refused { status, .. } => (status.as_str(), None),
+            Interpretation::Ask(_) => panic!("{} leads to another question", fixture.id),
         };
         assert_eq!(status, fixture.expect["status"].as_str().unwrap(), "{}", fixture.id);
         if let Some(info) = info {
@@ -221,10 +222,10 @@ fn settled(exchange: &Exchange, http: u16, body: &str) -> (ConnectionStatus, Opt
     let key = key_for(exchange);
     let mut question = (exchange.question)(&key, &exchange.sites[0]);
     loop {
-        match (exchange.read)(&key, &question, &Answer::new(http, body.as_bytes().to_vec())) {
-            Verdict::Ask(next) => question = next,
-            Verdict::Refused { status, code } => return (status, code),
-            Verdict::Accepted(_) => panic!("{} accepts {body}", exchange.id),
+        match (exchange.read)(&key, &question, &ExchangeAnswer::new(http, body.as_bytes().to_vec())) {
+            Interpretation::Ask(next) => question = next,
+            Interpretation::Refused { status, code } => return (status, code),
+            Interpretation::Accepted(_) => panic!("{} accepts {body}", exchange.id),
         }
     }
 }
@@ -252,9 +253,9 @@ fn described(info: &KeyInfo) -> Value {
     serde_json::json!({
         "permissions": info.permissions,
         "permission_source": match info.source {
-            Source::Key => "key",
-            Source::Protocol => "protocol",
-            Source::None => "none",
+            PermissionSource::Key => "key",
+            PermissionSource::Protocol => "protocol",
+            PermissionSource::None => "none",
         },
         "ip_restricted": info.ip_restricted,
         "ip_allow_list": info.ip_allow_list,

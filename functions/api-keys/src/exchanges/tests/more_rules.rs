@@ -3,7 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::super::{
-    Answer, Call, ConnectionStatus, Credentials, Environment, KeyInfo, Moment, Permissions, Verdict, find,
+    Call, ConnectionStatus, Credentials, Environment, ExchangeAnswer, Interpretation, KeyInfo, Moment, Permissions,
+    find,
 };
 
 const AGENT: &str = "0x1164832a327f91a0a73571736703e22b414a249a";
@@ -20,22 +21,22 @@ fn key_of(exchange: &str) -> Credentials {
     }
 }
 
-fn verdict(exchange: &str, http: u16, body: &str) -> Verdict {
+fn verdict(exchange: &str, http: u16, body: &str) -> Interpretation {
     let (key, exchange) = (key_of(exchange), find(exchange).unwrap());
     let question = (exchange.question)(&key, &exchange.sites[0]);
-    (exchange.read)(&key, &question, &Answer::new(http, body.as_bytes().to_vec()))
+    (exchange.read)(&key, &question, &ExchangeAnswer::new(http, body.as_bytes().to_vec()))
 }
 
 fn accepted(exchange: &str, body: &str) -> KeyInfo {
     match verdict(exchange, 200, body) {
-        Verdict::Accepted(info) => info,
+        Interpretation::Accepted(info) => info,
         _ => panic!("{exchange} refuses {body}"),
     }
 }
 
 fn refused(exchange: &str, http: u16, body: &str) -> (ConnectionStatus, Option<String>) {
     match verdict(exchange, http, body) {
-        Verdict::Refused { status, code } => (status, code),
+        Interpretation::Refused { status, code } => (status, code),
         _ => panic!("{exchange} accepts {body}"),
     }
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::super::{Answer, Call, Credentials, Exchange, KeyInfo, KeyType, PrivateKey, Reading, Verdict, find};
+use super::super::{
+    Call, Credentials, Exchange, ExchangeAnswer, Interpretation, KeyInfo, KeyType, PrivateKey, Reading, find,
+};
 
 fn credentials(key_type: KeyType, api_key: &str, secret: &str) -> Credentials {
     Credentials {
@@ -31,12 +33,12 @@ fn summary(info: &KeyInfo) -> String {
 
 fn asked(exchange: &Exchange, call: &Call, status: u16, body: &str) -> String {
     let key = credentials(KeyType::Hmac, "c5dcfbf1f3a7-ours", "FAKE-secret");
-    match (exchange.read)(&key, call, &Answer::new(status, body.as_bytes().to_vec())) {
-        Verdict::Accepted(info) => summary(&info),
-        Verdict::Refused { status, code } => {
+    match (exchange.read)(&key, call, &ExchangeAnswer::new(status, body.as_bytes().to_vec())) {
+        Interpretation::Accepted(info) => summary(&info),
+        Interpretation::Refused { status, code } => {
             format!("{} {}", status.as_str(), code.unwrap_or_default()).trim().to_owned()
         }
-        Verdict::Ask(call) => format!("ask {}", call.path),
+        Interpretation::Ask(call) => format!("ask {}", call.path),
     }
 }
 
@@ -121,10 +123,10 @@ fn kucoin_and_bitget_read_words() {
 fn a_network_of_all_addresses_is_no_limit() {
     let key = |ips: Value| {
         let key = json!({"retCode": 0, "result": {"readOnly": 1, "permissions": {"Spot": ["SpotTrade"]}, "ips": ips}});
-        let answer = Answer::new(200, key.to_string().into_bytes());
+        let answer = ExchangeAnswer::new(200, key.to_string().into_bytes());
         let bybit = find("bybit").unwrap();
         match (bybit.read)(&credentials(KeyType::Hmac, "k", "x"), &Call::get("/v5/user/query-api"), &answer) {
-            Verdict::Accepted(info) => (info.ip_restricted, info.ip_allow_list.unwrap().join(" ")),
+            Interpretation::Accepted(info) => (info.ip_restricted, info.ip_allow_list.unwrap().join(" ")),
             _ => panic!("{ips} is refused"),
         }
     };

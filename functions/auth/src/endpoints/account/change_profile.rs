@@ -42,7 +42,7 @@ pub async fn change_profile(
     Now(now): Now,
     Body(change): Body<ProfileUpdate>,
 ) -> Result<Reply<UserProfile>, Error> {
-    let update = Update::new(Row::Profile(caller.account())).set("updated_at", &now)?;
+    let update = Update::new(Row::Profile(caller.account_id())).set("updated_at", &now)?;
     let update = apply(update, "full_name", change.full_name)?;
     let update = apply(update, "avatar_url", change.avatar_url)?;
     let update = apply(update, "phone", change.phone)?;

@@ -13,7 +13,7 @@ use crate::{profile::Profile, state::Auth};
 
 /// The caller's own profile.
 pub async fn show_profile(State(auth): State<Auth>, caller: Caller) -> Result<Reply<UserProfile>, Error> {
-    let profile: Option<Profile> = auth.app.store.get(Row::Profile(caller.account())).await?;
+    let profile: Option<Profile> = auth.app.store.get(Row::Profile(caller.account_id())).await?;
     // A session without an account: the account has just ended.
     profile.map(|profile| Reply::ok(UserProfile::of(&caller, profile))).ok_or(Error::InvalidToken)
 }

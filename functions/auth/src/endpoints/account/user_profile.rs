@@ -13,11 +13,11 @@ pub struct UserProfile {
     id: String,
     /// The address that was proven.
     email: String,
-    /// The name.
+    /// What the owner is called.
     full_name: Option<String>,
-    /// The address of a picture.
+    /// Where a picture of the owner is: an https URL.
     avatar_url: Option<String>,
-    /// The number, in E.164 form.
+    /// The owner's number, in E.164 form.
     phone: Option<String>,
     /// When the account came into being.
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
@@ -32,7 +32,7 @@ impl UserProfile {
     #[must_use]
     pub fn of(caller: &Caller, profile: Profile) -> Self {
         Self {
-            id: caller.account().to_string(),
+            id: caller.account_id().to_string(),
             email: caller.email().as_str().to_owned(),
             full_name: profile.full_name,
             avatar_url: profile.avatar_url,

@@ -34,11 +34,11 @@ impl Input for ResendVerificationRequest {
 /// Whether a link may be on its way, in words that are the same for every address.
 #[derive(Serialize, JsonSchema)]
 pub struct ResendVerificationResponse {
-    /// Whether it was not too soon.
+    /// Whether the request was not too soon after the last one.
     success: bool,
     /// What has happened, in English.
     message: &'static str,
-    /// Seconds until the next one is allowed.
+    /// Seconds until the next request is allowed.
     #[schemars(with = "Option<i64>")]
     retry_after: i64,
 }

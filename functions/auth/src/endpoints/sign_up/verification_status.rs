@@ -46,17 +46,17 @@ enum ProofStatus {
 pub struct VerificationStatusResponse {
     /// The address, as it was asked for.
     email: String,
-    /// Whether it is proven.
+    /// Whether the address is proven.
     is_verified: bool,
-    /// Where the proof stands.
+    /// Where the proof of the address stands.
     status: ProofStatus,
-    /// When it was proven.
+    /// When the address was proven.
     #[schemars(extend("format" = "date-time"))]
     verified_at: Option<String>,
     /// When the link expires that is out, or when the last one did.
     #[schemars(extend("format" = "date-time"))]
     token_expires_at: Option<String>,
-    /// How long that link is still good.
+    /// Seconds for which that link is still good; 0 once it has expired.
     time_remaining_seconds: Option<i64>,
 }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use shared::time::Timestamp;
 
-use super::{Event, Malformed, Meaning, Provider, Secret, Unproven, find};
+use super::{Malformed, Meaning, Provider, ProviderEvent, Secret, Unproven, find};
 
 /// 2026-03-10T12:00:00Z.
 const NOW: Timestamp = Timestamp::from_second(1_773_144_000);
@@ -42,7 +42,7 @@ fn signed(id: &str, body: &[u8], at: Timestamp) -> Vec<(&'static str, String)> {
 }
 
 /// The event and the meaning of a genuine delivery.
-fn delivered(id: &str, body: &[u8]) -> Result<(Event, Meaning), Malformed> {
+fn delivered(id: &str, body: &[u8]) -> Result<(ProviderEvent, Meaning), Malformed> {
     let headers = header_map(signed(id, body, NOW));
     let secrets = [secret("ours")];
     let verified = provider(id).verify(&secrets, &headers, body, NOW);

@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 
 use super::{
-    super::{ALL, Event, KycStatus, Meaning, Millis, Provider, Secret, Unproven, Verified},
+    super::{ALL, KycStatus, Meaning, Millis, Provider, ProviderEvent, Secret, Unproven, Verified},
     Timestamp, header_map, provider, secret,
 };
 
@@ -41,7 +41,7 @@ impl Sample {
         self.provider.verify(&self.secrets, headers, body, self.now)
     }
 
-    fn check(&self, event: &Event) {
+    fn check(&self, event: &ProviderEvent) {
         let (expected, id) = (&self.json["expected"], &self.id);
         let meaning = self.provider.meaning(event);
         assert_eq!(expected["user_ref"].as_str(), event.user.as_deref(), "{id}");
@@ -57,7 +57,7 @@ impl Sample {
     }
 }
 
-fn reason(event: &Event, meaning: Meaning) -> &'static str {
+fn reason(event: &ProviderEvent, meaning: Meaning) -> &'static str {
     meaning.obstacle().unwrap_or(if event.user.is_some() { "ok" } else { "no_user_ref" })
 }
 

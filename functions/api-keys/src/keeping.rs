@@ -24,12 +24,12 @@ use crate::{
 
 /// What tests had found out of a key when somebody looked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownFindings {
     sends_funds: SendsFunds,
     last_tested_at: Option<Timestamp>,
 }
 
-impl Known {
+impl KnownFindings {
     /// What they have found out by now.
     pub(crate) const fn of(record: &KeyRecord) -> Self {
         Self { sends_funds: record.sends_funds, last_tested_at: record.findings.last_tested_at }
@@ -46,8 +46,8 @@ impl Known {
 }
 
 impl Vault {
-    /// Stores the outcome with the key, of which so much was `known` when the test began, with its credential and with the access. An
-    /// outcome that belongs to a secret replaced meanwhile is not stored. Where another test has ended meanwhile and the key is blocked,
+    /// Stores how a test ended with the key, of which so much was `known` when it began, with its credential and with the access. A
+    /// test that belongs to a secret replaced meanwhile is not stored. Where another test has ended meanwhile and the key is blocked,
     /// it stays so in `record`, too: a slow test that says otherwise may have been asked before.
     ///
     /// # Errors
@@ -56,14 +56,14 @@ impl Vault {
         &self,
         access: &Access,
         record: &mut KeyRecord,
-        mut known: Known,
+        mut known: KnownFindings,
         tested: &Tested,
         since: Instant,
     ) -> Result<(), Refusal> {
         let mut contention = self.app.contention(RECORD, since);
         let (mut info, mut doubt) = (tested.report.info.as_ref(), Doubt::default());
         loop {
-            let [row, credential] = writes(access.account(), record, info, known)?;
+            let [row, credential] = writes(access.account_id(), record, info, known)?;
             match self.app.store.race(vec![row, credential, Write::Put(tested.put()?)]).await? {
                 Raced::Won => return Ok(()),
                 Raced::Obstructed => contention.lost().await?,
@@ -74,7 +74,7 @@ impl Vault {
                         let _written = self.app.store.put(tested.put()?).await?;
                         return Ok(());
                     }
-                    let found = Known::of(&now);
+                    let found = KnownFindings::of(&now);
                     if found != known {
                         doubt = Doubt::default();
                         if found.sends_funds != SendsFunds::No && unblocks(info) {
@@ -102,7 +102,7 @@ fn writes<'a>(
     account: AccountId,
     record: &'a KeyRecord,
     info: Option<&KeyInfo>,
-    known: Known,
+    known: KnownFindings,
 ) -> Result<[Write<'a>; 2], Error> {
     let (findings, credential) = (&record.findings, Row::Fingerprint(&record.sealed.fingerprint));
     let row = Update::new(Row::ExchangeKey(account, record.id));

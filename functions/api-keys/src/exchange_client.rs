@@ -17,7 +17,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 
-use crate::exchanges::{Answer, Request};
+use crate::exchanges::{ExchangeAnswer, Request};
 
 /// To open a connection.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -32,7 +32,7 @@ type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// The way to exchanges. Cloning shares it.
 #[derive(Clone)]
-pub struct Wire {
+pub struct ExchangeClient {
     /// Made for the first question: most instances ask none, and the root certificates would be read in every cold start.
     client: Arc<OnceLock<HttpClient>>,
     proxy: Option<Arc<str>>,
@@ -53,11 +53,11 @@ pub enum Silence {
 
 /// An answer, and how many seconds the exchange wants to be left alone for.
 pub struct Heard {
-    pub(crate) answer: Answer,
+    pub(crate) answer: ExchangeAnswer,
     pub(crate) retry_after: Option<u32>,
 }
 
-impl Wire {
+impl ExchangeClient {
     /// Over https, or over http to `proxy` (`host:port`), which plays the exchanges.
     #[must_use]
     pub fn new(proxy: Option<String>) -> Self {
@@ -81,7 +81,7 @@ impl Wire {
             Err(_) => return Err(Silence::Unreachable),
         };
         let retry_after = parts.headers.get(header::RETRY_AFTER).and_then(seconds);
-        Ok(Heard { answer: Answer::new(parts.status.as_u16(), body.to_vec()), retry_after })
+        Ok(Heard { answer: ExchangeAnswer::new(parts.status.as_u16(), body.to_vec()), retry_after })
     }
 
     fn client(&self) -> Result<&HttpClient, Silence> {

@@ -1,4 +1,4 @@
-//! Access tokens: what they say, and how every function checks them. Only `auth` makes them.
+//! Who signed an access token, and whether it is still good.
 
 use std::{
     collections::HashMap,
@@ -6,123 +6,15 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::{
-    digest,
-    rand::SystemRandom,
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
-};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
 
-use super::{Aal, Method};
-use crate::{
-    error::Error,
-    ids::{AccountId, SessionId},
-    rotation::READ_AGAIN_AFTER,
-    store::Store,
-    tables::Rows,
-    time::Timestamp,
-};
+use super::{ALGORITHM, Claims, PublicKey, TYPE, VerifyingKey};
+use crate::{error::Error, rotation::READ_AGAIN_AFTER, store::Store, tables::Rows, time::Timestamp};
 
-/// The one algorithm: ECDSA on P-256 with SHA-256.
-pub const ALGORITHM: Algorithm = Algorithm::ES256;
-/// `typ` of an access token (RFC 9068), so that no other token of ours passes for one.
-pub const TYPE: &str = "at+jwt";
-/// Life of an access token.
-pub const LIFE: Duration = Duration::from_mins(15);
-/// After a refresh both tokens, the one before and its successor, are good for the successor for so long. So there is one successor in
-/// that time, however often and by however many tabs it is asked for.
-pub const REFRESH_GRACE: Duration = Duration::from_secs(30);
 /// Longer texts are refused before anything in them is parsed. Bytes.
 const MAX_LENGTH: usize = 4_096;
 /// An unknown `kid` makes an instance look for new keys, at most this often.
 const RELOAD: Duration = Duration::from_secs(10);
-
-/// What an access token says (RFC 9068, without scopes).
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Claims {
-    /// Who signed: the service's own URL.
-    pub iss: String,
-    /// For whom: the same URL.
-    pub aud: String,
-    /// Whose token it is.
-    pub sub: AccountId,
-    /// The session it lives and dies with.
-    pub sid: SessionId,
-    /// Signed at.
-    pub iat: Timestamp,
-    /// Worthless from here on.
-    pub exp: Timestamp,
-    /// How sure it is who signed in: for other services, as are the next two. Ours ask the session's row.
-    pub aal: Aal,
-    /// By what the owner has proven to be that.
-    pub amr: Vec<Method>,
-    /// When that was.
-    pub auth_time: Timestamp,
-}
-
-/// The public half of a signing key, as stored and as published (RFC 7517 names).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct PublicKey {
-    /// Names the key.
-    pub kid: String,
-    /// X coordinate, base64url.
-    pub x: String,
-    /// Y coordinate, base64url.
-    pub y: String,
-}
-
-impl PublicKey {
-    /// The public half of a P-256 key (PKCS #8).
-    ///
-    /// # Errors
-    /// `Internal` when it is no such key.
-    pub fn of(pkcs8: &[u8]) -> Result<Self, Error> {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-            .map_err(|_| Error::internal("the signing key is malformed"))?;
-        // Uncompressed point: 0x04, x, y.
-        let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
-        let (x, y) = (BASE64_URL_SAFE_NO_PAD.encode(x), BASE64_URL_SAFE_NO_PAD.encode(y));
-        Ok(Self { kid: thumbprint(&x, &y), x, y })
-    }
-}
-
-/// RFC 7638: SHA-256 of the key's members in their canonical form.
-fn thumbprint(x: &str, y: &str) -> String {
-    let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()))
-}
-
-/// A new P-256 key, PKCS #8.
-///
-/// # Errors
-/// `Internal` without randomness.
-pub fn new_signing_key() -> Result<Zeroizing<Vec<u8>>, Error> {
-    let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
-    let pair = pair.map_err(|_| Error::internal("no signing key could be made"))?;
-    Ok(Zeroizing::new(pair.as_ref().to_vec()))
-}
-
-/// A public key as it is stored for all functions.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct VerifyingKey {
-    /// The key.
-    #[serde(flatten)]
-    pub public: PublicKey,
-    /// Withdrawn from here on: no token of it is good any more. None for never.
-    pub until: Option<Timestamp>,
-}
-
-impl VerifyingKey {
-    /// Whether it has been withdrawn.
-    #[must_use]
-    pub fn is_withdrawn(&self, now: Timestamp) -> bool {
-        self.until.is_some_and(|until| until <= now)
-    }
-}
 
 /// Checks tokens against the published keys, which it keeps for ten minutes.
 pub struct Verifier {
@@ -250,6 +142,8 @@ fn acceptable_header(token: &str) -> Option<Header> {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
     use super::*;
 
     fn token(header: &str, payload: &str) -> String {

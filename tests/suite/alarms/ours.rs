@@ -1,0 +1,131 @@
+//! Alarms on metrics of ours: each is made to happen, once and for real.
+
+use local::{Mode, Service};
+use serde_json::json;
+use shared::config::LogConfig;
+use tests::{Request, World};
+
+use super::alarm::{Alarm, Data, Metric, State, template};
+use super::{is_ours, looked_at, only};
+use crate::{
+    api_keys::{binance_likes, keeps_a_key, tampers},
+    kyc::{approval, genuine},
+    logs::{self, emf::Datapoint, metrics::counted},
+};
+
+/// Something to ask each function that needs DynamoDB for its answer.
+const QUESTIONS: [(&str, &str); 3] =
+    [("auth", "/auth/profile"), ("api-keys", "/api/v1/api-keys/"), ("kyc", "/api/kyc/status")];
+
+/// Makes happen, once and for real, what a metric of ours counts. What is counted meanwhile.
+async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
+    let dimension = metric.dimensions.values().next().map_or("", String::as_str);
+    let (ada, session) = world.person().signed_in().await;
+    let key = keeps_a_key(world, &session, "name-of-a-key").await;
+    let ask = |what: &str| {
+        let path = format!("{key}/{what}");
+        let session = &session;
+        async move { world.post_as(session, &path, json!(null)).await }
+    };
+    match (metric.name.as_str(), dimension) {
+        ("RefreshReuse", "") => {
+            world.refresh(&session.refresh).await;
+            world.advance(31);
+            counted(world, world.refresh(&session.refresh)).await
+        }
+        ("LoginFailures", "") => counted(world, ada.rival("a guess").logs_in()).await,
+        ("RecordsThatDoNotOpen", "") => {
+            tampers(world, "KEY#", "exchange", json!("bybit")).await;
+            counted(world, ask("decrypt")).await
+        }
+        ("KeysStopped", "") => {
+            binance_likes(world, true);
+            ask("test-connection").await;
+            binance_likes(world, false);
+            counted(world, ask("test-connection")).await
+        }
+        ("KycRefusals", "") => {
+            let report = genuine(world, "sumsub", &approval("sumsub", "ada", world.now()));
+            counted(world, world.send(Request { body: Some("{}".to_owned()), ..report })).await
+        }
+        ("KycUnknown", "") => counted(world, world.send(genuine(world, "generic", &json!("?")))).await,
+        ("KycContradictions", "") => {
+            let mut report = approval("sumsub", "ada", world.now());
+            world.send(genuine(world, "sumsub", &report)).await;
+            report["reviewResult"] = json!({ "reviewAnswer": "RED", "reviewRejectType": "FINAL" });
+            counted(world, world.send(genuine(world, "sumsub", &report))).await
+        }
+        ("MailsRefused", "") => {
+            world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
+            counted(world, world.person().signs_up()).await
+        }
+        ("OldestWaitingMail", "") => {
+            world.break_times(Service::Ses, Mode::Lost, "SendEmail", 1);
+            world.person().signs_up().await;
+            world.advance(60);
+            counted(world, world.send_waiting_mail()).await
+        }
+        ("MailsGivenUp", "") => {
+            world.break_down(Service::Ses, Mode::Unavailable, None);
+            world.person().signs_up().await;
+            world.aws.settled().await.unwrap();
+            world.advance(23 * 3_600);
+            counted(world, world.send_waiting_mail()).await
+        }
+        ("FailedLetters", version) => {
+            let process = LogConfig { service: "mail", function_version: Some(version.to_owned()), ..logs::config() };
+            let _process = logs::capture_as(process);
+            world.break_times(Service::Ses, Mode::Unavailable, "SendEmail", 1);
+            counted(world, world.person().signs_up()).await
+        }
+        ("FailedAnswers", version) => {
+            let (service, path) =
+                QUESTIONS.into_iter().find(|(service, _)| metric.dimensions["service"] == *service).unwrap();
+            let process = LogConfig { service, function_version: Some(version.to_owned()), ..logs::config() };
+            let _process = logs::capture_as(process);
+            world.break_down(Service::DynamoDb, Mode::Unavailable, None);
+            counted(world, world.get_as(&session, path)).await
+        }
+        ("Throttled", "dynamodb") => {
+            world.break_down(Service::DynamoDb, Mode::Throttled, None);
+            counted(world, ada.logs_in()).await
+        }
+        ("Throttled", "kms") => {
+            world.break_down(Service::Kms, Mode::Throttled, None);
+            counted(world, ask("decrypt")).await
+        }
+        ("Throttled", "ses") => {
+            world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
+            counted(world, world.person().signs_up()).await
+        }
+        _ => panic!("an alarm looks at {metric:?}, and nothing here makes that happen"),
+    }
+}
+
+#[tokio::test]
+async fn alarms_on_our_own_metrics_turn_red_when_it_happens_often_enough() {
+    let alarms = Alarm::all(&template());
+    let ours: Vec<_> = looked_at(&alarms).filter(|(_, metric)| is_ours(metric)).collect();
+    assert!(ours.len() >= 5, "{ours:?}");
+    for (alarm, metric) in ours {
+        let name = &alarm.id;
+        let world = World::start().await;
+        let points = happens(&world, metric).await;
+        let once: Vec<_> = points
+            .into_iter()
+            .filter(|point| Metric::from(point.clone()) == *metric)
+            .map(|point| point.value)
+            .collect();
+        assert!(!once.is_empty(), "{name}: nobody publishes {metric:?}");
+        if only(alarm).is_none() || alarm.is_for_too_few() {
+            // Its own test judges it.
+            continue;
+        }
+        let often = |times: usize| Data::from([(metric.clone(), once.repeat(times))]);
+        let enough = (1..=1000).find(|times| alarm.judge(&often(*times)) == State::Alarm);
+        let enough = enough.unwrap_or_else(|| panic!("{name} stays green however often it happens"));
+        assert_eq!(alarm.judge(&often(1000)), State::Alarm, "{name}");
+        let bound = alarm.threshold..=alarm.threshold + 1.0;
+        assert!(bound.contains(&f64::from(u32::try_from(enough).unwrap())), "{name} is red after {enough}");
+    }
+}

@@ -1,0 +1,173 @@
+//! Every answer of every endpoint of accounts, as clients see it: a page each in `tests/snapshots/auth`.
+
+use serde_json::{Value, json};
+use tests::{Page, Request, Session, World, authorized, no_text};
+
+const FOLDER: &str = "auth";
+
+#[tokio::test]
+async fn signup() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let mut page = Page::default();
+    page.answer("A new address", &world.person().signs_up().await);
+    page.answer("An address that has an account", &ada.signs_up().await);
+    page.answer("Nothing", &world.post("/auth/signup", json!({})).await);
+    let flawed = json!({ "email": "nowhere", "password": "short" });
+    page.answer("An address that is none, and a password that is too short", &world.post("/auth/signup", flawed).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/signup", "").await);
+    let trusting = World::with(|config| config.auto_confirm = true).await;
+    page.answer("A new address where none has to be proven", &trusting.person().signs_up().await);
+    page.is_kept(FOLDER, "signup");
+}
+
+#[tokio::test]
+async fn login() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let mut page = Page::default();
+    page.answer("The password", &ada.logs_in().await);
+    page.answer("Another password", &ada.rival("another password").logs_in().await);
+    page.answer("Nothing", &world.post("/auth/login", json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/login", "").await);
+    page.is_kept(FOLDER, "login");
+}
+
+#[tokio::test]
+async fn refresh() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let mut page = Page::default();
+    page.answer("The token of a session", &world.refresh(&session.refresh).await);
+    world.advance(60);
+    page.answer("A token that was used before", &world.refresh(&session.refresh).await);
+    page.answer("Nothing", &world.post("/auth/refresh", json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/refresh", "").await);
+    page.is_kept(FOLDER, "refresh");
+}
+
+#[tokio::test]
+async fn logout() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let mut page = Page::default();
+    page.answer("A session", &world.post("/auth/logout", json!({ "access_token": session.access })).await);
+    page.answer("Nothing", &world.post("/auth/logout", json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/logout", "").await);
+    page.is_kept(FOLDER, "logout");
+}
+
+#[tokio::test]
+async fn resend_verification() {
+    const PATH: &str = "/auth/resend-verification";
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let mut page = Page::default();
+    world.advance(60);
+    page.answer("A sign-up that waits for its proof", &world.post(PATH, json!({ "email": ada.email })).await);
+    page.answer("The same again, too soon", &world.post(PATH, json!({ "email": ada.email })).await);
+    page.answer("Nothing", &world.post(PATH, json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    page.is_kept(FOLDER, "resend_verification");
+}
+
+#[tokio::test]
+async fn verify_email() {
+    const PATH: &str = "/auth/verify-email";
+    let world = World::start().await;
+    let (ada, bob) = (world.person(), world.person());
+    ada.signs_up().await;
+    let mut page = Page::default();
+    page.answer("A link", &ada.verifies().await);
+    page.answer("The same link again", &ada.verifies().await);
+    bob.signs_up().await;
+    bob.rival("a stranger's password").signs_up().await;
+    page.answer("A link to an address that two signed up with", &bob.verifies().await);
+    page.answer("A link that leads nowhere", &world.post(PATH, json!({ "token": "nothing" })).await);
+    page.answer("Nothing", &world.post(PATH, json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    page.is_kept(FOLDER, "verify_email");
+}
+
+#[tokio::test]
+async fn verification_status() {
+    const PATH: &str = "/auth/verification-status";
+    let world = World::start().await;
+    let ada = world.person();
+    ada.signs_up().await;
+    let (bob, _) = world.person().signed_in().await;
+    let of = |email: &str| format!("{PATH}?email={email}");
+    let mut page = Page::default();
+    page.answer("A sign-up that waits for its proof", &world.get(&of(&ada.email)).await);
+    page.answer("An account", &world.get(&of(&bob.email)).await);
+    page.answer("An address that nobody signed up with", &world.get(&of("nobody@example.com")).await);
+    page.answer("Nothing", &world.get(PATH).await);
+    page.answer("An address that is none", &world.get(&of("nowhere")).await);
+    page.is_kept(FOLDER, "verification_status");
+}
+
+#[tokio::test]
+async fn reset_password() {
+    const PATH: &str = "/auth/reset-password";
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let token = ada.is_offered_a_password().await;
+    let choice = |password: &str| json!({ "token": token, "password": password });
+    let mut page = Page::default();
+    page.answer("A password that is too short", &world.post(PATH, choice("short")).await);
+    page.answer("A link and a password", &world.post(PATH, choice("another password")).await);
+    page.answer("The same link again", &world.post(PATH, choice("a third password")).await);
+    page.answer("Nothing", &world.post(PATH, json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    page.is_kept(FOLDER, "reset_password");
+}
+
+#[tokio::test]
+async fn profile() {
+    const PATH: &str = "/auth/profile";
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let Session { access, .. } = &session;
+    let mut page = Page::default();
+    page.answer("As sign-up has made it", &world.get_as(&session, PATH).await);
+    page.answer("Without a token", &world.get(PATH).await);
+    page.answer("With a token that is none", &world.send(authorized("GET", PATH, "no-token", None)).await);
+    let change = json!({ "full_name": "Ada", "phone": "+14155550100", "avatar_url": "https://a.example/i.png" });
+    page.answer("Changed", &world.patch_as(&session, PATH, change.clone()).await);
+    page.answer("Changed without a token", &world.send(authorized("PATCH", PATH, "", Some(change))).await);
+    page.answer("A bad value", &world.patch_as(&session, PATH, json!({ "phone": "5" })).await);
+    page.answer("Bytes that are no text", &no_text(&world, "PATCH", PATH, access).await);
+    page.is_kept(FOLDER, "profile");
+}
+
+#[tokio::test]
+async fn pages_and_keys() {
+    let world = World::start().await;
+    let mut page = Page::default();
+    page.head("Where a link to prove an address leads", &world.get("/auth/ui/verify-email").await);
+    page.head("Where a link to choose a password leads", &world.get("/auth/ui/reset-password").await);
+    page.answer("The keys that tokens are signed with", &world.get("/.well-known/jwks.json").await);
+    page.is_kept(FOLDER, "pages_and_keys");
+}
+
+/// What endpoints have in common stands on one page, of one of them.
+#[tokio::test]
+async fn refusals_of_all() {
+    use local::{Mode, Service};
+    let world = World::start().await;
+    let mut page = Page::default();
+    let body = |text: &str| json!({ "email": text, "password": "x" });
+    page.answer("A body that is too large", &world.post("/auth/login", body(&"x".repeat(1 << 20))).await);
+    page.answer("A query that is too long", &world.get(&format!("/auth/profile?{}", "q".repeat(70_000))).await);
+    let not_json = Request { body: Some("{".to_owned()), ..authorized("POST", "/auth/login", "", None) };
+    page.answer("Not JSON", &world.send(not_json).await);
+    page.answer("JSON, and no object", &world.post("/auth/login", json!([])).await);
+    page.answer("A path that nobody knows", &world.get("/auth/nothing").await);
+    page.answer("A method that the path does not have", &world.get("/auth/login").await);
+    page.answer("A slash too many", &world.post("/auth/login/", Value::Null).await);
+    world.break_down(Service::DynamoDb, Mode::Unavailable, None);
+    page.answer("Tables that are out of order", &world.post("/auth/login", body("ada@example.com")).await);
+    world.mend();
+    page.is_kept(FOLDER, "refusals_of_all");
+}
