@@ -43,8 +43,10 @@ pub enum Row<'a> {
     Secret(SecretPurpose, u32),
     /// Sessions: one session.
     Session(AccountId, SessionId),
-    /// Sessions: what opening and ending sessions of an account agree on.
+    /// Sessions: what opening and ending sessions of an account agree on, and the tries of its password.
     SessionGuard(AccountId),
+    /// Sessions: the tries of a password at an address that has no account.
+    AddressGuard(&'a AddressKey),
     /// Sessions: the public half of a signing key, by `kid`.
     VerifyingKey(&'a str),
     /// Mail: one letter.
@@ -155,6 +157,7 @@ pub enum AllRows {
 const SECRET: &str = "SECRET";
 const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const ACCOUNT: &str = "ACCOUNT#";
+const GUARD: &str = "GUARD";
 const KEY: &str = "KEY#";
 const WAITING: &str = "WAITING";
 const CLAIM: &str = "CLAIM";
@@ -163,7 +166,9 @@ impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
             Self::Address(_) | Self::Account(_) | Self::Profile(_) | Self::Secret(..) => Table::Accounts,
-            Self::Session(..) | Self::SessionGuard(_) | Self::VerifyingKey(_) => Table::Sessions,
+            Self::Session(..) | Self::SessionGuard(_) | Self::AddressGuard(_) | Self::VerifyingKey(_) => {
+                Table::Sessions
+            }
             Self::Mail(_) | Self::WaitingMail(..) | Self::MailLinkKeys => Table::Mail,
             Self::ExchangeKey(..)
             | Self::KeyCount(_)
@@ -183,12 +188,13 @@ impl Row<'_> {
     /// Partition key, and sort key where the table has one.
     pub(crate) fn key(&self) -> (String, Option<String>) {
         match self {
-            Self::Address(key) => (format!("ADDRESS#{}", key.to_base64url()), Some("ADDRESS".to_owned())),
+            Self::Address(key) => (address(key), Some("ADDRESS".to_owned())),
             Self::Account(id) => (account(*id), Some("CREDENTIALS".to_owned())),
             Self::Profile(id) => (account(*id), Some("PROFILE".to_owned())),
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
-            Self::SessionGuard(owner) => (account(*owner), Some("GUARD".to_owned())),
+            Self::SessionGuard(owner) => (account(*owner), Some(GUARD.to_owned())),
+            Self::AddressGuard(key) => (address(key), Some(GUARD.to_owned())),
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
             Self::Mail(id) => (format!("MAIL#{id}"), Some("MAIL".to_owned())),
             Self::WaitingMail(due, id) => (WAITING.to_owned(), Some(format!("{:0>12}#{id}", due.as_second()))),
@@ -272,6 +278,10 @@ fn kyc_user(user: &str) -> String {
 
 fn kyc_claims(provider: &str, event: &str) -> String {
     format!("EVENT#{provider}#{event}")
+}
+
+fn address(key: &AddressKey) -> String {
+    format!("ADDRESS#{}", key.to_base64url())
 }
 
 fn account(id: AccountId) -> String {

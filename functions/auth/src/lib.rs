@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod attempts;
 pub mod config;
 mod endpoints;
 pub mod metrics;
@@ -10,6 +11,7 @@ pub mod password;
 mod profile;
 mod records;
 mod secrets;
+mod sender;
 mod session;
 mod state;
 

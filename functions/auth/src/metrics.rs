@@ -3,10 +3,11 @@
 use shared::metrics::Metric;
 
 /// All of them.
-pub const METRICS: [Metric; 5] = [
+pub const METRICS: [Metric; 6] = [
     Metric::count("sign_up", "SignUps", &[&[]]),
     Metric::count("account_created", "AccountsCreated", &[&[]]),
     Metric::count("login", "Logins", &[&[]]),
     Metric::count("login_refused", "LoginFailures", &[&[], &["reason"]]),
+    Metric::count("locked", "Locked", &[&[]]),
     Metric::count("refresh_token_reuse", "RefreshReuse", &[&[]]),
 ];

@@ -63,7 +63,8 @@ fn id(operation: &Operation, route: Route) -> String {
 
 fn parameter(mut parameter: Parameter, is_titled: bool) -> Value {
     let description = parameter.schema.remove("description");
-    if is_titled {
+    // The original took no header.
+    if is_titled && parameter.place != "header" {
         parameter.schema.insert("title".to_owned(), title(parameter.name).into());
     }
     json!({
@@ -97,6 +98,9 @@ fn header(name: &str, is_required: bool) -> (String, Value) {
     let (rule, description) = match name {
         "Retry-After" => ("integer", "Seconds until it is worth trying again"),
         "WWW-Authenticate" => ("string", "What kind of credentials is asked for"),
+        "X-Device-Token" => {
+            ("string", "What this device is recognised by; to be kept, and sent in the same header when signing in")
+        }
         _ => ("string", "Where to go instead"),
     };
     (name.to_owned(), json!({ "description": description, "required": is_required, "schema": { "type": rule } }))

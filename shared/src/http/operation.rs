@@ -27,7 +27,7 @@ pub struct Operation {
     pub tag: &'static str,
     /// What proves who asks.
     pub security: Security,
-    /// What it takes from path and query.
+    /// What it takes from path, query and headers.
     pub parameters: Vec<Parameter>,
     /// The JSON body that it takes, perhaps with an example.
     pub body: Option<(Model, Option<Value>)>,
@@ -46,11 +46,11 @@ pub enum Security {
     Provider,
 }
 
-/// A parameter of path or query.
+/// A parameter of path, query or headers.
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// `path` or `query`.
+    /// `path`, `query` or `header`.
     pub place: &'static str,
     /// Whether it must be there.
     pub required: bool,
@@ -148,6 +148,15 @@ impl Operation {
         self.validates()
     }
 
+    /// Takes a header, where it is sent.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, description: &'static str) -> Self {
+        let mut schema = <String as JsonSchema>::json_schema(&mut SchemaGenerator::default());
+        schema.insert("description".to_owned(), description.into());
+        self.parameters.push(Parameter { name, place: "header", required: false, schema });
+        self
+    }
+
     /// Takes a JSON body.
     #[must_use]
     pub fn body<T: Input>(mut self, example: Value) -> Self {
@@ -166,6 +175,15 @@ impl Operation {
     pub fn ok_in_an_object<T: Serialize + JsonSchema>(self, example: &T) -> Self {
         let content = Content::Json(open_object::<T>, json!(example));
         self.with(Answer { status: 200, description: "Successful Response", content, headers: &[] })
+    }
+
+    /// The answer that was described last has these headers.
+    #[must_use]
+    pub fn with_headers(mut self, headers: &'static [&'static str]) -> Self {
+        if let Some(answer) = self.answers.last_mut() {
+            answer.headers = headers;
+        }
+        self
     }
 
     /// Answers another status with what is like `example`.

@@ -6,6 +6,22 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::condition::Condition;
 
+/// What a change is made to: an attribute, or an entry of one that is a map.
+pub(super) struct Path {
+    attribute: Cow<'static, str>,
+    key: Option<String>,
+}
+
+impl Path {
+    pub(super) fn of(attribute: impl Into<Cow<'static, str>>) -> Self {
+        Self { attribute: attribute.into(), key: None }
+    }
+
+    pub(super) fn entry(map: &'static str, key: &str) -> Self {
+        Self { attribute: map.into(), key: Some(key.to_owned()) }
+    }
+}
+
 /// Names and values go in by placeholder, so no attribute can be a reserved word and no value can become syntax.
 #[derive(Default)]
 pub(super) struct Expression {
@@ -20,6 +36,15 @@ impl Expression {
         placeholder
     }
 
+    /// Keys of entries are anybody's text, so their placeholders are numbered.
+    fn path(&mut self, path: &Path) -> String {
+        let attribute = self.name(&path.attribute);
+        let Some(key) = &path.key else { return attribute };
+        let placeholder = format!("{attribute}_{}", self.names.len());
+        self.names.insert(placeholder.clone(), key.clone());
+        format!("{attribute}.{placeholder}")
+    }
+
     fn value(&mut self, value: AttributeValue) -> String {
         let placeholder = format!(":v{}", self.values.len());
         self.values.insert(placeholder.clone(), value);
@@ -28,12 +53,12 @@ impl Expression {
 
     pub(super) fn changes(
         &mut self,
-        changes: Vec<(Cow<'static, str>, Option<AttributeValue>)>,
-        add: Option<(&'static str, i32)>,
+        changes: Vec<(Path, Option<AttributeValue>)>,
+        add: Vec<(&'static str, i32)>,
     ) -> String {
         let (mut set, mut remove) = (Vec::new(), Vec::new());
-        for (attribute, value) in changes {
-            let name = self.name(&attribute);
+        for (path, value) in changes {
+            let name = self.path(&path);
             match value {
                 Some(value) => set.push(format!("{name} = {}", self.value(value))),
                 None => remove.push(name),
@@ -91,8 +116,8 @@ mod tests {
     #[test]
     fn names_and_values_are_placeholders() {
         let mut expression = Expression::default();
-        let changes = vec![("ttl".into(), Some(AttributeValue::N("5".into()))), ("status".into(), None)];
-        assert_eq!(expression.changes(changes, Some(("n", -1))), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
+        let changes = vec![(Path::of("ttl"), Some(AttributeValue::N("5".into()))), (Path::of("status"), None)];
+        assert_eq!(expression.changes(changes, vec![("n", -1)]), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
         let either = Condition::one_of("status", &["a", "b"]).unwrap();
         let above = Condition::above("ttl", &3).unwrap();
         let conditions = vec![Condition::Exists, above, Condition::Absent("end"), either];
@@ -100,5 +125,16 @@ mod tests {
         assert_eq!(expression.conditions(conditions).unwrap(), expected);
         assert_eq!(expression.names().unwrap()["#status"], "status");
         assert_eq!(expression.values().unwrap().len(), 5);
+    }
+
+    #[test]
+    fn entries_of_a_map_are_paths_whatever_their_keys_are() {
+        let mut expression = Expression::default();
+        let value = || Some(AttributeValue::N("5".into()));
+        let changes = vec![(Path::entry("m", "a-b.c"), value()), (Path::entry("m", "SET"), None)];
+        let expected = "SET #m.#m_1 = :v0 REMOVE #m.#m_2 ADD #n :v1, #o :v2 ";
+        assert_eq!(expression.changes(changes, vec![("n", 1), ("o", -1)]), expected);
+        let names = expression.names().unwrap();
+        assert_eq!((names["#m"].as_str(), names["#m_1"].as_str(), names["#m_2"].as_str()), ("m", "a-b.c", "SET"));
     }
 }

@@ -1,7 +1,5 @@
 //! Writes: a whole row, changes of one, the end of one, or a look at one, and several of them as one transaction.
 
-use std::borrow::Cow;
-
 use aws_sdk_dynamodb::{
     error::BuildError,
     types::{self, AttributeValue, TransactWriteItem},
@@ -11,7 +9,7 @@ use serde::Serialize;
 use super::{
     Item, Store,
     condition::{Condition, to_attribute, unstorable},
-    expression::Expression,
+    expression::{Expression, Path},
     key_of,
 };
 use crate::{error::Error, tables::Row};
@@ -26,8 +24,8 @@ pub struct Put<'a> {
 /// Changes of single attributes. Makes the row when there is none; state [`Condition::Exists`] where that would be wrong.
 pub struct Update<'a> {
     row: Row<'a>,
-    set: Vec<(Cow<'static, str>, Option<AttributeValue>)>,
-    add: Option<(&'static str, i32)>,
+    set: Vec<(Path, Option<AttributeValue>)>,
+    add: Vec<(&'static str, i32)>,
     conditions: Vec<Condition>,
 }
 
@@ -125,19 +123,19 @@ impl<'a> Update<'a> {
     /// Changes nothing yet.
     #[must_use]
     pub const fn new(row: Row<'a>) -> Self {
-        Self { row, set: Vec::new(), add: None, conditions: Vec::new() }
+        Self { row, set: Vec::new(), add: Vec::new(), conditions: Vec::new() }
     }
 
     /// Adds one to a number, which is 0 where it is not there.
     #[must_use]
-    pub const fn count(self, attribute: &'static str) -> Self {
+    pub fn count(self, attribute: &'static str) -> Self {
         self.add(attribute, 1)
     }
 
     /// Adds `number` to a number, which is 0 where it is not there.
     #[must_use]
-    pub const fn add(mut self, attribute: &'static str, number: i32) -> Self {
-        self.add = Some((attribute, number));
+    pub fn add(mut self, attribute: &'static str, number: i32) -> Self {
+        self.add.push((attribute, number));
         self
     }
 
@@ -146,8 +144,16 @@ impl<'a> Update<'a> {
     /// # Errors
     /// `Internal` when `value` cannot be stored.
     pub fn set(mut self, attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
-        let value = to_attribute(value)?;
-        self.set.push((attribute.into(), Some(value).filter(|value| !matches!(value, AttributeValue::Null(_)))));
+        self.set.push((Path::of(attribute), not_null(to_attribute(value)?)));
+        Ok(self)
+    }
+
+    /// Sets the entry `key` of an attribute that is a map; `None` removes it. The map must be there: DynamoDB makes none on the way.
+    ///
+    /// # Errors
+    /// `Internal` when `value` cannot be stored.
+    pub fn set_entry(mut self, map: &'static str, key: &str, value: &impl Serialize) -> Result<Self, Error> {
+        self.set.push((Path::entry(map, key), not_null(to_attribute(value)?)));
         Ok(self)
     }
 
@@ -157,8 +163,7 @@ impl<'a> Update<'a> {
     /// `Internal` when `content` cannot be stored.
     pub fn set_all(mut self, content: &impl Serialize) -> Result<Self, Error> {
         let item: Item = serde_dynamo::to_item(content).map_err(unstorable)?;
-        let not_null = |value: &AttributeValue| !matches!(value, AttributeValue::Null(_));
-        self.set.extend(item.into_iter().map(|(name, value)| (name.into(), Some(value).filter(not_null))));
+        self.set.extend(item.into_iter().map(|(name, value)| (Path::of(name), not_null(value))));
         Ok(self)
     }
 
@@ -196,6 +201,10 @@ impl Write<'_> {
         }
         .build())
     }
+}
+
+fn not_null(value: AttributeValue) -> Option<AttributeValue> {
+    Some(value).filter(|value| !matches!(value, AttributeValue::Null(_)))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]

@@ -28,6 +28,12 @@ fn every_row_has_the_key_it_always_had() {
             "SESSION#09090909-0909-0909-0909-090909090909".to_owned(),
         ),
         (Row::SessionGuard(account), "Sessions", format!("ACCOUNT#{uuid}"), "GUARD".into()),
+        (
+            Row::AddressGuard(&address),
+            "Sessions",
+            "ADDRESS#AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE".into(),
+            "GUARD".into(),
+        ),
         (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
         (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), "MAIL".into()),
         (

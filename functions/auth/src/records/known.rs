@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use compat::email::AddressKey;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use shared::{error::Error, ids::AccountId, tables::Row};
 
 use crate::{account::Account, address::AddressRecord, state::Auth};
@@ -35,13 +35,24 @@ impl Auth {
     /// `Unavailable`; `Internal` when the address belongs to an account that is not there.
     pub(crate) async fn known_address(&self, key: &AddressKey) -> Result<KnownAddress, Error> {
         let record = self.record(key).await?;
-        let account = if let Some(owner) = record.owner() {
-            Some(self.account(owner).await?)
-        } else {
-            let _nobody: Option<IgnoredAny> = self.app.store.get(Row::Account(decoy(key))).await?;
-            None
-        };
+        let account = self.account_of(record.owner(), key).await?;
         Ok(KnownAddress { record, account })
+    }
+
+    /// The account of an address that belongs to `owner`; where there is none, a row is looked for that is not there.
+    ///
+    /// # Errors
+    /// Those of [`Auth::known_address`].
+    pub(super) async fn account_of(
+        &self,
+        owner: Option<AccountId>,
+        key: &AddressKey,
+    ) -> Result<Option<Account>, Error> {
+        if let Some(owner) = owner {
+            return self.account(owner).await.map(Some);
+        }
+        let _nobody: Option<IgnoredAny> = self.app.store.get(Row::Account(decoy(key))).await?;
+        Ok(None)
     }
 
     /// The account that an address belongs to. It is looked for twice: reads see the rows of one transaction one after the other, so in the
@@ -50,13 +61,20 @@ impl Auth {
     /// # Errors
     /// `Unavailable`; `Internal` when there is no such account.
     pub(crate) async fn account(&self, id: AccountId) -> Result<Account, Error> {
-        let row = Row::Account(id);
-        if let Some(account) = self.app.store.get(row).await? {
-            return Ok(account);
+        let account = self.coming_into_being(Row::Account(id)).await?;
+        account.ok_or_else(|| Error::internal("an address belongs to an account that is not there"))
+    }
+
+    /// A row of an account that may come into being at this moment.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(super) async fn coming_into_being<T: DeserializeOwned>(&self, row: Row<'_>) -> Result<Option<T>, Error> {
+        if let Some(found) = self.app.store.get(row).await? {
+            return Ok(Some(found));
         }
         tokio::time::sleep(A_MOMENT).await;
-        let account = self.app.store.get(row).await?;
-        account.ok_or_else(|| Error::internal("an address belongs to an account that is not there"))
+        self.app.store.get(row).await
     }
 }
 

@@ -2,7 +2,12 @@
 
 use std::time::Instant;
 
-use shared::{error::Error, store::Raced, tables::Row, time::Timestamp};
+use shared::{
+    error::Error,
+    store::{Raced, Write},
+    tables::Row,
+    time::Timestamp,
+};
 
 use super::{account_row::new_password, known::KnownAddress};
 use crate::{
@@ -13,6 +18,8 @@ use crate::{
     },
     profile::Profile,
     secrets::links::MailedLink,
+    sender::{DeviceToken, Sender},
+    session::guard::{Ending, with_places},
     state::Auth,
 };
 
@@ -23,8 +30,8 @@ const FAIR_ROUNDS: u32 = 3;
 
 /// What a link that sets a password comes to.
 pub enum SetPassword {
-    /// It is the password now.
-    Done,
+    /// It is the password now. The device that the link was redeemed on is known from now on, by its token; none where this was done before.
+    Done(Option<DeviceToken>),
     /// The link is good for nothing, or has set another password.
     Void,
     /// The password is easy to guess. The link stays good.
@@ -33,7 +40,8 @@ pub enum SetPassword {
 
 impl Auth {
     /// Sets the password by an authentic link, unless it is easy to guess. The new password, the end of the link and the end of
-    /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
+    /// every session are one transaction, in which the place that the request comes from is made known, too: the way in for an owner
+    /// under attack who has a new device. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
     /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
     ///
     /// # Errors
@@ -42,6 +50,7 @@ impl Auth {
         &self,
         link: MailedLink,
         password: &str,
+        sender: &Sender,
         since: Instant,
         now: Timestamp,
     ) -> Result<SetPassword, Error> {
@@ -55,7 +64,7 @@ impl Auth {
                 Offer::Taken(by) => {
                     return Ok(match passwords.verify(password, Some(by), now).await? {
                         Verdict::Wrong => SetPassword::Void,
-                        Verdict::Right | Verdict::RightButOutdated => SetPassword::Done,
+                        Verdict::Right | Verdict::RightButOutdated => SetPassword::Done(None),
                     });
                 }
                 Offer::Void => return Ok(SetPassword::Void),
@@ -70,12 +79,14 @@ impl Auth {
                     hash.insert(passwords.hash(password, now).await?)
                 }
             };
-            let mut writes = self.ending_sessions(account.id).await?;
+            let Ending { guard, sessions: mut writes, places } = self.ending_sessions(account.id).await?;
+            let (device, from) = sender.arrives(&places, now)?;
+            writes.push(Write::Update(with_places(guard, &places.welcoming(&from, None, now))?));
             let seen = account.version;
             account.set_password(link.id, hash.clone(), now);
             writes.push(new_password(&account, seen)?);
             if self.app.store.race(writes).await? == Raced::Won {
-                return Ok(SetPassword::Done);
+                return Ok(SetPassword::Done(Some(device)));
             }
             contention.lost().await?;
             lost += 1;

@@ -15,15 +15,19 @@ use shared::{
 };
 
 use super::Session;
-use crate::state::Auth;
+use crate::{
+    attempts::{Attempts, Place, PlaceId, Places},
+    state::Auth,
+};
 
 /// A transaction holds 100 writes, and some are needed for the rest.
 const ENDED_AT_ONCE: usize = 90;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;
 
-/// What opening and ending sessions of one account agree on: one row of the Sessions table.
-#[derive(Serialize, Deserialize)]
+/// What opening and ending sessions of one account agree on: part of one row of the Sessions table. The tries of the password are in the
+/// same row, and stay when sessions end.
+#[derive(Default, Serialize, Deserialize)]
 struct Guard {
     /// Counts the changes that end what was opened before them.
     generation: u64,
@@ -31,12 +35,50 @@ struct Guard {
     opened: u64,
 }
 
+/// All of a guard, as it is made.
+#[derive(Default, Serialize)]
+struct NewGuard {
+    #[serde(flatten)]
+    sessions: Guard,
+    #[serde(flatten)]
+    attempts: Attempts,
+}
+
+/// A guard as ending the sessions of its account sees it.
+#[derive(Deserialize)]
+struct SeenGuard {
+    #[serde(flatten)]
+    sessions: Guard,
+    #[serde(default)]
+    places: Places,
+}
+
+/// What ends every session of an account.
+pub struct Ending {
+    /// The guard goes over to its next generation, and whatever else is to change in it.
+    pub guard: Update<'static>,
+    /// The sessions go.
+    pub sessions: Vec<Write<'static>>,
+    /// The places that are known of the account.
+    pub places: Places,
+}
+
 /// The write that lets sessions be opened, made with the account.
 ///
 /// # Errors
 /// `Internal`.
 pub fn new_guard(account_id: AccountId) -> Result<Write<'static>, Error> {
-    Put::new(Row::SessionGuard(account_id), &Guard { generation: 0, opened: 0 }).map(Write::Put)
+    Put::new(Row::SessionGuard(account_id), &NewGuard::default()).map(Write::Put)
+}
+
+/// Places that are known from now on, each by its name, and others that are not any more (none). Tries that were judged by what was known
+/// before are judged anew.
+///
+/// # Errors
+/// `Internal`.
+pub fn with_places<'a>(guard: Update<'a>, places: &[(PlaceId, Option<Place>)]) -> Result<Update<'a>, Error> {
+    let guard = guard.count("attempt");
+    places.iter().try_fold(guard, |guard, (id, place)| guard.set_entry("places", id.as_str(), place))
 }
 
 impl Auth {
@@ -44,21 +86,21 @@ impl Auth {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub(crate) async fn ending_sessions(&self, account_id: AccountId) -> Result<Vec<Write<'static>>, Error> {
-        let guard: Option<Guard> = self.app.store.get(Row::SessionGuard(account_id)).await?;
-        let seen = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
+    pub(crate) async fn ending_sessions(&self, account_id: AccountId) -> Result<Ending, Error> {
+        let guard: Option<SeenGuard> = self.app.store.get(Row::SessionGuard(account_id)).await?;
+        let SeenGuard { sessions: seen, places } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
         let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account_id)).await?;
         let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
         for some in too_many.chunks(DELETIONS) {
             self.delete_sessions(some).await?;
         }
         let next = Guard { generation: seen.generation + 1, opened: 0 };
-        let next = Update::new(Row::SessionGuard(account_id))
+        let guard = Update::new(Row::SessionGuard(account_id))
             .set_all(&next)?
             .when(Condition::equals("generation", &seen.generation)?)
             .when(Condition::equals("opened", &seen.opened)?);
         let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account_id, session.id))));
-        Ok([Write::Update(next)].into_iter().chain(ended).collect())
+        Ok(Ending { guard, sessions: ended.collect(), places })
     }
 
     async fn delete_sessions(&self, sessions: &[Session]) -> Result<(), Error> {

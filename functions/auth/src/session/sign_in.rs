@@ -8,8 +8,8 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Session, SignedIn};
-use crate::{account::Account, password::Verdict, state::Auth};
+use super::{Session, SignedIn, guard::with_places};
+use crate::{account::Account, attempts::Success, password::Verdict, state::Auth};
 
 /// Proof that somebody is the owner of an account, as it was when it was read. Fields are private: it comes of a
 /// compared password, or of having just made the account, for which the caller answers.
@@ -40,16 +40,26 @@ impl<'a> Proof<'a> {
     }
 }
 
+/// Forgives the failures that were counted with everybody's, of which the last one was none. Whoever has counted meanwhile, his
+/// failure stays counted in the day.
+fn forgiving(guard: Update<'_>) -> Result<Update<'_>, Error> {
+    let never = None::<Timestamp>;
+    Ok(guard.set("failures", &0)?.set("failed_at", &never)?.set("free_from", &never)?.add("day_failures", -1))
+}
+
 impl Auth {
-    /// A new session for whoever has proven to be the owner of an account; `None` when the account has changed since it was read.
+    /// A new session for whoever has proven to be the owner of an account, and what that `success` changes in the account's guard;
+    /// `None` when the account has changed since it was read.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub(crate) async fn sign_in(&self, proof: Proof<'_>) -> Result<Option<SignedIn>, Error> {
+    pub(crate) async fn sign_in(&self, proof: Proof<'_>, success: &Success) -> Result<Option<SignedIn>, Error> {
         let Proof { account, authentication } = proof;
         let new = Session::open(account, authentication)?;
         let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
         let count = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
+        let count = with_places(count, &success.places)?;
+        let count = if success.forgives_everywhere { forgiving(count)? } else { count };
         let as_read = Condition::equals("version", &account.version)?;
         // A reset takes the password away first where people sign in all the time; the version says so only when it is through.
         let unchanged = Expected::new(Row::Account(account.id)).when(as_read).when(Condition::Present("password"));

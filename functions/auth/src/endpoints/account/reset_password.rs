@@ -14,7 +14,11 @@ use shared::{
     now::Now,
 };
 
-use crate::{records::set_password::SetPassword, state::Auth};
+use crate::{
+    records::set_password::SetPassword,
+    sender::{DEVICE_TOKEN, Sender},
+    state::Auth,
+};
 
 /// The token that a mailed link held, and the new password.
 pub struct ResetPasswordRequest {
@@ -43,10 +47,11 @@ pub struct ResetPasswordResponse {
 }
 
 /// A link sets one password, however often and however concurrently it is redeemed. Who repeats the request, because its answer was lost,
-/// is told that it went well; who comes with another password is not. One that is easy to guess is refused, and the link stays good.
+/// is told that it went well; who comes with another password is not. The first answer makes the device known that the link was redeemed on. One that is easy to guess is refused, and the link stays good.
 pub async fn reset_password(
     State(auth): State<Auth>,
     Now(now): Now,
+    sender: Sender,
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
     let since = Instant::now();
@@ -54,8 +59,14 @@ pub async fn reset_password(
     let Some(link) = secrets.links.open(LinkPurpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
-    match auth.set_password(link, &password.reveal(), since, now).await? {
-        SetPassword::Done => Ok(Reply::ok(done(auth.config.sign_in_url.clone()))),
+    match auth.set_password(link, &password.reveal(), &sender, since, now).await? {
+        SetPassword::Done(device) => {
+            let reply = Reply::ok(done(auth.config.sign_in_url.clone()));
+            Ok(match device {
+                Some(device) => reply.header(DEVICE_TOKEN, device.reveal()?),
+                None => reply,
+            })
+        }
         SetPassword::Void => Ok(Reply::bad_request(refused())),
         SetPassword::Weak(weakness) => Err(Error::invalid("body", "password", Flaw::value(weakness.reason()))),
     }
@@ -74,8 +85,11 @@ fn refused() -> ResetPasswordResponse {
 pub fn document() -> Operation {
     Operation::new("reset_password", "Sets the password by a mailed link and ends every session of the account.")
         .tag("Accounts")
+        .header("X-Device-Token", "What an earlier answer gave this device")
         .body::<ResetPasswordRequest>(json!({ "token": "token-from-the-mailed-link", "password": "a new password" }))
         .ok(&done(Some("https://app.example.com/sign-in".to_owned())))
+        .with_headers(&["X-Device-Token"])
+        .answer(200, "Done before", &done(Some("https://app.example.com/sign-in".to_owned())))
         .answer(400, "The link is invalid, has expired or has been used", &refused())
         .depends()
 }

@@ -7,15 +7,23 @@ use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     now::Now,
+    time::Timestamp,
 };
 
 use crate::{
-    endpoints::auth_response::AuthResponse, password::Verdict, records::known::KnownAddress, session::sign_in::Proof,
+    attempts::{Admission, Counted},
+    endpoints::auth_response::AuthResponse,
+    password::Verdict,
+    records::guarded::GuardedAddress,
+    sender::{DEVICE_TOKEN, Sender},
+    session::sign_in::Proof,
     state::Auth,
 };
 
 /// One text for every reason, so that it tells none.
 const REFUSED: &str = "Invalid email or password, or email not verified";
+/// For every address alike.
+const LOCKED: &str = "Too many attempts; try again later";
 
 /// The address and the password of somebody who wants to sign in.
 pub struct LoginRequest {
@@ -32,41 +40,66 @@ impl Input for LoginRequest {
     }
 }
 
-/// Unknown, unverified and wrong cost the same: two reads, one Argon2 run.
+/// Unknown, unverified, wrong and locked cost the same: three reads, an update that counts the try, and beside it one Argon2 run, whose
+/// verdict nobody looks at before the try has been admitted.
 pub async fn login(
     State(auth): State<Auth>,
     Now(now): Now,
+    sender: Sender,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let (password, passwords) = (password.reveal(), auth.passwords(now).await?);
-    let KnownAddress { record, account } = auth.known_address(&email.key()).await?;
+    let (key, password, passwords) = (email.key(), password.reveal(), auth.passwords(now).await?);
+    let GuardedAddress { record, account, tries } = auth.guarded_address(&key).await?;
     let stored = account.as_ref().and_then(|account| account.password.as_ref());
-    let verdict = passwords.verify(&password, stored, now).await?;
+    let from = sender.places();
+    let (admission, verdict) = tokio::join!(auth.admit(tries, &from, now), passwords.verify(&password, stored, now));
+    let counted = match admission? {
+        Admission::Counted(counted) => counted,
+        Admission::Locked(seconds) => return Ok(locked("locked", seconds)),
+    };
+    let (verdict, refused) = (verdict?, |reason| refused(reason, &counted, now));
     let Some(account) = &account else {
         return Ok(refused(if record.is_pending() { "unverified" } else { "unknown" }));
     };
     let Some(stored) = stored else { return Ok(refused("no_password")) };
     let Some(proof) = Proof::by_password(account, verdict, now) else { return Ok(refused("wrong_password")) };
-    let Some(signed_in) = auth.sign_in(proof).await? else { return Ok(refused("changed_meanwhile")) };
+    let (device, from) = sender.arrives(&counted.attempts.places, now)?;
+    let success = counted.succeeds(&from, now);
+    let Some(signed_in) = auth.sign_in(proof, &success).await? else { return Ok(refused("changed_meanwhile")) };
     tracing::info!(event = "login", "somebody has signed in");
     if verdict == Verdict::RightButOutdated
         && let Err(error) = auth.rehash(account, stored, &password, now).await
     {
         tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
     }
-    AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now).map(Reply::ok)
+    let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
+    Ok(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?))
 }
 
 pub fn document() -> Operation {
     Operation::new("login", "Opens a session for an address that has been verified.")
+        .header("X-Device-Token", "What an earlier answer gave this device: the way in while strangers try passwords")
         .body::<LoginRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
         .ok(&AuthResponse::example_of_session())
+        .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
+        .answer(429, "Too many passwords were tried at this address", &AuthResponse::refused(LOCKED))
         .depends()
 }
 
-/// `reason` is for the log alone.
-fn refused(reason: &'static str) -> Reply<AuthResponse> {
+/// `reason` is for the log alone. From a known place it looks like everybody's, as long as everybody else is locked out.
+fn refused(reason: &'static str, counted: &Counted, now: Timestamp) -> Reply<AuthResponse> {
+    if counted.is_notable() {
+        tracing::warn!(event = "locked", "many passwords in a row were wrong at one address");
+    }
+    if let Some(seconds) = counted.seconds_others_are_locked(now) {
+        return locked(reason, seconds);
+    }
     tracing::info!(event = "login_refused", reason, "somebody may not sign in");
     Reply::unauthorized(AuthResponse::refused(REFUSED))
+}
+
+fn locked(reason: &'static str, seconds: i64) -> Reply<AuthResponse> {
+    tracing::info!(event = "login_refused", reason, "somebody may not sign in");
+    Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds)
 }
