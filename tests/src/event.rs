@@ -190,6 +190,11 @@ fn headers(answer: &Value) -> Value {
 }
 
 fn event(request: Request) -> Value {
+    event_from("203.0.113.9", request)
+}
+
+/// The event of a request from a client's address.
+pub fn event_from(client: &str, request: Request) -> Value {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let headers: serde_json::Map<_, _> =
         request.headers.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
@@ -208,7 +213,7 @@ fn event(request: Request) -> Value {
                 "method": request.method,
                 "path": path,
                 "protocol": "HTTP/1.1",
-                "sourceIp": "203.0.113.9",
+                "sourceIp": client,
                 "userAgent": "tests",
             },
             "requestId": "JKJaXmPLvHcESHA=",

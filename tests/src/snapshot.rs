@@ -47,7 +47,7 @@ impl Page {
         }
         let told = headers.into_iter().filter(|(name, _)| *name != "content-length");
         self.part(
-            &told.map(|(name, value)| format!("{name}: {}", without_hashes(value))).collect::<Vec<_>>().join("\n"),
+            &told.map(|(name, value)| format!("{name}: {}", kept_header(name, value))).collect::<Vec<_>>().join("\n"),
         );
     }
 
@@ -126,6 +126,15 @@ fn asked(reply: &Reply) -> (&str, String) {
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let parts = path.split('/').map(|part| if Uuid::try_parse(part).is_ok() { "[id]" } else { part });
     (method, parts.collect::<Vec<_>>().join("/"))
+}
+
+/// What is kept of a header's value.
+fn kept_header(name: &str, value: &str) -> String {
+    if name != "x-device-token" {
+        return without_hashes(value);
+    }
+    assert!(value.len() == 22 && is_base64url(value, 22..), "no token of a device: {value}");
+    "[device token]".to_owned()
 }
 
 /// A policy without the hashes of what a page holds. That they are right is tested beside the page.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use local::Calls;
 use serde_json::json;
-use tests::{Reply, Request, Session, World};
+use tests::{Reply, Request, Session, World, json_request};
 
 use crate::kyc::{approval, genuine};
 
@@ -67,7 +67,7 @@ async fn login_refresh_and_profile_cost_what_they_should() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     world.get_as(&session, "/auth/profile").await;
-    cost(world.calls(ada.logs_in()).await, &TWO_READS_AND_TRANSACTION);
+    cost(world.calls(ada.logs_in()).await, &[("GetItem", 3), ("TransactWriteItems", 1), ("UpdateItem", 1)]);
     cost(world.calls(world.get_as(&session, "/auth/profile")).await, &[("GetItem", 2)]);
     let change = json!({ "full_name": "Ada" });
     cost(world.calls(world.patch_as(&session, "/auth/profile", change)).await, &[("GetItem", 1), ("UpdateItem", 1)]);
@@ -77,6 +77,21 @@ async fn login_refresh_and_profile_cost_what_they_should() {
     cost(world.calls(world.get("/.well-known/jwks.json")).await, &[]);
     let body = json!({ "access_token": session.access });
     cost(world.calls(world.post("/auth/logout", body)).await, &[("DeleteItem", 1)]);
+}
+
+/// A wrong password, and one of many that come while the address is locked.
+#[tokio::test]
+async fn a_refused_login_costs_three_reads_and_an_update() {
+    let world = World::start().await;
+    let (ada, bob) = (world.person().signed_in().await.0, world.person());
+    for person in [ada, bob] {
+        let stranger = json_request("POST", "/auth/login", &person.rival("a guess").credentials());
+        for number in 0..6 {
+            let (reply, calls) = world.calls(world.send_from("192.0.2.7", stranger.clone())).await;
+            reply.assert_status(if number < 5 { 401 } else { 429 });
+            assert_eq!(calls.dynamodb, dynamodb(&[("GetItem", 3), ("UpdateItem", 1)]));
+        }
+    }
 }
 
 #[tokio::test]

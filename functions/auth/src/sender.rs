@@ -49,7 +49,7 @@ impl DeviceToken {
     /// # Errors
     /// `Internal`: never, for base64 is always a header's value.
     pub fn reveal(self) -> Result<HeaderValue, Error> {
-        let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(&*self.0));
+        let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(*self.0));
         let mut value = HeaderValue::from_str(&text).map_err(|_| Error::internal("a device token is no header"))?;
         value.set_sensitive(true);
         Ok(value)

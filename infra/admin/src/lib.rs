@@ -1,5 +1,6 @@
 //! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
 
+pub mod account_unlock;
 pub mod config;
 mod identity_check;
 pub mod kyc_secret;
@@ -43,6 +44,7 @@ enum Command {
     KycSecret(kyc_secret::Arguments),
     KycSet(kyc_set::Arguments),
     KycShow(kyc_show::Arguments),
+    AccountUnlock(account_unlock::Arguments),
 }
 
 impl Cli {
@@ -63,6 +65,7 @@ impl Cli {
             Command::KycSecret(arguments) => kyc_secret::run(operator, &arguments).await,
             Command::KycSet(arguments) => kyc_set::run(operator, &arguments, &clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
+            Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments).await,
         }
     }
 }

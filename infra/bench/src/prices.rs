@@ -83,12 +83,14 @@ mod tests {
 
     #[test]
     fn a_login_costs_what_the_price_list_says() {
-        let dynamodb = [("GetItem".to_owned(), 2), ("TransactWriteItems".to_owned(), 1)].into();
+        let dynamodb = [("GetItem", 3), ("UpdateItem", 1), ("TransactWriteItems", 1)];
+        let dynamodb = dynamodb.map(|(name, count)| (name.to_owned(), count)).into();
         let calls = Calls { dynamodb, transacted: 3, ..Calls::default() };
         let login = Request { memory: 1769, cpu: Duration::from_millis(20), calls: &calls, is_http: true };
         assert_eq!(login.billed(), Duration::from_millis(32));
-        // 1 + 0.2 + 0.48 for the request, 0.737 for 32 ms, 0.25 for the reads, 3.75 for a transaction of three.
-        assert!((login.per_million() - 6.417).abs() < 0.001, "{}", login.per_million());
+        // 1 + 0.2 + 0.48 for the request, 0.737 for 32 ms, 0.375 for the reads, 0.625 for the update, 3.75 for a
+        // transaction of three.
+        assert!((login.per_million() - 7.167).abs() < 0.001, "{}", login.per_million());
     }
 
     #[test]

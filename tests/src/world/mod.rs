@@ -36,7 +36,7 @@ use shared::{
 use self::connection::{sdk_config, signed_by, upstream};
 pub use self::{
     faults::until,
-    requests::{authorized, no_text},
+    requests::{authorized, json_request, no_text},
     settings::{APP_URL, Settings, provider, webhook_secrets},
 };
 use crate::{function::Function, key::Key, person::Person};

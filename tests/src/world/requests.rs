@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::World;
 use crate::{
-    event::{Reply, Request, asked, invoke, invoke_documented},
+    event::{Reply, Request, asked, event_from, invoke, invoke_documented},
     function::Function,
 };
 
@@ -15,6 +15,11 @@ impl World {
     /// A request to whichever function the path belongs to.
     pub async fn send(&self, request: Request) -> Reply {
         invoke(&self.routers[&Function::reached_by(&request.path)], request).await
+    }
+
+    /// A request from a client's address; all others come from one that they have in common.
+    pub async fn send_from(&self, client: &str, request: Request) -> Reply {
+        self.event(event_from(client, request)).await
     }
 
     /// An event of API Gateway, in full, to whichever function its path belongs to. The answer is as the OpenAPI document says.
@@ -38,6 +43,11 @@ impl World {
         invoke(&auth::router(auth.clone()), json_request("POST", path, &body)).await
     }
 
+    /// `POST path` with a JSON body from a client's address, through a particular instance of `auth`.
+    pub async fn post_to_from(&self, auth: &Auth, client: &str, path: &str, body: Value) -> Reply {
+        invoke_documented(&auth::router(auth.clone()), event_from(client, json_request("POST", path, &body))).await
+    }
+
     /// A request to a particular instance of `api-keys`.
     pub async fn send_to_vault(&self, vault: &Vault, request: Request) -> Reply {
         invoke(&api_keys::router(vault.clone()), request).await
@@ -55,7 +65,9 @@ pub async fn no_text(world: &World, method: &'static str, path: &str, token: &st
     world.send(Request { body: Some("/w==".to_owned()), is_base64: true, ..request }).await
 }
 
-fn json_request(method: &'static str, path: &str, body: &Value) -> Request {
+/// A request with a JSON body.
+#[must_use]
+pub fn json_request(method: &'static str, path: &str, body: &Value) -> Request {
     let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     Request { method, path: path.to_owned(), headers, body: Some(body.to_string()), ..Request::default() }
 }

@@ -5,6 +5,7 @@ mod link_rotation;
 mod rewrap;
 mod rewrap_secrets;
 mod rotation;
+mod unlock;
 
 use admin::{Failure, Rotation, rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key};
 use shared::time::Timestamp;

@@ -34,6 +34,15 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
             counted(world, world.refresh(&session.refresh)).await
         }
         ("LoginFailures", "") => counted(world, ada.rival("a guess").logs_in()).await,
+        ("Locked", "") => {
+            let guesses = async {
+                for _ in 0..10 {
+                    world.advance(60);
+                    ada.rival("a guess").logs_in().await;
+                }
+            };
+            counted(world, guesses).await
+        }
         ("RecordsThatDoNotOpen", "") => {
             tampers(world, "KEY#", "exchange", json!("bybit")).await;
             counted(world, ask("decrypt")).await

@@ -28,6 +28,10 @@ async fn login() {
     let mut page = Page::default();
     page.answer("The password", &ada.logs_in().await);
     page.answer("Another password", &ada.rival("another password").logs_in().await);
+    for _ in 2..=5 {
+        ada.rival("another password").logs_in().await.assert_status(401);
+    }
+    page.answer("Another password, once too often", &ada.rival("another password").logs_in().await);
     page.answer("Nothing", &world.post("/auth/login", json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/login", "").await);
     page.is_kept(FOLDER, "login");
@@ -117,7 +121,8 @@ async fn reset_password() {
     let mut page = Page::default();
     page.answer("A password that is too short", &world.post(PATH, choice("short")).await);
     page.answer("A link and a password", &world.post(PATH, choice("another password")).await);
-    page.answer("The same link again", &world.post(PATH, choice("a third password")).await);
+    page.answer("The same again", &world.post(PATH, choice("another password")).await);
+    page.answer("The same link and another password", &world.post(PATH, choice("a third password")).await);
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
     page.is_kept(FOLDER, "reset_password");

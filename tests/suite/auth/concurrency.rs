@@ -89,6 +89,7 @@ async fn many_sign_ups_with_different_passwords_leave_the_choice_to_the_owner() 
     let proofs = at_once(&world, "/auth/verify-email", vec![json!({ "token": tokens[0] }); MANY]).await;
     assert!(proofs.iter().all(|reply| reply.status == 200 && reply.body["redirect_url"] == json!(null)));
     for number in 0..MANY {
+        world.advance(15 * 60);
         world.post("/auth/login", body(number)).await.assert_status(401);
     }
     assert_eq!(ada.all_mailed("reset-password").await.len(), 1);

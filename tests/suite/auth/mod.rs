@@ -3,6 +3,7 @@
 mod answers;
 mod concurrency;
 mod contested;
+mod guard;
 mod input;
 mod malformed;
 mod missing_account;

@@ -2,7 +2,7 @@
 
 use local::Calls;
 use serde_json::{Value, json};
-use tests::{Person, Reply, World};
+use tests::{Person, Reply, World, json_request};
 
 /// All that an outsider can see or measure.
 #[derive(Debug, PartialEq)]
@@ -77,6 +77,33 @@ async fn a_failed_login_looks_the_same_for_every_address() {
     assert_eq!((seen[0].status, seen[0].argon2_runs), (401, 1));
     for other in &seen {
         assert_eq!(other, &seen[0]);
+    }
+}
+
+/// From a stranger's address and from that of an owner who has signed in from there: none, wrong and locked, and right but locked.
+#[tokio::test]
+async fn tries_at_a_locked_address_look_the_same_for_every_address() {
+    for client in ["192.0.2.7", "203.0.113.9"] {
+        let world = World::start().await;
+        let mut seen = Vec::new();
+        for person in everybody(&world).await {
+            let login = |person: &Person<'_>| json_request("POST", "/auth/login", &person.credentials());
+            let wrong = login(&person.rival("a wrong password"));
+            let mut of_person = Vec::new();
+            for _ in 0..8 {
+                of_person.push(look(&world, &person.email, world.send_from(client, wrong.clone())).await);
+            }
+            if client == "192.0.2.7" {
+                of_person.push(look(&world, &person.email, world.send_from(client, login(&person))).await);
+            }
+            seen.push(of_person);
+        }
+        let statuses: Vec<_> = seen[0].iter().map(|seen| (seen.status, seen.argon2_runs)).take(8).collect();
+        assert_eq!(statuses, [[(401, 1); 5].as_slice(), &[(429, 1); 3]].concat());
+        assert_eq!(seen[0][7], seen[0][5], "locked looks the same all the time");
+        for other in &seen {
+            assert_eq!(other, &seen[0], "from {client}");
+        }
     }
 }
 

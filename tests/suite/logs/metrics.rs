@@ -98,7 +98,8 @@ impl Count<'_> {
 async fn each_cause_is_counted_once_and_nothing_besides() {
     let world = World::start().await;
     let mut count = Count { world: &world, seen: BTreeSet::new() };
-    accounts(&mut count).await;
+    Box::pin(accounts(&mut count)).await;
+    guesses(&mut count).await;
     keys(&mut count).await;
     reports(&mut count).await;
     outages(&mut count).await;
@@ -128,15 +129,37 @@ async fn accounts(count: &mut Count<'_>) {
     count.of(world.refresh(&first.refresh), &["RefreshReuse"]).await;
     count.of(world.refresh(&first.refresh), &[]).await;
     // As if the account had ended between this login's question and its answer.
-    let guards = world.rows_of("Sessions", "ACCOUNT#").await;
-    let guard = guards.iter().find(|row| row["sk"] == "GUARD").unwrap();
-    world.remove("Sessions", guard).await;
-    count.of(ada.logs_in(), &["LoginFailures", "LoginFailures reason=changed_meanwhile"]).await;
+    let account = ada.account().await;
+    world.aws.reset_calls();
+    world.hold("TransactWriteItems", 1_000);
+    let ended = async {
+        world.called("TransactWriteItems", 1).await;
+        world.remove("Accounts", &account).await;
+        world.mend();
+    };
+    let meanwhile = async { tokio::join!(ada.logs_in(), ended) };
+    count.of(Box::pin(meanwhile), &["LoginFailures", "LoginFailures reason=changed_meanwhile"]).await;
     // Two strangers with one address: nobody's password counts until its owner has chosen one.
     count.of(eve.signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
     count.of(eve.rival("another password").signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
     count.of(eve.verifies(), &["AccountsCreated", "MailsSent kind=set-password"]).await;
     count.of(eve.logs_in(), &["LoginFailures", "LoginFailures reason=no_password"]).await;
+}
+
+/// At an address that nobody has.
+async fn guesses(count: &mut Count<'_>) {
+    let world = count.world;
+    let nobody = world.person();
+    for _ in 0..5 {
+        nobody.logs_in().await.assert_status(401);
+    }
+    count.of(nobody.logs_in(), &["LoginFailures", "LoginFailures reason=locked"]).await;
+    for _ in 6..10 {
+        world.advance(100);
+        nobody.logs_in().await.assert_status(401);
+    }
+    world.advance(100);
+    count.of(nobody.logs_in(), &["Locked", "LoginFailures", "LoginFailures reason=unknown"]).await;
 }
 
 async fn keys(count: &mut Count<'_>) {
@@ -239,7 +262,7 @@ fn ids() -> impl Iterator<Item = &'static str> {
 /// Every word that may be a dimension's value.
 fn words() -> BTreeSet<&'static str> {
     let words = "auth 7 dynamodb kms ses permanent verify set-password already-registered \
-                 unknown unverified wrong_password no_password changed_meanwhile ok invalid_key unrecognised_response \
+                 unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
                  duplicate test_event ignored_event_type out_of_order no_user_ref unknown_status malformed_body \
                  no_secret missing_signature missing_timestamp malformed_header unsupported_algorithm bad_signature \
                  stale_timestamp";

@@ -1,7 +1,7 @@
 //! Tries of a password: counted where they are kept before anything is compared. An account counts them in its guard, beside what opens
 //! and ends its sessions; an address without an account in a row that goes by itself, so that who tries learns nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use compat::email::AddressKey;
 use shared::{
@@ -19,6 +19,8 @@ use crate::{
     state::Auth,
 };
 
+/// What those who try a password at once compete for.
+const TRIES: &str = "the tries of a password";
 /// How long the tries at an address without an account are kept: no lock lasts longer than a day.
 const KEPT: Duration = Duration::from_hours(24);
 
@@ -66,14 +68,20 @@ impl Auth {
         Ok(Tries { at, attempts })
     }
 
-    /// Counts one try more that comes from these places, if it is admitted, and that it was made, if it is not. Of those who count at once
-    /// one is first, and the others look again: each of them has seen one failure more by then, so that nobody loses more rounds than there
-    /// are free tries.
+    /// Counts one try more that comes from these places, in a request that came in at `since`, if it is admitted, and that it was made, if
+    /// it is not. Of those who count at once one is first, and the others look again: each of them has seen one failure more by then, so that
+    /// nobody loses more rounds than there are free tries.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`: what cannot be counted is not compared. `Internal` when the account has no guard any more.
-    pub(crate) async fn admit(&self, tries: Tries<'_>, from: &[PlaceId], now: Timestamp) -> Result<Admission, Error> {
-        let Tries { at, mut attempts } = tries;
+    pub(crate) async fn admit(
+        &self,
+        Tries { at, mut attempts }: Tries<'_>,
+        from: &[PlaceId],
+        since: Instant,
+        now: Timestamp,
+    ) -> Result<Admission, Error> {
+        let mut contention = self.app.contention(TRIES, since);
         loop {
             let admission = attempts.admit(from, now);
             let update = match &admission {
@@ -85,6 +93,7 @@ impl Auth {
                 Written::Conflict(Some(row)) => attempts = row.read()?,
                 Written::Conflict(None) => return Err(no_guard()),
             }
+            contention.lost().await?;
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `POST /auth/login`: address and password for a session.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use compat::email::EmailAddress;
 use serde_json::json;
@@ -48,11 +50,13 @@ pub async fn login(
     sender: Sender,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
+    let since = Instant::now();
     let (key, password, passwords) = (email.key(), password.reveal(), auth.passwords(now).await?);
     let GuardedAddress { record, account, tries } = auth.guarded_address(&key).await?;
     let stored = account.as_ref().and_then(|account| account.password.as_ref());
     let from = sender.places();
-    let (admission, verdict) = tokio::join!(auth.admit(tries, &from, now), passwords.verify(&password, stored, now));
+    let (admission, verdict) =
+        tokio::join!(auth.admit(tries, &from, since, now), passwords.verify(&password, stored, now));
     let counted = match admission? {
         Admission::Counted(counted) => counted,
         Admission::Locked(seconds) => return Ok(locked("locked", seconds)),
