@@ -171,7 +171,8 @@ async fn no_login_slips_through_while_the_password_changes() {
     let (logins, reset) = tokio::join!(logins, world.post("/auth/reset-password", body));
     reset.assert_ok();
     for login in logins {
-        assert!([200, 401].contains(&login.status), "{login:?}");
+        // Those that were let try because of where they come from are refused as everybody is meanwhile.
+        assert!([200, 401, 429].contains(&login.status), "{login:?}");
         if login.status == 200 {
             let session = Session::of(&login);
             world.get_as(&session, "/auth/profile").await.assert_status(401);
