@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::{
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
-    kyc::Saying,
+    kyc::saying::Saying,
     seal::SecretPurpose,
     time::Timestamp,
 };

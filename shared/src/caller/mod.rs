@@ -1,7 +1,7 @@
 //! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session, one that takes [`Fresh`] or [`Confirmed`] not
 //! without what these ask for besides.
 
-mod authentication;
+pub mod authentication;
 mod step_up;
 pub mod token;
 
@@ -15,8 +15,8 @@ use lambda_http::request::RequestContext;
 use serde::Deserialize;
 
 pub use self::{
-    authentication::{Aal, Authentication, Method},
-    step_up::{Confirmed, FRESH, Fresh},
+    authentication::{Aal, Authentication, FRESH, Method},
+    step_up::{Confirmed, Fresh},
 };
 use crate::{app::App, error::Error, ids::AccountId, now::Now, tables::Row, time::Timestamp};
 use compat::email::EmailAddress;

@@ -14,15 +14,17 @@ mod claim;
 mod course;
 mod follow;
 mod report;
+pub mod saying;
 mod status;
 #[cfg(test)]
 mod tests;
 
 use crate::{error::Error, store::Store, tables::Rows};
 
-pub use claim::{KycClaim, Saying};
+pub use claim::KycClaim;
 pub use course::{Standing, history, standing};
 pub use report::KycReport;
+pub use saying::Saying;
 pub use status::KycStatus;
 
 /// The source of what operators decide by hand.
