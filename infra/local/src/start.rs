@@ -22,7 +22,7 @@ use crate::inbox::Inbox;
 use crate::keys::KeyService;
 use crate::kms::Kms;
 use crate::state::StateDir;
-use crate::template::Template;
+use crate::template::{Table, Template};
 use crate::{Error, LocalAws, Options, console, database, keys, tables, upstream};
 
 impl LocalAws {
@@ -34,10 +34,7 @@ impl LocalAws {
         let Template { tables, functions, mappings, rules, tasks, resources } = Template::read(&options.template)?;
         let state = StateDir::open(options.state.clone())?;
         let (backend, database) = start_backend(&options, &state).await?;
-        for table in &tables {
-            let name = format!("{}-{}", options.table_prefix, table.logical_id);
-            tables::create_missing(&backend, &name, table).await?;
-        }
+        create_tables(&tables, &backend, &options.table_prefix).await?;
         let kms = if options.upstream.is_some() {
             upstream::prepare(&backend, &options).await?;
             None
@@ -82,6 +79,14 @@ impl LocalAws {
         local.feed_all(options.functions).await?;
         Ok(local)
     }
+}
+
+/// Makes the tables of the template that are not there.
+async fn create_tables(tables: &[Table], backend: &Backend, prefix: &str) -> Result<(), Error> {
+    for table in tables {
+        tables::create_missing(backend, &format!("{prefix}-{}", table.logical_id), table).await?;
+    }
+    Ok(())
 }
 
 /// The upstream, or the embedded database with its task.

@@ -11,8 +11,8 @@
 //! What came in before an operator decided does not count after the decision.
 
 mod claim;
-mod course;
-mod follow;
+mod order;
+mod precedence;
 mod report;
 pub mod saying;
 mod status;
@@ -22,7 +22,7 @@ mod tests;
 use crate::{error::Error, store::Store, tables::Rows};
 
 pub use claim::KycClaim;
-pub use course::{Standing, history, standing};
+pub use order::{Standing, history, standing};
 pub use report::KycReport;
 pub use saying::Saying;
 pub use status::KycStatus;

@@ -7,7 +7,7 @@
 mod allowance;
 mod issued;
 mod letters;
-mod pending;
+mod pending_passwords;
 pub mod redeem;
 pub mod resend;
 pub mod sign_up;
@@ -29,7 +29,7 @@ pub use self::allowance::Wait;
 use self::{
     allowance::{Allowance, Allowances},
     issued::IssuedLinks,
-    pending::PendingSignUp,
+    pending_passwords::PendingSignUp,
 };
 use crate::account::Account;
 

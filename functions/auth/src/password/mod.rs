@@ -1,8 +1,9 @@
 //! Passwords: Argon2id under a pepper, so that a stolen table alone cannot be attacked. A hash names its pepper.
 
+mod argon2id;
 mod hash;
 mod memory;
-mod run;
+
 #[cfg(test)]
 mod tests;
 pub mod weak;
@@ -18,8 +19,8 @@ use zeroize::Zeroizing;
 
 pub use self::hash::PasswordHash;
 use self::{
+    argon2id::{COST, failed, run},
     memory::MEMORY,
-    run::{COST, failed, run},
 };
 use crate::secrets::pepper::{Pepper, Peppers};
 
