@@ -31,6 +31,16 @@ pub enum SetPassword {
     Weak(Weakness),
 }
 
+impl SetPassword {
+    /// What whoever repeats a request is told, by what came of comparing the password with the one that the link has set.
+    const fn repeated(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Right | Verdict::RightButOutdated => Self::Done,
+            Verdict::Wrong => Self::Void,
+        }
+    }
+}
+
 impl Auth {
     /// Sets the password by an authentic link, unless it is easy to guess. The new password, the end of the link and the end of
     /// every session are one transaction. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
@@ -52,12 +62,7 @@ impl Auth {
             let Some(mut account) = account else { return Ok(SetPassword::Void) };
             match account.offer(link.id, record.offered(link.id, now), now) {
                 Offer::Open => {}
-                Offer::Taken(by) => {
-                    return Ok(match passwords.verify(password, Some(by), now).await? {
-                        Verdict::Wrong => SetPassword::Void,
-                        Verdict::Right | Verdict::RightButOutdated => SetPassword::Done,
-                    });
-                }
+                Offer::Taken(by) => return passwords.verify(password, Some(by), now).await.map(SetPassword::repeated),
                 Offer::Void => return Ok(SetPassword::Void),
             }
             // Before the sessions are looked at: while Argon2 runs, somebody who has the old password could open one more.
@@ -70,11 +75,9 @@ impl Auth {
                     hash.insert(passwords.hash(password, now).await?)
                 }
             };
-            let mut writes = self.ending_sessions(account.id).await?;
             let seen = account.version;
             account.set_password(link.id, hash.clone(), now);
-            writes.push(new_password(&account, seen)?);
-            if self.app.store.race(writes).await? == Raced::Won {
+            if self.replace_password(&account, seen).await? == Raced::Won {
                 return Ok(SetPassword::Done);
             }
             contention.lost().await?;
@@ -83,6 +86,13 @@ impl Auth {
                 self.withdraw_password(account.id, seen).await?;
             }
         }
+    }
+
+    /// Writes an account with a new password, which was read in the version `seen`, and ends its sessions.
+    async fn replace_password(&self, account: &Account, seen: u64) -> Result<Raced, Error> {
+        let mut writes = self.ending_sessions(account.id).await?;
+        writes.push(new_password(account, seen)?);
+        self.app.store.race(writes).await
     }
 
     /// Why a password would be easy to guess for who knows the owner of an account.
