@@ -66,14 +66,13 @@ impl Auth {
                 Offer::Void => return Ok(SetPassword::Void),
             }
             // Before the sessions are looked at: while Argon2 runs, somebody who has the old password could open one more.
-            let hash = match &hash {
-                Some(hash) => hash,
-                None => {
-                    if let Some(weakness) = self.weakness(password, &account).await? {
-                        return Ok(SetPassword::Weak(weakness));
-                    }
-                    hash.insert(passwords.hash(password, now).await?)
+            let hash = if let Some(hash) = &hash {
+                hash
+            } else {
+                if let Some(weakness) = self.weakness(password, &account).await? {
+                    return Ok(SetPassword::Weak(weakness));
                 }
+                hash.insert(passwords.hash(password, now).await?)
             };
             let seen = account.version;
             account.set_password(link.id, hash.clone(), now);
