@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
     tables::Row,
     time::Timestamp,
 };
-use compat::email::EmailAddress;
 
 /// How long the row of a letter stays, whether it was sent or not.
 pub const RETENTION: Duration = Duration::from_hours(30 * 24);

@@ -19,7 +19,7 @@ fn cost((reply, calls): (Reply, Calls), expected: &[(&str, u64)]) {
     assert!(calls.kms.is_empty() && calls.ses.is_empty(), "{calls:?}");
 }
 
-/// The same with calls to KMS.
+/// Holds what a request to the vault has cost, calls to KMS included.
 fn vault_cost((reply, calls): &(Reply, Calls), expected: &[(&str, u64)], kms: &[(&str, u64)]) {
     reply.assert_ok();
     assert_eq!((&calls.dynamodb, &calls.kms), (&dynamodb(expected), &dynamodb(kms)));

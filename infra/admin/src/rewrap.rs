@@ -158,7 +158,7 @@ impl Job<'_> {
         pages.try_flatten()
     }
 
-    /// One row: its name, and what has become of it. A failure is one record's alone.
+    /// Moves one row: its name, and its state after that. A failure is one record's alone.
     async fn one(&self, row: Found) -> (String, Result<RecordState, Failure>) {
         let (pk, sk) = row.key();
         let Some((account, key)) = Row::exchange_key(pk, sk) else {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
 
-/// How long it counts as proven of late who somebody is.
+/// How long a proof of who somebody is counts as fresh.
 pub const FRESH: Duration = Duration::from_mins(5);
 
 /// How sure it is who signed in (the levels of NIST SP 800-63B). In rows and tokens `aal1`, `aal2`.

@@ -116,6 +116,7 @@ async fn reset_password() {
     let choice = |password: &str| json!({ "token": token, "password": password });
     let mut page = Page::default();
     page.answer("A password that is too short", &world.post(PATH, choice("short")).await);
+    page.answer("A password that is easy to guess", &world.post(PATH, choice("password1!")).await);
     page.answer("A link and a password", &world.post(PATH, choice("another password")).await);
     page.answer("The same link again", &world.post(PATH, choice("a third password")).await);
     page.answer("Nothing", &world.post(PATH, json!({})).await);

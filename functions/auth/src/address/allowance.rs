@@ -6,9 +6,9 @@ use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;
 
-/// Letters of one kind in any span of this length.
+/// Letters of one kind in any [`SPAN`].
 const LETTERS: usize = 5;
-/// That length.
+/// The time in which letters are counted.
 const SPAN: Duration = Duration::from_hours(1);
 /// Between two letters that somebody asked for again.
 const RESEND_COOLDOWN: Duration = Duration::from_mins(1);

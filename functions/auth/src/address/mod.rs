@@ -35,6 +35,7 @@ use crate::account::Account;
 
 /// A sign-up whose links have expired can be revived by a new link for this long, and what is known of its passwords counts as long.
 const REVIVABLE: Duration = Duration::from_hours(24);
+
 /// Everything known of one address but its owner's credentials: one row, so a rule ends in one conditional write.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AddressRecord {
@@ -43,8 +44,8 @@ pub struct AddressRecord {
     owner: Option<AccountId>,
     /// By which link the owner has proven the address; none where proof was not asked for.
     verified_by: Option<LinkId>,
-    /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed: what
-    /// anybody may learn of an address, and what a request costs, depends on these alone.
+    /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed:
+    /// what anybody may learn of an address, and what a request costs, depends on these alone.
     pending: Option<PendingSignUp>,
     links: IssuedLinks,
     /// Sign-ups and letters that were asked for again, counted for every address alike.

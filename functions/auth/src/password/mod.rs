@@ -27,11 +27,11 @@ use crate::secrets::pepper::{Pepper, Peppers};
 /// Whether a password was the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was another password.
+    /// The password is another one than the account's.
     Wrong,
-    /// It was.
+    /// The password is the account's.
     Right,
-    /// It was, but its hash was made with other parameters than today's, or under an older pepper.
+    /// The password is the account's, but its hash was made with other parameters than today's, or under an older pepper.
     RightButOutdated,
 }
 

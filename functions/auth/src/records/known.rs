@@ -9,7 +9,7 @@ use shared::{error::Error, ids::AccountId, tables::Row};
 use crate::{account::Account, address::AddressRecord, state::Auth};
 
 /// Longer than a transaction takes that is under way.
-const A_MOMENT: Duration = Duration::from_millis(50);
+const ANOTHER_LOOK_AFTER: Duration = Duration::from_millis(50);
 
 /// An address, as it was read.
 pub struct KnownAddress {
@@ -54,7 +54,7 @@ impl Auth {
         if let Some(account) = self.app.store.get(row).await? {
             return Ok(account);
         }
-        tokio::time::sleep(A_MOMENT).await;
+        tokio::time::sleep(ANOTHER_LOOK_AFTER).await;
         let account = self.app.store.get(row).await?;
         account.ok_or_else(|| Error::internal("an address belongs to an account that is not there"))
     }

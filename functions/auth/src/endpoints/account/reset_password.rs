@@ -72,7 +72,11 @@ fn refused() -> ResetPasswordResponse {
 }
 
 pub fn document() -> Operation {
-    Operation::new("reset_password", "Sets the password by a mailed link and ends every session of the account.")
+    Operation::new(
+        "reset_password",
+        "Sets the password by a mailed link and ends every session of the account. A password that is easy to guess is refused \
+         (422, `value_error`), and the link stays good.",
+    )
         .tag("Accounts")
         .body::<ResetPasswordRequest>(json!({ "token": "token-from-the-mailed-link", "password": "a new password" }))
         .ok(&done(Some("https://app.example.com/sign-in".to_owned())))
