@@ -205,7 +205,7 @@ impl Job<'_> {
             // No instance of the function has ever started; the first one makes it.
             return Ok(RecordState::There);
         };
-        move_secret(store, &self.seal, (Row::VaultKey, &secret), &self.to, self.is_dry).await
+        move_secret(store, &self.seal, Row::VaultKey, &secret, &self.to, self.is_dry).await
     }
 }
 
@@ -213,7 +213,8 @@ impl Job<'_> {
 pub(crate) async fn move_secret(
     store: &Store,
     seal: &Seal,
-    (row, secret): (Row<'_>, &SealedSecret),
+    row: Row<'_>,
+    secret: &SealedSecret,
     to: &str,
     is_dry: bool,
 ) -> Result<RecordState, Failure> {
