@@ -47,7 +47,7 @@ openapi: ## Writes the API's document anew from the code
 	@document=$$(cargo run --quiet --bin openapi) && printf '%s\n' "$$document" >functions/docs/openapi.json
 
 passwords: ## Makes the list of common passwords anew
-	@cargo run --quiet --bin passwords >.passwords && mv .passwords functions/auth/src/password/weak/common.bin
+	@cargo run --quiet --bin passwords >target/common.bin && mv target/common.bin functions/auth/src/password/weak/common.bin
 
 build: ## Builds the functions for Lambda into target/lambda and prints their sizes (ARCH=x86_64 for the other architecture)
 	@infra/build.sh
