@@ -11,8 +11,8 @@ if [[ -z $CHROMIUM ]]; then
     infra/tools.sh node chromium || lacking "there is no Chromium on the PATH, and npm gives none"
     CHROMIUM=$PWD/.tools/chromium/browser/run
 fi
-"$CHROMIUM" --version --no-sandbox >"$work/version" 2>&1 || { cat "$work/version" >&2 && lacking "$CHROMIUM is no Chromium that starts"; }
-echo "browser: $(grep -i chrom "$work/version")"
+version=$("$CHROMIUM" --version --no-sandbox 2>"$work/log") || { cat "$work/log" >&2 && lacking "$CHROMIUM is no Chromium that starts"; }
+echo "browser: $version"
 
 export SIGN_IN_URL=https://app.example.com/sign-in PRODUCT_NAME="Pages & Co"
 start_dev localhost
