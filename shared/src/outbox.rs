@@ -42,7 +42,7 @@ pub enum Letter {
         link: LinkId,
         /// Until when it can be redeemed.
         expires_at: Timestamp,
-        /// Why the password of the sign-up does not count, where that is what the letter is about.
+        /// Why the password of the sign-up does not count, where that is what the letter is about; none where the link was asked for.
         because: Option<NoPassword>,
     },
     /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.

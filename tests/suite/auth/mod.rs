@@ -3,6 +3,7 @@
 mod answers;
 mod concurrency;
 mod contested;
+mod forgot;
 mod input;
 mod malformed;
 mod missing_account;

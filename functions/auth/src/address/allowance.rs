@@ -40,6 +40,11 @@ impl Allowances {
     pub fn of(&mut self, spelling: &EmailAddress) -> &mut Allowance {
         if spelling.is_folded() { &mut self.folded } else { &mut self.others }
     }
+
+    /// From this moment on nothing counts of what was taken so far.
+    pub fn counts_until(&self) -> Option<Timestamp> {
+        [&self.folded, &self.others].into_iter().filter_map(|one| one.taken.last()).max().map(|last| *last + SPAN)
+    }
 }
 
 impl Allowance {

@@ -5,6 +5,7 @@
 //! once a link has come back that was mailed to it.
 
 mod allowance;
+pub mod forgot;
 mod issued;
 mod letters;
 mod pending_passwords;
@@ -50,9 +51,11 @@ pub struct AddressRecord {
     links: IssuedLinks,
     /// Sign-ups and letters that were asked for again, counted for every address alike.
     asked: Allowances,
+    /// Links for a new password that were asked for, counted for every address alike.
+    forgotten: Allowances,
     /// Letters that ask the reader of the usual spelling for a proof.
     letters: Allowance,
-    /// Letters that offer a password.
+    /// Letters that offer a password to who asks for something else.
     offers: Allowance,
     notice_from: Option<Timestamp>,
     /// None once there is an account.
@@ -91,10 +94,11 @@ impl AddressRecord {
         }
     }
 
-    /// The row goes by itself when its last link can no longer be revived, unless there is an account.
+    /// The row goes by itself when its last link can no longer be revived and no request for a new password counts, unless there is an
+    /// account.
     fn expire(&mut self) {
-        let last = self.links.last_expiry(LinkPurpose::VerifyEmail).filter(|_| self.owner.is_none());
-        self.ttl = last.map(|last| last + REVIVABLE);
+        let last = self.links.last_expiry(LinkPurpose::VerifyEmail).map(|last| last + REVIVABLE);
+        self.ttl = last.max(self.forgotten.counts_until()).filter(|_| self.owner.is_none());
     }
 
     /// The address belongs to an account from now on. All that was asked for before is settled by it.
