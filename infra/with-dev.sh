@@ -21,9 +21,10 @@ fail_with_log() {
     fail "$*"
 }
 
+# By its address, or by the name that is given: links in mails have it too.
 start_dev() {
     read -r PORT AWS_PORT < <(python3 infra/free_ports.py 2)
-    export PORT AWS_PORT
+    export PORT AWS_PORT APP_URL=http://${1:-127.0.0.1}:$PORT
 
     : >"$work/log"
     echo "$name: starting the functions on :$PORT and the local AWS on :$AWS_PORT"

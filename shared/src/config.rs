@@ -210,7 +210,8 @@ fn app_url(env: &Env<'_>) -> Result<String, ConfigError> {
 }
 
 impl LogConfig {
-    /// Reads the settings of the log of `service`, a package's name. One that is malformed counts as missing: a function without a log would be worse.
+    /// Reads the settings of the log of `service`, a package's name. One that is malformed counts as missing: a function without a log
+    /// would be worse.
     #[must_use]
     pub fn read(service: &'static str, metrics: &'static [Metric], env: &Env<'_>) -> Self {
         let level = env.optional("LOG_LEVEL").and_then(|level| level.parse().ok());

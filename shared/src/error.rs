@@ -11,7 +11,7 @@ use compat::validation::{FieldError, Flaw};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::caller::{Aal, FRESH};
+use crate::caller::authentication::{Aal, FRESH};
 
 /// Seconds after which a client may try again when something we depend on is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");

@@ -1,5 +1,5 @@
 //! What a function does for the events that it is invoked with: requests through API Gateway, tasks of schedules, records of a table's
-//! stream, reports of `EventBridge`. Each is a line where the function is put together, and whatever it does not take fails.
+//! stream, events of `EventBridge`. Each is a line where the function is put together, and whatever it does not take fails.
 
 use std::{collections::BTreeMap, panic::AssertUnwindSafe};
 
@@ -37,7 +37,7 @@ type Work<S> = Box<dyn Fn(S, &RawValue) -> BoxFuture<'static, Result<Value, Erro
 /// What Lambda is handed for an event.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub enum Answer<R> {
+pub enum Returned<R> {
     /// An answer of HTTP, as API Gateway wants it.
     Http(R),
     /// Which records were not taken, or null.
@@ -47,7 +47,7 @@ pub enum Answer<R> {
 /// By what an event that is no request is known. Clients write parts of requests, but none of these names.
 #[derive(Deserialize)]
 struct Marks {
-    task: Option<String>,
+    task: Option<Value>,
     #[serde(rename = "Records")]
     records: Option<IgnoredAny>,
     #[serde(rename = "detail-type")]
@@ -80,7 +80,7 @@ impl<S: Clone + 'static> Function<S> {
 
     /// Records of a table's stream are for `work`, which tells what has to be delivered again.
     #[must_use]
-    pub fn records<F>(mut self, work: impl Fn(S, Event) -> F + Send + Sync + 'static) -> Self
+    pub fn stream<F>(mut self, work: impl Fn(S, Event) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = DynamoDbEventResponse> + Send + 'static,
     {
@@ -91,7 +91,7 @@ impl<S: Clone + 'static> Function<S> {
 
     /// What a rule of `EventBridge` matches is for `work`.
     #[must_use]
-    pub fn reports<E: DeserializeOwned, F>(mut self, work: impl Fn(S, E) -> F + Send + Sync + 'static) -> Self
+    pub fn events<E: DeserializeOwned, F>(mut self, work: impl Fn(S, E) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
@@ -103,15 +103,15 @@ impl<S: Clone + 'static> Function<S> {
     ///
     /// # Errors
     /// Those of [`Function::work`]; whatever becomes of a request is an answer.
-    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Answer<impl Serialize + use<S>>, Error> {
+    pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Returned<impl Serialize + use<S>>, Error> {
         let LambdaEvent { payload, context } = event;
         if let Some(router) = &self.router {
             let request = http::read(&payload);
             if request.is_some() || Marks::of(&payload).is_none() {
-                return Ok(Answer::Http(http::answer(router.clone(), request, context).await));
+                return Ok(Returned::Http(http::answer(router.clone(), request, context).await));
             }
         }
-        self.work(&payload, &context).await.map(Answer::Work)
+        self.work(&payload, &context).await.map(Returned::Work)
     }
 
     /// Does what an event asks for that is no request.
@@ -131,7 +131,7 @@ impl<S: Clone + 'static> Function<S> {
     /// Who takes an event.
     fn taker(&self, event: &RawValue) -> Result<&Work<S>, Error> {
         let taker = match Marks::of(event) {
-            Some(Marks { task: Some(name), .. }) => self.tasks.get(name.as_str()),
+            Some(Marks { task: Some(name), .. }) => name.as_str().and_then(|name| self.tasks.get(name)),
             Some(Marks { records: Some(_), .. }) => self.records.as_ref(),
             Some(_) => self.reports.as_ref(),
             None => None,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use compat::email::AddressKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -14,7 +15,6 @@ use crate::{
     seal::key_256,
     time::Timestamp,
 };
-use compat::email::AddressKey;
 
 /// No link lives longer.
 pub const LONGEST_LIFE: Duration = Duration::from_hours(24);

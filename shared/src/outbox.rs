@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
     tables::Row,
     time::Timestamp,
 };
-use compat::email::EmailAddress;
 
 /// How long the row of a letter stays, whether it was sent or not.
 pub const RETENTION: Duration = Duration::from_hours(30 * 24);
@@ -42,7 +42,7 @@ pub enum Letter {
         link: LinkId,
         /// Until when it can be redeemed.
         expires_at: Timestamp,
-        /// Why the password of the sign-up does not count, where that is what the letter is about.
+        /// Why the password of the sign-up does not count, where that is what the letter is about; none where the link was asked for.
         because: Option<NoPassword>,
     },
     /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.

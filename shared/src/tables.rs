@@ -5,13 +5,14 @@ mod tests;
 
 use std::fmt;
 
+use compat::email::AddressKey;
+
 use crate::{
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
-    kyc::Saying,
+    kyc::saying::Saying,
     seal::SecretPurpose,
     time::Timestamp,
 };
-use compat::email::AddressKey;
 
 /// The tables, as `template.yaml` calls them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,10 +1,6 @@
 //! People: each has an address and a password, and does what users do.
 
-use std::time::Duration;
-
-use compat::email::EmailAddress;
 use serde_json::{Value, json};
-use shared::{ids::LinkId, outbox::Letter};
 
 use crate::{
     event::Reply,
@@ -89,22 +85,17 @@ impl<'w> Person<'w> {
         self.world.post("/auth/verify-email", json!({ "token": token })).await
     }
 
-    /// Is mailed a link to set a password; its token. No route mails one to an account that has a password, so its record and
-    /// the outbox are given one.
+    /// Asks for a link that sets a new password.
+    pub async fn forgets(&self) -> Reply {
+        self.world.post("/auth/forgot-password", json!({ "email": self.email })).await
+    }
+
+    /// Asks for a link that sets a new password; its token.
+    ///
+    /// # Panics
+    /// When it is refused, or there is no account.
     pub async fn is_offered_a_password(&self) -> String {
-        let link = LinkId::random().expect("randomness");
-        let account = self.account().await;
-        let rows = self.world.rows_of("Accounts", "ADDRESS#").await;
-        let row = rows.iter().find(|row| row["owner"] == account["id"]).expect("an address record");
-        let expires_at = self.world.now() + Duration::from_mins(1);
-        let offer = json!({
-            "id": link, "spelling": self.email, "purpose": "set-password", "expires_at": expires_at,
-            "asked_at": self.world.now(), "account": account["id"], "account_version": account["version"],
-            "is_signed_up": false,
-        });
-        self.world.tamper("Accounts", row, "links", json!([offer])).await;
-        let to = EmailAddress::parse(&self.email).expect("an address");
-        self.world.post_letter(Letter::SetPassword { to, link, expires_at, because: None }).await;
+        self.forgets().await.assert_ok();
         self.mailed("reset-password").await
     }
 

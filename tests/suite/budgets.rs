@@ -19,7 +19,7 @@ fn cost((reply, calls): (Reply, Calls), expected: &[(&str, u64)]) {
     assert!(calls.kms.is_empty() && calls.ses.is_empty(), "{calls:?}");
 }
 
-/// The same with calls to KMS.
+/// Holds what a request to the vault has cost, calls to KMS included.
 fn vault_cost((reply, calls): &(Reply, Calls), expected: &[(&str, u64)], kms: &[(&str, u64)]) {
     reply.assert_ok();
     assert_eq!((&calls.dynamodb, &calls.kms), (&dynamodb(expected), &dynamodb(kms)));
@@ -30,7 +30,7 @@ const READ_AND_TRANSACTION: [(&str, u64); 2] = [("GetItem", 1), ("TransactWriteI
 const TWO_READS_AND_TRANSACTION: [(&str, u64); 2] = [("GetItem", 2), ("TransactWriteItems", 1)];
 
 #[tokio::test]
-async fn sign_up_and_resend_cost_two_reads_and_a_transaction() {
+async fn sign_up_resend_and_forgot_cost_two_reads_and_a_transaction() {
     let world = World::start().await;
     let (ada, bob) = (world.person(), world.person());
     cost(world.calls(ada.signs_up()).await, &TWO_READS_AND_TRANSACTION);
@@ -38,6 +38,7 @@ async fn sign_up_and_resend_cost_two_reads_and_a_transaction() {
     for person in [&ada, &bob] {
         let body = json!({ "email": person.email });
         cost(world.calls(world.post("/auth/resend-verification", body)).await, &TWO_READS_AND_TRANSACTION);
+        cost(world.calls(person.forgets()).await, &TWO_READS_AND_TRANSACTION);
     }
 }
 

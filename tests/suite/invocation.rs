@@ -47,13 +47,13 @@ fn function(done: &Done) -> Function<Done> {
             let secret = String::from("canary");
             panic!("with {secret}")
         })
-        .records(|done, batch: Event| async move {
+        .stream(|done, batch: Event| async move {
             note(&done, &format!("{} records", batch.records.len()));
             let mut answer = DynamoDbEventResponse::default();
             answer.batch_item_failures.push(DynamoDbBatchItemFailure::default());
             answer
         })
-        .reports(|done, report: BTreeMap<String, String>| async move {
+        .events(|done, report: BTreeMap<String, String>| async move {
             note(&done, &report["detail"]);
             Ok(())
         })

@@ -71,8 +71,8 @@ impl VaultKey {
         })
     }
 
-    /// Names a credential: one fingerprint for each, whoever brings it and in whatever form. Says nothing to who lacks the vault's key. The key
-    /// is part of it: names of keys are seen by many, and whoever knows no more than one must not keep its owner out.
+    /// Names a credential: one fingerprint for each, whoever brings it and in whatever form. Says nothing to who lacks the vault's key. The
+    /// key is part of it: names of keys are seen by many, and whoever knows no more than one must not keep its owner out.
     #[must_use]
     pub fn fingerprint(&self, identity: &CredentialIdentity) -> String {
         let CredentialIdentity { exchange, name, kind, key } = identity;

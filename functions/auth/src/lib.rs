@@ -22,7 +22,7 @@ use shared::{
 };
 
 use endpoints::{
-    account::{change_profile, reset_password, show_profile},
+    account::{change_profile, forgot_password, reset_password, show_profile},
     session::{jwks, login, logout, refresh},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
@@ -40,8 +40,10 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .patch("/auth/profile", change_profile::change_profile, change_profile::document)
         .post("/auth/verify-email", verify_email::verify_email, verify_email::document)
         .get("/auth/verification-status", verification_status::verification_status, verification_status::document)
+        .post("/auth/forgot-password", forgot_password::forgot_password, forgot_password::document)
         .post("/auth/reset-password", reset_password::reset_password, reset_password::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
+        .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
         .get("/.well-known/jwks.json", jwks::jwks, jwks::document)
 }

@@ -55,7 +55,7 @@ pub async fn file(Path(name): Path<String>) -> Response {
 pub fn file_operation() -> Operation {
     Operation::new("docs_file", "A script or style of the page.")
         .tag(TAG)
-        .path("file", "Its name")
+        .path("file", "The name of the file")
         .other(200, "The file", Content::Text("text/*"))
         .answer(404, "Not Found", &Detail { detail: "Not Found" })
 }

@@ -15,7 +15,7 @@ pub enum Feedback {
     Bounced {
         /// The mail that came back.
         mail: Reported,
-        /// How.
+        /// How it came back.
         bounce: Bounce,
     },
     /// The recipient calls it spam.

@@ -58,8 +58,8 @@ const WAITS: [Duration; 5] = [
 #[must_use]
 pub fn function(postman: Arc<Postman>) -> Function<Arc<Postman>> {
     Function::over(postman)
-        .records(Postman::deliver_all)
-        .reports(Postman::note)
+        .stream(Postman::deliver_all)
+        .events(Postman::note)
         .task("send-waiting-mail", Postman::send_waiting)
 }
 

@@ -27,7 +27,7 @@ const LEASE_DOUBLINGS: u32 = 8;
 #[derive(Debug)]
 pub enum Claimed {
     /// This invocation's, to send.
-    Ours(Claim),
+    Ours(Lease),
     /// Another invocation's, which is sending it now or may have sent it.
     Theirs {
         /// When the lease is over, if there still is one.
@@ -39,14 +39,14 @@ pub enum Claimed {
 
 /// The right to send a letter, until it is settled or the lease is over.
 #[derive(Debug)]
-pub struct Claim {
+pub struct Lease {
     id: MailId,
     /// Tells this claim from every other one.
     by: AttemptId,
     until: Timestamp,
 }
 
-impl Claim {
+impl Lease {
     /// When the lease is over, and somebody else may send the letter.
     pub const fn until(&self) -> Timestamp {
         self.until
@@ -72,7 +72,7 @@ struct Standing {
 /// What became of one try to claim a letter.
 enum Try {
     /// The claim is ours.
-    Claimed(Claim),
+    Claimed(Lease),
     /// The letter stands otherwise than the try took for granted.
     Missed(Standing),
     /// There is no such letter.
@@ -82,7 +82,7 @@ enum Try {
 impl From<Try> for Claimed {
     fn from(tried: Try) -> Self {
         match tried {
-            Try::Claimed(claim) => Self::Ours(claim),
+            Try::Claimed(lease) => Self::Ours(lease),
             Try::Missed(Standing { status: MailStatus::Claimed, claimed_until: until, .. }) => Self::Theirs { until },
             // Let go of again, just now.
             Try::Missed(Standing { status: MailStatus::Pending, .. }) => Self::Theirs { until: None },
@@ -130,29 +130,29 @@ impl Outbox {
             .set("claimed_until", &until)?
             .count("claims");
         let there: Standing = match self.store.update::<Standing>(claim).await? {
-            Written::Done(_) => return Ok(Try::Claimed(Claim { id, by, until })),
+            Written::Done(_) => return Ok(Try::Claimed(Lease { id, by, until })),
             Written::Conflict(None) => return Ok(Try::Gone),
             Written::Conflict(Some(row)) => row.read()?,
         };
         // The answer to our own claim may have been lost and the claim been sent again.
         let is_ours = there.status == MailStatus::Claimed && there.claimed_by == Some(by);
-        Ok(if is_ours { Try::Claimed(Claim { id, by, until }) } else { Try::Missed(there) })
+        Ok(if is_ours { Try::Claimed(Lease { id, by, until }) } else { Try::Missed(there) })
     }
 
     /// SES has taken it.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn sent(&self, claim: &Claim, message_id: &str) -> Result<(), Error> {
-        self.settle(claim, MailStatus::Sent, "message_id", &Some(message_id)).await
+    pub async fn sent(&self, lease: &Lease, message_id: &str) -> Result<(), Error> {
+        self.settle(lease, MailStatus::Sent, "message_id", &Some(message_id)).await
     }
 
     /// SES will never take it.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn failed(&self, claim: &Claim, reason: &str) -> Result<(), Error> {
-        self.settle(claim, MailStatus::Failed, "reason", &Some(reason)).await
+    pub async fn failed(&self, lease: &Lease, reason: &str) -> Result<(), Error> {
+        self.settle(lease, MailStatus::Failed, "reason", &Some(reason)).await
     }
 
     /// It was tried for long enough. Tells whether that is how it ends: it may be settled by now. A row that cannot say so is not.
@@ -178,22 +178,22 @@ impl Outbox {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn release(&self, claim: &Claim) -> Result<(), Error> {
-        self.settle(claim, MailStatus::Pending, "claims", &None::<u32>).await
+    pub async fn release(&self, lease: &Lease) -> Result<(), Error> {
+        self.settle(lease, MailStatus::Pending, "claims", &None::<u32>).await
     }
 
     async fn settle(
         &self,
-        claim: &Claim,
+        lease: &Lease,
         status: MailStatus,
         with: &'static str,
         value: &impl Serialize,
     ) -> Result<(), Error> {
-        let update = Update::new(Row::Mail(claim.id))
+        let update = Update::new(Row::Mail(lease.id))
             .set("status", &status)?
             .set(with, value)?
             .when(Condition::equals("status", &MailStatus::Claimed)?)
-            .when(Condition::equals("claimed_by", &claim.by)?);
+            .when(Condition::equals("claimed_by", &lease.by)?);
         // A claim that somebody has taken over is theirs to settle, and what SES has reported already stands.
         let _ours_or_theirs: Written<Standing> = self.store.update(update).await?;
         Ok(())

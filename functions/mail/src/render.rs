@@ -24,7 +24,7 @@ pub enum Letter<'a> {
     },
     /// Tells the owner of an account that somebody signed up with its address.
     AlreadyRegistered,
-    /// Asks for a password.
+    /// Asks for a password where that of the sign-up does not count; else brings the link that somebody has asked for who forgot it.
     SetPassword {
         /// Absolute URL of the set-password page, token included.
         link: &'a str,
@@ -52,9 +52,10 @@ pub fn render(brand: &Brand, letter: &Letter<'_>) -> Rendered {
     let (wording, link, until, because) = match letter {
         Letter::Verify { link, until } => (&VERIFY, Some(*link), until.in_words(), ""),
         Letter::AlreadyRegistered => (&ALREADY_REGISTERED, brand.sign_in_url.as_deref(), String::new(), ""),
-        Letter::SetPassword { link, until, because } => {
-            (&SET_PASSWORD, Some(*link), until.in_words(), because.map_or("", in_words))
+        Letter::SetPassword { link, until, because: Some(because) } => {
+            (&SET_PASSWORD, Some(*link), until.in_words(), in_words(*because))
         }
+        Letter::SetPassword { link, until, because: None } => (&RESET_PASSWORD, Some(*link), until.in_words(), ""),
     };
     let values = Values { product: &product, link, until: &until, because };
     Rendered {
@@ -123,6 +124,14 @@ const SET_PASSWORD: Wording = Wording {
     label: "Choose my password",
     text: include_str!("templates/set-password.txt"),
     html: include_str!("templates/set-password.html"),
+};
+
+const RESET_PASSWORD: Wording = Wording {
+    subject: "Choose a new password for {{product}}",
+    heading: "Choose a new password",
+    label: "Choose a new password",
+    text: include_str!("templates/reset-password.txt"),
+    html: include_str!("templates/reset-password.html"),
 };
 
 /// What all letters of one part share.

@@ -7,7 +7,7 @@ use shared::{error::Error, ids::MailId, outbox::Mail, time::Timestamp};
 
 use crate::{
     Postman,
-    outbox::{Claim, Claimed},
+    outbox::{Claimed, Lease},
     render::Rendered,
     ses::NotSent,
     waiting::Waiting,
@@ -38,8 +38,8 @@ impl From<Error> for Unsettled {
 }
 
 impl Unsettled {
-    fn under(claim: &Claim) -> impl FnOnce(Error) -> Self {
-        let until = claim.until();
+    fn under(lease: &Lease) -> impl FnOnce(Error) -> Self {
+        let until = lease.until();
         move |error| Self { cause: Some(error), claimed_until: Some(until) }
     }
 
@@ -129,33 +129,33 @@ impl Postman {
             return Ok(());
         };
         match self.outbox.claim(mail.id).await? {
-            Claimed::Ours(claim) => self.send(mail, &claim, &to, rendered).await,
+            Claimed::Ours(lease) => self.send(mail, &lease, &to, rendered).await,
             Claimed::Settled => Ok(()),
             Claimed::Theirs { until } => Err(Unsettled { cause: None, claimed_until: until }),
         }
     }
 
-    async fn send(&self, mail: &Mail, claim: &Claim, to: &EmailAddress, rendered: Rendered) -> Result<(), Unsettled> {
+    async fn send(&self, mail: &Mail, lease: &Lease, to: &EmailAddress, rendered: Rendered) -> Result<(), Unsettled> {
         let kind = mail.letter.kind();
         if !to.is_deliverable() {
             // Strangers choose addresses, so this alarms nobody.
             tracing::info!(event = "mail_undeliverable", kind, "SES takes no mail to such an address");
-            return self.outbox.failed(claim, UNDELIVERABLE).await.map_err(Unsettled::under(claim));
+            return self.outbox.failed(lease, UNDELIVERABLE).await.map_err(Unsettled::under(lease));
         }
         match self.ses.send(mail.id, to, rendered).await {
             Ok(message_id) => {
                 tracing::info!(event = "mail_sent", kind, message_id, "a letter was sent");
-                self.outbox.sent(claim, &message_id).await.map_err(Unsettled::under(claim))
+                self.outbox.sent(lease, &message_id).await.map_err(Unsettled::under(lease))
             }
             Err(NotSent::Never(reason)) => {
                 tracing::error!(event = "mail_failed", kind, reason, "SES refuses a letter");
-                self.outbox.failed(claim, &reason).await.map_err(Unsettled::under(claim))
+                self.outbox.failed(lease, &reason).await.map_err(Unsettled::under(lease))
             }
             Err(NotSent::Yet(error)) => {
-                self.outbox.release(claim).await.map_err(Unsettled::under(claim))?;
+                self.outbox.release(lease).await.map_err(Unsettled::under(lease))?;
                 Err(error.into())
             }
-            Err(NotSent::Perhaps(error)) => Err(Unsettled::under(claim)(error)),
+            Err(NotSent::Perhaps(error)) => Err(Unsettled::under(lease)(error)),
         }
     }
 }

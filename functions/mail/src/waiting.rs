@@ -13,7 +13,7 @@ use shared::{
 /// A letter that waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
-    /// Which.
+    /// The letter that waits.
     pub letter: MailId,
     /// It is tried again from then on.
     pub due: Timestamp,

@@ -158,7 +158,7 @@ impl Job<'_> {
         pages.try_flatten()
     }
 
-    /// One row: its name, and what has become of it. A failure is one record's alone.
+    /// Moves one row: its name, and its state after that. A failure is one record's alone.
     async fn one(&self, row: Found) -> (String, Result<RecordState, Failure>) {
         let (pk, sk) = row.key();
         let Some((account, key)) = Row::exchange_key(pk, sk) else {
@@ -205,7 +205,7 @@ impl Job<'_> {
             // No instance of the function has ever started; the first one makes it.
             return Ok(RecordState::There);
         };
-        move_secret(store, &self.seal, (Row::VaultKey, &secret), &self.to, self.is_dry).await
+        move_secret(store, &self.seal, Row::VaultKey, &secret, &self.to, self.is_dry).await
     }
 }
 
@@ -213,7 +213,8 @@ impl Job<'_> {
 pub(crate) async fn move_secret(
     store: &Store,
     seal: &Seal,
-    (row, secret): (Row<'_>, &SealedSecret),
+    row: Row<'_>,
+    secret: &SealedSecret,
     to: &str,
     is_dry: bool,
 ) -> Result<RecordState, Failure> {

@@ -51,7 +51,7 @@ pub async fn rewrap_secrets(operator: &Operator, arguments: &Arguments) -> Resul
     let mut report = Rewrapped::default();
     for secret in &stored {
         let name = format!("{} {}", secret.secret.purpose.as_str(), secret.number);
-        report.add(name, move_secret(store, &seal, (secret.row(), &secret.secret), &to, arguments.dry_run).await);
+        report.add(name, move_secret(store, &seal, secret.row(), &secret.secret, &to, arguments.dry_run).await);
     }
     let name = "the copy of link-key".to_owned();
     if let Some(copies) = copies {

@@ -73,7 +73,8 @@ pub(crate) fn announce_end<T: Display>(ended: &[T], until: Timestamp, is_comprom
     }
 }
 
-/// What follows `newest`: `secret`, sealed under the KMS key of `newest`, which the function can open with, in use from then on; none for at once.
+/// What follows `newest`: `secret`, sealed under the KMS key of `newest`, which the function can open with, in use from then on; none for
+/// at once.
 ///
 /// # Errors
 /// When KMS refuses.

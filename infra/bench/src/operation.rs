@@ -58,7 +58,8 @@ const fn operation(name: &'static str, function: &'static str, make: Make, most:
 pub const LOGIN: Operation = operation("login", "auth", Make::Login, Most::Argon2AndMs(1.5));
 
 /// All of them. Whichever is the first of its function in a round, such as `list` and `document`, finds its code displaced from the
-/// processor's caches, as a request on Lambda does; asked twice in a row, `list` takes half as long. `mail` sends what `sign-up` has posted.
+/// processor's caches, as a request on Lambda does; asked twice in a row, `list` takes half as long. `mail` sends what `sign-up` has
+/// posted.
 pub const ALL: [Operation; 16] = [
     Operation { name: HELLO, function: HELLO, most: None, make: Make::Hello },
     operation("document", "docs", Make::Document, Most::Hellos(2.4)),

@@ -22,7 +22,7 @@ use crate::inbox::Inbox;
 use crate::keys::KeyService;
 use crate::kms::Kms;
 use crate::state::StateDir;
-use crate::template::Template;
+use crate::template::{Table, Template};
 use crate::{Error, LocalAws, Options, console, database, keys, tables, upstream};
 
 impl LocalAws {
@@ -31,37 +31,12 @@ impl LocalAws {
     /// # Errors
     /// The template is not understood, the address is taken, the state is damaged, or the upstream does not play along.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let Template { tables, functions, mappings, rules, tasks, resources } = Template::read(&options.template)?;
+        let template = Template::read(&options.template)?;
         let state = StateDir::open(options.state.clone())?;
         let (backend, database) = start_backend(&options, &state).await?;
-        for table in &tables {
-            let name = format!("{}-{}", options.table_prefix, table.logical_id);
-            tables::create_missing(&backend, &name, table).await?;
-        }
-        let kms = if options.upstream.is_some() {
-            upstream::prepare(&backend, &options).await?;
-            None
-        } else {
-            Some(Kms::open(state.file("kms.json"), &options.region)?)
-        };
-        let service = KeyService { kms: kms.as_ref(), backend: &backend, known: &BTreeMap::new() };
-        let keys = keys::create_missing(service, &resources, &options.alias_prefix).await?;
-        let guard = Guard::read(&resources, &options, keys).map_err(Error::Template)?;
+        create_tables(&template.tables, &backend, &options.table_prefix).await?;
         let play = play(&options, backend.url()).await?;
-        let targets = Arc::new(Targets::default());
-        let door = Arc::new(Door {
-            backend: Arc::new(backend),
-            kms,
-            inbox: Inbox::open(state.file("mails.jsonl"))?,
-            recorder: Recorder::default(),
-            guard,
-            faults: Faults::default(),
-            conflicts: Conflicts::new(options.conflicts),
-            reports: Reports::new(rules),
-            tasks: Arc::new(Tasks::new(tasks, Arc::clone(&targets))),
-            functions: targets,
-            writes: watch::Sender::new(0),
-        });
+        let door = Arc::new(open_door(&options, &state, &template, backend).await?);
         let stop = watch::Sender::new(());
         let timekeeper = options.schedules.then(|| keep_time(Arc::clone(&door.tasks), stop.subscribe()));
         let router = Arc::clone(&play).around(console::router(Arc::clone(&door)));
@@ -73,8 +48,8 @@ impl LocalAws {
             state,
             table_prefix: options.table_prefix,
             poll: options.poll,
-            functions,
-            mappings,
+            functions: template.functions,
+            mappings: template.mappings,
             fed: Mutex::default(),
             servers: timekeeper.into_iter().chain([server]).chain(database).collect(),
             stop,
@@ -82,6 +57,40 @@ impl LocalAws {
         local.feed_all(options.functions).await?;
         Ok(local)
     }
+}
+
+/// What calls to AWS come in through, with the keys that the template declares.
+async fn open_door(options: &Options, state: &StateDir, template: &Template, backend: Backend) -> Result<Door, Error> {
+    let kms = if options.upstream.is_some() {
+        upstream::prepare(&backend, options).await?;
+        None
+    } else {
+        Some(Kms::open(state.file("kms.json"), &options.region)?)
+    };
+    let service = KeyService { kms: kms.as_ref(), backend: &backend, known: &BTreeMap::new() };
+    let keys = keys::create_missing(service, &template.resources, &options.alias_prefix).await?;
+    let functions = Arc::new(Targets::default());
+    Ok(Door {
+        guard: Guard::read(&template.resources, options, keys).map_err(Error::Template)?,
+        backend: Arc::new(backend),
+        kms,
+        inbox: Inbox::open(state.file("mails.jsonl"))?,
+        recorder: Recorder::default(),
+        faults: Faults::default(),
+        conflicts: Conflicts::new(options.conflicts),
+        reports: Reports::new(template.rules.clone()),
+        tasks: Arc::new(Tasks::new(template.tasks.clone(), Arc::clone(&functions))),
+        functions,
+        writes: watch::Sender::new(0),
+    })
+}
+
+/// Makes the tables of the template that are not there.
+async fn create_tables(tables: &[Table], backend: &Backend, prefix: &str) -> Result<(), Error> {
+    for table in tables {
+        tables::create_missing(backend, &format!("{prefix}-{}", table.logical_id), table).await?;
+    }
+    Ok(())
 }
 
 /// The upstream, or the embedded database with its task.

@@ -18,6 +18,7 @@ mod lock;
 pub mod pages;
 mod paper;
 mod play;
+mod player;
 mod request;
 mod verify;
 

@@ -6,16 +6,16 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use api_keys::exchanges::{Call, Exchange, find};
+use api_keys::exchanges::find;
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use shared::time::Clock;
 
-use crate::answers::{Answers, Case, RecordedAnswer, Unreadable};
-use crate::exchanges::StandIn;
+use crate::answers::{Case, RecordedAnswer, Unreadable};
 use crate::lock::lock;
+use crate::player::Player;
 use crate::verify::{Hearing, UsedMoments};
 use crate::{Canned, Demo, ExchangeRequest, credentials, exchanges, request, verify};
 
@@ -36,15 +36,6 @@ pub struct Paper {
     clock: Clock,
 }
 
-/// One exchange.
-pub(crate) struct Player {
-    /// What the function knows of it.
-    pub(crate) exchange: &'static Exchange,
-    /// How it looks at requests.
-    pub(crate) stand_in: &'static StandIn,
-    answers: Answers,
-}
-
 impl Paper {
     /// Nobody has asked anything yet. The clock must be that of the functions.
     ///
@@ -52,10 +43,8 @@ impl Paper {
     /// The answers of an exchange cannot be read, or one is missing.
     pub fn new(clock: Clock) -> Result<Self, Unreadable> {
         let known = exchanges::ALL.into_iter().filter_map(|stand_in| Some((find(stand_in.id)?, stand_in)));
-        let player = |(exchange, stand_in): (&'static Exchange, &'static StandIn)| {
-            Ok(Player { exchange, stand_in, answers: Answers::read(stand_in.id, stand_in.answers)? })
-        };
-        let players = known.map(player).collect::<Result<Vec<_>, _>>()?;
+        let players =
+            known.map(|(exchange, stand_in)| Player::new(exchange, stand_in)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             demos: players.iter().flat_map(|player| credentials::demos(player.exchange, &player.answers)).collect(),
             players,
@@ -131,20 +120,6 @@ impl Paper {
     #[must_use]
     pub fn last_request(&self) -> Option<ExchangeRequest> {
         lock(&self.last).clone()
-    }
-}
-
-impl Player {
-    /// What a request that is signed correctly is answered. `question` is what is asked first.
-    fn reply(&self, demo: &Demo, request: &ExchangeRequest, question: &Call) -> Option<&RecordedAnswer> {
-        let path = request.path();
-        let (case, answer) = self.answers.of_keys().find(|(case, _)| demo.outcome == case.as_str())?;
-        match self.answers.at(path) {
-            _ if request.method != question.method.as_str() => None,
-            Some(other) if case.is_described() => Some(other),
-            None if path != self.stand_in.last.unwrap_or(&question.path) => None,
-            _ => Some(answer),
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::credentials::Demo;
 use crate::exchanges::{Freshness, SignedParts};
 use crate::jwt;
 use crate::lock::lock;
-use crate::paper::Player;
+use crate::player::Player;
 use crate::request::ExchangeRequest;
 
 /// The moments and nonces that each key has used.

@@ -1,8 +1,13 @@
 //! How somebody has signed in: facts that a session's row and its access tokens carry.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Timestamp;
+
+/// How long a proof of who somebody is counts as fresh.
+pub const FRESH: Duration = Duration::from_mins(5);
 
 /// How sure it is who signed in (the levels of NIST SP 800-63B). In rows and tokens `aal1`, `aal2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
-//! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session, one that takes [`Fresh`] or [`Confirmed`] not
-//! without what these ask for besides.
+//! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session, one that takes [`Fresh`] or [`Confirmed`]
+//! not without what these ask for besides.
 
-mod authentication;
+pub mod authentication;
 mod step_up;
 pub mod token;
 
@@ -11,15 +11,15 @@ use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
+use compat::email::EmailAddress;
 use lambda_http::request::RequestContext;
 use serde::Deserialize;
 
 pub use self::{
-    authentication::{Aal, Authentication, Method},
-    step_up::{Confirmed, FRESH, Fresh},
+    authentication::{Aal, Authentication, FRESH, Method},
+    step_up::{Confirmed, Fresh},
 };
 use crate::{app::App, error::Error, ids::AccountId, now::Now, tables::Row, time::Timestamp};
-use compat::email::EmailAddress;
 
 /// The longest description of a client that is kept. Characters.
 const MAX_USER_AGENT: usize = 256;

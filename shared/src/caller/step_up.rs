@@ -1,18 +1,13 @@
 //! What a caller has to have proven of late, for what a session alone must not do. The session's row decides; what a token says of this is
 //! for other services.
 
-use std::time::Duration;
-
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
 };
 
-use super::{Aal, Caller};
+use super::{Aal, Caller, FRESH};
 use crate::{app::App, error::Error, ids::AccountId, now::Now, time::Timestamp};
-
-/// How long a proof is fresh.
-pub const FRESH: Duration = Duration::from_mins(5);
 
 /// Proof that a caller has signed in, or proven it again, within the last five minutes: with a second factor if the account has any.
 #[derive(Debug)]

@@ -14,8 +14,8 @@ use crate::error::Error;
 
 /// The type of a body or a query: it says which fields there are and, by their types, which rules they keep.
 pub trait Input: Sized {
-    /// Whether a refusal repeats the input that it refuses (`input`). Not where secrets come in: one under a misspelt name would be repeated,
-    /// too.
+    /// Whether a refusal repeats the input that it refuses (`input`). Not where secrets come in: one under a misspelt name would be
+    /// repeated, too.
     const ECHOES: bool = true;
 
     /// Declares every field, and makes the request of their values; `None` when there is a flaw.

@@ -1,5 +1,4 @@
-//! What the OpenAPI document says of a route. Each handler has a function `document` beside it that declares it; that runs only when
-//! the document is made.
+//! What the OpenAPI document says of a route. A function beside each handler declares it, which runs only when the document is made.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;

@@ -1,16 +1,9 @@
 //! That an event has been reported, and what was said of it: no id of an event is used twice unseen.
 
-use std::fmt;
-
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use super::KycReport;
+use super::{KycReport, Saying};
 use crate::error::Error;
-
-/// A hash of what a report says and of whom, whichever bytes said so and whenever they came.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saying(String);
 
 /// That a provider has used the id of an event, and for what: a row of the table Kyc, written together with the report. Ids are the
 /// provider's, whomever it speaks of, so the row is named after no user.
@@ -22,21 +15,6 @@ pub struct KycClaim {
     pub saying: Saying,
     /// SHA-256 of the body as hex.
     pub body_sha256: String,
-}
-
-impl Saying {
-    /// SHA-256 as hex.
-    pub(crate) fn of(what: &impl Serialize) -> Result<Self, Error> {
-        let json = serde_json::to_vec(what).map_err(|_| Error::internal("what a report says is no JSON"))?;
-        let hash = digest(&SHA256, &json);
-        Ok(Self(hash.as_ref().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))))
-    }
-}
-
-impl fmt::Display for Saying {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 impl KycClaim {

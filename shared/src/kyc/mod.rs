@@ -11,18 +11,20 @@
 //! What came in before an operator decided does not count after the decision.
 
 mod claim;
-mod course;
-mod follow;
+mod order;
+mod precedence;
 mod report;
+pub mod saying;
 mod status;
 #[cfg(test)]
 mod tests;
 
 use crate::{error::Error, store::Store, tables::Rows};
 
-pub use claim::{KycClaim, Saying};
-pub use course::{Standing, history, standing};
+pub use claim::KycClaim;
+pub use order::{Standing, history, standing};
 pub use report::KycReport;
+pub use saying::Saying;
 pub use status::KycStatus;
 
 /// The source of what operators decide by hand.

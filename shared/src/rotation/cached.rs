@@ -12,8 +12,8 @@ const RETRY: Duration = Duration::from_secs(30);
 /// A request waits this long for secrets that it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Secrets that are read again after [`READ_AGAIN_AFTER`], so that a successor is known before it is used. Where that fails, those that there are
-/// do until [`TRUSTED`].
+/// Secrets that are read again after [`READ_AGAIN_AFTER`], so that a successor is known before it is used. Where that fails, those that
+/// there are do until [`TRUSTED`].
 pub struct Cached<T>(Mutex<Option<Reading<T>>>);
 
 struct Reading<T> {

@@ -109,8 +109,9 @@ impl Seal {
     /// # Errors
     /// `Unavailable`; `Internal` when it was sealed for something else, elsewhere, or has been changed.
     pub async fn open(&self, purpose: SecretPurpose, secret: &SealedSecret) -> Result<Zeroizing<Vec<u8>>, Error> {
-        // Not the key that new secrets get: when that setting changes, the old secrets still lie under the old key, and once they
-        // have moved, an instance with the old setting must open them, too. So the stored ARN is pinned. A row cannot name a key of somebody else's choice: the role opens with the keys in its policy only.
+        // Not the key that new secrets get: when that setting changes, the old secrets still lie under the old key, and once they have
+        // moved, an instance with the old setting must open them, too. So the stored ARN is pinned. A row cannot name a key of somebody
+        // else's choice: the role opens with the keys in its policy only.
         self.decrypt(purpose_context(purpose), Some(&secret.kms_key_arn), &secret.sealed).await
     }
 

@@ -2,8 +2,8 @@
 //!
 //! While a transaction is under way at a row, DynamoDB refuses every other write of it. That says nothing of conditions, even where one of
 //! another row failed besides, for it may have met one half of somebody else's change. So it is waited out, here and for every kind of
-//! write alike; where a change of what was read is at stake, by whoever reads it again ([`Store::race`]). The client of AWS leaves such refusals alone: it repeats what was throttled, timed out or failed, under time
-//! limits of its own.
+//! write alike; where a change of what was read is at stake, by whoever reads it again ([`Store::race`]). The client of AWS leaves such
+//! refusals alone: it repeats what was throttled, timed out or failed, under time limits of its own.
 
 use std::panic::Location;
 

@@ -1,12 +1,12 @@
-//! How the attributes of a row become a value, and what is said of a row that they make none of: which attribute is to blame, and nothing of
-//! what is in it. Serde's own words quote that, so nothing of them is kept.
+//! How the attributes of a row become a value, and what is said of a row that they make none of: which attribute is to blame, and nothing
+//! of what is in it. Serde's own words quote that, so nothing of them is kept.
 
 use std::{any::type_name, collections::hash_map, fmt};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{
     Deserializer,
-    de::{self, DeserializeOwned, DeserializeSeed, Expected, IntoDeserializer, MapAccess, Unexpected, Visitor},
+    de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, Unexpected, Visitor},
     forward_to_deserialize_any,
 };
 
@@ -19,13 +19,16 @@ use crate::error::Error;
 /// `Internal` when it is not a `T`.
 #[track_caller]
 pub fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
-    T::deserialize(Row(item))
-        .map_err(|flaw| Error::internal(format!("a stored {} is malformed: {flaw}", type_name::<T>())))
+    // Not in a closure, which would not tell the caller's place.
+    match T::deserialize(ItemReader(item)) {
+        Ok(content) => Ok(content),
+        Err(flaw) => Err(Error::internal(format!("a stored {} is malformed: {flaw}", type_name::<T>()))),
+    }
 }
 
 /// What is wrong with a row.
 #[derive(Debug)]
-enum Flaw {
+enum ItemFlaw {
     /// This attribute is missing, or no value that it may have.
     Attribute(String),
     /// An attribute of a part that is stored flat (`flatten`), whose attributes serde does not tell apart: it should have been this, in the
@@ -35,7 +38,7 @@ enum Flaw {
     Rule,
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for ItemFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Attribute(name) => write!(f, "attribute `{name}`"),
@@ -45,9 +48,9 @@ impl fmt::Display for Flaw {
     }
 }
 
-impl std::error::Error for Flaw {}
+impl std::error::Error for ItemFlaw {}
 
-impl de::Error for Flaw {
+impl de::Error for ItemFlaw {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::Rule
     }
@@ -56,11 +59,11 @@ impl de::Error for Flaw {
         Self::Attribute(name.to_owned())
     }
 
-    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         Self::Part(expected.to_string())
     }
 
-    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
         Self::Part(expected.to_string())
     }
 
@@ -69,12 +72,12 @@ impl de::Error for Flaw {
     }
 }
 
-struct Row(Item);
+struct ItemReader(Item);
 
-impl<'de> Deserializer<'de> for Row {
-    type Error = Flaw;
+impl<'de> Deserializer<'de> for ItemReader {
+    type Error = ItemFlaw;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Flaw> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ItemFlaw> {
         visitor.visit_map(Attributes { left: self.0.into_iter(), value: None })
     }
 
@@ -91,19 +94,19 @@ struct Attributes {
 }
 
 impl<'de> MapAccess<'de> for Attributes {
-    type Error = Flaw;
+    type Error = ItemFlaw;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Flaw> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ItemFlaw> {
         let Some((name, value)) = self.left.next() else { return Ok(None) };
         let key = seed.deserialize(name.as_str().into_deserializer())?;
         self.value = Some((name, value));
         Ok(Some(key))
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Flaw> {
-        let (name, value) = self.value.take().ok_or(Flaw::Rule)?;
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ItemFlaw> {
+        let (name, value) = self.value.take().ok_or(ItemFlaw::Rule)?;
         let value = serde_dynamo::Deserializer::from_attribute_value(value.into());
-        seed.deserialize(value).map_err(|_| Flaw::Attribute(name))
+        seed.deserialize(value).map_err(|_| ItemFlaw::Attribute(name))
     }
 }
 
@@ -157,7 +160,8 @@ mod tests {
 
     #[test]
     fn the_place_is_where_it_was_read() {
-        let here = flaw(&[]);
-        assert!(here.contains("shared/src/store/item.rs:"), "{here}");
+        let Err(Error::Internal(cause)) = from_item::<Kept>(Item::new()) else { panic!("a row without attributes") };
+        let here = format!("shared/src/store/item.rs:{})", line!() - 1);
+        assert!(cause.to_string().contains(&here), "{cause}");
     }
 }

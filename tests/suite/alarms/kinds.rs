@@ -26,7 +26,7 @@ fn kind_of(names: &BTreeSet<&str>) -> Option<Kind> {
             Kind::Share { failures: "FailedLetters", percent: 5.0, few: 2.0 }
         }
         () if is(&["ReadThrottleEvents"]) || is(&["WriteThrottleEvents"]) => Kind::Total { most: 9.0 },
-        () if is(&["EMFParsingErrors", "EMFValidationErrors"]) => Kind::Total { most: 0.0 },
+        () if is(&["EMFParsingErrors"]) || is(&["EMFValidationErrors"]) => Kind::Total { most: 0.0 },
         () if is(&["ApproximateNumberOfMessagesVisible", "MailsGivenUp"]) => Kind::Total { most: 0.0 },
         () if is(&["IteratorAge", "OldestWaitingMail"]) => Kind::Each { most: 600_000.0 },
         () => return None,

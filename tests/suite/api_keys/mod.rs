@@ -133,7 +133,7 @@ fn demo_body(credentials: &paper::DemoCredentials) -> Value {
     body
 }
 
-/// The same body with some members changed.
+/// A body with some of its members changed.
 fn with(body: &Value, changes: Value) -> Value {
     let mut body = body.clone();
     let Value::Object(changes) = changes else { panic!("no object: {changes}") };
@@ -141,7 +141,7 @@ fn with(body: &Value, changes: Value) -> Value {
     body
 }
 
-/// The same body without a member.
+/// A body without one of its members.
 fn without(body: &Value, name: &str) -> Value {
     let mut body = body.clone();
     body.as_object_mut().unwrap().remove(name).unwrap();

@@ -112,6 +112,21 @@ async fn verification_status() {
 }
 
 #[tokio::test]
+async fn forgot_password() {
+    const PATH: &str = "/auth/forgot-password";
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let mut page = Page::default();
+    page.answer("An account", &ada.forgets().await);
+    page.answer("The same again, too soon", &ada.forgets().await);
+    page.answer("An address that nobody signed up with", &world.person().forgets().await);
+    page.answer("Nothing", &world.post(PATH, json!({})).await);
+    page.answer("An address that is none", &world.post(PATH, json!({ "email": "nowhere" })).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    page.is_kept(FOLDER, "forgot_password");
+}
+
+#[tokio::test]
 async fn reset_password() {
     const PATH: &str = "/auth/reset-password";
     let world = World::start().await;
@@ -120,6 +135,7 @@ async fn reset_password() {
     let choice = |password: &str| json!({ "token": token, "password": password });
     let mut page = Page::default();
     page.answer("A password that is too short", &world.post(PATH, choice("short")).await);
+    page.answer("A password that is easy to guess", &world.post(PATH, choice("password1!")).await);
     page.answer("A link and a password", &world.post(PATH, choice("another password")).await);
     page.answer("The same again", &world.post(PATH, choice("another password")).await);
     page.answer("The same link and another password", &world.post(PATH, choice("a third password")).await);
@@ -152,6 +168,7 @@ async fn pages_and_keys() {
     let mut page = Page::default();
     page.head("Where a link to prove an address leads", &world.get("/auth/ui/verify-email").await);
     page.head("Where a link to choose a password leads", &world.get("/auth/ui/reset-password").await);
+    page.head("Where a password is forgotten", &world.get("/auth/ui/forgot-password").await);
     page.answer("The keys that tokens are signed with", &world.get("/.well-known/jwks.json").await);
     page.is_kept(FOLDER, "pages_and_keys");
 }

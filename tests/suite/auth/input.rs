@@ -50,7 +50,16 @@ async fn a_missing_field_echoes_what_came() {
 #[tokio::test]
 async fn what_is_no_json_object_is_refused() {
     let world = World::start().await;
-    let paths = ["signup", "login", "refresh", "logout", "resend-verification", "verify-email", "reset-password"];
+    let paths = [
+        "signup",
+        "login",
+        "refresh",
+        "logout",
+        "resend-verification",
+        "verify-email",
+        "reset-password",
+        "forgot-password",
+    ];
     for path in paths.map(|name| format!("/auth/{name}")) {
         for body in ["", "{", "[]", "null", "7", "\"text\"", "{}", "\u{0}"] {
             let (status, body) = post(&world, &path, Some("application/json"), body).await;

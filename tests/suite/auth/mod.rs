@@ -3,6 +3,7 @@
 mod answers;
 mod concurrency;
 mod contested;
+mod forgot;
 mod guard;
 mod input;
 mod malformed;

@@ -124,6 +124,52 @@ async fn a_resend_looks_the_same_for_every_address_and_so_does_the_wait() {
     assert!(second.iter().all(|other| other == &second[0]), "{second:#?}");
 }
 
+/// What a request has changed: which tables, and how many rows of each.
+async fn changes(world: &World, request: impl Future<Output = Reply>) -> Vec<(&'static str, usize)> {
+    let tables = ["Accounts", "Sessions", "Mail"];
+    // What became of an earlier letter is no change of this request.
+    world.aws.settled().await.unwrap();
+    let mut before = Vec::new();
+    for table in tables {
+        before.push(world.rows(table).await);
+    }
+    request.await;
+    let mut changed = Vec::new();
+    for (table, before) in tables.into_iter().zip(before) {
+        let rows = world.rows(table).await;
+        changed.push((table, rows.iter().filter(|row| !before.contains(row)).count()));
+    }
+    changed
+}
+
+#[tokio::test]
+async fn a_forgotten_password_looks_the_same_for_every_address_and_so_does_the_wait() {
+    let world = World::start().await;
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    for person in everybody(&world).await {
+        first.push(look(&world, &person.email, person.forgets()).await);
+        second.push(look(&world, &person.email, person.forgets()).await);
+    }
+    assert_eq!((first[0].status, first[0].argon2_runs, second[0].status), (200, 0, 429));
+    assert_eq!(second[0].body["retry_after"], 60);
+    assert!(second[0].headers.contains(&"retry-after".to_owned()));
+    assert!(first.iter().all(|other| other == &first[0]), "{first:#?}");
+    assert!(second.iter().all(|other| other == &second[0]), "{second:#?}");
+}
+
+#[tokio::test]
+async fn a_forgotten_password_changes_as_much_for_every_address_and_tells_strangers_nothing() {
+    let world = World::start().await;
+    for person in everybody(&world).await {
+        let status = world.status_of(&person.email).await;
+        // The record of the address, and a letter, be it to nobody.
+        let expected = [("Accounts", 1), ("Sessions", 0), ("Mail", 1)];
+        assert_eq!(changes(&world, person.forgets()).await, expected, "{status}");
+        assert_eq!(changes(&world, person.forgets()).await, expected.map(|(table, _)| (table, 0)), "too soon");
+        assert_eq!(world.status_of(&person.email).await, status);
+    }
+}
+
 #[tokio::test]
 async fn an_address_that_was_asked_for_looks_pending_whatever_it_is() {
     let world = World::start().await;

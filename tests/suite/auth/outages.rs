@@ -35,6 +35,7 @@ async fn without_tables_every_route_says_later_and_works_again_afterwards() {
         world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada" })).await.assert_unavailable();
         world.post("/auth/verify-email", json!({ "token": token })).await.assert_unavailable();
         world.post("/auth/resend-verification", json!({ "email": bob.email })).await.assert_unavailable();
+        ada.forgets().await.assert_unavailable();
         world.post("/auth/logout", json!({ "access_token": session.access })).await.assert_unavailable();
         world.get(&format!("/auth/verification-status?email={}", ada.email)).await.assert_unavailable();
         world.mend();

@@ -1,4 +1,4 @@
-//! The pages behind mailed links.
+//! The pages behind mailed links, and the one that has such a link mailed.
 
 use tests::{Reply, World};
 
@@ -15,7 +15,7 @@ fn assert_locked_down(reply: &Reply) {
 #[tokio::test]
 async fn a_page_is_locked_down_and_loads_nothing() {
     let world = World::start().await;
-    for page in ["verify-email", "reset-password"] {
+    for page in ["verify-email", "reset-password", "forgot-password"] {
         let reply = world.get(&format!("/auth/ui/{page}?token=t0ken-canary\"><script>")).await;
         assert_locked_down(&reply);
         let html = reply.body.as_str().unwrap();

@@ -68,6 +68,7 @@ async fn no_request_without_credentials_or_a_link_changes_a_byte_of_any_account(
     for (request, status) in [
         ("POST /auth/signup", 200),
         ("POST /auth/resend-verification", 200),
+        ("POST /auth/forgot-password", 200),
         ("GET /auth/verification-status", 200),
         ("PATCH /auth/profile", 200),
         ("POST /auth/login", 401),

@@ -29,6 +29,16 @@ async fn forty_requests_for_one_link() {
 }
 
 #[tokio::test]
+async fn forty_requests_for_one_new_password() {
+    let world = World::start().await;
+    let (ada, _) = world.person().signed_in().await;
+    let bodies = vec![json!({ "email": ada.email }); MANY];
+    let replies = to_auth(&world, (TRANSACTION, MANY, FEW), "/auth/forgot-password", bodies).await;
+    assert_eq!(count(&replies, 200), 1, "{replies:?}");
+    assert_eq!(count(&replies, 429) + count(&replies, 503), MANY - 1, "{replies:?}");
+}
+
+#[tokio::test]
 async fn forty_proofs_by_one_link() {
     let world = World::start().await;
     let ada = world.person();

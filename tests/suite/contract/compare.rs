@@ -65,7 +65,7 @@ fn misshapen(shape: &Json, found: &Json) -> Option<String> {
     }
 }
 
-/// The same without the words of a refused address.
+/// A body without the words of a refused address.
 fn loosened(body: &Json) -> Json {
     let (Json::Object(members), Some(Json::Array(entries))) = (body, member(body, "detail")) else {
         return body.clone();

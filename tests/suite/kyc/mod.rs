@@ -37,7 +37,7 @@ fn signed(provider: &str, secret: &str, body: &str, now: Timestamp) -> Request {
     Request { method: "POST", path, headers, body: Some(body.to_owned()), is_base64: false }
 }
 
-/// The same, with the secret that the world knows, at its time.
+/// A report that is signed with the secret that the world knows, at its time.
 pub fn genuine(world: &World, provider: &str, body: &Value) -> Request {
     signed(provider, &newest_secret(provider), &body.to_string(), world.now())
 }

@@ -33,6 +33,8 @@ async fn story(world: &World) -> Vec<String> {
     let body = json!({ "token": reset, "password": ada.password });
     world.post("/auth/reset-password", body).await.assert_ok();
 
+    let forgot = ada.is_offered_a_password().await;
+
     let session = Session::of(&ada.logs_in().await);
     ada.rival("canary mistake").logs_in().await;
     let change =
@@ -50,7 +52,7 @@ async fn story(world: &World) -> Vec<String> {
     world.advance(31);
     world.refresh(&session.refresh).await;
     world.post("/auth/logout", json!({ "access_token": session.access })).await;
-    let mut canaries = vec![verify, reset, next.refresh, next.access, session.refresh, session.access];
+    let mut canaries = vec![verify, reset, forgot, next.refresh, next.access, session.refresh, session.access];
     canaries.extend(["canary", "canary.address", "+4915112345678"].map(str::to_owned));
     canaries
 }

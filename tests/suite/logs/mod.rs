@@ -13,6 +13,7 @@ use std::{
 use lambda_http::Context;
 use serde_json::Value;
 use shared::{config::LogConfig, log, metrics::Metric};
+use tests::Function;
 use tracing::{Level, subscriber::DefaultGuard};
 
 /// Where the metrics of these tests are.
@@ -37,7 +38,11 @@ static METRICS: LazyLock<Vec<Metric>> =
 pub fn config() -> LogConfig {
     LogConfig {
         service: "auth",
-        crates: ["shared", "auth", "mail", "api_keys", "kyc", "docs"].map(str::to_owned).into(),
+        crates: Function::ALL
+            .map(|function| function.binary().replace('-', "_"))
+            .into_iter()
+            .chain(["shared".to_owned()])
+            .collect(),
         metrics: &METRICS,
         function_name: Some("stack-auth".to_owned()),
         function_version: Some("7".to_owned()),
@@ -69,7 +74,7 @@ pub fn capture() {
     LOG.set(Some(Vec::new()));
 }
 
-/// The same as another process, configured differently: on this thread until the guard is dropped.
+/// Begins to catch as another process would that is configured differently: on this thread until the guard is dropped.
 pub fn capture_as(config: LogConfig) -> DefaultGuard {
     capture();
     tracing::subscriber::set_default(log::subscriber(config, keep))

@@ -38,7 +38,7 @@ async fn set_password() {
     let expires_at = world.now() + Duration::from_hours(1);
     let mut page = Page::default();
     for (name, because, reader) in [
-        ("ada", None, "To whoever has to choose a password"),
+        ("ada", None, "To whoever has forgotten the password"),
         ("bob", Some(NoPassword::Weak), "To whoever has signed up with one that is easy to guess"),
         ("cem", Some(NoPassword::Contested), "To whoever has signed up with different ones"),
         ("dee", Some(NoPassword::OtherSpelling), "To whoever has signed up with another spelling"),

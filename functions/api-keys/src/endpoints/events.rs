@@ -26,7 +26,7 @@ pub struct AccessEventList {
     success: bool,
     /// What this is, in English.
     message: &'static str,
-    /// The page.
+    /// The page of the list of accesses.
     data: AccessEventPage,
 }
 

@@ -27,7 +27,7 @@ pub struct ApiKeyList {
     success: bool,
     /// What this is, in English.
     message: &'static str,
-    /// The page.
+    /// The page of the list of keys.
     data: ApiKeyPage,
 }
 

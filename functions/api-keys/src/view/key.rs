@@ -23,13 +23,13 @@ pub struct KeyView {
     id: String,
     /// The exchange that it is from, by the name that it was stored with.
     exchange: String,
-    /// Whether it is for real money.
+    /// Whether the key is for real money.
     environment: Environment,
-    /// The part of the world that it is for, where the exchange has several.
+    /// The part of the world that the key is for, where the exchange has several.
     region: Option<String>,
-    /// What its owner calls it.
+    /// What its owner calls the key.
     label: String,
-    /// Its name at the exchange, masked.
+    /// The key's name at the exchange, masked.
     api_key: String,
     /// What its secret is.
     key_type: KeyType,
@@ -37,15 +37,15 @@ pub struct KeyView {
     wallet_address: Option<String>,
     /// Whether its owner lets it be used.
     is_active: bool,
-    /// Where it stands.
+    /// Where the key stands.
     status: KeyStatus,
-    /// What it may do, as the last successful test found.
+    /// What the key may do, as the last successful test found.
     permissions: Permissions,
     /// Whether it works from certain IP addresses alone.
     ip_restricted: Option<bool>,
     /// What its owner should change at the exchange.
     warnings: Vec<Warning>,
-    /// When it was stored.
+    /// When the key was stored.
     #[schemars(extend("format" = "date-time"))]
     created_at: String,
     /// When its owner last changed it.

@@ -26,7 +26,7 @@ pub struct TestView {
     status: ConnectionStatus,
     /// What the list shows from now on: `blocked` where the policy keeps the key from being used.
     key_status: KeyStatus,
-    /// When it ended.
+    /// When the test ended.
     #[schemars(extend("format" = "date-time"))]
     checked_at: String,
     /// From the first question to the last answer. Milliseconds.

@@ -6,9 +6,9 @@ use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;
 
-/// Letters of one kind in any span of this length.
+/// Letters of one kind in any [`SPAN`].
 const LETTERS: usize = 5;
-/// That length.
+/// The time in which letters are counted.
 const SPAN: Duration = Duration::from_hours(1);
 /// Between two letters that somebody asked for again.
 const RESEND_COOLDOWN: Duration = Duration::from_mins(1);
@@ -39,6 +39,11 @@ impl Allowances {
     /// The one that letters to this spelling are counted in.
     pub fn of(&mut self, spelling: &EmailAddress) -> &mut Allowance {
         if spelling.is_folded() { &mut self.folded } else { &mut self.others }
+    }
+
+    /// From this moment on nothing counts of what was taken so far.
+    pub fn counts_until(&self) -> Option<Timestamp> {
+        [&self.folded, &self.others].into_iter().filter_map(|one| one.taken.last()).max().map(|last| *last + SPAN)
     }
 }
 

@@ -27,7 +27,8 @@ impl AddressRecord {
         Letter::Verify { to: link.spelling.clone(), link: link.id, expires_at: link.expires_at }
     }
 
-    /// The letter with the link that sets a password. What others ask for is counted, whichever spelling they type: it goes to the owner's own.
+    /// The letter with the link that sets a password. What others ask for is counted, whichever spelling they type: it goes to the owner's
+    /// own.
     pub(super) fn offer_password_on_request(&mut self, account: &Account, link: LinkId, now: Timestamp) -> Letter {
         if self.offers.take(now) { self.offer_password(account, link, now) } else { Letter::Nothing }
     }

@@ -5,9 +5,10 @@
 //! once a link has come back that was mailed to it.
 
 mod allowance;
+pub mod forgot;
 mod issued;
 mod letters;
-mod pending;
+mod pending_passwords;
 pub mod redeem;
 pub mod resend;
 pub mod sign_up;
@@ -29,12 +30,13 @@ pub use self::allowance::Wait;
 use self::{
     allowance::{Allowance, Allowances},
     issued::IssuedLinks,
-    pending::PendingSignUp,
+    pending_passwords::PendingSignUp,
 };
 use crate::account::Account;
 
 /// A sign-up whose links have expired can be revived by a new link for this long, and what is known of its passwords counts as long.
 const REVIVABLE: Duration = Duration::from_hours(24);
+
 /// Everything known of one address but its owner's credentials: one row, so a rule ends in one conditional write.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AddressRecord {
@@ -43,15 +45,17 @@ pub struct AddressRecord {
     owner: Option<AccountId>,
     /// By which link the owner has proven the address; none where proof was not asked for.
     verified_by: Option<LinkId>,
-    /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed: what
-    /// anybody may learn of an address, and what a request costs, depends on these alone.
+    /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed:
+    /// what anybody may learn of an address, and what a request costs, depends on these alone.
     pending: Option<PendingSignUp>,
     links: IssuedLinks,
     /// Sign-ups and letters that were asked for again, counted for every address alike.
     asked: Allowances,
+    /// Links for a new password that were asked for, counted for every address alike.
+    forgotten: Allowances,
     /// Letters that ask the reader of the usual spelling for a proof.
     letters: Allowance,
-    /// Letters that offer a password.
+    /// Letters that offer a password to who asks for something else.
     offers: Allowance,
     notice_from: Option<Timestamp>,
     /// None once there is an account.
@@ -90,10 +94,11 @@ impl AddressRecord {
         }
     }
 
-    /// The row goes by itself when its last link can no longer be revived, unless there is an account.
+    /// The row goes by itself when its last link can no longer be revived and no request for a new password counts, unless there is an
+    /// account.
     fn expire(&mut self) {
-        let last = self.links.last_expiry(LinkPurpose::VerifyEmail).filter(|_| self.owner.is_none());
-        self.ttl = last.map(|last| last + REVIVABLE);
+        let last = self.links.last_expiry(LinkPurpose::VerifyEmail).map(|last| last + REVIVABLE);
+        self.ttl = last.max(self.forgotten.counts_until()).filter(|_| self.owner.is_none());
     }
 
     /// The address belongs to an account from now on. All that was asked for before is settled by it.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use shared::{link::LinkPurpose, outbox::Letter, time::Timestamp};
 
-use super::{AddressRecord, NewIds, letters::link_that_proves, pending::PendingSignUp};
+use super::{AddressRecord, NewIds, letters::link_that_proves, pending_passwords::PendingSignUp};
 use crate::{account::Account, password::PasswordHash};
 
 /// Requests that began together and that one of them has settled are no further apart.

@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use serde_json::json;
 use shared::outbox::{Letter, NoPassword};
 
-use super::{letters::VERIFY_LIFE, redeem::Redeemed, resend::Resent, sign_up::SignUp, status::VERIFIED_IS_PUBLIC, *};
+use super::{
+    forgot::Forgotten, letters::VERIFY_LIFE, redeem::Redeemed, resend::Resent, sign_up::SignUp,
+    status::VERIFIED_IS_PUBLIC, *,
+};
 use crate::{account::Offer, password::PasswordHash};
 
 /// The spelling that rows are keyed by, and others of the same key.
@@ -31,6 +34,9 @@ enum Event {
     Resend {
         spelling: usize,
     },
+    Forgot {
+        spelling: usize,
+    },
     /// Redeems the link that was mailed last, or an earlier one.
     Redeem {
         back: usize,
@@ -49,6 +55,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         4 => (spelling(), 0..3_u8).prop_map(|(spelling, password)| Event::SignUp { spelling, password }),
         2 => spelling().prop_map(|spelling| Event::Resend { spelling }),
+        2 => spelling().prop_map(|spelling| Event::Forgot { spelling }),
         3 => (0..6_usize).prop_map(|back| Event::Redeem { back }),
         2 => (0..3_usize, 10..13_u8).prop_map(|(back, password)| Event::SetPassword { back, password }),
         3 => prop_oneof![1..3_u64, 10..40_u64, 700..1_500_u64, 1_400..3_000_u64].prop_map(|minutes| Event::Wait { minutes }),
@@ -110,6 +117,8 @@ struct History {
     links: Vec<Known>,
     /// Sign-ups and letters asked for again that were counted, by whether their spelling is the usual one.
     asked: Vec<(bool, Timestamp)>,
+    /// Links for a new password that were granted, by whether the spelling that was typed is the usual one.
+    forgotten: Vec<(bool, Timestamp)>,
     /// Passwords of the sign-ups that the pending one consists of.
     contenders: Vec<u8>,
     /// The account as it was when the address was proven.
@@ -136,6 +145,7 @@ impl History {
             notices: Vec::new(),
             links: Vec::new(),
             asked: Vec::new(),
+            forgotten: Vec::new(),
             contenders: Vec::new(),
             owner: None,
             used: Vec::new(),
@@ -281,6 +291,33 @@ impl History {
         }
     }
 
+    /// The seconds to wait, whether or not it was accepted.
+    fn forgot(&mut self, spelling: usize) -> Result<i64, i64> {
+        let (before, offer) = (self.record.clone(), LinkId::random().unwrap());
+        match self.record.forgot(&spelled(spelling), self.account.as_ref(), offer, self.now) {
+            Ok(Forgotten { letter, next: Wait { seconds } }) => {
+                assert!(seconds >= 60, "{seconds}");
+                self.forgotten.push((spelling == 0, self.now));
+                let mut remembered = before;
+                remembered.forget(self.now);
+                let status = |record: &AddressRecord, asked| record.status(&spelled(asked), None, false, self.now);
+                for asked in 0..SPELLINGS.len() {
+                    assert_eq!(status(&self.record, asked), status(&remembered, asked), "no sign-up is asked for");
+                }
+                assert_eq!(matches!(letter, Letter::SetPassword { .. }), self.owner.is_some(), "{letter:?}");
+                self.is_rightly_addressed(&letter, spelling);
+                self.arrives(letter);
+                self.forget();
+                Ok(seconds)
+            }
+            Err(Wait { seconds }) => {
+                assert!((1..=3_600).contains(&seconds), "{seconds}");
+                assert_eq!(json!(self.record), json!(before), "what is refused changes nothing");
+                Err(seconds)
+            }
+        }
+    }
+
     fn redeem(&mut self, back: usize) {
         let Some(at) = self.proofs.len().checked_sub(back + 1) else { return };
         let Arrived { link, to, expires_at, .. } = self.proofs[at].clone();
@@ -308,6 +345,7 @@ impl History {
                 self.account = Some(owner.clone());
                 self.owner = Some(owner);
                 self.asked.clear();
+                self.forgotten.clear();
                 self.links.clear();
                 self.contenders.clear();
                 if let Some(letter) = letter {
@@ -348,6 +386,7 @@ impl History {
         match event {
             Event::SignUp { spelling, password } => self.sign_up(*spelling, *password),
             Event::Resend { spelling } => drop(self.resend(*spelling)),
+            Event::Forgot { spelling } => drop(self.forgot(*spelling)),
             Event::Redeem { back } => self.redeem(*back),
             Event::SetPassword { back, password } => self.set_password(*back, *password),
             Event::Wait { minutes } => self.now = self.now + Duration::from_mins(*minutes),
@@ -369,7 +408,11 @@ impl History {
         let others = self.proofs.iter().filter(|proof| !proof.to.is_folded());
         assert!(most_within_an_hour(folded.map(|proof| proof.at)) <= 5);
         assert!(most_within_an_hour(others.map(|proof| proof.at)) <= 5);
-        assert!(most_within_an_hour(self.offers.iter().map(|offer| offer.at)) <= 5 + self.uncounted_offers);
+        assert!(most_within_an_hour(self.offers.iter().map(|offer| offer.at)) <= 15 + self.uncounted_offers);
+        for folded in [true, false] {
+            let forgotten = self.forgotten.iter().filter(|(is_folded, _)| *is_folded == folded);
+            assert!(most_within_an_hour(forgotten.map(|(_, at)| *at)) <= 5);
+        }
         assert!(most_within_an_hour(self.notices.iter().copied()) <= 1);
     }
 }
@@ -393,7 +436,7 @@ proptest! {
 
     #[test]
     fn a_stranger_sees_the_same_of_an_account_and_of_nobody(
-        steps in prop::collection::vec((0..SPELLINGS.len(), any::<bool>(), 0..3_000_u64), 1..20)
+        steps in prop::collection::vec((0..SPELLINGS.len(), 0..3_u8, 0..3_000_u64), 1..20)
     ) {
         let (mut account, mut nobody) = (History::new(), History::new());
         account.sign_up(0, 1);
@@ -401,15 +444,17 @@ proptest! {
         for history in [&mut account, &mut nobody] {
             history.now = history.now + VERIFIED_IS_PUBLIC;
         }
-        for (spelling, signs_up, minutes) in steps {
+        for (spelling, request, minutes) in steps {
             let minutes = if minutes < 1_500 { minutes % 3 } else { minutes };
             let mut seen = Vec::new();
             for history in [&mut account, &mut nobody] {
-                let waiting = if signs_up {
-                    history.sign_up(spelling, 2);
-                    None
-                } else {
-                    Some(history.resend(spelling))
+                let waiting = match request {
+                    0 => {
+                        history.sign_up(spelling, 2);
+                        None
+                    }
+                    1 => Some(history.resend(spelling)),
+                    _ => Some(history.forgot(spelling)),
                 };
                 history.now = history.now + Duration::from_mins(minutes);
                 let status = |asked| history.record.status(&spelled(asked), history.account.as_ref(), false, history.now);

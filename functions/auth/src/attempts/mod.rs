@@ -107,7 +107,8 @@ impl Counted {
     /// Whether those who watch should hear of this failure.
     #[must_use]
     pub const fn is_notable(&self) -> bool {
-        self.place.is_none() && self.attempts.everywhere.failures == NOTABLE
+        let Tally { failures, day_failures, .. } = self.attempts.everywhere;
+        self.place.is_none() && (failures == NOTABLE || day_failures == tally::IN_A_DAY)
     }
 
     /// What changes when the password was right: the failures are forgiven that this try was counted with, and the places are known.

@@ -10,7 +10,7 @@ pub const LONGEST_LOCK: u64 = 15 * 60;
 /// After so long without a try, those before count no more for locks.
 const QUIET: Duration = Duration::from_secs(LONGEST_LOCK);
 /// Failures in one day, in UTC; then no more are taken until it ends.
-const IN_A_DAY: i32 = 100;
+pub const IN_A_DAY: i32 = 100;
 /// In seconds.
 const DAY: i64 = 24 * 60 * 60;
 
@@ -41,8 +41,9 @@ pub struct Tally {
 impl Tally {
     /// For how many seconds nothing may be tried, at least one; `None` when something may be.
     pub fn seconds_locked(&self, now: Timestamp) -> Option<i64> {
-        let is_used_up = self.day == day(now) && self.day_failures >= IN_A_DAY;
-        let tomorrow = is_used_up.then(|| Timestamp::from_second((day(now) + 1) * DAY));
+        // Clocks differ: a row that is a day ahead is not behind.
+        let is_used_up = self.day >= day(now) && self.day_failures >= IN_A_DAY;
+        let tomorrow = is_used_up.then(|| Timestamp::from_second((self.day + 1) * DAY));
         let until = self.free_from.filter(|from| now < *from).max(tomorrow);
         until.map(|until| until.seconds_from(now).max(1))
     }
@@ -51,12 +52,12 @@ impl Tally {
     pub fn counted(&self, bound: &Bound, now: Timestamp) -> Self {
         let is_quiet = self.failed_at.is_none_or(|at| at + QUIET <= now);
         let failures = if is_quiet { 1 } else { self.failures.saturating_add(1) };
-        let today = if self.day == day(now) { self.day_failures.max(0) } else { 0 };
+        let today = if self.day >= day(now) { self.day_failures.max(0) } else { 0 };
         Self {
             failures,
             failed_at: Some(now),
             free_from: bound.lock(failures).map(|lock| now + lock),
-            day: day(now),
+            day: self.day.max(day(now)),
             day_failures: today.saturating_add(1),
         }
     }
@@ -67,7 +68,7 @@ impl Tally {
         Self { failures: 0, failed_at: None, free_from: None, day: self.day, day_failures: self.day_failures }
     }
 
-    /// The same, where the last try was the right one itself: it was no failure.
+    /// What is left where the last try was the right one itself: the failures before it are forgiven, and it was none.
     #[must_use]
     pub const fn taken_back(&self) -> Self {
         Self { day_failures: self.day_failures.saturating_sub(1), ..self.forgiven() }

@@ -1,4 +1,4 @@
-//! `GET /auth/ui/…`: the pages behind mailed links.
+//! `GET /auth/ui/…`: the pages behind mailed links, and the one that has such a link mailed.
 
 use axum::{
     extract::State,
@@ -14,6 +14,11 @@ pub async fn verify_email(State(auth): State<Auth>) -> Response {
     send(&auth.pages.verify_email, &auth.pages.policy)
 }
 
+/// Lets a person ask for a link that sets a new password.
+pub async fn forgot_password(State(auth): State<Auth>) -> Response {
+    send(&auth.pages.forgot_password, &auth.pages.policy)
+}
+
 /// Lets a person choose a password.
 pub async fn reset_password(State(auth): State<Auth>) -> Response {
     send(&auth.pages.reset_password, &auth.pages.policy)
@@ -23,8 +28,15 @@ pub fn document_verify_email() -> Operation {
     page("verify_email_page", "The page behind a mailed link: its button proves the address, or asks for a new link.")
 }
 
+pub fn document_forgot_password() -> Operation {
+    page(
+        "forgot_password_page",
+        "The page for who has forgotten a password: its form has a link mailed that sets a new one.",
+    )
+}
+
 pub fn document_reset_password() -> Operation {
-    page("reset_password_page", "The page behind a mailed link: its form sets the password.")
+    page("reset_password_page", "The page behind a mailed link: its form sets the password, or asks for a new link.")
 }
 
 fn page(name: &'static str, description: &'static str) -> Operation {

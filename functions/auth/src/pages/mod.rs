@@ -1,4 +1,4 @@
-//! The pages behind mailed links. They are static; only their buttons do anything, so a mail scanner that opens a link cannot use it up.
+//! The pages behind mailed links, and the one that has such a link mailed. They are static; only their buttons do anything, so a mail scanner that opens a link cannot use it up.
 
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -10,7 +10,8 @@ const SCRIPT: &str = include_str!("page.js");
 pub struct Pages {
     pub(crate) verify_email: String,
     pub(crate) reset_password: String,
-    /// The Content-Security-Policy of both.
+    pub(crate) forgot_password: String,
+    /// The Content-Security-Policy of all.
     pub(crate) policy: String,
 }
 
@@ -26,6 +27,7 @@ impl Pages {
         Self {
             verify_email: page(include_str!("verify-email.html")),
             reset_password: page(include_str!("reset-password.html")),
+            forgot_password: page(include_str!("forgot-password.html")),
             policy: policy(),
         }
     }

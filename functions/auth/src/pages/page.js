@@ -1,9 +1,9 @@
-// Drives both pages: #redeem spends the mailed token when the person asks for it, #resend asks for a new link.
+// Drives all pages: #redeem, where there is one, spends the mailed token when the person wants it to; #ask asks for a link.
 "use strict";
 {
   const byId = (id) => document.getElementById(id);
   const redeem = byId("redeem");
-  const resend = byId("resend");
+  const ask = byId("ask");
   const email = byId("email");
   const password = byId("password");
   const again = byId("again");
@@ -64,7 +64,7 @@
     const heading = document.querySelector("h1");
     heading.textContent = title;
     redeem.hidden = true;
-    resend.hidden = form !== resend;
+    ask.hidden = form !== ask;
     byId("message").textContent = text;
     heading.focus();
   }
@@ -94,7 +94,7 @@
     byId("onward").hidden = false;
   }
 
-  onSubmit(redeem, async () => {
+  if (redeem) onSubmit(redeem, async () => {
     const unfit = password && unfitPassword();
     if (unfit) return note(redeem, ...unfit);
     const reply = await post(redeem.dataset.operation, password ? { token, password: password.value } : { token });
@@ -107,7 +107,7 @@
       conclude(redeem.dataset.done, answer.message ?? "", redeem);
     } else if (status === 200 || status === 400) {
       redeem.reset();
-      conclude("This link does not work", answer.message ?? "It may have expired or been used already.", resend);
+      conclude("This link does not work", answer.message ?? "It may have expired or been used already.", ask);
     } else if (status === 413 && password) {
       note(redeem, "This password is too long.", password);
     } else if (status === 422 && password && refused) {
@@ -115,45 +115,45 @@
       note(redeem, `${reason}. Please choose another one.`, password);
     } else if (status === 413 || status === 422) {
       note(redeem, "This link looks damaged. Please open it again from our mail, or ask for a new one below.", null);
-      resend.hidden = false;
+      ask.hidden = false;
     } else {
       note(redeem, trouble(reply), null);
     }
   });
 
-  const resendButton = resend.querySelector("button");
-  const resendLabel = resendButton.textContent;
+  const askButton = ask.querySelector("button");
+  const askLabel = askButton.textContent;
   let ticking;
 
   function stopCountdown() {
     if (!ticking) return;
     clearInterval(ticking);
     ticking = undefined;
-    resendButton.textContent = resendLabel;
-    resendButton.setAttribute("aria-disabled", "false");
+    askButton.textContent = askLabel;
+    askButton.setAttribute("aria-disabled", "false");
   }
 
   function startCountdown(seconds) {
     const end = Date.now() + seconds * 1000;
     const tick = () => {
       const left = Math.ceil((end - Date.now()) / 1000);
-      if (left > 0) resendButton.textContent = `Send again in ${left > 120 ? `${Math.ceil(left / 60)} min` : `${left} s`}`;
+      if (left > 0) askButton.textContent = `Send again in ${left > 120 ? `${Math.ceil(left / 60)} min` : `${left} s`}`;
       else stopCountdown();
     };
     ticking = setInterval(tick, 500);
     tick();
   }
 
-  onSubmit(resend, async () => {
+  onSubmit(ask, async () => {
     const address = email.value.trim();
-    if (!address) return note(resend, "Please enter your e-mail address.", email);
-    const reply = await post("resend-verification", { email: address });
+    if (!address) return note(ask, "Please enter your e-mail address.", email);
+    const reply = await post(ask.dataset.operation, { email: address });
     if (reply.status === 422 || reply.status === 413) {
-      return note(resend, "This is not a valid e-mail address.", email);
+      return note(ask, "This is not a valid e-mail address.", email);
     }
     const answered = reply.status === 200 || reply.status === 429;
-    if (reply.status === 200) note(resend, reply.answer.message ?? "A new link is on its way.");
-    else note(resend, (answered && reply.answer.message) || trouble(reply), null);
+    if (reply.status === 200) note(ask, reply.answer.message ?? "A link is on its way.");
+    else note(ask, (answered && reply.answer.message) || trouble(reply), null);
     // The wait belongs to the address that was asked for: a corrected one may be sent at once.
     if (answered && reply.wait && email.value.trim() === address) startCountdown(reply.wait);
     return ticking;
@@ -164,9 +164,9 @@
     password.type = again.type = event.target.checked ? "text" : "password";
   });
 
-  if (!token) {
+  if (redeem && !token) {
     redeem.hidden = true;
-    resend.hidden = false;
+    ask.hidden = false;
     byId("message").textContent =
       "This page was opened without its link. Please open the link from our mail, or ask for a new one.";
   }

@@ -1,8 +1,9 @@
 //! Passwords: Argon2id under a pepper, so that a stolen table alone cannot be attacked. A hash names its pepper.
 
+mod argon2id;
 mod hash;
 mod memory;
-mod run;
+
 #[cfg(test)]
 mod tests;
 pub mod weak;
@@ -18,19 +19,19 @@ use zeroize::Zeroizing;
 
 pub use self::hash::PasswordHash;
 use self::{
+    argon2id::{COST, failed, run},
     memory::MEMORY,
-    run::{COST, failed, run},
 };
 use crate::secrets::pepper::{Pepper, Peppers};
 
 /// Whether a password was the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was another password.
+    /// The password is another one than the account's.
     Wrong,
-    /// It was.
+    /// The password is the account's.
     Right,
-    /// It was, but its hash was made with other parameters than today's, or under an older pepper.
+    /// The password is the account's, but its hash was made with other parameters than today's, or under an older pepper.
     RightButOutdated,
 }
 

@@ -9,7 +9,7 @@ use shared::{error::Error, ids::AccountId, tables::Row};
 use crate::{account::Account, address::AddressRecord, state::Auth};
 
 /// Longer than a transaction takes that is under way.
-const A_MOMENT: Duration = Duration::from_millis(50);
+const ANOTHER_LOOK_AFTER: Duration = Duration::from_millis(50);
 
 /// An address, as it was read.
 pub struct KnownAddress {
@@ -73,7 +73,7 @@ impl Auth {
         if let Some(found) = self.app.store.get(row).await? {
             return Ok(Some(found));
         }
-        tokio::time::sleep(A_MOMENT).await;
+        tokio::time::sleep(ANOTHER_LOOK_AFTER).await;
         self.app.store.get(row).await
     }
 }

@@ -46,8 +46,8 @@ impl<T> Decision<T> {
 }
 
 impl Auth {
-    /// Applies `rule` to the record of an address, for a request that came in at `since`. The rule is told whose the address is, and whether
-    /// somebody else has written meanwhile. Of an account that is there nothing is written: whoever knows an address may get here.
+    /// Applies `rule` to the record of an address, for a request that came in at `since`. The rule is told whose the address is, and
+    /// whether somebody else has written meanwhile. Of an account that is there nothing is written: whoever knows an address may get here.
     ///
     /// # Errors
     /// Those of the rule; `Unavailable` when the table is down, `Contended` when others are quicker all the time.

@@ -38,6 +38,16 @@ pub enum SetPassword {
     Weak(Weakness),
 }
 
+impl SetPassword {
+    /// What whoever repeats a request is told, by what came of comparing the password with the one that the link has set.
+    const fn repeated(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Right | Verdict::RightButOutdated => Self::Done(None),
+            Verdict::Wrong => Self::Void,
+        }
+    }
+}
+
 impl Auth {
     /// Sets the password by an authentic link, unless it is easy to guess. The new password, the end of the link and the end of
     /// every session are one transaction, in which the place that the request comes from is made known, too: the way in for an owner
@@ -61,12 +71,7 @@ impl Auth {
             let Some(mut account) = account else { return Ok(SetPassword::Void) };
             match account.offer(link.id, record.offered(link.id, now), now) {
                 Offer::Open => {}
-                Offer::Taken(by) => {
-                    return Ok(match passwords.verify(password, Some(by), now).await? {
-                        Verdict::Wrong => SetPassword::Void,
-                        Verdict::Right | Verdict::RightButOutdated => SetPassword::Done(None),
-                    });
-                }
+                Offer::Taken(by) => return passwords.verify(password, Some(by), now).await.map(SetPassword::repeated),
                 Offer::Void => return Ok(SetPassword::Void),
             }
             // Before the sessions are looked at: while Argon2 runs, somebody who has the old password could open one more.
@@ -78,13 +83,9 @@ impl Auth {
                 }
                 hash.insert(passwords.hash(password, now).await?)
             };
-            let Ending { guard, sessions: mut writes, places } = self.ending_sessions(account.id).await?;
-            let (device, from) = sender.arrives(&places, now)?;
-            writes.push(Write::Update(with_places(guard, &places.welcoming(&from, None, now))?));
             let seen = account.version;
             account.set_password(link.id, hash.clone(), now);
-            writes.push(new_password(&account, seen)?);
-            if self.app.store.race(writes).await? == Raced::Won {
+            if let Some(device) = self.replace_password(&account, seen, sender, now).await? {
                 return Ok(SetPassword::Done(Some(device)));
             }
             contention.lost().await?;
@@ -93,6 +94,22 @@ impl Auth {
                 self.withdraw_password(account.id, seen).await?;
             }
         }
+    }
+
+    /// Writes an account with a new password, which was read in the version `seen`, ends its sessions, and makes known where `sender` is;
+    /// none if others were quicker.
+    async fn replace_password(
+        &self,
+        account: &Account,
+        seen: u64,
+        sender: &Sender,
+        now: Timestamp,
+    ) -> Result<Option<DeviceToken>, Error> {
+        let Ending { guard, sessions: mut writes, places } = self.ending_sessions(account.id).await?;
+        let (device, from) = sender.arrives(&places, now)?;
+        writes.push(Write::Update(with_places(guard, &places.welcoming(&from, None, now))?));
+        writes.push(new_password(account, seen)?);
+        Ok((self.app.store.race(writes).await? == Raced::Won).then_some(device))
     }
 
     /// Why a password would be easy to guess for who knows the owner of an account.

@@ -19,7 +19,8 @@ use shared::{
 };
 use zeroize::Zeroizing;
 
-/// A signing key and its public half. It is read once: `jsonwebtoken` would read it anew for every token, which takes as long as signing does.
+/// A signing key and its public half. It is read once: `jsonwebtoken` would read it anew for every token, which takes as long as signing
+/// does.
 pub struct SigningKey {
     pub(crate) public: PublicKey,
     pair: EcdsaKeyPair,

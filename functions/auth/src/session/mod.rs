@@ -42,7 +42,7 @@ pub struct Session {
     aal: Aal,
     /// By what the owner has proven to be that.
     amr: Vec<Method>,
-    /// When that was.
+    /// When the owner last did.
     auth_time: Timestamp,
     /// Whether the account has second factors.
     mfa: bool,

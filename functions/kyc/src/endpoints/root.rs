@@ -11,9 +11,9 @@ use crate::state::Kyc;
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "KycService")]
 pub struct About {
-    /// Its name.
+    /// The name of the service.
     name: &'static str,
-    /// Its version.
+    /// The version of the service.
     version: &'static str,
     /// Names of the providers whose reports are taken.
     providers: Vec<&'static str>,

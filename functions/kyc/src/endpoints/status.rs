@@ -15,13 +15,13 @@ use shared::{
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "KycStatus")]
 pub struct StatusView {
-    /// Where it stands.
+    /// Where the identity check stands.
     status: KycStatus,
     /// What was checked, as the provider calls it.
     level: Option<String>,
     /// Who checks.
     provider: Option<String>,
-    /// When it came to stand there.
+    /// When the check came to stand where it stands.
     #[schemars(extend("format" = "date-time"))]
     updated_at: Option<String>,
     /// When the identity was proven.
@@ -30,7 +30,7 @@ pub struct StatusView {
     /// When the approval ends: null, because providers say that one has ended and not that it will. `status` is `expired` from then on.
     #[schemars(extend("format" = "date-time"))]
     expires_at: Option<String>,
-    /// Why it did not succeed, coarsely.
+    /// Why the check did not succeed, coarsely.
     reason: Option<String>,
 }
 

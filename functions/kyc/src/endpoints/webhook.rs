@@ -106,7 +106,7 @@ pub fn document_of() -> Operation {
          bearer token, where the provider was given one.",
     )
         .tag("Identity")
-        .path("provider", "Its name")
+        .path("provider", "The name of the provider")
         .answer(404, "No such provider", &detail)
 }
 

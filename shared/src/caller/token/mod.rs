@@ -47,6 +47,6 @@ pub struct Claims {
     pub aal: Aal,
     /// By what the owner has proven to be that.
     pub amr: Vec<Method>,
-    /// When that was.
+    /// When the owner last did.
     pub auth_time: Timestamp,
 }

@@ -1,6 +1,7 @@
 //! What the owner of an account does with it.
 
 pub mod change_profile;
+pub mod forgot_password;
 mod profile_fields;
 pub mod reset_password;
 pub mod show_profile;

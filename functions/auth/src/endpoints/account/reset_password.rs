@@ -83,7 +83,11 @@ fn refused() -> ResetPasswordResponse {
 }
 
 pub fn document() -> Operation {
-    Operation::new("reset_password", "Sets the password by a mailed link and ends every session of the account.")
+    Operation::new(
+        "reset_password",
+        "Sets the password by a mailed link and ends every session of the account. A password that is easy to guess is refused \
+         (422, `value_error`), and the link stays good.",
+    )
         .tag("Accounts")
         .header("X-Device-Token", "What an earlier answer gave this device")
         .body::<ResetPasswordRequest>(json!({ "token": "token-from-the-mailed-link", "password": "a new password" }))

@@ -62,7 +62,8 @@ pub fn document() -> Operation {
     Operation::new(
         "signup",
         "Keeps a sign-up and mails a link to the address. The account comes into being when the link is redeemed. \
-         The answer is the same whoever owns the address.",
+         The answer is the same whoever owns the address. With a password that is easy to guess the account comes into being without \
+         one; a second letter says why and offers a link to choose another.",
     )
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())

@@ -19,8 +19,8 @@ pub fn key(folded: &str) -> [u8; KEY_LENGTH] {
     key
 }
 
-/// Whether a password is common, or is a common one with digits and signs behind it.
+/// Whether a password is common, or is a common one with signs, or digits and signs, behind it.
 pub fn has(password: &Folded) -> bool {
     let (keys, _) = KEYS.as_chunks::<KEY_LENGTH>();
-    [&password.whole, &password.stem].into_iter().any(|form| keys.binary_search(&key(form)).is_ok())
+    password.forms().any(|form| keys.binary_search(&key(form)).is_ok())
 }

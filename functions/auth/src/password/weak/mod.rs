@@ -6,11 +6,7 @@ mod personal;
 #[cfg(test)]
 mod tests;
 
-pub use self::{
-    common::{KEY_LENGTH, key},
-    folded::Folded,
-    personal::Personal,
-};
+pub use self::{common::key, folded::Folded, personal::Personal};
 
 /// The fewest different characters.
 const DIFFERENT: usize = 4;

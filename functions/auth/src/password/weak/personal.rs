@@ -21,24 +21,28 @@ impl Personal {
     pub fn new<'a>(address: &EmailAddress, product: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
         let (local, domain) = address.as_str().split_once('@').unwrap_or((address.as_str(), ""));
         let wholes = [address.as_str(), local, domain, product];
-        let parts = wholes.into_iter().chain(words(local)).chain(words(domain)).chain(words(product));
+        let parts =
+            wholes.into_iter().chain(domain.split('.')).chain(words(local)).chain(words(domain)).chain(words(product));
         let parts = folded(parts, SHORTEST_PART).chain(folded(names.into_iter().flat_map(words), SHORTEST_NAME));
         let mut parts: Vec<_> = parts.collect();
         parts.sort_unstable_by_key(|part| std::cmp::Reverse(part.len()));
         Self(parts)
     }
 
-    /// Whether fewer than four characters are left of the password without these parts, its digits and signs at the end aside or not.
+    /// Whether fewer than four characters are left of the password without these parts, in any of its forms.
     pub(super) fn nearly_is(&self, password: &Folded) -> bool {
-        [&password.whole, &password.stem].into_iter().any(|form| {
-            let left = self.without(form);
+        password.forms().any(|form| {
+            let left = self.0.iter().fold(Zeroizing::new(form.to_owned()), |left, part| without(&left, part));
             left.len() < form.len() && left.chars().count() < LEFT
         })
     }
+}
 
-    fn without(&self, form: &Zeroizing<String>) -> Zeroizing<String> {
-        self.0.iter().fold(form.clone(), |left, part| left.replace(part.as_str(), "").into())
-    }
+/// Made with room for all of it, so that nothing is left behind in memory where a string has grown.
+fn without(text: &str, part: &str) -> Zeroizing<String> {
+    let mut left = Zeroizing::new(String::with_capacity(text.len()));
+    left.extend(text.split(part));
+    left
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

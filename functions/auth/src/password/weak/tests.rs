@@ -27,7 +27,17 @@ fn a_password_needs_four_different_characters() {
 fn common_passwords_are_known_through_the_usual_tricks() {
     let plain = ["password", "sunshine", "iloveyou", "qwertyuiop", "12345678", "1234567890"];
     let written_otherwise = ["P@ssw0rd", "PASSWORD", "pa$$w0rd", "ｐａｓｓｗｏｒｄ", "5un5h1ne", "1L0v3y0u"];
-    let longer = ["password1!", "Passw0rd2024!!", "sunshine_2026", "iloveyou<3", "qwerty 123456789"];
+    let longer = [
+        "password1!",
+        "Passw0rd2024!!",
+        "sunshine_2026",
+        "iloveyou<3",
+        "qwerty 123456789",
+        "12345678!",
+        "1234567890!!",
+        "abc123!!",
+        "trustno1!",
+    ];
     for password in plain.iter().chain(&written_otherwise).chain(&longer) {
         assert_eq!(of(password), Some(Weakness::Common), "{password}");
     }
@@ -42,6 +52,7 @@ fn what_is_known_of_a_person_is_no_password() {
         "ada.lovelace@engine.example",
         "l0vel4ce!",
         "bitcain2026",
+        "engine.example!",
         "bitcain pro",
         "augusta-ada",
         "BoBoBoAda1",
@@ -68,4 +79,17 @@ fn others_may_hold() {
 #[test]
 fn short_words_before_digits_are_no_list() {
     assert_eq!(of("abc93847561029"), None);
+}
+
+#[test]
+fn a_domain_with_dashes_is_no_password_of_its_people() {
+    let address = EmailAddress::parse("x@my-long-company.com").unwrap();
+    let person = Personal::new(&address, "Bitcain", []);
+    assert_eq!(Weakness::of("my-long-company", &person), Some(Weakness::Personal));
+}
+
+#[test]
+fn however_long_a_password_is_it_is_looked_at_for_a_moment_only() {
+    let long = format!("{}correct horse", "\u{fdfa}".repeat(20_000));
+    assert_eq!(of(&long), None);
 }

@@ -1,7 +1,6 @@
 //! The passwords of a sign-up that waits for its proof.
 
 use serde::{Deserialize, Serialize};
-
 use shared::outbox::NoPassword;
 
 use crate::password::PasswordHash;
@@ -19,8 +18,8 @@ pub enum PendingSignUp {
 }
 
 impl PendingSignUp {
-    /// What is known after a sign-up with this password, `None` for one that is easy to guess. A link proves who reads the mail, not who chose the password: of two passwords
-    /// neither is trusted.
+    /// What is known after a sign-up with this password, `None` for one that is easy to guess. A link proves who reads the mail, not who
+    /// chose the password: of two passwords neither is trusted.
     pub fn after(earlier: Option<Self>, password: Option<&PasswordHash>) -> Self {
         match earlier {
             None => password.cloned().map_or(Self::Weak, Self::Agreed),
