@@ -1,4 +1,5 @@
-//! The pages behind mailed links, and the one that has such a link mailed. They are static; only their buttons do anything, so a mail scanner that opens a link cannot use it up.
+//! The pages behind mailed links, and the one that has such a link mailed. They are static; only their buttons do anything, so a mail
+//! scanner that opens a link cannot use it up.
 
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_STANDARD};
