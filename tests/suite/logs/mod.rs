@@ -85,7 +85,7 @@ pub fn text() -> String {
     String::from_utf8(LOG.take().unwrap()).unwrap()
 }
 
-/// The same, line by line.
+/// The lines that this test's thread has logged, as JSON.
 pub fn lines() -> Vec<Value> {
     text().lines().map(|line| serde_json::from_str(line).expect(line)).collect()
 }

@@ -3,16 +3,8 @@
 use compat::email::EmailAddress;
 use shared::{ids::LinkId, outbox::Letter, time::Timestamp};
 
-use super::{AddressRecord, Wait};
+use super::{AddressRecord, Granted, Wait};
 use crate::account::Account;
-
-/// A link that was asked for, to set a new password.
-pub struct Forgotten {
-    /// What to write.
-    pub letter: Letter,
-    /// When the next may be asked for.
-    pub next: Wait,
-}
 
 impl AddressRecord {
     /// Somebody asks for a link that sets a new password. It goes to the account's own spelling, whichever was typed, and a link that is out
@@ -28,11 +20,11 @@ impl AddressRecord {
         account: Option<&Account>,
         offer: LinkId,
         now: Timestamp,
-    ) -> Result<Forgotten, Wait> {
+    ) -> Result<Granted, Wait> {
         let next = self.forgotten.of(email).take_again(now)?;
         self.forget(now);
         self.expire();
         let letter = account.map_or(Letter::Nothing, |account| self.offer_password(account, offer, now));
-        Ok(Forgotten { letter, next })
+        Ok(Granted { letter, next })
     }
 }

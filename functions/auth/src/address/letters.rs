@@ -10,11 +10,19 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{AddressRecord, NewIds, issued::IssuedLink};
+use super::{AddressRecord, NewIds, Wait, issued::IssuedLink};
 use crate::account::{Account, SET_PASSWORD_LIFE};
 
 /// Life of a link that proves an address.
 pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
+
+/// A letter that somebody may ask for.
+pub struct Granted {
+    /// What to write.
+    pub letter: Letter,
+    /// When the next may be asked for.
+    pub next: Wait,
+}
 
 impl AddressRecord {
     /// The letter with the link to this spelling; `account` is the id that a sign-up was told.

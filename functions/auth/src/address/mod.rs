@@ -5,12 +5,12 @@
 //! once a link has come back that was mailed to it.
 
 mod allowance;
-pub mod forgot;
+mod forgot;
 mod issued;
 mod letters;
 mod pending_passwords;
 pub mod redeem;
-pub mod resend;
+mod resend;
 pub mod sign_up;
 pub mod status;
 #[cfg(test)]
@@ -26,7 +26,7 @@ use shared::{
     time::Timestamp,
 };
 
-pub use self::allowance::Wait;
+pub use self::{allowance::Wait, letters::Granted};
 use self::{
     allowance::{Allowance, Allowances},
     issued::IssuedLinks,

@@ -3,16 +3,8 @@
 use compat::email::EmailAddress;
 use shared::{outbox::Letter, time::Timestamp};
 
-use super::{AddressRecord, NewIds, Wait, letters::link_that_proves};
+use super::{AddressRecord, Granted, NewIds, Wait, letters::link_that_proves};
 use crate::account::Account;
-
-/// A letter that was asked for again.
-pub struct Resent {
-    /// What to write.
-    pub letter: Letter,
-    /// When the next may be asked for.
-    pub next: Wait,
-}
 
 impl AddressRecord {
     /// Somebody asks for the mail again. It goes to the spelling that was typed or, where there is an account, to its own.
@@ -25,7 +17,7 @@ impl AddressRecord {
         account: Option<&Account>,
         new_ids: &NewIds,
         now: Timestamp,
-    ) -> Result<Resent, Wait> {
+    ) -> Result<Granted, Wait> {
         let next = self.asked.of(email).take_again(now)?;
         self.forget(now);
         self.links.issue(link_that_proves(email, new_ids, now), now);
@@ -37,6 +29,6 @@ impl AddressRecord {
             (None, Some(_)) => self.mail_proof(email, None, now),
             _ => Letter::Nothing,
         };
-        Ok(Resent { letter, next })
+        Ok(Granted { letter, next })
     }
 }

@@ -5,10 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use shared::outbox::{Letter, NoPassword};
 
-use super::{
-    forgot::Forgotten, letters::VERIFY_LIFE, redeem::Redeemed, resend::Resent, sign_up::SignUp,
-    status::VERIFIED_IS_PUBLIC, *,
-};
+use super::{letters::VERIFY_LIFE, redeem::Redeemed, sign_up::SignUp, status::VERIFIED_IS_PUBLIC, *};
 use crate::{account::Offer, password::PasswordHash};
 
 /// The spelling that rows are keyed by, and others of the same key.
@@ -271,7 +268,7 @@ impl History {
     fn resend(&mut self, spelling: usize) -> Result<i64, i64> {
         let before = json!(self.record);
         match self.record.resend(&spelled(spelling), self.account.as_ref(), &new_ids(), self.now) {
-            Ok(Resent { letter, next: Wait { seconds } }) => {
+            Ok(Granted { letter, next: Wait { seconds } }) => {
                 assert!(self.is_counted(spelling) && seconds >= 60, "{seconds}");
                 self.forget();
                 self.issue(spelling);
@@ -295,7 +292,7 @@ impl History {
     fn forgot(&mut self, spelling: usize) -> Result<i64, i64> {
         let (before, offer) = (self.record.clone(), LinkId::random().unwrap());
         match self.record.forgot(&spelled(spelling), self.account.as_ref(), offer, self.now) {
-            Ok(Forgotten { letter, next: Wait { seconds } }) => {
+            Ok(Granted { letter, next: Wait { seconds } }) => {
                 assert!(seconds >= 60, "{seconds}");
                 self.forgotten.push((spelling == 0, self.now));
                 let mut remembered = before;

@@ -1,10 +1,13 @@
-//! The pages behind mailed links, and the one that has such a link mailed. They are static; only their buttons do anything, so a mail scanner that opens a link cannot use it up.
+//! The pages behind mailed links, and the one that has such a link mailed. They are static; only their buttons do anything, so a mail
+//! scanner that opens a link cannot use it up.
 
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+/// The form of a page behind a link, for another link.
+const ASK: &str = include_str!("ask.html");
 
 /// The pages as they are sent.
 pub struct Pages {
@@ -25,12 +28,17 @@ impl Pages {
                 .replace("<!--script-->", &format!("<script>{SCRIPT}</script>"))
         };
         Self {
-            verify_email: page(include_str!("verify-email.html")),
-            reset_password: page(include_str!("reset-password.html")),
+            verify_email: page(&asking("resend-verification", include_str!("verify-email.html"))),
+            reset_password: page(&asking("forgot-password", include_str!("reset-password.html"))),
             forgot_password: page(include_str!("forgot-password.html")),
             policy: policy(),
         }
     }
+}
+
+/// A page whose form for another link asks this operation.
+fn asking(operation: &str, html: &str) -> String {
+    html.replace("<!--ask-->", &ASK.replace("{{operation}}", operation))
 }
 
 /// Nothing may be loaded or run but our own style and script, named by their hashes.

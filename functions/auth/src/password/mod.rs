@@ -3,7 +3,6 @@
 mod argon2id;
 mod hash;
 mod memory;
-
 #[cfg(test)]
 mod tests;
 pub mod weak;

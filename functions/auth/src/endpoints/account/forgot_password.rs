@@ -15,7 +15,7 @@ use shared::{
 };
 
 use crate::{
-    address::{Wait, forgot::Forgotten},
+    address::{Granted, Wait},
     records::{Decision, post},
     state::Auth,
 };
@@ -52,7 +52,7 @@ pub async fn forgot_password(
 ) -> Result<Reply<ForgotPasswordResponse>, Error> {
     let (since, offer) = (Instant::now(), LinkId::random()?);
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
-        Ok(Forgotten { letter, next }) => {
+        Ok(Granted { letter, next }) => {
             Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
         }
         Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),

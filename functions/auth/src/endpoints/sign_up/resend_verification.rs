@@ -14,7 +14,7 @@ use shared::{
 };
 
 use crate::{
-    address::{NewIds, Wait, resend::Resent},
+    address::{Granted, NewIds, Wait},
     records::{Decision, post},
     state::Auth,
 };
@@ -51,7 +51,9 @@ pub async fn resend_verification(
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
     auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
-        Ok(Resent { letter, next }) => Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?])),
+        Ok(Granted { letter, next }) => {
+            Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
+        }
         Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
     })
     .await
