@@ -2,9 +2,9 @@
 
 mod account;
 mod address;
-mod attempts;
 pub mod config;
 mod endpoints;
+pub mod guard;
 pub mod metrics;
 mod pages;
 pub mod password;

@@ -1,7 +1,7 @@
 //! Every answer of every endpoint of accounts, as clients see it: a page each in `tests/snapshots/auth`.
 
 use serde_json::{Value, json};
-use tests::{Page, Request, Session, World, authorized, no_text};
+use tests::{Page, Request, Session, World, authorized, json_request, no_text};
 
 const FOLDER: &str = "auth";
 
@@ -139,6 +139,13 @@ async fn reset_password() {
     page.answer("A link and a password", &world.post(PATH, choice("another password")).await);
     page.answer("The same again", &world.post(PATH, choice("another password")).await);
     page.answer("The same link and another password", &world.post(PATH, choice("a third password")).await);
+    for _ in 0..4 {
+        world.post(PATH, choice("a third password")).await.assert_status(400);
+    }
+    page.answer(
+        "Many more of them",
+        &world.send_from("192.0.2.1", json_request("POST", PATH, &choice("a third password"))).await,
+    );
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
     page.is_kept(FOLDER, "reset_password");

@@ -13,10 +13,9 @@ use shared::{
 
 use crate::{
     address::{NewIds, sign_up::SignUp},
-    attempts::Success,
     endpoints::auth_response::AuthResponse,
     password::weak::{Personal, Weakness},
-    session::sign_in::Proof,
+    session::sign_in::{Arrival, Proof},
     state::Auth,
 };
 
@@ -50,7 +49,7 @@ pub async fn signup(
     let made = auth.sign_up(&new, &new_ids, since, now).await?;
     tracing::info!(event = "sign_up", "somebody has signed up");
     if let Some(account) = made
-        && let Some(signed_in) = auth.sign_in(Proof::by_making(&account, now), &Success::without_a_try()).await?
+        && let Some(signed_in) = auth.sign_in(Proof::by_making(&account, now), Arrival::default(), since).await?
     {
         return AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now).map(Reply::ok);
     }
