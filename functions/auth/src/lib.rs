@@ -5,6 +5,7 @@ mod address;
 mod attempts;
 pub mod config;
 mod endpoints;
+mod limits;
 pub mod metrics;
 mod pages;
 pub mod password;

@@ -252,15 +252,6 @@ fn a_device_that_never_came_back_gives_way_first() {
 }
 
 #[test]
-fn households_share_a_network_and_neighbours_do_not() {
-    let network = |address: &str| PlaceId::network(address.parse().unwrap());
-    assert_eq!(network("2001:db8:1:2::3"), network("2001:db8:1:2:ffff::4"));
-    assert_ne!(network("2001:db8:1:2::3"), network("2001:db8:1:3::3"));
-    assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
-    assert_eq!(network("192.0.2.1"), network("::ffff:192.0.2.1"));
-}
-
-#[test]
 fn a_day_that_was_overdrawn_begins_at_nothing() {
     let mut attempts = Attempts { everywhere: Tally { day_failures: -3, ..Tally::default() }, ..known(0) };
     take(&mut attempts, &Try { after: 0, place: None, is_right: false }, START);

@@ -24,11 +24,9 @@ const TRIES: &str = "the tries of a password";
 /// How long the tries at an address without an account are kept: no lock lasts longer than a day.
 const KEPT: Duration = Duration::from_hours(24);
 
-/// An address, as it was read, and the tries of its password.
+/// The account of an address, as it was read, and the tries of its password.
 pub struct GuardedAddress<'a> {
-    /// The record of the address; an empty one when there is none.
-    pub record: AddressRecord,
-    /// The account that it belongs to.
+    /// The account that the address belongs to.
     pub account: Option<Account>,
     /// The tries.
     pub tries: Tries<'a>,
@@ -48,16 +46,19 @@ enum Counter<'a> {
 }
 
 impl Auth {
-    /// The record of an address, its account, and the tries of its password. Where there is no account, others are looked for in their
+    /// The account of an address, by its record, and the tries of its password. Where there is no account, others are looked for in their
     /// place: who measures what a request costs learns nothing.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when the address belongs to an account that is not there, or that has no guard.
-    pub(crate) async fn guarded_address<'a>(&self, key: &'a AddressKey) -> Result<GuardedAddress<'a>, Error> {
-        let record = self.record(key).await?;
+    pub(crate) async fn guarded_address<'a>(
+        &self,
+        key: &'a AddressKey,
+        record: &AddressRecord,
+    ) -> Result<GuardedAddress<'a>, Error> {
         let at = record.owner().map_or(Counter::Address(key), Counter::Account);
         let (account, tries) = tokio::try_join!(self.account_of(record.owner(), key), self.tries(at))?;
-        Ok(GuardedAddress { record, account, tries })
+        Ok(GuardedAddress { account, tries })
     }
 
     async fn tries<'a>(&self, at: Counter<'a>) -> Result<Tries<'a>, Error> {

@@ -6,8 +6,10 @@ use axum::extract::State;
 use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
+    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    limits::RateLimit,
     now::Now,
     time::Timestamp,
 };
@@ -15,6 +17,7 @@ use shared::{
 use crate::{
     attempts::{Admission, Counted},
     endpoints::auth_response::AuthResponse,
+    limits::Group,
     password::Verdict,
     records::guarded::GuardedAddress,
     sender::{DEVICE_TOKEN, Sender},
@@ -42,17 +45,23 @@ impl Input for LoginRequest {
     }
 }
 
-/// Unknown, unverified, wrong and locked cost the same: three reads, an update that counts the try, and beside it one Argon2 run, whose
-/// verdict nobody looks at before the try has been admitted.
+/// Unknown, unverified, wrong and locked cost the same: three reads, beside the first one an update that counts the client, an update that
+/// counts the try, and beside it one Argon2 run, whose verdict nobody looks at before the try has been admitted.
 pub async fn login(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     sender: Sender,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let since = Instant::now();
     let (key, password, passwords) = (email.key(), password.reveal(), auth.passwords(now).await?);
-    let GuardedAddress { record, account, tries } = auth.guarded_address(&key).await?;
+    let (limit, record) = tokio::join!(auth.limit(Group::Login, &client, now), auth.record(&key));
+    if let RateLimit::Exceeded(seconds) = limit? {
+        return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds));
+    }
+    let record = record?;
+    let GuardedAddress { account, tries } = auth.guarded_address(&key, &record).await?;
     let stored = account.as_ref().and_then(|account| account.password.as_ref());
     let from = sender.places();
     let (admission, verdict) =
@@ -87,7 +96,7 @@ pub fn document() -> Operation {
         .ok(&AuthResponse::example_of_session())
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
-        .answer(429, "Too many passwords were tried at this address", &AuthResponse::refused(LOCKED))
+        .answer(429, "Too many passwords were tried at this address, or by this client", &AuthResponse::refused(LOCKED))
         .depends()
 }
 
