@@ -5,6 +5,7 @@ mod address;
 pub mod config;
 mod endpoints;
 pub mod guard;
+mod limits;
 pub mod metrics;
 mod pages;
 pub mod password;

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, request::Parts},
 };
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use shared::{caller::Origin, error::Error, random, time::Timestamp};
+use shared::{caller::ClientAddress, error::Error, random, time::Timestamp};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -96,8 +96,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Sender {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let Origin { ip, .. } = Origin::from_request_parts(parts, state).await?;
-        let network = ip.and_then(|ip| ip.parse().ok()).map(PlaceId::network);
+        let network = ClientAddress::from_request_parts(parts, state).await?.network().map(PlaceId::network);
         Ok(Self { device: parts.headers.get(DEVICE_TOKEN).and_then(DeviceToken::read), network })
     }
 }

@@ -18,6 +18,11 @@ async fn signup() {
     page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/signup", "").await);
     let trusting = World::with(|config| config.auto_confirm = true).await;
     page.answer("A new address where none has to be proven", &trusting.person().signs_up().await);
+    let strict = World::with(|config| config.ip_limit_factor = 1).await;
+    for _ in 0..10 {
+        strict.person().signs_up().await.assert_ok();
+    }
+    page.answer("One more by a client that has asked for many letters", &strict.person().signs_up().await);
     page.is_kept(FOLDER, "signup");
 }
 
@@ -108,6 +113,11 @@ async fn verification_status() {
     page.answer("An address that nobody signed up with", &world.get(&of("nobody@example.com")).await);
     page.answer("Nothing", &world.get(PATH).await);
     page.answer("An address that is none", &world.get(&of("nowhere")).await);
+    let strict = World::with(|config| config.ip_limit_factor = 1).await;
+    for _ in 0..300 {
+        strict.get(&of(&ada.email)).await.assert_ok();
+    }
+    page.answer("A client that has asked often", &strict.get(&of(&ada.email)).await);
     page.is_kept(FOLDER, "verification_status");
 }
 

@@ -28,12 +28,12 @@ impl PlaceId {
         Self::named('d', token)
     }
 
-    /// A network, by the part of a client's address that one household or office has: all of IPv4, the first 64 bits of IPv6.
+    /// A network, by the address that stands for all of its clients.
     #[must_use]
     pub fn network(address: IpAddr) -> Self {
-        match address.to_canonical() {
+        match address {
             IpAddr::V4(address) => Self::named('n', &address.octets()),
-            IpAddr::V6(address) => Self::named('n', &address.octets()[..8]),
+            IpAddr::V6(address) => Self::named('n', &address.octets()),
         }
     }
 

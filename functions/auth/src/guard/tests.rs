@@ -312,15 +312,6 @@ fn a_row_that_says_less_or_more_of_a_place_is_read() {
 }
 
 #[test]
-fn households_share_a_network_and_neighbours_do_not() {
-    let network = |address: &str| PlaceId::network(address.parse().unwrap());
-    assert_eq!(network("2001:db8:1:2::3"), network("2001:db8:1:2:ffff::4"));
-    assert_ne!(network("2001:db8:1:2::3"), network("2001:db8:1:3::3"));
-    assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
-    assert_eq!(network("192.0.2.1"), network("::ffff:192.0.2.1"));
-}
-
-#[test]
 fn clocks_that_differ_around_midnight_do_not_begin_the_day_anew() {
     let midnight = Timestamp::from_second((START.as_second() / DAY + 1) * DAY);
     let mut guard = Guard::default();

@@ -25,11 +25,9 @@ const TRIES: &str = "the tries of a password";
 /// How long the tries at an address without an account are kept: no lock lasts longer than a day.
 const KEPT: Duration = Duration::from_hours(24);
 
-/// An address, as it was read, and the guard of its password.
+/// The account of an address, as it was read, and the guard of its password.
 pub struct GuardedAddress<'a> {
-    /// The record of the address; an empty one when there is none.
-    pub record: AddressRecord,
-    /// The account that it belongs to.
+    /// The account that the address belongs to.
     pub account: Option<Account>,
     /// The guard.
     pub guard: GuardAsRead<'a>,
@@ -49,19 +47,22 @@ enum GuardOf<'a> {
 }
 
 impl Auth {
-    /// The record of an address, its account, and the guard of its password. Where there is no account, others are looked for in their
+    /// The account of an address, by its record, and the guard of its password. Where there is no account, others are looked for in their
     /// place: who measures what a request costs learns nothing.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when the address belongs to an account that is not there, or that has no guard.
-    pub(crate) async fn guarded_address<'a>(&self, key: &'a AddressKey) -> Result<GuardedAddress<'a>, Error> {
-        let record = self.record(key).await?;
+    pub(crate) async fn guarded_address<'a>(
+        &self,
+        key: &'a AddressKey,
+        record: &AddressRecord,
+    ) -> Result<GuardedAddress<'a>, Error> {
         let account = self.account_of(record.owner(), key);
         let (account, guard) = match record.owner() {
             Some(owner) => tokio::try_join!(account, self.guard_of_account(owner))?,
             None => tokio::try_join!(account, self.guard_of_nobody(key))?,
         };
-        Ok(GuardedAddress { record, account, guard })
+        Ok(GuardedAddress { account, guard })
     }
 
     /// The guard of an account, which may come into being at this moment.

@@ -6,8 +6,10 @@ use axum::extract::State;
 use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
+    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    limits::RateLimit,
     now::Now,
     time::Timestamp,
 };
@@ -17,6 +19,7 @@ use crate::{
     address::AddressRecord,
     endpoints::auth_response::AuthResponse,
     guard::Counted,
+    limits::Group,
     records::{
         compare::{Compared, Right, Try},
         guarded::GuardedAddress,
@@ -45,16 +48,23 @@ impl Input for LoginRequest {
     }
 }
 
-/// Unknown, unverified, wrong and locked cost the same: three reads, an update that counts the try, and one Argon2 run.
+/// Unknown, unverified, wrong and locked cost the same: an update that counts the client, three reads, an update that counts the try, and
+/// one Argon2 run.
 pub async fn login(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     sender: Sender,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let since = Instant::now();
     let (key, password, from) = (email.key(), password.reveal(), sender.places());
-    let GuardedAddress { record, account, guard } = auth.guarded_address(&key).await?;
+    let (limit, record) = tokio::join!(auth.limit(Group::Login, &client, now), auth.record(&key));
+    if let RateLimit::Exceeded(seconds) = limit? {
+        return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds));
+    }
+    let record = record?;
+    let GuardedAddress { account, guard } = auth.guarded_address(&key, &record).await?;
     let attempt = Try { password: &password, from: &from, since, now };
     let Right { proof, counted, outdated } = match auth.compare(guard, account.as_ref(), attempt).await? {
         Compared::Right(right) => right,
@@ -92,7 +102,7 @@ pub fn document() -> Operation {
         .ok(&AuthResponse::example_of_session())
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
-        .answer(429, "Too many passwords were tried at this address", &AuthResponse::refused(LOCKED))
+        .answer(429, "Too many passwords were tried at this address, or by this client", &AuthResponse::refused(LOCKED))
         .depends()
 }
 

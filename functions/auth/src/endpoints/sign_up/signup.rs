@@ -6,18 +6,23 @@ use axum::extract::State;
 use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
+    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{NewIds, sign_up::SignUp},
     endpoints::auth_response::AuthResponse,
+    limits::Letters,
     password::weak::{Personal, Weakness},
     session::sign_in::{Arrival, Proof},
     state::Auth,
 };
+
+const TOO_MANY: &str = "Too many requests; try again later";
 
 /// The address and the password of somebody who wants an account.
 pub struct SignupRequest {
@@ -39,9 +44,13 @@ impl Input for SignupRequest {
 pub async fn signup(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, &client, now).await? {
+        return Ok(Reply::too_many_requests(AuthResponse::refused(TOO_MANY), seconds));
+    }
     let password = password.reveal();
     let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
     let hash = auth.passwords(now).await?.hash_for_sign_up(&password, &email.key(), now).await?;
@@ -66,5 +75,6 @@ pub fn document() -> Operation {
     )
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())
+    .answer(429, "Too many letters were asked for by this client", &AuthResponse::refused(TOO_MANY))
     .depends()
 }
