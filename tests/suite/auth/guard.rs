@@ -250,7 +250,7 @@ async fn a_reset_keeps_counters_and_places_and_makes_its_senders_known() {
     }
     let (before, mut after) = (before["places"].clone(), after["places"].clone());
     after.as_object_mut().unwrap().retain(|id, _| before.get(id).is_some());
-    assert_eq!((&before, before.as_object().unwrap().len()), (&after, 2));
+    assert_eq!((&before, before.as_object().unwrap().len()), (&after, 3));
 
     let owner = ada.rival("chosen by the owner");
     assert_locked(&tries(&owner, STRANGER, None).await, 1);
@@ -327,6 +327,40 @@ async fn many_sign_ins_at_once_leave_no_more_than_ten_places() {
     assert_eq!((&row["failures"], &row["day_failures"]), (&json!(0), &json!(0)));
 }
 
+/// What was right is no failure of the owner's, who tries again.
+#[tokio::test]
+async fn a_right_password_whose_session_cannot_be_written_is_not_counted() {
+    let world = World::start().await;
+    let (ada, _) = at_home(&world).await;
+    let before = guard(&world, "ACCOUNT#").await;
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("TransactWriteItems"));
+    for _ in 0..7 {
+        tries(&ada, STRANGER, None).await.assert_unavailable();
+    }
+    world.mend();
+    let after = guard(&world, "ACCOUNT#").await;
+    for counter in ["failures", "day_failures", "opened"] {
+        assert_eq!(before[counter], after[counter], "{counter}");
+    }
+    tries(&ada, STRANGER, None).await.assert_ok();
+}
+
+/// Whose network somebody else keeps locked, too, has the link that goes to the mailbox.
+#[tokio::test]
+async fn a_reset_leads_in_where_the_network_of_the_owner_is_locked_as_well() {
+    let world = World::start().await;
+    let (ada, _) = at_home(&world).await;
+    let token = ada.is_offered_a_password().await;
+    lock(&ada).await;
+    for _ in 0..10 {
+        tries(&ada.rival("a neighbour's guess"), HOME, None).await.assert_status(429);
+    }
+    tries(&ada, HOME, None).await.assert_status(429);
+    let body = json!({ "token": token, "password": "chosen by the owner" });
+    world.send_from(HOME, json_request("POST", "/auth/reset-password", &body)).await.assert_ok();
+    tries(&ada.rival("chosen by the owner"), HOME, None).await.assert_ok();
+}
+
 /// While the owner's password is compared, somebody else in the same network tries others.
 #[tokio::test]
 async fn a_success_takes_back_its_own_try_and_none_of_those_made_meanwhile() {
@@ -364,6 +398,8 @@ async fn an_account_comes_into_being_behind_the_lock_of_its_address() {
     assert_locked(&lock(&ada).await, 1);
     ada.verifies().await.assert_ok();
     assert_locked(&tries(&ada, STRANGER, None).await, 1);
+    // Who has proven the address is let in from where that was.
+    ada.logs_in().await.assert_ok();
     world.advance(1);
     tries(&ada.rival("a guess"), STRANGER, None).await.assert_status(401);
     assert_locked(&tries(&ada, STRANGER, None).await, 2);

@@ -80,7 +80,8 @@ async fn a_failed_login_looks_the_same_for_every_address() {
     }
 }
 
-/// From a stranger's address and from that of an owner who has signed in from there: none, wrong and locked, and right but locked.
+/// From a stranger's address, and from that of an owner who has signed in from there: wrong, and locked. And right but locked, from the
+/// stranger's: the owner's lets her in.
 #[tokio::test]
 async fn tries_at_a_locked_address_look_the_same_for_every_address() {
     for client in ["192.0.2.7", "203.0.113.9"] {

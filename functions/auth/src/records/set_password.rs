@@ -120,7 +120,7 @@ impl Auth {
         let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id).await?;
         let (device, from) = sender.recognised(&tried.places, now)?;
         // Not the tries: whoever makes them is not in the way of the owner.
-        writes.push(Write::Update(changing_places(guard, &tried.welcoming(&from, now))?));
+        writes.push(Write::Update(changing_places(guard, &tried.welcoming_by_link(&from, now))?));
         writes.push(new_password(account, seen)?);
         Ok((self.app.store.race(writes).await? == Raced::Won).then_some(device))
     }
