@@ -194,10 +194,10 @@ mod tests {
         }
     }
 
-    fn read(stage: &str, state: Option<&Path>) -> Result<Clock, ConfigError> {
+    fn read(stage: &str, kept: Option<&Path>) -> Result<Clock, ConfigError> {
         Clock::read(&Env::new(&|name| match name {
             "STAGE" => Some(stage.to_owned()),
-            "LOCAL_STATE" => state.map(|path| path.display().to_string()),
+            "LOCAL_STATE" => kept.map(|path| path.display().to_string()),
             _ => None,
         }))
     }
