@@ -10,6 +10,8 @@ api=http://127.0.0.1:$port aws=http://127.0.0.1:$aws_port
 . infra/settings.sh
 . infra/functions.sh
 PORT=$port AWS_PORT=$aws_port settings <infra/local.toml
+# The functions run in another directory, and look there for what their clock says.
+[[ $LOCAL_STATE == /* ]] || LOCAL_STATE=$root/$LOCAL_STATE
 
 fail() { echo "dev: $*" >&2 && exit 1; }
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -99,6 +101,7 @@ cat <<EOF
   AWS calls   $aws/calls.json
   exchanges   $aws/exchanges   paper exchange: demo credentials
   identity    $aws/kyc   sends signed reports of identity providers
+  clock       $aws/clock   what time it is for the functions
 
 ready: \`make demo\` plays the whole story; Ctrl-C stops everything
 

@@ -186,6 +186,23 @@ impl Env<'_> {
         count.ok_or_else(|| ConfigError::new(format!("{name} is not a whole number from 1 on")))
     }
 
+    /// What plays others on a laptop: `host:port` of an http URL, if it has a value.
+    ///
+    /// # Errors
+    /// When it is anything else, or the stage is not `local`.
+    pub fn stand_in(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        let Some(url) = self.url(name)? else {
+            return Ok(None);
+        };
+        if Stage::read(self)? != Stage::Local {
+            return Err(ConfigError::new(format!("{name} is allowed on the stage local only")));
+        }
+        match url.strip_prefix("http://") {
+            Some(address) if !address.contains(['/', '@', '?', '#']) => Ok(Some(address.to_owned())),
+            _ => Err(ConfigError::new(format!("{name} is not http://HOST:PORT"))),
+        }
+    }
+
     /// `true` or `false`; off where it has no value.
     ///
     /// # Errors

@@ -24,3 +24,4 @@ pub mod start;
 pub mod store;
 pub mod tables;
 pub mod time;
+pub mod wire;

@@ -1,8 +1,9 @@
 //! Time as an argument: one clock, one type, whole seconds.
 
 use std::{
-    fmt,
+    fmt, fs,
     ops::{Add, Sub},
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,6 +12,11 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+
+use crate::config::{ConfigError, Env, Stage};
+
+/// What the local AWS calls the file, in the directory of its state, that says how many seconds the functions' clock is ahead.
+pub const CLOCK_FILE: &str = "clock";
 
 /// Seconds since 1970 (UTC): what is stored, signed and compared. Displayed as RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,6 +77,8 @@ impl fmt::Display for Timestamp {
 pub struct Clock {
     stands_at: Option<Timestamp>,
     ahead: Arc<AtomicU64>,
+    /// The file that says how many seconds it is ahead besides, at each reading anew.
+    follows: Option<Arc<Path>>,
     readings: Arc<AtomicU64>,
     /// By how many seconds each reading moves it.
     tick: Arc<AtomicU64>,
@@ -81,6 +89,21 @@ impl Clock {
     #[must_use]
     pub fn at(moment: Timestamp) -> Self {
         Self { stands_at: Some(moment), ..Self::default() }
+    }
+
+    /// The clock of a process: the system's. Only on the stage `local` may `LOCAL_STATE` name the directory of a local AWS, where people
+    /// move it.
+    ///
+    /// # Errors
+    /// When it is named on another stage.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let Some(state) = env.optional("LOCAL_STATE") else {
+            return Ok(Self::default());
+        };
+        if Stage::read(env)? != Stage::Local {
+            return Err(ConfigError::new("LOCAL_STATE is allowed on the stage local only"));
+        }
+        Ok(Self { follows: Some(PathBuf::from(state).join(CLOCK_FILE).into()), ..Self::default() })
     }
 
     /// The current second.
@@ -105,7 +128,13 @@ impl Clock {
             Some(moment) => Duration::from_secs(moment.0.unsigned_abs()),
             None => SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default(),
         };
-        since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed))
+        since_epoch + Duration::from_secs(self.ahead.load(Ordering::Relaxed).saturating_add(self.moved()))
+    }
+
+    /// A file that nobody has written yet says zero.
+    fn moved(&self) -> u64 {
+        let content = self.follows.as_ref().and_then(|file| fs::read_to_string(file).ok());
+        content.and_then(|seconds| seconds.trim().parse().ok()).unwrap_or_default()
     }
 
     /// Makes each reading of the second one later than the one before, on this clock and its clones, so that a test counts readings.
@@ -162,6 +191,36 @@ mod tests {
             clock.advance(Duration::from_hours(1));
             assert_eq!(clock.now(), moment + Duration::from_hours(1));
             assert_eq!(clock.unix_ms(), first_ms + 3_600_003);
+        }
+    }
+
+    fn read(stage: &str, kept: Option<&Path>) -> Result<Clock, ConfigError> {
+        Clock::read(&Env::new(&|name| match name {
+            "STAGE" => Some(stage.to_owned()),
+            "LOCAL_STATE" => kept.map(|path| path.display().to_string()),
+            _ => None,
+        }))
+    }
+
+    #[test]
+    fn a_local_clock_follows_its_file() {
+        let state = std::env::temp_dir().join(format!("clock-of-{}", std::process::id()));
+        fs::create_dir_all(&state).unwrap();
+        let clock = read("local", Some(&state)).unwrap();
+        let ahead = |clock: &Clock| clock.now().seconds_from(Clock::default().now());
+        assert_eq!(ahead(&clock), 0);
+        fs::write(state.join(CLOCK_FILE), "86400\n").unwrap();
+        // Each is read in its own second.
+        assert!([86_399, 86_400].contains(&ahead(&clock)) && [86_399, 86_400].contains(&ahead(&clock.clone())));
+        assert_eq!(ahead(&read("local", None).unwrap()), 0);
+        fs::remove_dir_all(&state).unwrap();
+    }
+
+    #[test]
+    fn nobody_moves_the_clock_of_another_stage() {
+        for stage in ["dev", "staging", "prod", "test"] {
+            assert!(read(stage, Some(Path::new("/tmp"))).is_err(), "{stage}");
+            assert!(read(stage, None).unwrap().follows.is_none(), "{stage}");
         }
     }
 

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use shared::config::{ConfigError, Env, Stage, both};
+use shared::config::{ConfigError, Env, both};
 
 /// What `api-keys` needs besides the settings of every function.
 #[derive(Clone, Debug)]
@@ -25,21 +25,8 @@ impl VaultConfig {
     /// Names the settings that are missing, malformed or not allowed on this stage.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         let rules = both(env.switch("ALLOW_WITHDRAWAL_KEYS"), env.switch("REQUIRE_KYC"));
-        let rest = both(env.required("KMS_KEY_ID"), exchange_proxy(env));
+        let rest = both(env.required("KMS_KEY_ID"), env.stand_in("EXCHANGE_PROXY"));
         let ((allow_withdrawal_keys, require_kyc), (kms_key_id, exchange_proxy)) = both(rules, rest)?;
         Ok(Self { kms_key_id, allow_withdrawal_keys, require_kyc, exchange_proxy })
-    }
-}
-
-fn exchange_proxy(env: &Env<'_>) -> Result<Option<String>, ConfigError> {
-    let Some(url) = env.url("EXCHANGE_PROXY")? else {
-        return Ok(None);
-    };
-    if Stage::read(env)? != Stage::Local {
-        return Err(ConfigError::new("EXCHANGE_PROXY is allowed on the stage local only"));
-    }
-    match url.strip_prefix("http://") {
-        Some(address) if !address.contains(['/', '@', '?', '#']) => Ok(Some(address.to_owned())),
-        _ => Err(ConfigError::new("EXCHANGE_PROXY is not http://HOST:PORT")),
     }
 }

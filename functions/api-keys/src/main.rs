@@ -19,9 +19,9 @@ async fn main() -> Result<(), lambda_http::Error> {
 }
 
 async fn function(env: &Env<'_>) -> Result<Function<Vault>, ConfigError> {
-    let (config, own) = both(Config::read(env), VaultConfig::read(env))?;
+    let ((config, own), clock) = both(both(Config::read(env), VaultConfig::read(env)), Clock::read(env))?;
     let aws = aws::sdk_config(&config.region);
-    let vault = Vault::new(App::new(config, &aws, Clock::default()), own, &aws);
+    let vault = Vault::new(App::new(config, &aws, clock), own, &aws);
     vault.warm_up().await;
     Ok(api_keys::function(vault))
 }

@@ -31,7 +31,7 @@ impl Vault {
     pub fn new(app: App, config: VaultConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
         let envelopes = Envelopes::new(aws, &config.kms_key_id, app.config.stage);
-        let client = ExchangeClient::new(config.exchange_proxy.clone());
+        let client = ExchangeClient::new(config.exchange_proxy.as_deref());
         Self { app, config: Arc::new(config), envelopes, client, seal, key: Arc::default() }
     }
 

@@ -19,9 +19,9 @@ async fn main() -> Result<(), lambda_http::Error> {
 }
 
 async fn function(env: &Env<'_>) -> Result<Function<Auth>, ConfigError> {
-    let (config, own) = both(Config::read(env), AuthConfig::read(env))?;
+    let ((config, own), clock) = both(both(Config::read(env), AuthConfig::read(env)), Clock::read(env))?;
     let aws = aws::sdk_config(&config.region);
-    let auth = Auth::new(App::new(config, &aws, Clock::default()), own, &aws);
+    let auth = Auth::new(App::new(config, &aws, clock), own, &aws);
     auth.warm_up().await;
     Ok(auth::function(auth))
 }

@@ -19,9 +19,9 @@ async fn main() -> Result<(), lambda_http::Error> {
 }
 
 async fn function(env: &Env<'_>) -> Result<Function<Kyc>, ConfigError> {
-    let (config, own) = both(Config::read(env), KycConfig::read(env))?;
+    let ((config, own), clock) = both(both(Config::read(env), KycConfig::read(env)), Clock::read(env))?;
     let aws = aws::sdk_config(&config.region);
-    let kyc = Kyc::new(App::new(config, &aws, Clock::default()), own, &aws);
+    let kyc = Kyc::new(App::new(config, &aws, clock), own, &aws);
     kyc.warm_up().await;
     Ok(kyc::function(kyc))
 }

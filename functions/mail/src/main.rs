@@ -20,8 +20,8 @@ async fn main() -> Result<(), lambda_http::Error> {
 }
 
 async fn function(env: &Env<'_>) -> Result<Function<Arc<Postman>>, ConfigError> {
-    let (config, own) = both(Config::read(env), MailConfig::read(env))?;
-    let postman = Postman::new(&config, own, &aws::sdk_config(&config.region), Clock::default());
+    let ((config, own), clock) = both(both(Config::read(env), MailConfig::read(env)), Clock::read(env))?;
+    let postman = Postman::new(&config, own, &aws::sdk_config(&config.region), clock);
     postman.warm_up().await;
     Ok(mail::function(Arc::new(postman)))
 }

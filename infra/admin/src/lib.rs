@@ -48,22 +48,21 @@ enum Command {
 }
 
 impl Cli {
-    /// Does what was asked for; the exit code says whether all of it is done.
+    /// Does what was asked for, by the clock of the functions; the exit code says whether all of it is done.
     ///
     /// # Errors
     /// Why it could not go on.
-    pub async fn run(self, operator: &Operator) -> Result<ExitCode, Failure> {
-        let clock = Clock::default();
+    pub async fn run(self, operator: &Operator, clock: &Clock) -> Result<ExitCode, Failure> {
         match self.command {
-            Command::RotateSigningKey(arguments) => rotate_signing_key::run(operator, &arguments, &clock).await,
-            Command::RotatePepper(arguments) => rotate_pepper::run(operator, &arguments, &clock).await,
-            Command::RotateLinkKey(arguments) => rotate_link_key::run(operator, &arguments, &clock).await,
-            Command::RotateAccountKey(arguments) => rotate_account_key::run(operator, &arguments, &clock).await,
-            Command::SecretsShow(arguments) => secrets_show::run(operator, &arguments, &clock).await,
+            Command::RotateSigningKey(arguments) => rotate_signing_key::run(operator, &arguments, clock).await,
+            Command::RotatePepper(arguments) => rotate_pepper::run(operator, &arguments, clock).await,
+            Command::RotateLinkKey(arguments) => rotate_link_key::run(operator, &arguments, clock).await,
+            Command::RotateAccountKey(arguments) => rotate_account_key::run(operator, &arguments, clock).await,
+            Command::SecretsShow(arguments) => secrets_show::run(operator, &arguments, clock).await,
             Command::Rewrap(arguments) => rewrap::run(operator, &arguments).await,
             Command::RewrapSecrets(arguments) => rewrap_secrets::run(operator, &arguments).await,
             Command::KycSecret(arguments) => kyc_secret::run(operator, &arguments).await,
-            Command::KycSet(arguments) => kyc_set::run(operator, &arguments, &clock).await,
+            Command::KycSet(arguments) => kyc_set::run(operator, &arguments, clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
             Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments, &clock).await,
         }

@@ -4,7 +4,10 @@ use std::{error::Error, process::ExitCode};
 
 use admin::{Cli, Operator, config::OperatorConfig};
 use clap::Parser;
-use shared::config::Env;
+use shared::{
+    config::{Env, both},
+    time::Clock,
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -15,7 +18,8 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<ExitCode, Box<dyn Error>> {
-    let config = OperatorConfig::read(&Env::process())?;
+    let env = Env::process();
+    let (config, clock) = both(OperatorConfig::read(&env), Clock::read(&env))?;
     let operator = Operator::new(&config, admin::aws().await);
-    Ok(cli.run(&operator).await?)
+    Ok(cli.run(&operator, &clock).await?)
 }

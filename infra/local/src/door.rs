@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::watch;
 
+use crate::ahead::Ahead;
 use crate::backend::Backend;
 use crate::call::Call;
 use crate::calls::Recorder;
@@ -42,6 +43,8 @@ pub(crate) struct Door {
     pub(crate) functions: Arc<Targets>,
     /// What schedules have functions do.
     pub(crate) tasks: Arc<Tasks>,
+    /// The functions' clock.
+    pub(crate) ahead: Ahead,
     /// How many writes the database has answered; wakes the feeders.
     pub(crate) writes: watch::Sender<u64>,
 }

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::serve::ListenerExt;
 use paper::{Paper, Play, Reporter, Tables};
+use shared::time::CLOCK_FILE;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::ahead::Ahead;
 use crate::backend::Backend;
 use crate::calls::Recorder;
 use crate::conflicts::Conflicts;
@@ -81,6 +83,7 @@ async fn open_door(options: &Options, state: &StateDir, template: &Template, bac
         reports: Reports::new(template.rules.clone()),
         tasks: Arc::new(Tasks::new(template.tasks.clone(), Arc::clone(&functions))),
         functions,
+        ahead: Ahead::open(options.clock.clone(), state.file(CLOCK_FILE))?,
         writes: watch::Sender::new(0),
     })
 }

@@ -1,8 +1,9 @@
 //! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the conflicts of transactions,
-//! the tasks of schedules.
+//! the tasks of schedules, the clock of the functions.
 
 mod page;
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use serde::Deserialize;
 
+use crate::ahead::Standing;
 use crate::door::{self, Door};
 use crate::{Calls, Error, Fault, Mail, Service};
 
@@ -29,6 +31,7 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         .route("/faults/{service}", put(set_fault))
         .route("/tasks/{name}", post(run_task))
         .route("/conflicts", put(set_conflicts))
+        .route("/clock", get(clock).put(advance_clock))
         .fallback(door::answer)
         .with_state(door)
 }
@@ -48,6 +51,13 @@ struct Without {
 #[serde(deny_unknown_fields)]
 struct Hold {
     hold_ms: u16,
+}
+
+/// By how many seconds the clock of the functions moves.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    advance: u64,
 }
 
 async fn index() -> Html<&'static str> {
@@ -105,4 +115,19 @@ async fn set_conflicts(State(door): State<Arc<Door>>, body: Bytes) -> Result<Sta
         serde_json::from_slice(&body).map_err(|error| (StatusCode::BAD_REQUEST, format!("{error}\n")))?;
     door.conflicts.set(Duration::from_millis(hold_ms.into()));
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn clock(State(door): State<Arc<Door>>) -> Json<Standing> {
+    Json(door.ahead.standing())
+}
+
+/// Takes the seconds whatever content type they come with, too, and says where the clock stands then.
+async fn advance_clock(State(door): State<Arc<Door>>, body: Bytes) -> Result<Json<Standing>, (StatusCode, String)> {
+    let refused = |reason: &dyn Display| (StatusCode::UNPROCESSABLE_ENTITY, format!("{reason}\n"));
+    let Advance { advance } = serde_json::from_slice(&body).map_err(|error| refused(&error))?;
+    match door.ahead.advance(advance) {
+        Ok(true) => Ok(Json(door.ahead.standing())),
+        Ok(false) => Err(refused(&"that is more than ten years ahead")),
+        Err(error) => Err((StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"))),
+    }
 }
