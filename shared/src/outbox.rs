@@ -45,6 +45,11 @@ pub enum Letter {
         /// Why the password of the sign-up does not count, where that is what the letter is about; none where the link was asked for.
         because: Option<NoPassword>,
     },
+    /// Your password is easy to guess. Choose another one.
+    WeakPassword {
+        /// The recipient.
+        to: EmailAddress,
+    },
     /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.
     Nothing,
 }
@@ -53,7 +58,7 @@ pub enum Letter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoPassword {
-    /// It is easy to guess.
+    /// It is easy to guess, or was stolen from another service.
     Weak,
     /// There were sign-ups with different ones.
     Contested,
@@ -69,6 +74,7 @@ impl Letter {
             Self::Verify { .. } => "verify",
             Self::AlreadyRegistered { .. } => "already-registered",
             Self::SetPassword { .. } => "set-password",
+            Self::WeakPassword { .. } => "weak-password",
             Self::Nothing => "nothing",
         }
     }

@@ -3,7 +3,12 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use shared::config::{ConfigError, Env, Stage, both};
+
+/// How long somebody who chooses a password waits for whether it was stolen.
+const BREACH_CHECK: Duration = Duration::from_millis(800);
 
 /// What `auth` needs besides the settings of every function.
 #[derive(Clone, Debug)]
@@ -16,6 +21,22 @@ pub struct AuthConfig {
     pub sign_in_url: Option<String>,
     /// `AUTO_CONFIRM`: sign-up creates the account at once, without proof of the address. Only on `local` and `dev`.
     pub auto_confirm: bool,
+    /// `BREACHED_PASSWORDS`: who is asked whether a password was stolen.
+    pub breached_passwords: BreachedPasswords,
+}
+
+/// Who is asked whether a password was stolen from another service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BreachedPasswords {
+    /// `hibp`, and without a value: Have I Been Pwned.
+    Hibp {
+        /// `HIBP_URL`: where requests to it go instead, `host:port` of an http URL. Only on `local`.
+        stand_in: Option<String>,
+        /// How long it may take.
+        within: Duration,
+    },
+    /// `off`: nobody. So it is on `local` without `HIBP_URL`, for a laptop asks nobody outside.
+    Off,
 }
 
 impl AuthConfig {
@@ -26,8 +47,9 @@ impl AuthConfig {
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         let shown = both(env.shown("PRODUCT_NAME"), env.url("SIGN_IN_URL"));
         let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
-        let ((product, sign_in_url), (kms_key_id, auto_confirm)) = both(shown, rest)?;
-        Ok(Self { kms_key_id, product, sign_in_url, auto_confirm })
+        let (others, breached_passwords) = both(both(shown, rest), breached_passwords(env))?;
+        let ((product, sign_in_url), (kms_key_id, auto_confirm)) = others;
+        Ok(Self { kms_key_id, product, sign_in_url, auto_confirm, breached_passwords })
     }
 }
 
@@ -37,4 +59,17 @@ fn auto_confirm(env: &Env<'_>) -> Result<bool, ConfigError> {
         return Err(ConfigError::new("AUTO_CONFIRM is allowed on the stages local and dev only"));
     }
     Ok(auto_confirm)
+}
+
+fn breached_passwords(env: &Env<'_>) -> Result<BreachedPasswords, ConfigError> {
+    let is_off = match env.optional("BREACHED_PASSWORDS").as_deref() {
+        None | Some("hibp") => Ok(false),
+        Some("off") => Ok(true),
+        Some(_) => Err(ConfigError::new("BREACHED_PASSWORDS is neither hibp nor off")),
+    };
+    let (is_off, stand_in) = both(is_off, env.stand_in("HIBP_URL"))?;
+    if is_off || (stand_in.is_none() && Stage::read(env)? == Stage::Local) {
+        return Ok(BreachedPasswords::Off);
+    }
+    Ok(BreachedPasswords::Hibp { stand_in, within: BREACH_CHECK })
 }

@@ -1,7 +1,7 @@
 //! How the functions are configured.
 
 use api_keys::config::VaultConfig;
-use auth::config::AuthConfig;
+use auth::config::{AuthConfig, BreachedPasswords};
 use kyc::{config::KycConfig, providers::Provider};
 use local::LocalAws;
 use mail::config::MailConfig;
@@ -15,7 +15,7 @@ const PRODUCT: &str = "Tested & Tried";
 /// The settings of each function that has some, but for the log.
 #[derive(Clone)]
 pub struct Settings {
-    /// Of `auth`: addresses have to be proven.
+    /// Of `auth`: addresses have to be proven, and nobody is asked for stolen passwords.
     pub auth: AuthConfig,
     /// Of `api-keys`: exchanges are played by the local AWS.
     pub vault: VaultConfig,
@@ -35,6 +35,7 @@ impl Settings {
                 product: PRODUCT.to_owned(),
                 sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
                 auto_confirm: false,
+                breached_passwords: BreachedPasswords::Off,
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),

@@ -1,6 +1,7 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
 mod answers;
+mod breaches;
 mod concurrency;
 mod contested;
 mod forgot;
@@ -21,3 +22,4 @@ mod spellings;
 mod step_up;
 mod strangers;
 mod tokens;
+mod weak_passwords;

@@ -16,8 +16,13 @@ use tests::Key;
 use super::{Template, file, none};
 
 /// What the code reads and the template does not set: what is allowed on the stage local only, and what Lambda sets.
-const UNSET: [&str; 4] =
-    ["EXCHANGE_PROXY", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION"];
+const UNSET: [&str; 5] = [
+    "EXCHANGE_PROXY",
+    "HIBP_URL",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+];
 
 type Variables = BTreeMap<String, String>;
 

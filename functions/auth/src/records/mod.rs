@@ -7,6 +7,7 @@ pub mod known;
 mod redeem;
 pub mod set_password;
 mod sign_up;
+mod weak_password;
 
 use std::time::Instant;
 

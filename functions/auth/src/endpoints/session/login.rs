@@ -76,6 +76,7 @@ pub async fn login(
     {
         tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
     }
+    auth.flag_weak_password(account, &password, now).await;
     let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
     Ok(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?))
 }
