@@ -12,7 +12,7 @@ use shared::{app::App, error::Error, rotation::Cached, seal::Seal, start::warm_u
 use crate::{
     config::AuthConfig,
     pages::Pages,
-    password::Passwords,
+    password::{Passwords, breached::Breaches},
     secrets::{Secrets, Source},
 };
 
@@ -22,6 +22,7 @@ pub struct Auth {
     pub(crate) app: App,
     pub(crate) config: Arc<AuthConfig>,
     pub(crate) pages: Arc<Pages>,
+    pub(crate) breaches: Breaches,
     seal: Seal,
     secrets: Arc<Cached<Secrets>>,
     argon2_runs: Arc<AtomicU64>,
@@ -33,8 +34,9 @@ impl Auth {
     pub fn new(app: App, config: AuthConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
         let pages = Arc::new(Pages::new(&config.product));
+        let breaches = Breaches::new(&config.breached_passwords);
         let (secrets, argon2_runs) = Default::default();
-        Self { app, config: Arc::new(config), pages, seal, secrets, argon2_runs }
+        Self { app, config: Arc::new(config), pages, breaches, seal, secrets, argon2_runs }
     }
 
     /// Opens the secrets and the connections. Until that succeeds the answer is 503 rather than a dead function.

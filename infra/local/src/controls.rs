@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use paper::Paper;
+use paper::{Breaches, Paper};
 
 use crate::{Calls, Fault, LocalAws, Mail, Permission, Service};
 
@@ -96,5 +96,11 @@ impl LocalAws {
     #[must_use]
     pub fn paper(&self) -> &Paper {
         self.play.paper()
+    }
+
+    /// Who knows stolen passwords, at the same address.
+    #[must_use]
+    pub fn breaches(&self) -> &Breaches {
+        self.play.breaches()
     }
 }

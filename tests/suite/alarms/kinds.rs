@@ -25,6 +25,9 @@ fn kind_of(names: &BTreeSet<&str>) -> Option<Kind> {
         () if is(&["FailedLetters", "Invocations"]) => {
             Kind::Share { failures: "FailedLetters", percent: 5.0, few: 2.0 }
         }
+        () if is(&["BreachChecksFailed", "BreachChecks"]) => {
+            Kind::Share { failures: "BreachChecksFailed", percent: 50.0, few: 4.0 }
+        }
         () if is(&["ReadThrottleEvents"]) || is(&["WriteThrottleEvents"]) => Kind::Total { most: 9.0 },
         () if is(&["EMFParsingErrors"]) || is(&["EMFValidationErrors"]) => Kind::Total { most: 0.0 },
         () if is(&["ApproximateNumberOfMessagesVisible", "MailsGivenUp"]) => Kind::Total { most: 0.0 },

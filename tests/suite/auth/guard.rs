@@ -512,3 +512,33 @@ async fn sign_ins_at_one_moment_lose_no_place() {
         tries(&ada, client, None).await.assert_ok();
     }
 }
+
+/// The owner hears of it once a day. For an address without an account a letter is written that nobody gets.
+#[tokio::test]
+async fn the_tenth_failure_is_told_to_the_owner_once_a_day() {
+    let world = World::start().await;
+    let (ada, _) = at_home(&world).await;
+    let midnight = 24 * 60 * 60 - world.now().as_second().unsigned_abs() % (24 * 60 * 60);
+    world.advance(midnight);
+    let mut calls = Vec::new();
+    for person in [&ada, &world.person()] {
+        for _ in 0..2 {
+            let mut of_person = Vec::new();
+            for failure in 0..10_u32 {
+                world.advance(2_u64.pow(failure.saturating_sub(4)));
+                let (reply, calls) = world.calls(tries(&person.rival("a guess"), STRANGER, None)).await;
+                reply.assert_status(401);
+                of_person.push(calls.dynamodb);
+            }
+            calls.push(of_person);
+            world.advance(900);
+        }
+        let subjects = world.mails(&person.email).await.into_iter().map(|mail| mail.subject);
+        let told = subjects.filter(|subject| subject.starts_with("Many wrong passwords")).count();
+        assert_eq!(told, usize::from(person.email == ada.email));
+    }
+    assert_eq!(calls[0], calls[2], "known and unknown cost the same");
+    // The first call also looks after keys, which a while has passed for.
+    let posted: Vec<_> = (1..10).filter(|failure| calls[0][*failure].contains_key("PutItem")).collect();
+    assert_eq!(posted, [9]);
+}

@@ -1,6 +1,7 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
 mod answers;
+mod breaches;
 mod client_limits;
 mod concurrency;
 mod contested;
@@ -22,3 +23,4 @@ mod spellings;
 mod step_up;
 mod strangers;
 mod tokens;
+mod weak_passwords;

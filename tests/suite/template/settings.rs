@@ -16,9 +16,10 @@ use tests::Key;
 use super::{Template, file, none};
 
 /// What the code reads and the template does not set: what is allowed on the stage local only, and what Lambda sets.
-const UNSET: [&str; 5] = [
+const UNSET: [&str; 6] = [
     "EXCHANGE_PROXY",
     "IP_LIMIT_FACTOR",
+    "HIBP_URL",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_NAME",
     "AWS_LAMBDA_FUNCTION_VERSION",

@@ -26,7 +26,7 @@ const EVERYWHERE: Bound = Bound { free: 4, first_lock: 1 };
 /// Tries from one place from which somebody has signed in, while the others are locked: programs sign in in parallel.
 const KNOWN_PLACE: Bound = Bound { free: 9, first_lock: tally::LONGEST_LOCK };
 
-/// So many failures in a row are worth a word to those who watch.
+/// So many failures in a row are worth a word to the owner, and to those who watch.
 const NOTABLE: u32 = 10;
 
 /// What has been tried at one address: part of one row, whose attributes are written by name, never all of them.
@@ -191,7 +191,7 @@ impl Counted {
         self.retraction.place.as_ref().and_then(|_| self.change.guard.seconds_locked(now))
     }
 
-    /// Whether those who watch should hear of this failure.
+    /// Whether the owner, and those who watch, should hear of this failure.
     #[must_use]
     pub const fn is_notable(&self) -> bool {
         let Tally { failures, day_failures, .. } = self.retraction.after;

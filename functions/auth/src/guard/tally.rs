@@ -40,7 +40,7 @@ impl Tally {
     /// For how many seconds nothing may be tried, at least one; `None` when something may be.
     pub(super) fn seconds_locked(&self, bound: &Bound, now: Timestamp) -> Option<i64> {
         // Clocks differ: a row that is a day ahead is not behind.
-        let is_used_up = self.day >= day(now) && self.day_failures >= IN_A_DAY;
+        let is_used_up = self.day >= now.days() && self.day_failures >= IN_A_DAY;
         let tomorrow = is_used_up.then(|| Timestamp::from_second((self.day + 1) * DAY));
         let lock = self.failed_at.zip(bound.lock(self.failures)).map(|(at, lock)| at + lock);
         let until = lock.filter(|until| now < *until).max(tomorrow);
@@ -50,11 +50,11 @@ impl Tally {
     /// What of it still counts: nothing in a row after a quiet time, and nothing of another day.
     pub(super) fn current(&self, now: Timestamp) -> Self {
         let is_quiet = self.failed_at.is_none_or(|at| at + QUIET <= now);
-        let is_today = self.day >= day(now);
+        let is_today = self.day >= now.days();
         Self {
             failures: if is_quiet { 0 } else { self.failures },
             failed_at: self.failed_at,
-            day: self.day.max(day(now)),
+            day: self.day.max(now.days()),
             day_failures: if is_today { self.day_failures } else { 0 },
         }
     }
@@ -88,9 +88,4 @@ impl Bound {
         let seconds = 1_u64.checked_shl(further).map_or(LONGEST_LOCK, |times| self.first_lock.saturating_mul(times));
         Some(Duration::from_secs(seconds.min(LONGEST_LOCK)))
     }
-}
-
-/// Days since 1970, in UTC.
-const fn day(now: Timestamp) -> i64 {
-    now.as_second().div_euclid(DAY)
 }

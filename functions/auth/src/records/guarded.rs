@@ -35,14 +35,17 @@ pub struct GuardedAddress<'a> {
 
 /// A guard, as it was read, and where.
 pub struct GuardAsRead<'a> {
-    of: GuardOf<'a>,
+    /// Whose guard it is.
+    pub of: GuardOf<'a>,
     guard: Guard,
 }
 
 /// Whose guard it is.
 #[derive(Clone, Copy)]
-enum GuardOf<'a> {
+pub enum GuardOf<'a> {
+    /// An account's.
     Account(AccountId),
+    /// That of an address without an account.
     Address(&'a AddressKey),
 }
 

@@ -1,6 +1,7 @@
-//! What people and tests ask the play itself: demo credentials, the requests counted, one answer for everybody, reports of identity
-//! providers.
+//! What people and tests ask the play itself: demo credentials, the requests counted, one answer for everybody, stolen passwords,
+//! reports of identity providers.
 
+mod breaches;
 mod exchanges;
 mod identity;
 mod page;
@@ -22,6 +23,9 @@ pub(crate) fn router(play: Arc<Play>) -> Router {
         .route("/exchange-calls.json", get(exchanges::calls_json))
         .route("/exchange-calls", delete(exchanges::reset_calls))
         .route("/paper", put(exchanges::set_canned).delete(exchanges::clear_canned))
+        .route("/breaches", put(breaches::steal).delete(breaches::reset))
+        .route("/breaches/answer", put(breaches::set_canned).delete(breaches::clear_canned))
+        .route("/breaches/asked.json", get(breaches::asked_json))
         .route("/kyc", get(identity::page).post(identity::send))
         .route("/kyc.json", get(identity::json))
         .with_state(play)
