@@ -2,9 +2,10 @@
 
 mod account;
 mod address;
-mod attempts;
 pub mod config;
 mod endpoints;
+pub mod guard;
+mod limits;
 pub mod metrics;
 mod pages;
 pub mod password;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod breaches;
+mod client_limits;
 mod concurrency;
 mod contested;
 mod forgot;

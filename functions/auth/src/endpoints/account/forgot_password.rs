@@ -8,14 +8,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
+    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     ids::LinkId,
+    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{Granted, Wait},
+    limits::Letters,
     records::{Decision, post},
     state::Auth,
 };
@@ -48,9 +51,13 @@ pub struct ForgotPasswordResponse {
 pub async fn forgot_password(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     Body(ForgotPasswordRequest { email }): Body<ForgotPasswordRequest>,
 ) -> Result<Reply<ForgotPasswordResponse>, Error> {
     let (since, offer) = (Instant::now(), LinkId::random()?);
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::Forgot, &client, now).await? {
+        return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
+    }
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
         Ok(Granted { letter, next }) => {
             Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
@@ -79,6 +86,6 @@ pub fn document() -> Operation {
     .tag("Accounts")
     .body::<ForgotPasswordRequest>(json!({ "email": "ada@example.com" }))
     .ok(&accepted(60))
-    .answer(429, "Too soon after the last one, or too many within an hour", &too_soon(42))
+    .answer(429, "Too soon after the last one, too many within an hour, or too many by this client", &too_soon(42))
     .depends()
 }

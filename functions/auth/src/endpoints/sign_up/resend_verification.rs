@@ -8,13 +8,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
+    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
+    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{Granted, NewIds, Wait},
+    limits::Letters,
     records::{Decision, post},
     state::Auth,
 };
@@ -47,9 +50,13 @@ pub struct ResendVerificationResponse {
 pub async fn resend_verification(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, &client, now).await? {
+        return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
+    }
     auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
         Ok(Granted { letter, next }) => {
             Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
@@ -77,6 +84,6 @@ pub fn document() -> Operation {
     )
     .body::<ResendVerificationRequest>(json!({ "email": "ada@example.com" }))
     .ok(&accepted(60))
-    .answer(429, "Too soon after the last one, or too many within an hour", &too_soon(42))
+    .answer(429, "Too soon after the last one, too many within an hour, or too many by this client", &too_soon(42))
     .depends()
 }

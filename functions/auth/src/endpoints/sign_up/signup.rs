@@ -6,19 +6,23 @@ use axum::extract::State;
 use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
+    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{NewIds, sign_up::SignUp},
-    attempts::Success,
     endpoints::auth_response::AuthResponse,
+    limits::Letters,
     password::weak::{Personal, Weakness},
-    session::sign_in::Proof,
+    session::sign_in::{Arrival, Proof},
     state::Auth,
 };
+
+const TOO_MANY: &str = "Too many requests; try again later";
 
 /// The address and the password of somebody who wants an account.
 pub struct SignupRequest {
@@ -41,9 +45,13 @@ impl Input for SignupRequest {
 pub async fn signup(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, &client, now).await? {
+        return Ok(Reply::too_many_requests(AuthResponse::refused(TOO_MANY), seconds));
+    }
     let password = password.reveal();
     let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
     let (passwords, key) = (auth.passwords(now).await?, email.key());
@@ -54,7 +62,7 @@ pub async fn signup(
     let made = auth.sign_up(&new, &new_ids, since, now).await?;
     tracing::info!(event = "sign_up", "somebody has signed up");
     if let Some(account) = made
-        && let Some(signed_in) = auth.sign_in(Proof::by_making(&account, now), &Success::without_a_try()).await?
+        && let Some(signed_in) = auth.sign_in(Proof::by_making(&account, now), Arrival::default(), since).await?
     {
         return AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now).map(Reply::ok);
     }
@@ -66,10 +74,11 @@ pub fn document() -> Operation {
     Operation::new(
         "signup",
         "Keeps a sign-up and mails a link to the address. The account comes into being when the link is redeemed. \
-         The answer is the same whoever owns the address. With a password that is easy to guess, or was stolen from another service, the account comes into \
-         being without one; a second letter says why and offers a link to choose another.",
+         The answer is the same whoever owns the address. With a password that is easy to guess, or was stolen from another \
+         service, the account comes into being without one; a second letter says why and offers a link to choose another.",
     )
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())
+    .answer(429, "Too many letters were asked for by this client", &AuthResponse::refused(TOO_MANY))
     .depends()
 }
