@@ -1,6 +1,6 @@
 # Needs Rust (rustup), Python 3.10 or newer with pip, and curl. Every other tool installs itself into .tools/.
 .DEFAULT_GOAL := help
-.PHONY: aws bench browser clients contract help dev demo test test-moto story schemathesis lint fmt openapi passwords build smoke deploy clean
+.PHONY: aws bench browser clients contract help dev demo test test-moto story flood schemathesis lint fmt openapi passwords build smoke deploy clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ bench: ## Measures what each function and each request costs: time, memory, call
 	-infra/tools.sh argon2
 	cargo build --release --locked --bin bench --bin hello $(patsubst functions/%/,--bin %,$(wildcard functions/*/))
 	$(or $(CARGO_TARGET_DIR),target)/release/bench
+
+flood: ## Floods sign-in from 500 client addresses (REQUESTS, CLIENTS), on spare ports with fresh state: nobody else may notice; takes minutes
+	@infra/flood.sh
 
 schemathesis: ## Holds the functions against their OpenAPI document with made-up requests, on spare ports with fresh state
 	@infra/schemathesis.sh

@@ -8,6 +8,7 @@ infra/tools.sh moto
 semantics=(
     auth::sign_up:: auth::profile:: auth::sessions::      # an account's rows: new, changed under a condition, together in a transaction
     auth::forgot:: auth::spellings:: auth::client_limits::
+    auth::guard:: admin::unlock::                         # entries of a map, changed under a number
     auth::concurrency:: auth::contested::                 # many at once: one wins, and nobody loses what was written
     mail::delivery:: mail::waiting::                      # the outbox: leases, what is due, SES itself
     auth::secrets:: admin::rotation::                     # secrets under KMS, their successors, other keys
@@ -26,7 +27,7 @@ semantics=(
 elsewhere=(
     auth::answers:: auth::input:: auth::pages::           # HTTP and the API's document
     api_keys::answers:: kyc::answers:: mail::letters::
-    auth::breaches:: auth::passwords:: contract:: docs:: http:: invocation::
+    auth::attacks:: auth::breaches:: auth::passwords:: contract:: docs:: http:: invocation::
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     api_keys::moment:: kyc::moment::                      # how often the clock is looked at

@@ -1,6 +1,7 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
 mod answers;
+mod attacks;
 mod breaches;
 mod client_limits;
 mod concurrency;
