@@ -5,6 +5,8 @@ mod tests;
 
 use shared::config::{ConfigError, Env, Stage, both};
 
+use crate::challenge::Challenge;
+
 /// What `auth` needs besides the settings of every function.
 #[derive(Clone, Debug)]
 pub struct AuthConfig {
@@ -16,6 +18,10 @@ pub struct AuthConfig {
     pub sign_in_url: Option<String>,
     /// `AUTO_CONFIRM`: sign-up creates the account at once, without proof of the address. Only on `local` and `dev`.
     pub auto_confirm: bool,
+    /// `CHALLENGE`: what clients are asked for while somebody attacks, `pow` (default), `turnstile` or `off`. For `turnstile`
+    /// `CHALLENGE_SITE_KEY`, `CHALLENGE_SECRET` (sealed by `admin seal-setting`; in the clear on the stage local) and, on `local` alone,
+    /// `CHALLENGE_URL`: where it is played, http://HOST:PORT.
+    pub challenge: Challenge,
 }
 
 impl AuthConfig {
@@ -26,8 +32,9 @@ impl AuthConfig {
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         let shown = both(env.shown("PRODUCT_NAME"), env.url("SIGN_IN_URL"));
         let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
-        let ((product, sign_in_url), (kms_key_id, auto_confirm)) = both(shown, rest)?;
-        Ok(Self { kms_key_id, product, sign_in_url, auto_confirm })
+        let rest = both(rest, Challenge::read(env));
+        let ((product, sign_in_url), ((kms_key_id, auto_confirm), challenge)) = both(shown, rest)?;
+        Ok(Self { kms_key_id, product, sign_in_url, auto_confirm, challenge })
     }
 }
 

@@ -3,6 +3,7 @@
 mod account;
 mod address;
 mod attempts;
+pub mod challenge;
 pub mod config;
 mod endpoints;
 pub mod metrics;

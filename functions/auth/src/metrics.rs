@@ -3,11 +3,13 @@
 use shared::metrics::Metric;
 
 /// All of them.
-pub const METRICS: [Metric; 6] = [
+pub const METRICS: [Metric; 8] = [
     Metric::count("sign_up", "SignUps", &[&[]]),
     Metric::count("account_created", "AccountsCreated", &[&[]]),
     Metric::count("login", "Logins", &[&[]]),
     Metric::count("login_refused", "LoginFailures", &[&[], &["reason"]]),
     Metric::count("locked", "Locked", &[&[]]),
+    Metric::count("challenge_asked", "ChallengesAsked", &[&[]]),
+    Metric::count("challenge_passed", "ChallengesPassed", &[&[]]),
     Metric::count("refresh_token_reuse", "RefreshReuse", &[&[]]),
 ];

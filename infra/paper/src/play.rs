@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use crate::{Paper, Reporter, pages};
+use crate::{Paper, Reporter, Turnstile, pages};
 
-/// Bytes. No request to an exchange comes near it.
+/// Bytes. No request comes near it.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Everybody who is played.
@@ -19,13 +19,14 @@ pub struct Play {
     pub(crate) paper: Paper,
     /// Plays the identity providers; none without their secrets.
     pub(crate) reporter: Option<Reporter>,
+    pub(crate) turnstile: Turnstile,
 }
 
 impl Play {
     /// The paper exchange, and the identity providers if their secrets are known.
     #[must_use]
     pub fn new(paper: Paper, reporter: Option<Reporter>) -> Arc<Self> {
-        Arc::new(Self { paper, reporter })
+        Arc::new(Self { paper, reporter, turnstile: Turnstile::default() })
     }
 
     /// The paper exchange.
@@ -34,20 +35,29 @@ impl Play {
         &self.paper
     }
 
-    /// What answers at one address: `aws` with the pages of the play beside it. Requests to exchanges come to neither.
+    /// Who tells people from programs.
+    #[must_use]
+    pub fn turnstile(&self) -> &Turnstile {
+        &self.turnstile
+    }
+
+    /// What answers at one address: `aws` with the pages of the play beside it. Requests to exchanges, and what
+    /// is asked about challenges, come to neither.
     pub fn around(self: Arc<Self>, aws: Router) -> Router {
-        aws.merge(pages::router(Arc::clone(&self))).layer(from_fn_with_state(self, exchanges_first))
+        aws.merge(pages::router(Arc::clone(&self))).layer(from_fn_with_state(self, others_first))
     }
 }
 
-/// Passes requests to an exchange on to the paper exchange, whatever their path.
-async fn exchanges_first(State(play): State<Arc<Play>>, request: Request, next: Next) -> Response {
-    let Some(addressee) = play.paper.addressee(request.headers(), request.uri()) else {
+/// Passes requests on that name another host, whatever their path.
+async fn others_first(State(play): State<Arc<Play>>, request: Request, next: Next) -> Response {
+    let exchange = play.paper.addressee(request.headers(), request.uri());
+    if exchange.is_none() && !Turnstile::is_addressed(request.headers(), request.uri()) {
         return next.run(request).await;
-    };
+    }
     let (parts, body) = request.into_parts();
-    match to_bytes(body, BODY_LIMIT).await {
-        Ok(body) => play.paper.answer(addressee, &parts, &body).await,
-        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
+    match exchange {
+        Some(exchange) => play.paper.answer(exchange, &parts, &body).await,
+        None => play.turnstile.answer(&parts.method, &parts.uri, &body),
     }
 }

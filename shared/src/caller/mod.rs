@@ -1,6 +1,7 @@
 //! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session, one that takes [`Fresh`] or [`Confirmed`]
 //! not without what these ask for besides.
 
+mod address;
 pub mod authentication;
 mod step_up;
 pub mod token;
@@ -16,6 +17,7 @@ use lambda_http::request::RequestContext;
 use serde::Deserialize;
 
 pub use self::{
+    address::ClientAddress,
     authentication::{Aal, Authentication, FRESH, Method},
     step_up::{Confirmed, Fresh},
 };
@@ -95,7 +97,8 @@ where
     }
 }
 
-/// Where a request came from, as the gateway saw it: for records of who did what, never for decisions.
+/// Where a request came from, as the gateway saw it: for records of who did what. What is decided by a client's address goes by
+/// [`ClientAddress`].
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// The client's address.

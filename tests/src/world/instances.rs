@@ -47,6 +47,15 @@ impl World {
         Auth::new(app, AuthConfig { kms_key_id: key.to_owned(), ..self.settings.auth.clone() }, &role)
     }
 
+    /// Another instance of `auth`, cold, that is configured differently.
+    #[must_use]
+    pub fn auth_with(&self, change: impl FnOnce(&mut AuthConfig)) -> Auth {
+        let (app, role) = self.usual(Function::Auth);
+        let mut config = self.settings.auth.clone();
+        change(&mut config);
+        Auth::new(app, config, &role)
+    }
+
     fn auth_on(&self, sdk: &SdkConfig, deadline: Duration) -> Auth {
         let role = signed_by(sdk, Function::Auth.binary());
         let app = App { deadline, ..App::new(self.config.clone(), &role, self.clock.clone()) };

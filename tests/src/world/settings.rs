@@ -1,7 +1,7 @@
 //! How the functions are configured.
 
 use api_keys::config::VaultConfig;
-use auth::config::AuthConfig;
+use auth::{challenge::Challenge, config::AuthConfig};
 use kyc::{config::KycConfig, providers::Provider};
 use local::LocalAws;
 use mail::config::MailConfig;
@@ -35,6 +35,7 @@ impl Settings {
                 product: PRODUCT.to_owned(),
                 sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
                 auto_confirm: false,
+                challenge: Challenge::Work,
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tests::{Page, Request, Session, World, authorized, no_text};
 
+use super::challenge::switched;
+
 const FOLDER: &str = "auth";
 
 #[tokio::test]
@@ -16,6 +18,8 @@ async fn signup() {
     let flawed = json!({ "email": "nowhere", "password": "short" });
     page.answer("An address that is none, and a password that is too short", &world.post("/auth/signup", flawed).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/signup", "").await);
+    switched(&world, true).await;
+    page.answer("While everybody is asked for a challenge", &ada.signs_up().await);
     let trusting = World::with(|config| config.auto_confirm = true).await;
     page.answer("A new address where none has to be proven", &trusting.person().signs_up().await);
     page.is_kept(FOLDER, "signup");
@@ -32,6 +36,8 @@ async fn login() {
         ada.rival("another password").logs_in().await.assert_status(401);
     }
     page.answer("Another password, once too often", &ada.rival("another password").logs_in().await);
+    switched(&world, true).await;
+    page.answer("While everybody is asked for a challenge", &ada.logs_in().await);
     page.answer("Nothing", &world.post("/auth/login", json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/login", "").await);
     page.is_kept(FOLDER, "login");
@@ -73,6 +79,9 @@ async fn resend_verification() {
     page.answer("The same again, too soon", &world.post(PATH, json!({ "email": ada.email })).await);
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    switched(&world, true).await;
+    let asked = world.post(PATH, json!({ "email": ada.email })).await;
+    page.answer("While everybody is asked for a challenge", &asked);
     page.is_kept(FOLDER, "resend_verification");
 }
 
@@ -123,6 +132,8 @@ async fn forgot_password() {
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("An address that is none", &world.post(PATH, json!({ "email": "nowhere" })).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    switched(&world, true).await;
+    page.answer("While everybody is asked for a challenge", &ada.forgets().await);
     page.is_kept(FOLDER, "forgot_password");
 }
 

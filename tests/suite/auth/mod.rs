@@ -1,6 +1,7 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
 mod answers;
+pub mod challenge;
 mod concurrency;
 mod contested;
 mod forgot;

@@ -1,9 +1,10 @@
 //! What people and tests ask the play itself: demo credentials, the requests counted, one answer for everybody, reports of identity
-//! providers.
+//! providers, the widget of Turnstile.
 
 mod exchanges;
 mod identity;
 mod page;
+mod turnstile;
 
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ pub(crate) fn router(play: Arc<Play>) -> Router {
         .route("/exchange-calls.json", get(exchanges::calls_json))
         .route("/exchange-calls", delete(exchanges::reset_calls))
         .route("/paper", put(exchanges::set_canned).delete(exchanges::clear_canned))
+        .route("/turnstile", put(turnstile::set))
+        .route("/turnstile/v0/api.js", get(turnstile::script))
+        .route("/turnstile/widget", get(turnstile::widget))
         .route("/kyc", get(identity::page).post(identity::send))
         .route("/kyc.json", get(identity::json))
         .with_state(play)

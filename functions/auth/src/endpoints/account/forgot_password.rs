@@ -16,6 +16,7 @@ use shared::{
 
 use crate::{
     address::{Granted, Wait},
+    challenge::{Group, Toll, Visitor},
     records::{Decision, post},
     state::Auth,
 };
@@ -48,9 +49,13 @@ pub struct ForgotPasswordResponse {
 pub async fn forgot_password(
     State(auth): State<Auth>,
     Now(now): Now,
+    visitor: Visitor,
     Body(ForgotPasswordRequest { email }): Body<ForgotPasswordRequest>,
 ) -> Result<Reply<ForgotPasswordResponse>, Error> {
     let (since, offer) = (Instant::now(), LinkId::random()?);
+    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+        return Ok(owed.reply(too_soon));
+    }
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
         Ok(Granted { letter, next }) => {
             Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
@@ -80,5 +85,6 @@ pub fn document() -> Operation {
     .body::<ForgotPasswordRequest>(json!({ "email": "ada@example.com" }))
     .ok(&accepted(60))
     .answer(429, "Too soon after the last one, or too many within an hour", &too_soon(42))
+    .challenged(&too_soon(60))
     .depends()
 }

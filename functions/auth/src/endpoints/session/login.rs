@@ -14,6 +14,7 @@ use shared::{
 
 use crate::{
     attempts::{Admission, Counted},
+    challenge::{Group, Toll, Visitor},
     endpoints::auth_response::AuthResponse,
     password::Verdict,
     records::guarded::GuardedAddress,
@@ -47,10 +48,14 @@ impl Input for LoginRequest {
 pub async fn login(
     State(auth): State<Auth>,
     Now(now): Now,
+    visitor: Visitor,
     sender: Sender,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let since = Instant::now();
+    if let Toll::Owed(owed) = auth.toll(Group::Login, &visitor, now).await? {
+        return Ok(owed.reply(|_| AuthResponse::refused(LOCKED)));
+    }
     let (key, password, passwords) = (email.key(), password.reveal(), auth.passwords(now).await?);
     let GuardedAddress { record, account, tries } = auth.guarded_address(&key).await?;
     let stored = account.as_ref().and_then(|account| account.password.as_ref());
@@ -88,6 +93,7 @@ pub fn document() -> Operation {
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
         .answer(429, "Too many passwords were tried at this address", &AuthResponse::refused(LOCKED))
+        .challenged(&AuthResponse::refused(LOCKED))
         .depends()
 }
 

@@ -15,6 +15,7 @@ use shared::{
 
 use crate::{
     address::{Granted, NewIds, Wait},
+    challenge::{Group, Toll, Visitor},
     records::{Decision, post},
     state::Auth,
 };
@@ -47,9 +48,13 @@ pub struct ResendVerificationResponse {
 pub async fn resend_verification(
     State(auth): State<Auth>,
     Now(now): Now,
+    visitor: Visitor,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+        return Ok(owed.reply(too_soon));
+    }
     auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
         Ok(Granted { letter, next }) => {
             Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
@@ -78,5 +83,6 @@ pub fn document() -> Operation {
     .body::<ResendVerificationRequest>(json!({ "email": "ada@example.com" }))
     .ok(&accepted(60))
     .answer(429, "Too soon after the last one, or too many within an hour", &too_soon(42))
+    .challenged(&too_soon(60))
     .depends()
 }

@@ -14,11 +14,14 @@ use shared::{
 use crate::{
     address::{NewIds, sign_up::SignUp},
     attempts::Success,
+    challenge::{Group, Toll, Visitor},
     endpoints::auth_response::AuthResponse,
     password::weak::{Personal, Weakness},
     session::sign_in::Proof,
     state::Auth,
 };
+
+const TOO_MANY: &str = "Too many requests; try again later";
 
 /// The address and the password of somebody who wants an account.
 pub struct SignupRequest {
@@ -40,9 +43,13 @@ impl Input for SignupRequest {
 pub async fn signup(
     State(auth): State<Auth>,
     Now(now): Now,
+    visitor: Visitor,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+        return Ok(owed.reply(|_| AuthResponse::refused(TOO_MANY)));
+    }
     let password = password.reveal();
     let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
     let hash = auth.passwords(now).await?.hash_for_sign_up(&password, &email.key(), now).await?;
@@ -67,5 +74,6 @@ pub fn document() -> Operation {
     )
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())
+    .challenged(&AuthResponse::refused(TOO_MANY))
     .depends()
 }
