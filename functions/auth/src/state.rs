@@ -36,7 +36,7 @@ impl Auth {
     #[must_use]
     pub fn new(app: App, config: AuthConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
-        let pages = Arc::new(Pages::new(&config.product));
+        let pages = Arc::new(Pages::new(&config.product, config.challenge.provider()));
         let (known_switches, (secrets, argon2_runs)) = (Arc::new(switches()), Default::default());
         Self { app, config: Arc::new(config), pages, known_switches, seal, secrets, argon2_runs }
     }

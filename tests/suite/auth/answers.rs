@@ -180,6 +180,7 @@ async fn pages_and_keys() {
     page.head("Where a link to prove an address leads", &world.get("/auth/ui/verify-email").await);
     page.head("Where a link to choose a password leads", &world.get("/auth/ui/reset-password").await);
     page.head("Where a password is forgotten", &world.get("/auth/ui/forgot-password").await);
+    page.head("What solves challenges of work", &world.get("/auth/ui/proof.js").await);
     page.answer("The keys that tokens are signed with", &world.get("/.well-known/jwks.json").await);
     page.is_kept(FOLDER, "pages_and_keys");
 }

@@ -90,6 +90,17 @@ impl Challenge {
     }
 }
 
+impl Challenge {
+    /// The origin that a provider's widget comes from, where there is one.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        match self {
+            Self::Turnstile(turnstile) => Some(turnstile.origin()),
+            Self::Off | Self::Work => None,
+        }
+    }
+}
+
 impl Group {
     /// Its name in tokens, in the log, and as the action that a provider is told of.
     const fn name(self) -> &'static str {
