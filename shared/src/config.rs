@@ -193,6 +193,16 @@ impl Env<'_> {
         }
     }
 
+    /// A whole number from 1 on, or `default` where it has no value.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn count(&self, name: &str, default: u32) -> Result<u32, ConfigError> {
+        let Some(value) = self.optional(name) else { return Ok(default) };
+        let count = value.parse().ok().filter(|count| *count > 0);
+        count.ok_or_else(|| ConfigError::new(format!("{name} is not a whole number from 1 on")))
+    }
+
     /// `true` or `false`; off where it has no value.
     ///
     /// # Errors

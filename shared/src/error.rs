@@ -40,6 +40,10 @@ pub enum Error {
     UriTooLong,
     /// What no gateway hands over.
     UnreadableEvent,
+    /// A client that asks too often: again in so many seconds, at least one.
+    TooManyRequests(i64),
+    /// What there is of something for everybody is used up: again in so many seconds, at least one.
+    UsedUp(i64),
     /// Something we depend on is down. Nothing was half-written.
     Unavailable(Cause),
     /// AWS asks for fewer calls; wherever something may be `Unavailable`, this may come instead. Nothing was half-written.
@@ -112,7 +116,9 @@ impl Error {
             | Self::UnreadableBody
             | Self::BodyTooLarge
             | Self::UriTooLong
-            | Self::UnreadableEvent => {}
+            | Self::UnreadableEvent
+            | Self::TooManyRequests(_)
+            | Self::UsedUp(_) => {}
         }
         self
     }
@@ -170,7 +176,8 @@ impl Error {
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
             Self::UriTooLong => (StatusCode::URI_TOO_LONG, "URI Too Long"),
             Self::UnreadableEvent => (StatusCode::BAD_REQUEST, "Bad Request"),
-            Self::Unavailable(_) | Self::Throttled(_) | Self::Contended(_) | Self::NotSetUp(_) => {
+            Self::TooManyRequests(_) => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+            Self::Unavailable(_) | Self::Throttled(_) | Self::Contended(_) | Self::NotSetUp(_) | Self::UsedUp(_) => {
                 (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable")
             }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
@@ -194,6 +201,10 @@ impl IntoResponse for Error {
             | Self::BodyTooLarge
             | Self::UriTooLong
             | Self::UnreadableEvent => answer,
+            // Neither has failed: clients did that, and what turns them away says so in the log.
+            Self::TooManyRequests(seconds) | Self::UsedUp(seconds) => {
+                with(answer, header::RETRY_AFTER, HeaderValue::from(seconds))
+            }
             Self::Unavailable(cause) => {
                 tracing::warn!(%cause, "a dependency is unavailable");
                 failed(with(answer, header::RETRY_AFTER, RETRY_AFTER))

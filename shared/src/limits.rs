@@ -1,8 +1,11 @@
-//! How often somebody may do something: counters in the table Limits, one for each span of time, gone by themselves when it is over.
+//! How often somebody may do something: counters in the table Limits, one for each span of time, gone by themselves when it is over. Spans
+//! are aligned, so that counting one time more is one conditional update.
+
+mod client;
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::{
     error::Error,
@@ -14,7 +17,7 @@ use crate::{
 /// So many times in each span of time.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
-    /// What is counted; part of the counter's key.
+    /// What is counted; part of the name of the counter.
     pub name: &'static str,
     /// How many times.
     pub times: u32,
@@ -25,31 +28,50 @@ pub struct Limit {
 /// Whether a limit lets somebody do it once more.
 #[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RateLimit {
-    /// It does, and has counted this time.
-    Allowed,
-    /// It does not, for so many seconds from now. Nothing was counted.
+pub enum RateLimit<T> {
+    /// It does, and has counted this time. What is known then.
+    Allowed(T),
+    /// It does not, for so many seconds from now, at least one. Nothing was counted.
     Exceeded(i64),
 }
 
-#[derive(Serialize, Deserialize)]
-struct Counter {}
+#[derive(Deserialize)]
+struct Counter {
+    times: u32,
+}
+
+/// The span that a moment is in.
+#[derive(Clone, Copy)]
+struct Span {
+    start: Timestamp,
+    end: Timestamp,
+}
+
+impl Span {
+    fn of(length: Duration, now: Timestamp) -> Self {
+        let seconds = i64::try_from(length.as_secs().max(1)).unwrap_or(i64::MAX);
+        let start = Timestamp::from_second(now.as_second() - now.as_second().rem_euclid(seconds));
+        Self { start, end: start + length }
+    }
+
+    fn seconds_left(self, now: Timestamp) -> i64 {
+        self.end.seconds_from(now).max(1)
+    }
+}
 
 impl Limit {
-    /// Counts one more time for `whom`, if there is room. One conditional update.
+    /// Counts one more time for `whom`, if there is room, and says how many there have been. One conditional update.
     ///
     /// # Errors
     /// `Unavailable`: what cannot be counted is not done.
-    pub async fn count(&self, store: &Store, whom: &str, now: Timestamp) -> Result<RateLimit, Error> {
-        let span = i64::try_from(self.span.as_secs().max(1)).unwrap_or(i64::MAX);
-        let start = now.as_second() - now.as_second().rem_euclid(span);
-        let end = Timestamp::from_second(start) + self.span;
-        let row = format!("{}#{whom}#{start}", self.name);
+    pub async fn count(&self, store: &Store, whom: &str, now: Timestamp) -> Result<RateLimit<u32>, Error> {
+        let span = Span::of(self.span, now);
+        let row = format!("{}#{whom}#{}", self.name, span.start.as_second());
         // The table's expiry may be late by days; it cleans up and decides nothing.
-        let update = Update::new(Row::Counter(&row)).count("times").set("ttl", &(end + self.span))?;
+        let update = Update::new(Row::Counter(&row)).count("times").set("ttl", &(span.end + self.span))?;
         match store.update::<Counter>(update.when(Condition::below("times", &self.times)?)).await? {
-            Written::Done(Counter {}) => Ok(RateLimit::Allowed),
-            Written::Conflict(_) => Ok(RateLimit::Exceeded(end.seconds_from(now).max(1))),
+            Written::Done(Counter { times }) => Ok(RateLimit::Allowed(times)),
+            Written::Conflict(_) => Ok(RateLimit::Exceeded(span.seconds_left(now))),
         }
     }
 }

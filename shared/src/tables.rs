@@ -8,6 +8,7 @@ use std::fmt;
 use compat::email::AddressKey;
 
 use crate::{
+    caller::ClientAddress,
     ids::{AccountId, EventId, KeyId, MailId, SessionId},
     kyc::saying::Saying,
     seal::SecretPurpose,
@@ -70,6 +71,8 @@ pub enum Row<'a> {
     VaultKey,
     /// Limits: a counter.
     Counter(&'a str),
+    /// Limits: what a client's address does, from this moment on.
+    ClientCounter(&'a ClientAddress, Timestamp),
     /// Kyc: what a provider reported of a user, by the provider's id of the event.
     KycReport {
         /// The id that the user has outside.
@@ -180,7 +183,7 @@ impl Row<'_> {
             | Self::Fingerprint(_)
             | Self::AccessEvent(..)
             | Self::VaultKey => Table::ExchangeKeys,
-            Self::Counter(_) => Table::Limits,
+            Self::Counter(_) | Self::ClientCounter(..) => Table::Limits,
             Self::KycReport { .. }
             | Self::StrayKycReport { .. }
             | Self::OtherKycReport { .. }
@@ -211,6 +214,7 @@ impl Row<'_> {
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
             Self::VaultKey => (SECRET.to_owned(), Some("VAULT_KEY".to_owned())),
             Self::Counter(name) => (format!("COUNTER#{name}"), None),
+            Self::ClientCounter(client, from) => (format!("COUNTER#IP#{client}#{}", from.as_second()), None),
             Self::KycReport { user, provider, event } => (kyc_user(user), Some(format!("REPORT#{provider}#{event}"))),
             Self::StrayKycReport { provider, event } => {
                 (format!("STRAY#{provider}#{event}"), Some("REPORT".to_owned()))

@@ -65,6 +65,7 @@ class Work(Pages):
             challenges("always")
             self.page.requests.clear()
             self.asks_for_a_link(page, ada)
+            self.page.until("come.length > 1")
             self.shot(f"{page}-works")
             self.says(said)
             self.assertEqual(self.page.evaluate("come"), ["status: One moment, please.", "progress: Proving it"])

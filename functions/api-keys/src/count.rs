@@ -79,7 +79,7 @@ impl Vault {
     pub(crate) async fn count(&self, limit: Limit, access: &Access, what: &str) -> Result<(), Refusal> {
         let whom = format!("{}#{what}", access.account_id());
         match limit.count(&self.app.store, &whom, access.now).await? {
-            RateLimit::Allowed => Ok(()),
+            RateLimit::Allowed(_) => Ok(()),
             RateLimit::Exceeded(seconds) => Err(Refusal::TooMany(seconds)),
         }
     }

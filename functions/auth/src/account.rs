@@ -53,11 +53,11 @@ pub(crate) struct UsedLink {
 
 /// What a link that sets a password is good for.
 #[derive(Debug)]
-pub enum Offer<'a> {
+pub enum Offer {
     /// The link may set the password.
     Open,
-    /// The link has set this password, a short while ago.
-    Taken(&'a PasswordHash),
+    /// The link has set the password, a short while ago.
+    Taken,
     /// The link is good for nothing.
     Void,
 }
@@ -78,9 +78,9 @@ impl Account {
     /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still
     /// has it.
     #[must_use]
-    pub fn offer(&self, link: LinkId, version: Option<u64>, now: Timestamp) -> Offer<'_> {
+    pub fn offer(&self, link: LinkId, version: Option<u64>, now: Timestamp) -> Offer {
         match (&self.password, &self.password_by) {
-            (Some(password), Some(used)) if used.id == link && now < used.until => Offer::Taken(password),
+            (Some(_), Some(used)) if used.id == link && now < used.until => Offer::Taken,
             _ if version == Some(self.version) => Offer::Open,
             _ => Offer::Void,
         }

@@ -22,6 +22,12 @@ pub struct AuthConfig {
     /// `CHALLENGE_SITE_KEY`, `CHALLENGE_SECRET` (sealed by `admin seal-setting`; in the clear on the stage local) and, on `local` alone,
     /// `CHALLENGE_URL`: where it is played, http://HOST:PORT.
     pub challenge: Challenge,
+    /// `LOGINS_PER_ADDRESS`: how many passwords one client address may have checked in five minutes.
+    pub logins_per_address: u32,
+    /// `IP_LIMIT_FACTOR`: by how much the limits of client addresses are raised. Only on `local`, where everybody comes from one.
+    pub ip_limit_factor: u32,
+    /// `MAILS_PER_HOUR`: how many letters of each kind strangers should ask for within an hour, all together.
+    pub mails_per_hour: u32,
 }
 
 impl AuthConfig {
@@ -32,10 +38,30 @@ impl AuthConfig {
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         let shown = both(env.shown("PRODUCT_NAME"), env.url("SIGN_IN_URL"));
         let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
-        let rest = both(rest, Challenge::read(env));
-        let ((product, sign_in_url), ((kms_key_id, auto_confirm), challenge)) = both(shown, rest)?;
-        Ok(Self { kms_key_id, product, sign_in_url, auto_confirm, challenge })
+        let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
+        let limits = both(both(counts, ip_limit_factor(env)), Challenge::read(env));
+        let ((product, sign_in_url), (rest, limits)) = both(shown, both(rest, limits))?;
+        let ((kms_key_id, auto_confirm), (limits, challenge)) = (rest, limits);
+        let ((logins_per_address, mails_per_hour), ip_limit_factor) = limits;
+        Ok(Self {
+            kms_key_id,
+            product,
+            sign_in_url,
+            auto_confirm,
+            challenge,
+            logins_per_address,
+            ip_limit_factor,
+            mails_per_hour,
+        })
     }
+}
+
+fn ip_limit_factor(env: &Env<'_>) -> Result<u32, ConfigError> {
+    let factor = env.count("IP_LIMIT_FACTOR", 1)?;
+    if factor != 1 && Stage::read(env)? != Stage::Local {
+        return Err(ConfigError::new("IP_LIMIT_FACTOR is allowed on the stage local only"));
+    }
+    Ok(factor)
 }
 
 fn auto_confirm(env: &Env<'_>) -> Result<bool, ConfigError> {

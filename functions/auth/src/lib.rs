@@ -2,10 +2,11 @@
 
 mod account;
 mod address;
-mod attempts;
 pub mod challenge;
 pub mod config;
 mod endpoints;
+pub mod guard;
+mod limits;
 pub mod metrics;
 mod pages;
 pub mod password;

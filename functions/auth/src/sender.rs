@@ -8,10 +8,13 @@ use axum::{
     http::{HeaderName, HeaderValue, request::Parts},
 };
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use shared::{caller::Origin, error::Error, random, time::Timestamp};
+use shared::{caller::ClientAddress, error::Error, random, time::Timestamp};
 use zeroize::Zeroizing;
 
-use crate::attempts::{PlaceId, Places};
+use crate::{
+    guard::{Change, Counted, PlaceId, Places},
+    session::sign_in::Arrival,
+};
 
 /// The header that a device is given its token in, and sends it back in.
 pub const DEVICE_TOKEN: HeaderName = HeaderName::from_static("x-device-token");
@@ -68,11 +71,24 @@ impl Sender {
     ///
     /// # Errors
     /// `Internal` without randomness.
-    pub fn arrives(&self, known: &Places, now: Timestamp) -> Result<(DeviceToken, Vec<PlaceId>), Error> {
-        let own = self.device.as_ref().filter(|device| known.get(&device.place(), now).is_some());
+    pub fn recognised(&self, known: &Places, now: Timestamp) -> Result<(DeviceToken, Vec<PlaceId>), Error> {
+        let own = self.device.as_ref().filter(|device| known.know(&device.place(), now));
         let device = own.map_or_else(DeviceToken::random, |own| Ok(own.clone()))?;
         let places = [device.place()].into_iter().chain(self.network.clone()).collect();
         Ok((device, places))
+    }
+
+    /// The token of the device of somebody whose try of a password was right, and what signing in changes then.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn arrives(
+        &self,
+        Counted { change: Change { guard, .. }, retraction }: Counted,
+        now: Timestamp,
+    ) -> Result<(DeviceToken, Arrival), Error> {
+        let (device, from) = self.recognised(&guard.places, now)?;
+        Ok((device, Arrival { guard, retraction: Some(retraction), from }))
     }
 }
 
@@ -80,8 +96,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Sender {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let Origin { ip, .. } = Origin::from_request_parts(parts, state).await?;
-        let network = ip.and_then(|ip| ip.parse().ok()).map(PlaceId::network);
+        let network = ClientAddress::from_request_parts(parts, state).await?.network().map(PlaceId::network);
         Ok(Self { device: parts.headers.get(DEVICE_TOKEN).and_then(DeviceToken::read), network })
     }
 }

@@ -1,7 +1,8 @@
 //! `account-unlock`: forgives the passwords that were tried at an address, whether it has an account or not.
 
-use std::{fmt, process::ExitCode};
+use std::process::ExitCode;
 
+use auth::guard::{Guard, Tally, row::changing};
 use clap::Args;
 use compat::email::EmailAddress;
 use serde::{Deserialize, de::IgnoredAny};
@@ -9,7 +10,7 @@ use shared::{
     ids::AccountId,
     store::{Condition, Update, Written},
     tables::Row,
-    time::Timestamp,
+    time::{Clock, Timestamp},
 };
 
 use crate::operator::{Failure, Operator};
@@ -27,27 +28,18 @@ pub struct Arguments {
     pub yes: bool,
 }
 
-/// What has been tried at an address.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-pub struct Tried {
-    /// Wrong passwords in a row.
-    #[serde(default)]
-    pub failures: u32,
-    /// From when on the next may be tried.
-    pub free_from: Option<Timestamp>,
-    /// Wrong passwords on the day of the last one; one hundred lock until it ends.
-    #[serde(default)]
-    pub day_failures: i32,
-    /// Tries that came while it was locked.
-    #[serde(default)]
-    pub ignored: u64,
-}
+/// What has been tried at an address, in words.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Told(pub String);
 
-impl fmt::Display for Tried {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { failures, free_from, day_failures, ignored } = self;
-        let lock = free_from.map(|from| format!(", locked until {from}")).unwrap_or_default();
-        write!(f, "{failures} wrong in a row{lock}; {day_failures} on that day; {ignored} came during locks")
+impl Told {
+    fn of(guard: &Guard, now: Timestamp) -> Self {
+        let Guard { everywhere: Tally { failures, day_failures, .. }, ignored, places, .. } = guard;
+        let lock = guard.seconds_locked(now).map(|seconds| format!(", locked for {seconds} s")).unwrap_or_default();
+        let known = places.failures();
+        Self(format!(
+            "{failures} wrong in a row{lock}; {day_failures} on that day, {known} more from known places; {ignored} came during locks"
+        ))
     }
 }
 
@@ -60,8 +52,8 @@ struct Record {
 ///
 /// # Errors
 /// Why nothing could be seen, or not be forgiven.
-pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let Some(tried) = unlock(operator, arguments).await? else {
+pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
+    let Some(Told(tried)) = unlock(operator, arguments, clock).await? else {
         println!("nothing has been tried there");
         return Ok(ExitCode::SUCCESS);
     };
@@ -69,28 +61,28 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
     Ok(ExitCode::SUCCESS)
 }
 
-/// The work itself: what had been tried; `None` where nothing was. Known places keep their own counters: nobody goes by them while
-/// everybody may try.
+/// The work itself: what had been tried; `None` where nothing was. The day begins anew as well, and so do the known places.
 ///
 /// # Errors
-/// When the tables cannot be read or written.
-pub async fn unlock(operator: &Operator, Arguments { address, yes }: &Arguments) -> Result<Option<Tried>, Failure> {
+/// When the tables cannot be read or written, and when somebody tries at this moment.
+pub async fn unlock(
+    operator: &Operator,
+    Arguments { address, yes }: &Arguments,
+    clock: &Clock,
+) -> Result<Option<Told>, Failure> {
     let (store, key) = (&operator.store, address.key());
     let record: Option<Record> = store.get(Row::Address(&key)).await?;
     let row = match record.and_then(|record| record.owner) {
         Some(owner) => Row::SessionGuard(owner),
         None => Row::AddressGuard(&key),
     };
-    let Some(tried) = store.get::<Tried>(row).await? else { return Ok(None) };
+    let Some(guard) = store.get::<Guard>(row).await? else { return Ok(None) };
     if *yes {
-        let never = None::<Timestamp>;
-        let forgiven = Update::new(row).set("failures", &0)?.set("failed_at", &never)?.set("free_from", &never)?;
-        // Tries that were judged by what was there before are judged anew.
-        let forgiven = forgiven.set("day_failures", &0)?.count("attempt").when(Condition::Exists);
+        let forgiven = changing(Update::new(row).when(Condition::Exists), &guard.forgiven())?;
         match store.update::<IgnoredAny>(forgiven).await? {
             Written::Done(_) => {}
-            Written::Conflict(_) => return Err("the row has gone meanwhile; run it again".into()),
+            Written::Conflict(_) => return Err("somebody has tried meanwhile; run it again".into()),
         }
     }
-    Ok(Some(tried))
+    Ok(Some(Told::of(&guard, clock.now())))
 }

@@ -69,7 +69,7 @@ impl Cli {
             Command::KycSecret(arguments) => kyc_secret::run(operator, &arguments).await,
             Command::KycSet(arguments) => kyc_set::run(operator, &arguments, clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
-            Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments).await,
+            Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments, clock).await,
             Command::Challenge(arguments) => challenge::run(operator, &arguments).await,
             Command::SealSetting(arguments) => seal_setting::run(operator, &arguments).await,
         }

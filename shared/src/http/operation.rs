@@ -214,7 +214,7 @@ impl Operation {
         let (status, detail) = error.answer();
         let headers: &[_] = match error {
             Error::NotAuthenticated | Error::InvalidToken => &["WWW-Authenticate"],
-            Error::Unavailable(_) => &["Retry-After"],
+            Error::Unavailable(_) | Error::TooManyRequests(_) => &["Retry-After"],
             _ => &[],
         };
         let content = Content::Json(SchemaGenerator::subschema_for::<Detail>, json!(Detail { detail }));

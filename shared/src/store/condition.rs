@@ -1,5 +1,7 @@
 //! What must hold for a write.
 
+use std::borrow::Cow;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
@@ -18,7 +20,7 @@ pub enum Condition {
     /// The attribute is a number greater than the value.
     Above(&'static str, AttributeValue),
     /// The attribute is a number below the value, or is not there.
-    Below(&'static str, AttributeValue),
+    Below(Cow<'static, str>, AttributeValue),
     /// The attribute is there.
     Present(&'static str),
     /// The attribute is not there.
@@ -54,8 +56,8 @@ impl Condition {
     ///
     /// # Errors
     /// `Internal` when `value` cannot be stored.
-    pub fn below(attribute: &'static str, value: &impl Serialize) -> Result<Self, Error> {
-        Ok(Self::Below(attribute, to_attribute(value)?))
+    pub fn below(attribute: impl Into<Cow<'static, str>>, value: &impl Serialize) -> Result<Self, Error> {
+        Ok(Self::Below(attribute.into(), to_attribute(value)?))
     }
 }
 

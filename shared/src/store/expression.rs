@@ -54,7 +54,7 @@ impl Expression {
     pub(super) fn changes(
         &mut self,
         changes: Vec<(Path, Option<AttributeValue>)>,
-        add: Vec<(&'static str, i32)>,
+        add: Vec<(Cow<'static, str>, i32)>,
     ) -> String {
         let (mut set, mut remove) = (Vec::new(), Vec::new());
         for (path, value) in changes {
@@ -68,8 +68,8 @@ impl Expression {
             [] => String::new(),
             parts => format!("{word} {} ", parts.join(", ")),
         };
-        let mut added = |(attribute, number): (&str, i32)| {
-            format!("{} {}", self.name(attribute), self.value(AttributeValue::N(number.to_string())))
+        let mut added = |(attribute, number): (Cow<'static, str>, i32)| {
+            format!("{} {}", self.name(&attribute), self.value(AttributeValue::N(number.to_string())))
         };
         let add: Vec<_> = add.into_iter().map(&mut added).collect();
         clause("SET", &set) + &clause("REMOVE", &remove) + &clause("ADD", &add)
@@ -91,7 +91,7 @@ impl Expression {
             }
             Condition::Above(attribute, value) => (attribute, ">", value),
             Condition::Below(attribute, value) => {
-                let (name, value) = (self.name(attribute), self.value(value));
+                let (name, value) = (self.name(&attribute), self.value(value));
                 return format!("(attribute_not_exists({name}) OR {name} < {value})");
             }
             Condition::Present(attribute) => return format!("attribute_exists({})", self.name(attribute)),
@@ -117,7 +117,7 @@ mod tests {
     fn names_and_values_are_placeholders() {
         let mut expression = Expression::default();
         let changes = vec![(Path::of("ttl"), Some(AttributeValue::N("5".into()))), (Path::of("status"), None)];
-        assert_eq!(expression.changes(changes, vec![("n", -1)]), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
+        assert_eq!(expression.changes(changes, vec![("n".into(), -1)]), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
         let either = Condition::one_of("status", &["a", "b"]).unwrap();
         let above = Condition::above("ttl", &3).unwrap();
         let conditions = vec![Condition::Exists, above, Condition::Absent("end"), either];
@@ -133,7 +133,7 @@ mod tests {
         let value = || Some(AttributeValue::N("5".into()));
         let changes = vec![(Path::entry("m", "a-b.c"), value()), (Path::entry("m", "SET"), None)];
         let expected = "SET #m.#m_1 = :v0 REMOVE #m.#m_2 ADD #n :v1, #o :v2 ";
-        assert_eq!(expression.changes(changes, vec![("n", 1), ("o", -1)]), expected);
+        assert_eq!(expression.changes(changes, vec![("n".into(), 1), ("o".into(), -1)]), expected);
         let names = expression.names().unwrap();
         assert_eq!((names["#m"].as_str(), names["#m_1"].as_str(), names["#m_2"].as_str()), ("m", "a-b.c", "SET"));
     }

@@ -1,5 +1,7 @@
 //! Writes: a whole row, changes of one, the end of one, or a look at one, and several of them as one transaction.
 
+use std::borrow::Cow;
+
 use aws_sdk_dynamodb::{
     error::BuildError,
     types::{self, AttributeValue, TransactWriteItem},
@@ -25,7 +27,7 @@ pub struct Put<'a> {
 pub struct Update<'a> {
     row: Row<'a>,
     set: Vec<(Path, Option<AttributeValue>)>,
-    add: Vec<(&'static str, i32)>,
+    add: Vec<(Cow<'static, str>, i32)>,
     conditions: Vec<Condition>,
 }
 
@@ -128,14 +130,14 @@ impl<'a> Update<'a> {
 
     /// Adds one to a number, which is 0 where it is not there.
     #[must_use]
-    pub fn count(self, attribute: &'static str) -> Self {
+    pub fn count(self, attribute: impl Into<Cow<'static, str>>) -> Self {
         self.add(attribute, 1)
     }
 
     /// Adds `number` to a number, which is 0 where it is not there.
     #[must_use]
-    pub fn add(mut self, attribute: &'static str, number: i32) -> Self {
-        self.add.push((attribute, number));
+    pub fn add(mut self, attribute: impl Into<Cow<'static, str>>, number: i32) -> Self {
+        self.add.push((attribute.into(), number));
         self
     }
 

@@ -55,6 +55,12 @@ fn every_row_has_the_key_it_always_had() {
         ),
         (Row::VaultKey, "ExchangeKeys", "SECRET".into(), "VAULT_KEY".into()),
         (Row::Counter("c"), "Limits", "COUNTER#c".into(), String::new()),
+        (
+            Row::ClientCounter(&ClientAddress::of("2001:db8::7"), Timestamp::from_second(1_566_648_000)),
+            "Limits",
+            "COUNTER#IP#2001:db8::/64#1566648000".into(),
+            String::new(),
+        ),
         (Row::KycReport { user, provider, event }, "Kyc", "USER#u".into(), "REPORT#p#e".into()),
         (Row::StrayKycReport { provider, event }, "Kyc", "STRAY#p#e".into(), "REPORT".into()),
         (Row::OtherKycReport { user, provider, event, saying }, "Kyc", "USER#u".into(), format!("REPORT#{saying}#p#e")),

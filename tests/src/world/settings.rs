@@ -15,7 +15,7 @@ const PRODUCT: &str = "Tested & Tried";
 /// The settings of each function that has some, but for the log.
 #[derive(Clone)]
 pub struct Settings {
-    /// Of `auth`: addresses have to be proven.
+    /// Of `auth`: addresses have to be proven. All people come from one client address, so its limits are out of reach.
     pub auth: AuthConfig,
     /// Of `api-keys`: exchanges are played by the local AWS.
     pub vault: VaultConfig,
@@ -36,6 +36,9 @@ impl Settings {
                 sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
                 auto_confirm: false,
                 challenge: Challenge::Work,
+                logins_per_address: 30,
+                ip_limit_factor: 1_000,
+                mails_per_hour: 2_000,
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),

@@ -50,6 +50,7 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
                 async { world.send(asks(LOGIN, &ada.credentials(), Some(&solved(&ada.logs_in().await)))).await };
             counted(world, solves).await
         }
+        ("MailBudget", "") => budget_is_used_up().await,
         ("RecordsThatDoNotOpen", "") => {
             tampers(world, "KEY#", "exchange", json!("bybit")).await;
             counted(world, ask("decrypt")).await
@@ -104,7 +105,7 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         }
         ("Throttled", "dynamodb") => {
             world.break_down(Service::DynamoDb, Mode::Throttled, None);
-            counted(world, ada.logs_in()).await
+            counted(world, world.get_as(&session, "/auth/profile")).await
         }
         ("Throttled", "kms") => {
             world.break_down(Service::Kms, Mode::Throttled, None);
@@ -116,6 +117,16 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         }
         _ => panic!("an alarm looks at {metric:?}, and nothing here makes that happen"),
     }
+}
+
+async fn budget_is_used_up() -> Vec<Datapoint> {
+    let world = World::with(|config| config.mails_per_hour = 3).await;
+    let letters = async {
+        for _ in 0..3 {
+            world.person().signs_up().await;
+        }
+    };
+    counted(&world, letters).await
 }
 
 #[tokio::test]
@@ -135,6 +146,13 @@ async fn alarms_on_our_own_metrics_turn_red_when_it_happens_often_enough() {
         assert!(!once.is_empty(), "{name}: nobody publishes {metric:?}");
         if only(alarm).is_none() || alarm.is_for_too_few() {
             // Its own test judges it.
+            continue;
+        }
+        if alarm.metrics[""].1 == "Maximum" {
+            let judge = |values: &[f64]| alarm.judge(&Data::from([(metric.clone(), values.to_vec())]));
+            assert_eq!(judge(&[0.0, alarm.threshold]), State::Ok, "{name}");
+            assert_eq!(judge(&[0.0, alarm.threshold + 1.0, 0.0]), State::Alarm, "{name}");
+            assert_eq!(judge(&once), State::Alarm, "{name} stays green after {once:?}");
             continue;
         }
         let often = |times: usize| Data::from([(metric.clone(), once.repeat(times))]);

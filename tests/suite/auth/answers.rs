@@ -1,7 +1,7 @@
 //! Every answer of every endpoint of accounts, as clients see it: a page each in `tests/snapshots/auth`.
 
 use serde_json::{Value, json};
-use tests::{Page, Request, Session, World, authorized, no_text};
+use tests::{Page, Request, Session, World, authorized, json_request, no_text};
 
 use super::challenge::switched;
 
@@ -22,6 +22,11 @@ async fn signup() {
     page.answer("While everybody is asked for a challenge", &ada.signs_up().await);
     let trusting = World::with(|config| config.auto_confirm = true).await;
     page.answer("A new address where none has to be proven", &trusting.person().signs_up().await);
+    let strict = World::with(|config| config.ip_limit_factor = 1).await;
+    for _ in 0..10 {
+        strict.person().signs_up().await.assert_ok();
+    }
+    page.answer("One more by a client that has asked for many letters", &strict.person().signs_up().await);
     page.is_kept(FOLDER, "signup");
 }
 
@@ -117,6 +122,11 @@ async fn verification_status() {
     page.answer("An address that nobody signed up with", &world.get(&of("nobody@example.com")).await);
     page.answer("Nothing", &world.get(PATH).await);
     page.answer("An address that is none", &world.get(&of("nowhere")).await);
+    let strict = World::with(|config| config.ip_limit_factor = 1).await;
+    for _ in 0..300 {
+        strict.get(&of(&ada.email)).await.assert_ok();
+    }
+    page.answer("A client that has asked often", &strict.get(&of(&ada.email)).await);
     page.is_kept(FOLDER, "verification_status");
 }
 
@@ -150,6 +160,13 @@ async fn reset_password() {
     page.answer("A link and a password", &world.post(PATH, choice("another password")).await);
     page.answer("The same again", &world.post(PATH, choice("another password")).await);
     page.answer("The same link and another password", &world.post(PATH, choice("a third password")).await);
+    for _ in 0..4 {
+        world.post(PATH, choice("a third password")).await.assert_status(400);
+    }
+    page.answer(
+        "Many more of them",
+        &world.send_from("192.0.2.1", json_request("POST", PATH, &choice("a third password"))).await,
+    );
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
     page.is_kept(FOLDER, "reset_password");

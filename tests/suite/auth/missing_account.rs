@@ -33,7 +33,7 @@ async fn an_account_that_is_not_there_is_a_fault_of_ours_and_no_traffic_jam() {
         assert_eq!((reply.status, &reply.body["detail"]), (500, &json!("Internal Server Error")));
     }
     let points: Vec<_> = logs::lines().iter().flat_map(datapoints).map(|point| point.name).collect();
-    assert_eq!(points, ["FailedAnswers"; 2]);
+    assert_eq!(points, ["FailedAnswers", "MailBudget", "FailedAnswers"]);
     world.put_rows("Accounts", vec![account]).await;
     assert_eq!(ada.logs_in().await.status, 200);
 }

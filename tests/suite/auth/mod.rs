@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod challenge;
+mod client_limits;
 mod concurrency;
 mod contested;
 mod forgot;

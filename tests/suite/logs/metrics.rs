@@ -65,6 +65,7 @@ fn name(point: &Datapoint) -> String {
         "Count" => assert!((point.value - 1.0).abs() < f64::EPSILON, "{point:?}"),
         // Nobody waits, or for a minute at least.
         "Milliseconds" => assert!(!(1.0..60_000.0).contains(&point.value), "{point:?}"),
+        "Percent" => assert!((0.0..100.0).contains(&point.value), "{point:?}"),
         "Seconds" => assert!((AGE..AGE + 60.0).contains(&point.value), "{point:?}"),
         other => panic!("{other}"),
     }
@@ -102,6 +103,7 @@ async fn each_cause_is_counted_once_and_nothing_besides() {
     Box::pin(accounts(&mut count)).await;
     guesses(&mut count).await;
     challenges(&mut count).await;
+    too_many(&mut count).await;
     keys(&mut count).await;
     reports(&mut count).await;
     outages(&mut count).await;
@@ -118,11 +120,11 @@ async fn accounts(count: &mut Count<'_>) {
     let world = count.world;
     let (ada, eve) = (world.person(), world.person());
     count.of(ada.logs_in(), &["LoginFailures", "LoginFailures reason=unknown"]).await;
-    count.of(ada.signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
+    count.of(ada.signs_up(), &["MailBudget", "MailsSent kind=verify", "SignUps"]).await;
     count.of(ada.logs_in(), &["LoginFailures", "LoginFailures reason=unverified"]).await;
     count.of(ada.verifies(), &["AccountsCreated"]).await;
     count.of(ada.verifies(), &[]).await;
-    count.of(ada.signs_up(), &["MailsSent kind=already-registered", "SignUps"]).await;
+    count.of(ada.signs_up(), &["MailBudget", "MailsSent kind=already-registered", "SignUps"]).await;
     count.of(ada.rival("not hers").logs_in(), &["LoginFailures", "LoginFailures reason=wrong_password"]).await;
     let first = Session::of(&ada.logs_in().await);
     count.of(ada.logs_in(), &["Logins"]).await;
@@ -142,8 +144,8 @@ async fn accounts(count: &mut Count<'_>) {
     let meanwhile = async { tokio::join!(ada.logs_in(), ended) };
     count.of(Box::pin(meanwhile), &["LoginFailures", "LoginFailures reason=changed_meanwhile"]).await;
     // Two strangers with one address: nobody's password counts until its owner has chosen one.
-    count.of(eve.signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
-    count.of(eve.rival("another password").signs_up(), &["MailsSent kind=verify", "SignUps"]).await;
+    count.of(eve.signs_up(), &["MailBudget", "MailsSent kind=verify", "SignUps"]).await;
+    count.of(eve.rival("another password").signs_up(), &["MailBudget", "MailsSent kind=verify", "SignUps"]).await;
     count.of(eve.verifies(), &["AccountsCreated", "MailsSent kind=set-password"]).await;
     count.of(eve.logs_in(), &["LoginFailures", "LoginFailures reason=no_password"]).await;
 }
@@ -174,6 +176,15 @@ async fn challenges(count: &mut Count<'_>) {
     count.of(world.send(asks(LOGIN, &ada.credentials(), Some(&answer))), &passed).await;
     count.of(world.send(asks(LOGIN, &ada.credentials(), Some(&answer))), &["ChallengesAsked"]).await;
     switched(world, false).await;
+}
+
+/// By clients for which the limits are production's.
+async fn too_many(count: &mut Count<'_>) {
+    let world = World::with(|config| (config.ip_limit_factor, config.logins_per_address) = (1, 1)).await;
+    world.person().logs_in().await.assert_status(401);
+    let points = counted(&world, world.person().logs_in()).await;
+    assert_eq!(names(&points), ["Limited group=login"]);
+    count.seen.insert("Limited".to_owned());
 }
 
 async fn keys(count: &mut Count<'_>) {
@@ -230,7 +241,7 @@ async fn outages(count: &mut Count<'_>) {
     let (ada, session) = world.person().signed_in().await;
     let key = keeps_a_key(world, &session, "name-of-another-key").await;
     world.break_down(Service::DynamoDb, Mode::Throttled, None);
-    count.of(ada.logs_in(), &["Throttled dependency=dynamodb"]).await;
+    count.of(world.get_as(&session, "/auth/profile"), &["Throttled dependency=dynamodb"]).await;
     world.mend();
     world.break_down(Service::Kms, Mode::Throttled, None);
     let decrypt = format!("{key}/decrypt");
@@ -238,7 +249,7 @@ async fn outages(count: &mut Count<'_>) {
     world.mend();
     world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
     let failed = "FailedLetters function_version=7 service=auth";
-    count.of(world.person().signs_up(), &["SignUps", "Throttled dependency=ses"]).await;
+    count.of(world.person().signs_up(), &["MailBudget", "SignUps", "Throttled dependency=ses"]).await;
     world.advance(60);
     count.of(world.send_waiting_mail(), &["MailsSent kind=verify", "OldestWaitingMail"]).await;
     count.of(world.send_waiting_mail(), &["OldestWaitingMail"]).await;
@@ -246,16 +257,16 @@ async fn outages(count: &mut Count<'_>) {
     count.of(world.send_waiting_mail(), &["FailedMailRounds"]).await;
     world.mend();
     world.break_down(Service::Ses, Mode::Unavailable, None);
-    count.of(world.person().signs_up(), &[failed, "SignUps"]).await;
+    count.of(world.person().signs_up(), &[failed, "MailBudget", "SignUps"]).await;
     world.advance(23 * 3_600);
     count.of(world.send_waiting_mail(), &[failed, "MailsGivenUp", "OldestWaitingMail"]).await;
     world.mend();
     let nobody = Person::new(world, "j\u{f6}rg@example.com".to_owned());
-    count.of(nobody.signs_up(), &["MailsUndeliverable", "SignUps"]).await;
+    count.of(nobody.signs_up(), &["MailBudget", "MailsUndeliverable", "SignUps"]).await;
     world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);
-    count.of(world.person().signs_up(), &["MailsRefused", "SignUps"]).await;
+    count.of(world.person().signs_up(), &["MailBudget", "MailsRefused", "SignUps"]).await;
     let nobody = Person::new(world, "bounce@simulator.amazonses.com".to_owned());
-    let expected = ["MailsBounced kind=permanent", "MailsSent kind=verify", "SignUps"];
+    let expected = ["MailBudget", "MailsBounced kind=permanent", "MailsSent kind=verify", "SignUps"];
     count.of(nobody.signs_up(), &expected).await;
     world.aws.set_conflicts(Duration::from_mins(1));
     count.of(ada.logs_in(), &["Logins"]).await;
@@ -276,7 +287,7 @@ fn ids() -> impl Iterator<Item = &'static str> {
 /// Every word that may be a dimension's value.
 fn words() -> BTreeSet<&'static str> {
     let words = "auth 7 dynamodb kms ses permanent verify set-password already-registered \
-                 unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
+                 login mail ask unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
                  duplicate test_event ignored_event_type out_of_order no_user_ref unknown_status malformed_body \
                  no_secret missing_signature missing_timestamp malformed_header unsupported_algorithm bad_signature \
                  stale_timestamp";

@@ -19,9 +19,10 @@ use tests::Key;
 use super::{Template, file, none};
 
 /// What the code reads and the template does not set: what is allowed on the stage local only, and what Lambda sets.
-const UNSET: [&str; 6] = [
+const UNSET: [&str; 7] = [
     "CHALLENGE_URL",
     "EXCHANGE_PROXY",
+    "IP_LIMIT_FACTOR",
     "LOCAL_STATE",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_NAME",
@@ -39,7 +40,8 @@ fn variables(template: &Template, function: &Value) -> Variables {
 fn text(template: &Template, value: &Value) -> String {
     let value = value.get("Fn::If").map_or(value, |branches| &branches[1]);
     let parameter = &template.0["Parameters"][value["Ref"].as_str().unwrap_or_default()]["Default"];
-    value.as_str().or(parameter.as_str()).unwrap_or("https://example.com").to_owned()
+    let number = parameter.as_u64().map(|number| number.to_string());
+    number.unwrap_or_else(|| value.as_str().or(parameter.as_str()).unwrap_or("https://example.com").to_owned())
 }
 
 /// The names that a function reads when it starts with these variables.

@@ -20,10 +20,12 @@ use shared::{
 
 pub use self::{switches::switches, turnstile::Turnstile, visitor::Visitor};
 use self::{turnstile::Opinion, work::Solution};
-use crate::state::Auth;
+use crate::{limits::Group, state::Auth};
 
 /// The header that says what is asked for: `pow;TOKEN;BITS` or `turnstile;SITE KEY`.
 const CHALLENGE: HeaderName = HeaderName::from_static("x-challenge");
+/// Zeros that a solution has where a client does too much: a moment of a telephone's time.
+pub const BITS: u8 = 18;
 /// Zeros that a solution has when operators have switched challenges on: some seconds of a telephone's time.
 const BITS_BY_SWITCH: u8 = 21;
 /// After which clients may try again that know no challenge. Seconds.
@@ -38,15 +40,6 @@ pub enum Challenge {
     Work,
     /// What a provider finds out about the client, and work while the provider cannot say it.
     Turnstile(Turnstile),
-}
-
-/// What a client asks for. An answer to a challenge is good for nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
-    /// To have a password checked.
-    Login,
-    /// To have a letter sent.
-    Mail,
 }
 
 /// Whether a visitor may go on.
@@ -97,16 +90,6 @@ impl Challenge {
         match self {
             Self::Turnstile(turnstile) => Some(turnstile.origin()),
             Self::Off | Self::Work => None,
-        }
-    }
-}
-
-impl Group {
-    /// Its name in tokens, in the log, and as the action that a provider is told of.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Mail => "mail",
         }
     }
 }

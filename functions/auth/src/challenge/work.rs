@@ -12,7 +12,7 @@ use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use serde::Serialize;
 use shared::{caller::ClientAddress, error::Error, link::LinkKey, random, time::Timestamp};
 
-use super::Group;
+use crate::limits::Group;
 
 /// How long a token may take to be solved.
 const LIFE: Duration = Duration::from_mins(5);

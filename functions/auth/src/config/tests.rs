@@ -18,6 +18,23 @@ fn auto_confirm_is_refused_where_users_are_real() {
 }
 
 #[test]
+fn limits_are_those_of_production_but_on_a_laptop() {
+    let usual = read(&COMPLETE).unwrap();
+    assert_eq!((usual.logins_per_address, usual.ip_limit_factor, usual.mails_per_hour), (30, 1, 2_000));
+    for (stage, allowed) in [("local", true), ("dev", false), ("staging", false), ("prod", false)] {
+        let with = |factor| read(&[&COMPLETE[..], &[("STAGE", stage), ("IP_LIMIT_FACTOR", factor)]].concat());
+        assert_eq!(with("100").map(|config| config.ip_limit_factor).ok(), allowed.then_some(100), "{stage}");
+        assert!(with("1").is_ok() && with("0").is_err(), "{stage}");
+    }
+    for name in ["LOGINS_PER_ADDRESS", "MAILS_PER_HOUR", "IP_LIMIT_FACTOR"] {
+        for odd in ["0", "-1", "many", "1.5", "4294967296"] {
+            let flaw = read(&[&COMPLETE[..], &[(name, odd)]].concat()).unwrap_err();
+            assert_eq!(flaw, format!("{name} is not a whole number from 1 on"));
+        }
+    }
+}
+
+#[test]
 fn what_nobody_can_see_is_no_name() {
     assert_eq!(read(&COMPLETE[..2]).unwrap_err(), "PRODUCT_NAME is not set");
     let flaw = read(&[&COMPLETE[..], &[("PRODUCT_NAME", " \u{3164}")]].concat()).unwrap_err();

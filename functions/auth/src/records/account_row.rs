@@ -9,21 +9,23 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{account::Account, password::PasswordHash, profile::Profile, session::guard::new_guard, state::Auth};
+use crate::{
+    account::Account, guard::Guard, password::PasswordHash, profile::Profile, session::ending::new_guard, state::Auth,
+};
 
 /// Says that an account has come into being: once its writes have taken place.
 pub fn account_created() {
     tracing::info!(event = "account_created", "an account has come into being");
 }
 
-/// The writes that make an account.
+/// The writes that make an account, at whose address this had been `tried`.
 ///
 /// # Errors
 /// `Internal`.
-pub fn new_account(account: &Account, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+pub fn new_account(account: &Account, tried: Guard, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
     let account_row = Put::new(Row::Account(account.id), account)?.when(Condition::New);
     let profile = Put::new(Row::Profile(account.id), &Profile::blank(now))?.when(Condition::New);
-    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id)?])
+    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id, tried)?])
 }
 
 /// The write of an account whose password a rule has set, and of nothing else in its row. It conflicts with whoever has changed the account
@@ -61,13 +63,13 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(crate) async fn rehash(
         &self,
-        account: &Account,
+        account_id: AccountId,
         old: &PasswordHash,
         password: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
         let new = self.passwords(now).await?.hash(password, now).await?;
-        let update = Update::new(Row::Account(account.id)).set("password", &new)?;
+        let update = Update::new(Row::Account(account_id)).set("password", &new)?;
         let _done_or_changed =
             self.app.store.update::<IgnoredAny>(update.when(Condition::equals("password", old)?)).await?;
         Ok(())

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use compat::email::AddressKey;
+use serde::de::IgnoredAny;
 use shared::{
     error::Error,
     ids::AccountId,
@@ -15,7 +16,7 @@ use shared::{
 use crate::{
     account::Account,
     address::AddressRecord,
-    attempts::{Admission, Attempts, Counted, PlaceId},
+    guard::{Admission, Counted, Guard, PlaceId, row::changing},
     state::Auth,
 };
 
@@ -24,48 +25,65 @@ const TRIES: &str = "the tries of a password";
 /// How long the tries at an address without an account are kept: no lock lasts longer than a day.
 const KEPT: Duration = Duration::from_hours(24);
 
-/// An address, as it was read, and the tries of its password.
+/// The account of an address, as it was read, and the guard of its password.
 pub struct GuardedAddress<'a> {
-    /// The record of the address; an empty one when there is none.
-    pub record: AddressRecord,
-    /// The account that it belongs to.
+    /// The account that the address belongs to.
     pub account: Option<Account>,
-    /// The tries.
-    pub tries: Tries<'a>,
+    /// The guard.
+    pub guard: GuardAsRead<'a>,
 }
 
-/// Tries that are counted together, as they were read.
-pub struct Tries<'a> {
-    at: Counter<'a>,
-    attempts: Attempts,
+/// A guard, as it was read, and where.
+pub struct GuardAsRead<'a> {
+    of: GuardOf<'a>,
+    guard: Guard,
 }
 
-/// Where tries are counted.
+/// Whose guard it is.
 #[derive(Clone, Copy)]
-enum Counter<'a> {
+enum GuardOf<'a> {
     Account(AccountId),
     Address(&'a AddressKey),
 }
 
 impl Auth {
-    /// The record of an address, its account, and the tries of its password. Where there is no account, others are looked for in their
+    /// The account of an address, by its record, and the guard of its password. Where there is no account, others are looked for in their
     /// place: who measures what a request costs learns nothing.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when the address belongs to an account that is not there, or that has no guard.
-    pub(crate) async fn guarded_address<'a>(&self, key: &'a AddressKey) -> Result<GuardedAddress<'a>, Error> {
-        let record = self.record(key).await?;
-        let at = record.owner().map_or(Counter::Address(key), Counter::Account);
-        let (account, tries) = tokio::try_join!(self.account_of(record.owner(), key), self.tries(at))?;
-        Ok(GuardedAddress { record, account, tries })
+    pub(crate) async fn guarded_address<'a>(
+        &self,
+        key: &'a AddressKey,
+        record: &AddressRecord,
+    ) -> Result<GuardedAddress<'a>, Error> {
+        let account = self.account_of(record.owner(), key);
+        let (account, guard) = match record.owner() {
+            Some(owner) => tokio::try_join!(account, self.guard_of_account(owner))?,
+            None => tokio::try_join!(account, self.guard_of_nobody(key))?,
+        };
+        Ok(GuardedAddress { account, guard })
     }
 
-    async fn tries<'a>(&self, at: Counter<'a>) -> Result<Tries<'a>, Error> {
-        let attempts = match at {
-            Counter::Account(id) => self.coming_into_being(Row::SessionGuard(id)).await?.ok_or_else(no_guard)?,
-            Counter::Address(key) => self.app.store.get(Row::AddressGuard(key)).await?.unwrap_or_default(),
-        };
-        Ok(Tries { at, attempts })
+    /// The guard of an account, which may come into being at this moment.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when there is none.
+    pub(crate) async fn guard_of_account(&self, id: AccountId) -> Result<GuardAsRead<'static>, Error> {
+        let guard = self.coming_into_being(Row::SessionGuard(id)).await?.ok_or_else(no_guard)?;
+        Ok(GuardAsRead { of: GuardOf::Account(id), guard })
+    }
+
+    async fn guard_of_nobody<'a>(&self, key: &'a AddressKey) -> Result<GuardAsRead<'a>, Error> {
+        Ok(GuardAsRead { of: GuardOf::Address(key), guard: self.tried_at(key).await? })
+    }
+
+    /// What has been tried at an address that has no account.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn tried_at(&self, key: &AddressKey) -> Result<Guard, Error> {
+        Ok(self.app.store.get(Row::AddressGuard(key)).await?.unwrap_or_default())
     }
 
     /// Counts one try more that comes from these places, in a request that came in at `since`, if it is admitted, and that it was made, if
@@ -76,21 +94,44 @@ impl Auth {
     /// `Contended`, `Unavailable`: what cannot be counted is not compared. `Internal` when the account has no guard any more.
     pub(crate) async fn admit(
         &self,
-        Tries { at, mut attempts }: Tries<'_>,
+        GuardAsRead { of, mut guard }: GuardAsRead<'_>,
         from: &[PlaceId],
         since: Instant,
         now: Timestamp,
     ) -> Result<Admission, Error> {
         let mut contention = self.app.contention(TRIES, since);
         loop {
-            let admission = attempts.admit(from, now);
+            let admission = guard.admit(from, now);
             let update = match &admission {
-                Admission::Counted(counted) => counting(at.update(now)?, counted)?,
-                Admission::Locked(_) => at.update(now)?.count("ignored"),
+                Admission::Counted(counted) => changing(of.update(now)?, &counted.change)?,
+                Admission::Locked(_) => of.update(now)?.count("ignored"),
             };
-            match self.app.store.update::<Attempts>(update).await? {
+            match self.app.store.update::<Guard>(update).await? {
                 Written::Done(_) => return Ok(admission),
-                Written::Conflict(Some(row)) => attempts = row.read()?,
+                Written::Conflict(Some(row)) => guard = row.read()?,
+                Written::Conflict(None) => return Err(no_guard()),
+            }
+            contention.lost().await?;
+        }
+    }
+
+    /// Takes a try back whose password was right, in a request that came in at `since`, where that opens no session.
+    ///
+    /// # Errors
+    /// `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn take_back(
+        &self,
+        account_id: AccountId,
+        Counted { change, retraction }: Counted,
+        since: Instant,
+    ) -> Result<(), Error> {
+        let (mut contention, mut guard) = (self.app.contention(TRIES, since), change.guard);
+        loop {
+            let update = Update::new(Row::SessionGuard(account_id)).when(Condition::Exists);
+            let update = changing(update, &guard.taking_back(&retraction))?;
+            match self.app.store.update::<IgnoredAny>(update).await? {
+                Written::Done(_) => return Ok(()),
+                Written::Conflict(Some(row)) => guard = row.read()?,
                 Written::Conflict(None) => return Err(no_guard()),
             }
             contention.lost().await?;
@@ -98,23 +139,21 @@ impl Auth {
     }
 }
 
-impl Counter<'_> {
+impl GuardAsRead<'_> {
+    /// The guard.
+    #[must_use]
+    pub fn into_guard(self) -> Guard {
+        self.guard
+    }
+}
+
+impl GuardOf<'_> {
     /// Changes nothing but how long the row is kept, where it goes by itself. That of an account must be there.
     fn update(&self, now: Timestamp) -> Result<Update<'_>, Error> {
         match self {
             Self::Account(id) => Ok(Update::new(Row::SessionGuard(*id)).when(Condition::Exists)),
             Self::Address(key) => Update::new(Row::AddressGuard(key)).set("ttl", &(now + KEPT)),
         }
-    }
-}
-
-/// Replaces the counters by those with one try more, if they are still as they were seen. A row that is not there has counted nothing.
-fn counting<'a>(update: Update<'a>, counted: &Counted) -> Result<Update<'a>, Error> {
-    let Counted { attempts, place } = counted;
-    let update = update.when(Condition::below("attempt", &attempts.attempt)?).set("attempt", &attempts.attempt)?;
-    match place {
-        None => update.set_all(&attempts.everywhere),
-        Some(id) => update.set_entry("places", id.as_str(), &attempts.places.named(id)),
     }
 }
 

@@ -2,6 +2,7 @@
 //! follows from it, if nobody else has written in between. Otherwise the rule is asked again about what is there now.
 
 mod account_row;
+pub mod compare;
 pub mod guarded;
 pub mod known;
 mod redeem;

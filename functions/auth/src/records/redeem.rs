@@ -23,7 +23,8 @@ impl Auth {
             let redeemed = record.redeem(link.id, offer, now);
             let Redeemed::Verified(account, letter) = &redeemed else { return Ok(redeemed) };
             let letter = letter.clone().map(|letter| post(letter, now)).transpose()?;
-            let writes = new_account(account, now)?.into_iter().chain(letter).collect();
+            let tried = self.tried_at(&link.address).await?;
+            let writes = new_account(account, tried, now)?.into_iter().chain(letter).collect();
             if self.write_record(&link.address, record, writes).await? {
                 account_created();
                 return Ok(redeemed);

@@ -9,17 +9,19 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{account_row::new_password, known::KnownAddress};
+use super::{
+    account_row::new_password,
+    compare::{Compared, Right, Try},
+    known::KnownAddress,
+};
 use crate::{
     account::{Account, Offer},
-    password::{
-        Verdict,
-        weak::{Personal, Weakness},
-    },
+    guard::row::changing_places,
+    password::weak::{Personal, Weakness},
     profile::Profile,
     secrets::links::MailedLink,
     sender::{DeviceToken, Sender},
-    session::guard::{Ending, with_places},
+    session::ending::Ending,
     state::Auth,
 };
 
@@ -36,16 +38,8 @@ pub enum SetPassword {
     Void,
     /// The password is easy to guess. The link stays good.
     Weak(Weakness),
-}
-
-impl SetPassword {
-    /// What whoever repeats a request is told, by what came of comparing the password with the one that the link has set.
-    const fn repeated(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Right | Verdict::RightButOutdated => Self::Done(None),
-            Verdict::Wrong => Self::Void,
-        }
-    }
+    /// Too many passwords were compared at this account: for so many seconds none is compared with the one that the link has set.
+    Locked(i64),
 }
 
 impl Auth {
@@ -71,7 +65,9 @@ impl Auth {
             let Some(mut account) = account else { return Ok(SetPassword::Void) };
             match account.offer(link.id, record.offered(link.id, now), now) {
                 Offer::Open => {}
-                Offer::Taken(by) => return passwords.verify(password, Some(by), now).await.map(SetPassword::repeated),
+                Offer::Taken => {
+                    return self.repeated(&account, Try { password, from: &sender.places(), since, now }).await;
+                }
                 Offer::Void => return Ok(SetPassword::Void),
             }
             // Before the sessions are looked at: while Argon2 runs, somebody who has the old password could open one more.
@@ -96,6 +92,22 @@ impl Auth {
         }
     }
 
+    /// What whoever repeats a request is told, by what comes of comparing the password with the one that the link has set: a try like
+    /// any other.
+    async fn repeated(&self, account: &Account, attempt: Try<'_>) -> Result<SetPassword, Error> {
+        let (guard, since, now) = (self.guard_of_account(account.id).await?, attempt.since, attempt.now);
+        Ok(match self.compare(guard, Some(account), attempt).await? {
+            Compared::Right(Right { counted, .. }) => {
+                self.take_back(account.id, counted, since).await?;
+                SetPassword::Done(None)
+            }
+            Compared::Wrong(counted) => {
+                counted.seconds_others_are_locked(now).map_or(SetPassword::Void, SetPassword::Locked)
+            }
+            Compared::Locked(seconds) => SetPassword::Locked(seconds),
+        })
+    }
+
     /// Writes an account with a new password, which was read in the version `seen`, ends its sessions, and makes known where `sender` is;
     /// none if others were quicker.
     async fn replace_password(
@@ -105,9 +117,10 @@ impl Auth {
         sender: &Sender,
         now: Timestamp,
     ) -> Result<Option<DeviceToken>, Error> {
-        let Ending { guard, sessions: mut writes, places } = self.ending_sessions(account.id).await?;
-        let (device, from) = sender.arrives(&places, now)?;
-        writes.push(Write::Update(with_places(guard, &places.welcoming(&from, None, now))?));
+        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id).await?;
+        let (device, from) = sender.recognised(&tried.places, now)?;
+        // Not the tries: whoever makes them is not in the way of the owner.
+        writes.push(Write::Update(changing_places(guard, &tried.welcoming(&from, now))?));
         writes.push(new_password(account, seen)?);
         Ok((self.app.store.race(writes).await? == Raced::Won).then_some(device))
     }

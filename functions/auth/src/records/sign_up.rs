@@ -12,6 +12,7 @@ use super::{
 use crate::{
     account::Account,
     address::{NewIds, sign_up::SignUp},
+    guard::Guard,
     state::Auth,
 };
 
@@ -36,7 +37,7 @@ impl Auth {
                 let letter = record.sign_up(new, account, new_ids, now);
                 match self.config.auto_confirm.then(|| record.confirm_unproven(new, new_ids, now)).flatten() {
                     Some(account) => {
-                        let writes = new_account(&account, now)?;
+                        let writes = new_account(&account, Guard::default(), now)?;
                         Ok(Decision::write(Some(account), writes))
                     }
                     None => Ok(Decision::write(None, vec![post(letter, now)?])),

@@ -2,7 +2,7 @@
 //! grace, because an answer was lost or because two tabs hold one token, is told the same successor twice. A token that is used later is
 //! in two hands.
 
-pub mod guard;
+pub mod ending;
 pub mod refresh;
 pub mod sign_in;
 #[cfg(test)]

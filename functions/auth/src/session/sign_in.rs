@@ -1,5 +1,7 @@
 //! Signing in: a proof of who somebody is for a session. What is answered is the endpoint's business.
 
+use std::time::Instant;
+
 use shared::{
     caller::{Aal, Authentication, Method},
     error::Error,
@@ -8,8 +10,16 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Session, SignedIn, guard::with_places};
-use crate::{account::Account, attempts::Success, password::Verdict, state::Auth};
+use super::{Session, SignedIn};
+use crate::{
+    account::Account,
+    guard::{Change, Guard, PlaceId, Retraction, row::changing},
+    password::Verdict,
+    state::Auth,
+};
+
+/// What those who sign in at once compete for.
+const SIGN_INS: &str = "the guard of an account";
 
 /// Proof that somebody is the owner of an account, as it was when it was read. Fields are private: it comes of a
 /// compared password, or of having just made the account, for which the caller answers.
@@ -40,33 +50,62 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// Forgives the failures that were counted with everybody's, of which the last one was none. Whoever has counted meanwhile, his
-/// failure stays counted in the day.
-fn forgiving(guard: Update<'_>) -> Result<Update<'_>, Error> {
-    let never = None::<Timestamp>;
-    Ok(guard.set("failures", &0)?.set("failed_at", &never)?.set("free_from", &never)?.add("day_failures", -1))
+/// What signing in changes in the guard of the account, besides that a session is opened.
+#[derive(Default)]
+pub struct Arrival {
+    /// The guard, as it was last seen.
+    pub guard: Guard,
+    /// Takes the try back whose password was right; none where nothing was tried.
+    pub retraction: Option<Retraction>,
+    /// Where the owner comes from: places that are known from now on.
+    pub from: Vec<PlaceId>,
+}
+
+impl Arrival {
+    fn change(&self, now: Timestamp) -> Change {
+        let Self { guard, retraction, from } = self;
+        match retraction {
+            Some(retraction) => guard.taking_back(retraction).then(|guard| guard.welcoming(from, now)),
+            None => guard.welcoming(from, now),
+        }
+    }
 }
 
 impl Auth {
-    /// A new session for whoever has proven to be the owner of an account, and what that `success` changes in the account's guard;
-    /// `None` when the account has changed since it was read.
+    /// A new session for whoever has proven to be the owner of an account, in a request that came in at `since`; `None` when what proves
+    /// the owner has changed since it was read. Of those who sign in at once one is first, and the others look at the guard again.
     ///
     /// # Errors
-    /// `Unavailable`, `Internal`.
-    pub(crate) async fn sign_in(&self, proof: Proof<'_>, success: &Success) -> Result<Option<SignedIn>, Error> {
-        let Proof { account, authentication } = proof;
+    /// `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn sign_in(
+        &self,
+        Proof { account, authentication }: Proof<'_>,
+        mut arrival: Arrival,
+        since: Instant,
+    ) -> Result<Option<SignedIn>, Error> {
+        let now = authentication.auth_time;
         let new = Session::open(account, authentication)?;
-        let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
-        let count = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
-        let count = with_places(count, &success.places)?;
-        let count = if success.forgives_everywhere { forgiving(count)? } else { count };
-        let as_read = Condition::equals("version", &account.version)?;
-        // A reset takes the password away first where people sign in all the time; the version says so only when it is through.
-        let unchanged = Expected::new(Row::Account(account.id)).when(as_read).when(Condition::Present("password"));
-        let writes = vec![Write::Put(put), Write::Update(count), Write::Check(unchanged)];
-        Ok(match self.app.store.transact(writes).await? {
-            Written::Done(()) => Some(new),
-            Written::Conflict(_) => None,
-        })
+        let mut contention = self.app.contention(SIGN_INS, since);
+        loop {
+            let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
+            let opened = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
+            let guard = Write::Update(changing(opened, &arrival.change(now))?);
+            if let Written::Done(()) = self.app.store.transact(vec![Write::Put(put), guard, as_read(account)?]).await? {
+                return Ok(Some(new));
+            }
+            let there: Option<Account> = self.app.store.get(Row::Account(account.id)).await?;
+            if !there.is_some_and(|there| there.version == account.version && there.password.is_some()) {
+                return Ok(None);
+            }
+            contention.lost().await?;
+            arrival.guard = self.guard_of_account(account.id).await?.into_guard();
+        }
     }
+}
+
+/// The account, as long as what proves its owner is as it was read. A reset takes the password away first where people sign in all the time;
+/// the version says so only when it is through.
+fn as_read(account: &Account) -> Result<Write<'static>, Error> {
+    let version = Condition::equals("version", &account.version)?;
+    Ok(Write::Check(Expected::new(Row::Account(account.id)).when(version).when(Condition::Present("password"))))
 }

@@ -11,12 +11,14 @@ use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     ids::LinkId,
+    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{Granted, Wait},
-    challenge::{Group, Toll, Visitor},
+    challenge::{Toll, Visitor},
+    limits::{Group, Letters},
     records::{Decision, post},
     state::Auth,
 };
@@ -56,6 +58,9 @@ pub async fn forgot_password(
     if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
         return Ok(owed.reply(too_soon));
     }
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::Forgot, visitor.client(), now).await? {
+        return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
+    }
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
         Ok(Granted { letter, next }) => {
             Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
@@ -84,7 +89,7 @@ pub fn document() -> Operation {
     .tag("Accounts")
     .body::<ForgotPasswordRequest>(json!({ "email": "ada@example.com" }))
     .ok(&accepted(60))
-    .answer(429, "Too soon after the last one, or too many within an hour", &too_soon(42))
+    .answer(429, "Too soon after the last one, too many within an hour, or too many by this client", &too_soon(42))
     .challenged(&too_soon(60))
     .depends()
 }

@@ -47,7 +47,8 @@ pub struct ResetPasswordResponse {
 }
 
 /// A link sets one password, however often and however concurrently it is redeemed. Who repeats the request, because its answer was lost,
-/// is told that it went well; who comes with another password is not. The first answer makes the device known that the link was redeemed on. One that is easy to guess is refused, and the link stays good.
+/// is told that it went well; who comes with another password is not. The first answer makes the device known that the link was redeemed
+/// on. A password that is easy to guess is refused, and the link stays good.
 pub async fn reset_password(
     State(auth): State<Auth>,
     Now(now): Now,
@@ -67,6 +68,7 @@ pub async fn reset_password(
                 None => reply,
             })
         }
+        SetPassword::Locked(seconds) => Ok(Reply::too_many_requests(locked(), seconds)),
         SetPassword::Void => Ok(Reply::bad_request(refused())),
         SetPassword::Weak(weakness) => Err(Error::invalid("body", "password", Flaw::value(weakness.reason()))),
     }
@@ -79,6 +81,11 @@ fn done(redirect_url: Option<String>) -> ResetPasswordResponse {
 
 fn refused() -> ResetPasswordResponse {
     let message = "This link is invalid, has expired or has been used.";
+    ResetPasswordResponse { success: false, message, redirect_url: None }
+}
+
+fn locked() -> ResetPasswordResponse {
+    let message = "Too many attempts; try again later.";
     ResetPasswordResponse { success: false, message, redirect_url: None }
 }
 
@@ -95,5 +102,6 @@ pub fn document() -> Operation {
         .with_headers(&["X-Device-Token"])
         .answer(200, "Done before", &done(Some("https://app.example.com/sign-in".to_owned())))
         .answer(400, "The link is invalid, has expired or has been used", &refused())
+        .answer(429, "The link has been used, and too many passwords were tried at its account", &locked())
         .depends()
 }

@@ -8,18 +8,23 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    limits::RateLimit,
     now::Now,
     time::Timestamp,
 };
 
 use crate::{
-    attempts::{Admission, Counted},
-    challenge::{Group, Toll, Visitor},
+    account::Account,
+    address::AddressRecord,
+    challenge::{Toll, Visitor},
     endpoints::auth_response::AuthResponse,
-    password::Verdict,
-    records::guarded::GuardedAddress,
+    guard::Counted,
+    limits::Group,
+    records::{
+        compare::{Compared, Right, Try},
+        guarded::GuardedAddress,
+    },
     sender::{DEVICE_TOKEN, Sender},
-    session::sign_in::Proof,
     state::Auth,
 };
 
@@ -43,8 +48,8 @@ impl Input for LoginRequest {
     }
 }
 
-/// Unknown, unverified, wrong and locked cost the same: three reads, an update that counts the try, and beside it one Argon2 run, whose
-/// verdict nobody looks at before the try has been admitted.
+/// Unknown, unverified, wrong and locked cost the same: an update that counts the client, three reads, an update that counts the try, and
+/// one Argon2 run.
 pub async fn login(
     State(auth): State<Auth>,
     Now(now): Now,
@@ -56,33 +61,41 @@ pub async fn login(
     if let Toll::Owed(owed) = auth.toll(Group::Login, &visitor, now).await? {
         return Ok(owed.reply(|_| AuthResponse::refused(LOCKED)));
     }
-    let (key, password, passwords) = (email.key(), password.reveal(), auth.passwords(now).await?);
-    let GuardedAddress { record, account, tries } = auth.guarded_address(&key).await?;
-    let stored = account.as_ref().and_then(|account| account.password.as_ref());
-    let from = sender.places();
-    let (admission, verdict) =
-        tokio::join!(auth.admit(tries, &from, since, now), passwords.verify(&password, stored, now));
-    let counted = match admission? {
-        Admission::Counted(counted) => counted,
-        Admission::Locked(seconds) => return Ok(locked("locked", seconds)),
+    let (key, password, from) = (email.key(), password.reveal(), sender.places());
+    let (limit, record) = tokio::join!(auth.limit(Group::Login, visitor.client(), now), auth.record(&key));
+    if let RateLimit::Exceeded(seconds) = limit? {
+        return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds));
+    }
+    let record = record?;
+    let GuardedAddress { account, guard } = auth.guarded_address(&key, &record).await?;
+    let attempt = Try { password: &password, from: &from, since, now };
+    let Right { proof, counted, outdated } = match auth.compare(guard, account.as_ref(), attempt).await? {
+        Compared::Right(right) => right,
+        Compared::Wrong(counted) => return Ok(refused(why(&record, account.as_ref()), &counted, now)),
+        Compared::Locked(seconds) => return Ok(locked("locked", seconds)),
     };
-    let (verdict, refused) = (verdict?, |reason| refused(reason, &counted, now));
-    let Some(account) = &account else {
-        return Ok(refused(if record.is_pending() { "unverified" } else { "unknown" }));
+    let (device, arrival) = sender.arrives(counted.clone(), now)?;
+    let Some(signed_in) = auth.sign_in(proof, arrival, since).await? else {
+        return Ok(refused("changed_meanwhile", &counted, now));
     };
-    let Some(stored) = stored else { return Ok(refused("no_password")) };
-    let Some(proof) = Proof::by_password(account, verdict, now) else { return Ok(refused("wrong_password")) };
-    let (device, from) = sender.arrives(&counted.attempts.places, now)?;
-    let success = counted.succeeds(&from, now);
-    let Some(signed_in) = auth.sign_in(proof, &success).await? else { return Ok(refused("changed_meanwhile")) };
     tracing::info!(event = "login", "somebody has signed in");
-    if verdict == Verdict::RightButOutdated
-        && let Err(error) = auth.rehash(account, stored, &password, now).await
+    if let Some(outdated) = outdated
+        && let Err(error) = auth.rehash(signed_in.session.account, outdated, &password, now).await
     {
         tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
     }
     let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
     Ok(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?))
+}
+
+/// For the log alone.
+const fn why(record: &AddressRecord, account: Option<&Account>) -> &'static str {
+    match account {
+        Some(Account { password: Some(_), .. }) => "wrong_password",
+        Some(_) => "no_password",
+        None if record.is_pending() => "unverified",
+        None => "unknown",
+    }
 }
 
 pub fn document() -> Operation {
@@ -92,16 +105,13 @@ pub fn document() -> Operation {
         .ok(&AuthResponse::example_of_session())
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
-        .answer(429, "Too many passwords were tried at this address", &AuthResponse::refused(LOCKED))
+        .answer(429, "Too many passwords were tried at this address, or by this client", &AuthResponse::refused(LOCKED))
         .challenged(&AuthResponse::refused(LOCKED))
         .depends()
 }
 
-/// `reason` is for the log alone. From a known place it looks like everybody's, as long as everybody else is locked out.
+/// From a known place it looks like everybody's, as long as everybody else is locked out. `reason` is for the log alone.
 fn refused(reason: &'static str, counted: &Counted, now: Timestamp) -> Reply<AuthResponse> {
-    if counted.is_notable() {
-        tracing::warn!(event = "locked", "many passwords in a row were wrong at one address");
-    }
     if let Some(seconds) = counted.seconds_others_are_locked(now) {
         return locked(reason, seconds);
     }

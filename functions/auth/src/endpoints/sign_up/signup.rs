@@ -8,16 +8,17 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{NewIds, sign_up::SignUp},
-    attempts::Success,
-    challenge::{Group, Toll, Visitor},
+    challenge::{Toll, Visitor},
     endpoints::auth_response::AuthResponse,
+    limits::{Group, Letters},
     password::weak::{Personal, Weakness},
-    session::sign_in::Proof,
+    session::sign_in::{Arrival, Proof},
     state::Auth,
 };
 
@@ -50,6 +51,9 @@ pub async fn signup(
     if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
         return Ok(owed.reply(|_| AuthResponse::refused(TOO_MANY)));
     }
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, visitor.client(), now).await? {
+        return Ok(Reply::too_many_requests(AuthResponse::refused(TOO_MANY), seconds));
+    }
     let password = password.reveal();
     let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
     let hash = auth.passwords(now).await?.hash_for_sign_up(&password, &email.key(), now).await?;
@@ -57,7 +61,7 @@ pub async fn signup(
     let made = auth.sign_up(&new, &new_ids, since, now).await?;
     tracing::info!(event = "sign_up", "somebody has signed up");
     if let Some(account) = made
-        && let Some(signed_in) = auth.sign_in(Proof::by_making(&account, now), &Success::without_a_try()).await?
+        && let Some(signed_in) = auth.sign_in(Proof::by_making(&account, now), Arrival::default(), since).await?
     {
         return AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now).map(Reply::ok);
     }
@@ -74,6 +78,7 @@ pub fn document() -> Operation {
     )
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())
+    .answer(429, "Too many letters were asked for by this client", &AuthResponse::refused(TOO_MANY))
     .challenged(&AuthResponse::refused(TOO_MANY))
     .depends()
 }

@@ -5,14 +5,15 @@ use compat::email::EmailAddress;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    caller::MaybeCaller,
+    caller::{ClientAddress, MaybeCaller},
     error::Error,
     http::{Fields, Input, Operation, Query, Reply, Text},
+    limits::RateLimit,
     now::Now,
     time::Timestamp,
 };
 
-use crate::{address::status::AddressStatus, records::known::KnownAddress, state::Auth};
+use crate::{address::status::AddressStatus, limits::Group, records::known::KnownAddress, state::Auth};
 
 /// Which address: any text, for the original never checked it.
 pub struct Question {
@@ -60,20 +61,26 @@ pub struct VerificationStatusResponse {
     time_remaining_seconds: Option<i64>,
 }
 
-/// With a bearer token for that very address the truth is always told.
+/// With a bearer token for that very address the truth is always told, and nothing is counted.
 pub async fn verification_status(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     MaybeCaller(caller): MaybeCaller,
     Query(Question { email: Text(email) }): Query<Question>,
 ) -> Result<Reply<VerificationStatusResponse>, Error> {
-    let status = match EmailAddress::parse(&email) {
-        Ok(address) => {
-            let is_owner = caller.is_some_and(|caller| caller.email().key() == address.key());
+    let address = EmailAddress::parse(&email).ok();
+    let is_owner =
+        matches!((&caller, &address), (Some(caller), Some(address)) if caller.email().key() == address.key());
+    if !is_owner && let RateLimit::Exceeded(seconds) = auth.limit(Group::Ask, &client, now).await? {
+        return Err(Error::TooManyRequests(seconds));
+    }
+    let status = match address {
+        Some(address) => {
             let KnownAddress { record, account } = auth.known_address(&address.key()).await?;
             record.status(&address, account.as_ref(), is_owner, now)
         }
-        Err(_) => AddressStatus::Unknown,
+        None => AddressStatus::Unknown,
     };
     Ok(Reply::ok(answer(email, status, now)))
 }
@@ -104,5 +111,6 @@ pub fn document() -> Operation {
     )
     .query::<Question>()
     .ok(&answer("ada@example.com".to_owned(), AddressStatus::Pending(until), now))
+    .fails(&Error::TooManyRequests(1))
     .depends()
 }

@@ -15,42 +15,39 @@ use shared::{
 };
 
 use super::Session;
-use crate::{
-    attempts::{Attempts, Place, PlaceId, Places},
-    state::Auth,
-};
+use crate::{guard::Guard, state::Auth};
 
 /// A transaction holds 100 writes, and some are needed for the rest.
 const ENDED_AT_ONCE: usize = 90;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;
 
-/// What opening and ending sessions of one account agree on: part of one row of the Sessions table. The tries of the password are in the
-/// same row, and stay when sessions end.
+/// What opening and ending sessions of one account agree on: part of its guard. The tries of the password are in that row, too, and stay
+/// when sessions end.
 #[derive(Default, Serialize, Deserialize)]
-struct Guard {
+struct Generation {
     /// Counts the changes that end what was opened before them.
     generation: u64,
     /// Counts the sessions opened in this generation.
     opened: u64,
 }
 
-/// All of a guard, as it is made.
-#[derive(Default, Serialize)]
+/// A guard, as it is made.
+#[derive(Serialize)]
 struct NewGuard {
     #[serde(flatten)]
-    sessions: Guard,
+    sessions: Generation,
     #[serde(flatten)]
-    attempts: Attempts,
+    tried: Guard,
 }
 
-/// A guard as ending the sessions of its account sees it.
+/// A guard, as ending the sessions of its account sees it.
 #[derive(Deserialize)]
 struct SeenGuard {
     #[serde(flatten)]
-    sessions: Guard,
-    #[serde(default)]
-    places: Places,
+    sessions: Generation,
+    #[serde(flatten)]
+    tried: Guard,
 }
 
 /// What ends every session of an account.
@@ -59,26 +56,17 @@ pub struct Ending {
     pub guard: Update<'static>,
     /// The sessions go.
     pub sessions: Vec<Write<'static>>,
-    /// The places that are known of the account.
-    pub places: Places,
+    /// What was tried at the account, as it was seen.
+    pub tried: Guard,
 }
 
-/// The write that lets sessions be opened, made with the account.
+/// The write that lets sessions be opened, made with the account, at whose address this had been `tried`.
 ///
 /// # Errors
 /// `Internal`.
-pub fn new_guard(account_id: AccountId) -> Result<Write<'static>, Error> {
-    Put::new(Row::SessionGuard(account_id), &NewGuard::default()).map(Write::Put)
-}
-
-/// Places that are known from now on, each by its name, and others that are not any more (none). Tries that were judged by what was known
-/// before are judged anew.
-///
-/// # Errors
-/// `Internal`.
-pub fn with_places<'a>(guard: Update<'a>, places: &[(PlaceId, Option<Place>)]) -> Result<Update<'a>, Error> {
-    let guard = guard.count("attempt");
-    places.iter().try_fold(guard, |guard, (id, place)| guard.set_entry("places", id.as_str(), place))
+pub fn new_guard(account_id: AccountId, tried: Guard) -> Result<Write<'static>, Error> {
+    let guard = NewGuard { sessions: Generation::default(), tried: tried.inherited() };
+    Put::new(Row::SessionGuard(account_id), &guard).map(Write::Put)
 }
 
 impl Auth {
@@ -88,19 +76,19 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(crate) async fn ending_sessions(&self, account_id: AccountId) -> Result<Ending, Error> {
         let guard: Option<SeenGuard> = self.app.store.get(Row::SessionGuard(account_id)).await?;
-        let SeenGuard { sessions: seen, places } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
+        let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
         let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account_id)).await?;
         let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
         for some in too_many.chunks(DELETIONS) {
             self.delete_sessions(some).await?;
         }
-        let next = Guard { generation: seen.generation + 1, opened: 0 };
+        let next = Generation { generation: seen.generation + 1, opened: 0 };
         let guard = Update::new(Row::SessionGuard(account_id))
             .set_all(&next)?
             .when(Condition::equals("generation", &seen.generation)?)
             .when(Condition::equals("opened", &seen.opened)?);
         let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account_id, session.id))));
-        Ok(Ending { guard, sessions: ended.collect(), places })
+        Ok(Ending { guard, sessions: ended.collect(), tried })
     }
 
     async fn delete_sessions(&self, sessions: &[Session]) -> Result<(), Error> {

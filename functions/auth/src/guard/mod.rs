@@ -1,0 +1,187 @@
+//! How many passwords may be tried at an address, by whom, and when again. Pure: a try that is admitted is counted as a failure before
+//! anything is compared, and a right password takes back its own count alone. So nobody learns from the counters that somebody else has
+//! signed in, or gains by it.
+//!
+//! Tries from everywhere are counted together, so that nobody gains by coming from many places. Whoever has signed in from a place before
+//! is counted apart while the others are locked, so that nobody who guesses is in the owner's way.
+
+mod places;
+pub mod row;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use serde::{Deserialize, Serialize};
+use shared::time::Timestamp;
+
+use self::tally::Bound;
+pub use self::{
+    places::{PlaceId, Places},
+    tally::Tally,
+};
+
+/// Tries from everywhere: the fifth one that fails locks for a second, and each further one for twice as long as the one before.
+const EVERYWHERE: Bound = Bound { free: 4, first_lock: 1 };
+
+/// Tries from one place from which somebody has signed in, while the others are locked: programs sign in in parallel.
+const KNOWN_PLACE: Bound = Bound { free: 9, first_lock: tally::LONGEST_LOCK };
+
+/// So many failures in a row are worth a word to the owner, and to those who watch.
+const NOTABLE: u32 = 10;
+
+/// What has been tried at one address: part of one row, whose attributes are written by name, never all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guard {
+    /// Counts the tries that were admitted, and what changes their counters besides; a write states the number it has seen.
+    #[serde(default)]
+    pub attempt: u64,
+    /// Counts the tries that were not admitted.
+    #[serde(default)]
+    pub ignored: u64,
+    /// Tries from everywhere.
+    #[serde(flatten)]
+    pub everywhere: Tally,
+    /// Where somebody has signed in from.
+    #[serde(default)]
+    pub places: Places,
+}
+
+/// Whether a password may be compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It may, once these counters have replaced those that were seen.
+    Counted(Counted),
+    /// It may not for so many seconds, at least one.
+    Locked(i64),
+}
+
+/// A try that counts as a failure until its password has turned out to be right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// What changes so that it is counted.
+    pub change: Change,
+    /// What takes it back.
+    pub retraction: Retraction,
+}
+
+/// A guard that takes the place of the one that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The new guard.
+    pub guard: Guard,
+    /// The places that are different in it.
+    pub places: Vec<PlaceId>,
+}
+
+/// Takes one counted try back, and nothing that others have counted meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retraction {
+    /// The known place that the try counts at; none where it counts with all others.
+    place: Option<PlaceId>,
+    /// The number of the try.
+    attempt: u64,
+    before: Tally,
+    after: Tally,
+}
+
+impl Guard {
+    /// Whether a password may be compared that comes from these places: a device and a network, say.
+    #[must_use]
+    pub fn admit(&self, from: &[PlaceId], now: Timestamp) -> Admission {
+        let Some(seconds) = self.seconds_locked(now) else {
+            return Admission::Counted(self.counting(None, self.everywhere, now));
+        };
+        match from.iter().find_map(|id| Some(id).zip(self.places.free_at(id, &KNOWN_PLACE, now))) {
+            Some((id, tally)) => Admission::Counted(self.counting(Some(id.clone()), tally, now)),
+            None => Admission::Locked(seconds),
+        }
+    }
+
+    fn counting(&self, place: Option<PlaceId>, before: Tally, now: Timestamp) -> Counted {
+        let (mut guard, after) = (self.next(), before.counted(now));
+        guard.set_tally(place.as_ref(), after);
+        let (places, attempt) = (place.iter().cloned().collect(), guard.attempt);
+        Counted { change: Change { guard, places }, retraction: Retraction { place, attempt, before, after } }
+    }
+
+    /// Without a try whose password was right.
+    #[must_use]
+    pub fn taking_back(&self, Retraction { place, attempt, before, after }: &Retraction) -> Change {
+        let mut guard = self.next();
+        let Some(now) = self.tally(place.as_ref()) else { return Change { guard, places: Vec::new() } };
+        // When the failure before was, is known as long as nobody else has counted since.
+        let failed_at = if self.attempt == *attempt { before.failed_at } else { now.failed_at };
+        guard.set_tally(place.as_ref(), Tally { failed_at, ..now.without(after) });
+        Change { guard, places: place.iter().cloned().collect() }
+    }
+
+    /// Somebody has proven to be the owner and comes from these places: they are known from now on, and others give way.
+    #[must_use]
+    pub fn welcoming(&self, from: &[PlaceId], now: Timestamp) -> Change {
+        let mut guard = self.next();
+        let places = guard.places.welcome(from, now);
+        Change { guard, places }
+    }
+
+    /// The guard of an account that comes into being at an address: what strangers have tried there stays counted, so that nobody sees the
+    /// moment, or gains by it.
+    #[must_use]
+    pub fn inherited(self) -> Self {
+        Self { places: Places::default(), ..self }
+    }
+
+    /// With nothing tried, here or at known places: an operator's word. What was not admitted stays counted.
+    #[must_use]
+    pub fn forgiven(&self) -> Change {
+        let mut guard = Self { everywhere: Tally::default(), ..self.next() };
+        let places = guard.places.forgive();
+        Change { guard, places }
+    }
+
+    /// For how many seconds nobody may try who comes from elsewhere than a known place; `None` when anybody may.
+    #[must_use]
+    pub fn seconds_locked(&self, now: Timestamp) -> Option<i64> {
+        self.everywhere.seconds_locked(&EVERYWHERE, now)
+    }
+
+    fn next(&self) -> Self {
+        Self { attempt: self.attempt + 1, ..self.clone() }
+    }
+
+    fn tally(&self, place: Option<&PlaceId>) -> Option<Tally> {
+        place.map_or(Some(self.everywhere), |id| self.places.tally(id))
+    }
+
+    fn set_tally(&mut self, place: Option<&PlaceId>, tally: Tally) {
+        match place {
+            None => self.everywhere = tally,
+            Some(id) => self.places.set_tally(id, tally),
+        }
+    }
+}
+
+impl Change {
+    /// And then `next`, a rule that is given what this one makes of the guard. It is one change to whoever writes it.
+    #[must_use]
+    pub fn then(mut self, next: impl FnOnce(&Guard) -> Self) -> Self {
+        let Self { guard, places } = next(&self.guard);
+        self.places.extend(places);
+        Self { guard: Guard { attempt: self.guard.attempt, ..guard }, places: self.places }
+    }
+}
+
+impl Counted {
+    /// For how many seconds everybody else is locked out, where this try was admitted because of its place. It is answered as everybody's
+    /// unless its password is right, so that who shares the owner's network learns nothing.
+    #[must_use]
+    pub fn seconds_others_are_locked(&self, now: Timestamp) -> Option<i64> {
+        self.retraction.place.as_ref().and_then(|_| self.change.guard.seconds_locked(now))
+    }
+
+    /// Whether the owner, and those who watch, should hear of this failure.
+    #[must_use]
+    pub const fn is_notable(&self) -> bool {
+        let Tally { failures, day_failures, .. } = self.change.guard.everywhere;
+        self.retraction.place.is_none() && (failures == NOTABLE || day_failures == tally::IN_A_DAY)
+    }
+}

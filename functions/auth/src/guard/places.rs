@@ -1,0 +1,180 @@
+//! Where somebody has signed in from: devices and networks.
+
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use serde::{Deserialize, Serialize};
+use shared::time::Timestamp;
+
+use super::{Tally, tally::Bound};
+
+/// Devices that are known at a time, and networks.
+const OF_EACH_KIND: usize = 5;
+/// How long a device is known after it was last seen.
+const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
+/// How long a network is.
+const NETWORK_LIFE: Duration = Duration::from_hours(30 * 24);
+
+/// Names a place in a row: by 16 bytes of a hash, in base64url behind a letter for its kind. Nobody gets in with it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlaceId(String);
+
+impl PlaceId {
+    /// A device, by the random bits that it was given.
+    #[must_use]
+    pub fn device(token: &[u8]) -> Self {
+        Self::named('d', token)
+    }
+
+    /// A network, by the address that stands for all of its clients.
+    #[must_use]
+    pub fn network(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self::named('n', &address.octets()),
+            IpAddr::V6(address) => Self::named('n', &address.octets()),
+        }
+    }
+
+    fn named(kind: char, of: &[u8]) -> Self {
+        let name = BASE64_URL_SAFE_NO_PAD.encode(&digest(&SHA256, of).as_ref()[..16]);
+        Self(format!("{kind}{name}"))
+    }
+
+    fn is_device(&self) -> bool {
+        self.0.starts_with('d')
+    }
+
+    fn life(&self) -> Duration {
+        if self.is_device() { DEVICE_LIFE } else { NETWORK_LIFE }
+    }
+
+    /// As the key of an entry of the attribute `places`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is known of a place, as the row has it: ten with long names would not fit into one write unit, and what is zero is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// Failures in a row.
+    #[serde(rename = "f", skip_serializing_if = "is_zero")]
+    failures: u32,
+    /// When the last one was.
+    #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
+    failed_at: Option<Timestamp>,
+    /// The day of the last one.
+    #[serde(rename = "d", skip_serializing_if = "is_zero")]
+    day: i64,
+    /// Failures on that day.
+    #[serde(rename = "n", skip_serializing_if = "is_zero")]
+    day_failures: u32,
+    /// When the owner last signed in from there. Seconds since 1970.
+    #[serde(rename = "s")]
+    seen: i64,
+    /// Whether that was not the first time.
+    #[serde(rename = "b", skip_serializing_if = "is_zero")]
+    is_back: bool,
+    /// Until when the place is known. Seconds since 1970.
+    #[serde(rename = "u")]
+    until: i64,
+}
+
+impl Place {
+    const fn is_known(&self, now: Timestamp) -> bool {
+        now.as_second() < self.until
+    }
+
+    const fn tally(&self) -> Tally {
+        let Self { failures, failed_at, day, day_failures, .. } = *self;
+        Tally { failures, failed_at, day, day_failures }
+    }
+
+    const fn with(self, tally: Tally) -> Self {
+        let Tally { failures, failed_at, day, day_failures } = tally;
+        Self { failures, failed_at, day, day_failures, ..self }
+    }
+}
+
+/// The places that are known, at most five of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Places(BTreeMap<PlaceId, Place>);
+
+impl Places {
+    /// Whether somebody has signed in from a place, not too long ago.
+    #[must_use]
+    pub fn know(&self, id: &PlaceId, now: Timestamp) -> bool {
+        self.0.get(id).is_some_and(|place| place.is_known(now))
+    }
+
+    /// What is kept of a place, be it known or not.
+    #[must_use]
+    pub fn named(&self, id: &PlaceId) -> Option<&Place> {
+        self.0.get(id)
+    }
+
+    /// What was tried at a place that is known, if the next may be.
+    pub(super) fn free_at(&self, id: &PlaceId, bound: &Bound, now: Timestamp) -> Option<Tally> {
+        let place = self.0.get(id).filter(|place| place.is_known(now))?;
+        Some(place.tally()).filter(|tally| tally.seconds_locked(bound, now).is_none())
+    }
+
+    pub(super) fn tally(&self, id: &PlaceId) -> Option<Tally> {
+        self.0.get(id).map(Place::tally)
+    }
+
+    pub(super) fn set_tally(&mut self, id: &PlaceId, tally: Tally) {
+        if let Some(place) = self.0.get_mut(id) {
+            *place = place.with(tally);
+        }
+    }
+
+    /// How many failures are counted at known places. Those of one day, at each.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.0.values().map(|place| place.day_failures).sum()
+    }
+
+    /// Forgives what was tried at any place. All of them are different then.
+    pub(super) fn forgive(&mut self) -> Vec<PlaceId> {
+        self.0.values_mut().for_each(|place| *place = place.with(Tally::default()));
+        self.0.keys().cloned().collect()
+    }
+
+    /// Makes these places known, one of each kind; others give way. Which ones are different then.
+    pub(super) fn welcome(&mut self, from: &[PlaceId], now: Timestamp) -> Vec<PlaceId> {
+        let gone = self.giving_way_to(from, now);
+        self.0.retain(|id, _| !gone.contains(id));
+        for id in from {
+            let before = self.0.get(id).filter(|place| place.is_known(now)).copied();
+            let until = (now + id.life()).as_second();
+            let place = Place { seen: now.as_second(), is_back: before.is_some(), until, ..before.unwrap_or_default() };
+            self.0.insert(id.clone(), place);
+        }
+        from.iter().cloned().chain(gone).collect()
+    }
+
+    /// Which places give way to new ones: those whose time is over; and where five of a kind would be left besides, one that never came
+    /// back, or else the one that was not seen for the longest time.
+    fn giving_way_to(&self, new: &[PlaceId], now: Timestamp) -> Vec<PlaceId> {
+        let others = self.0.iter().filter(|(id, _)| !new.contains(id));
+        let (living, mut gone): (Vec<_>, Vec<_>) = others.partition(|(_, place)| place.is_known(now));
+        for is_device in [true, false] {
+            let coming = new.iter().filter(|id| id.is_device() == is_device).count();
+            let mut alike: Vec<_> = living.iter().copied().filter(|(id, _)| id.is_device() == is_device).collect();
+            alike.sort_by_key(|(_, place)| (place.is_back, place.seen));
+            let surplus = (alike.len() + coming).saturating_sub(OF_EACH_KIND);
+            gone.extend(alike.into_iter().take(surplus));
+        }
+        gone.into_iter().map(|(id, _)| id.clone()).collect()
+    }
+}
+
+fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
+    *number == T::default()
+}
