@@ -22,6 +22,7 @@ pub mod rotation;
 pub mod seal;
 pub mod start;
 pub mod store;
+pub mod switches;
 pub mod tables;
 pub mod time;
 pub mod wire;

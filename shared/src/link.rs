@@ -87,6 +87,12 @@ impl LinkKey {
         Ok(Self::new(&*key_256(key)?))
     }
 
+    /// A key of its own for another use, which says nothing of this one. `label` is no beginning of what links are derived from.
+    #[must_use]
+    pub fn derived(&self, label: &[u8]) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&self.0, label).as_ref())
+    }
+
     /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.
     #[must_use]
     pub fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> LinkToken {

@@ -51,6 +51,8 @@ pub enum Row<'a> {
     AddressGuard(&'a AddressKey),
     /// Sessions: the public half of a signing key, by `kid`.
     VerifyingKey(&'a str),
+    /// Sessions: what operators switch while the service runs.
+    Switches,
     /// Mail: one letter.
     Mail(MailId),
     /// Mail: that a letter waits, and until when.
@@ -170,9 +172,11 @@ impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
             Self::Address(_) | Self::Account(_) | Self::Profile(_) | Self::Secret(..) => Table::Accounts,
-            Self::Session(..) | Self::SessionGuard(_) | Self::AddressGuard(_) | Self::VerifyingKey(_) => {
-                Table::Sessions
-            }
+            Self::Session(..)
+            | Self::SessionGuard(_)
+            | Self::AddressGuard(_)
+            | Self::VerifyingKey(_)
+            | Self::Switches => Table::Sessions,
             Self::Mail(_) | Self::WaitingMail(..) | Self::MailLinkKeys => Table::Mail,
             Self::ExchangeKey(..)
             | Self::KeyCount(_)
@@ -199,6 +203,7 @@ impl Row<'_> {
             Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some(GUARD.to_owned())),
             Self::AddressGuard(key) => (address(key), Some(GUARD.to_owned())),
+            Self::Switches => ("SWITCHES".to_owned(), Some("SWITCHES".to_owned())),
             Self::VerifyingKey(kid) => (SIGNING_KEYS.to_owned(), Some((*kid).to_owned())),
             Self::Mail(id) => (format!("MAIL#{id}"), Some("MAIL".to_owned())),
             Self::WaitingMail(due, id) => (WAITING.to_owned(), Some(format!("{:0>12}#{id}", due.as_second()))),

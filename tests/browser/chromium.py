@@ -111,6 +111,8 @@ class Page:
     def __init__(self, browser, session, context):
         self.browser, self.session, self.context = browser, session, context
         self.requests, self.complaints, self.refusals = [], [], []
+        # Those of the last request to each path.
+        self.headers = {}
 
     def call(self, method, **parameters):
         return self.browser.call(method, self.session, **parameters)
@@ -124,7 +126,9 @@ class Page:
     def hear(self, event, parameters):
         match event:
             case "Network.requestWillBeSent":
-                self.requests.append(parameters["request"]["url"])
+                url = parameters["request"]["url"]
+                self.requests.append(url)
+                self.headers[urlsplit(url).path] = parameters["request"]["headers"]
             case "Runtime.bindingCalled":
                 self.complaints.append(f"policy: {parameters['payload']}")
             case "Runtime.consoleAPICalled":

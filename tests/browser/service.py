@@ -1,7 +1,8 @@
-"""What people do without a browser: programs sign up and sign in, and mail arrives."""
+"""What people do without a browser: programs sign up and sign in, mail arrives, time passes, operators switch challenges."""
 
 import json
 import os
+import subprocess
 import time
 import urllib.error
 import urllib.parse
@@ -20,6 +21,28 @@ def post(path, body):
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def put(path, body):
+    """Tells the local AWS something."""
+    request = urllib.request.Request(AWS + path, json.dumps(body).encode(), method="PUT")
+    urllib.request.urlopen(request, timeout=60).close()
+
+
+def later(seconds):
+    """So much later, for the functions."""
+    put("/clock", {"advance": seconds})
+
+
+def challenges(switch):
+    """Operators have everybody asked for a challenge (`always`), or nobody in peace (`auto`), and every instance knows."""
+    services = ("DYNAMODB", "KMS")
+    environment = {**os.environ, **{f"AWS_ENDPOINT_URL_{service}": AWS for service in services}}
+    admin = ["cargo", "run", "--quiet", "--config", "infra/local.toml", "--package", "admin", "--"]
+    subprocess.run(
+        [*admin, "challenge", f"--{switch}", "--yes"], env=environment, check=True, stdout=subprocess.DEVNULL, timeout=300
+    )
+    later(30)
 
 
 def mailed(address, page, count=1):

@@ -130,6 +130,11 @@ fn asked(reply: &Reply) -> (&str, String) {
 
 /// What is kept of a header's value.
 fn kept_header(name: &str, value: &str) -> String {
+    if name == "x-challenge" {
+        let parts: Vec<_> = value.split(';').collect();
+        assert!(matches!(parts[..], ["pow", token, "18" | "21"] if is_base64url(token, 66..)), "no challenge: {value}");
+        return format!("pow;[token];{}", parts[2]);
+    }
     if name != "x-device-token" {
         return without_hashes(value);
     }

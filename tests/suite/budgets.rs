@@ -122,7 +122,7 @@ async fn a_mail_costs_a_claim_a_send_and_a_receipt() {
 async fn a_cold_start_reads_the_secrets_at_once_and_writes_nothing() {
     let world = World::start().await;
     let ((), calls) = world.calls(world.another_auth().warm_up()).await;
-    assert_eq!(calls.dynamodb, dynamodb(&[("Query", 2)]));
+    assert_eq!(calls.dynamodb, dynamodb(&[("GetItem", 1), ("Query", 2)]));
     assert_eq!(calls.kms, dynamodb(&[("Decrypt", 4)]));
 }
 

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use admin::{
     kyc_secret, rewrap, rewrap_secrets, rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key,
+    seal_setting,
 };
 use local::{Mode, Permission, Service};
 use serde_json::{Value, json};
-use tests::{Key, Session, World, authorized};
+use tests::{Key, Session, World, authorized, invoke};
 
 use crate::{
     api_keys::keeps_a_key,
+    auth::challenge::{LOGIN, asks, solved, switched, turnstile},
     kyc::{approval, genuine},
     template::{Template, attribute},
 };
@@ -60,7 +62,19 @@ async fn everything(world: &World) {
     world.mails(&ada.email).await;
     mail_that_waits(world).await;
     cold_starts(world).await;
+    challenges(world).await;
     operators(world).await;
+}
+
+/// Whoever signs in is asked for work, and by an instance whose provider has a sealed secret for what that says.
+async fn challenges(world: &World) {
+    switched(world, true).await;
+    let asked = world.person().logs_in().await;
+    world.send(asks(LOGIN, &world.person().credentials(), Some(&solved(&asked)))).await.assert_status(401);
+    let sealed = seal_setting::seal(&world.operator(), "CHALLENGE_SECRET", &"a secret".repeat(16)).await.unwrap();
+    let auth = world.auth_with(|config| config.challenge = turnstile(world, &sealed));
+    invoke(&auth::router(auth), asks(LOGIN, &world.person().credentials(), Some("a token"))).await.assert_status(429);
+    switched(world, false).await;
 }
 
 async fn exchange_key(world: &World, session: &Session) {

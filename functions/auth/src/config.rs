@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use shared::config::{ConfigError, Env, Stage, both};
 
+use crate::challenge::Challenge;
+
 /// How long somebody who chooses a password waits for whether it was stolen.
 const BREACH_CHECK: Duration = Duration::from_millis(800);
 
@@ -21,6 +23,10 @@ pub struct AuthConfig {
     pub sign_in_url: Option<String>,
     /// `AUTO_CONFIRM`: sign-up creates the account at once, without proof of the address. Only on `local` and `dev`.
     pub auto_confirm: bool,
+    /// `CHALLENGE`: what clients are asked for while somebody attacks, `pow` (default), `turnstile` or `off`. For `turnstile`
+    /// `CHALLENGE_SITE_KEY`, `CHALLENGE_SECRET` (sealed by `admin seal-setting`; in the clear on the stage local) and, on `local` alone,
+    /// `CHALLENGE_URL`: where it is played, http://HOST:PORT.
+    pub challenge: Challenge,
     /// `LOGINS_PER_ADDRESS`: how many passwords one client address may have checked in five minutes.
     pub logins_per_address: u32,
     /// `IP_LIMIT_FACTOR`: by how much the limits of client addresses are raised. Only on `local`, where everybody comes from one.
@@ -55,14 +61,16 @@ impl AuthConfig {
         let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
         let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
         let limits = both(counts, ip_limit_factor(env));
-        let others = both(limits, breached_passwords(env));
-        let ((product, sign_in_url), (rest, (limits, breached_passwords))) = both(shown, both(rest, others))?;
-        let ((kms_key_id, auto_confirm), ((logins_per_address, mails_per_hour), ip_limit_factor)) = (rest, limits);
+        let asked = both(Challenge::read(env), breached_passwords(env));
+        let ((product, sign_in_url), (rest, (limits, asked))) = both(shown, both(rest, both(limits, asked)))?;
+        let ((kms_key_id, auto_confirm), (challenge, breached_passwords)) = (rest, asked);
+        let ((logins_per_address, mails_per_hour), ip_limit_factor) = limits;
         Ok(Self {
             kms_key_id,
             product,
             sign_in_url,
             auto_confirm,
+            challenge,
             logins_per_address,
             ip_limit_factor,
             mails_per_hour,

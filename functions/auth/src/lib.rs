@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+pub mod challenge;
 pub mod config;
 mod endpoints;
 pub mod guard;
@@ -46,6 +47,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
+        .get("/auth/ui/proof.js", ui::proof, ui::document_proof)
         .get("/.well-known/jwks.json", jwks::jwks, jwks::document)
 }
 

@@ -33,7 +33,8 @@ pub enum Letters {
 }
 
 impl Group {
-    const fn name(self) -> &'static str {
+    /// Its name in counters and tokens, in the log, and as the action that a provider of challenges is told of.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
             Self::Mail => "mail",

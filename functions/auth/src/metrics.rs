@@ -3,12 +3,14 @@
 use shared::metrics::Metric;
 
 /// All of them.
-pub const METRICS: [Metric; 10] = [
+pub const METRICS: [Metric; 12] = [
     Metric::count("sign_up", "SignUps", &[&[]]),
     Metric::count("account_created", "AccountsCreated", &[&[]]),
     Metric::count("login", "Logins", &[&[]]),
     Metric::count("login_refused", "LoginFailures", &[&[], &["reason"]]),
     Metric::count("locked", "Locked", &[&[]]),
+    Metric::count("challenge_asked", "ChallengesAsked", &[&[]]),
+    Metric::count("challenge_passed", "ChallengesPassed", &[&[]]),
     Metric::count("limited", "Limited", &[&["group"]]),
     Metric { event: "mail_budget", name: "MailBudget", value: Some("percent"), unit: "Percent", dimensions: &[&[]] },
     Metric::count("breach_check", "BreachChecks", &[&[]]),

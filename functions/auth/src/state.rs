@@ -7,9 +7,12 @@ use std::sync::{
 
 use aws_config::SdkConfig;
 use axum::extract::FromRef;
-use shared::{app::App, error::Error, rotation::Cached, seal::Seal, start::warm_up, time::Timestamp};
+use shared::{
+    app::App, error::Error, rotation::Cached, seal::Seal, start::warm_up, switches::Switches, time::Timestamp,
+};
 
 use crate::{
+    challenge::switches,
     config::AuthConfig,
     pages::Pages,
     password::{Passwords, breached::Breaches},
@@ -23,6 +26,7 @@ pub struct Auth {
     pub(crate) config: Arc<AuthConfig>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) breaches: Breaches,
+    pub(crate) known_switches: Arc<Cached<Switches>>,
     seal: Seal,
     secrets: Arc<Cached<Secrets>>,
     argon2_runs: Arc<AtomicU64>,
@@ -33,15 +37,21 @@ impl Auth {
     #[must_use]
     pub fn new(app: App, config: AuthConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
-        let pages = Arc::new(Pages::new(&config.product));
+        let pages = Arc::new(Pages::new(&config.product, config.challenge.provider()));
         let breaches = Breaches::new(&config.breached_passwords);
-        let (secrets, argon2_runs) = Default::default();
-        Self { app, config: Arc::new(config), pages, breaches, seal, secrets, argon2_runs }
+        let (known_switches, (secrets, argon2_runs)) = (Arc::new(switches()), Default::default());
+        Self { app, config: Arc::new(config), pages, breaches, known_switches, seal, secrets, argon2_runs }
     }
 
     /// Opens the secrets and the connections. Until that succeeds the answer is 503 rather than a dead function.
     pub async fn warm_up(&self) {
-        warm_up("the secrets", self.secrets(self.app.clock.now())).await;
+        let now = self.app.clock.now();
+        tokio::join!(warm_up("the secrets", self.secrets(now)), warm_up("the switches", self.switches(now)));
+    }
+
+    /// Opens what is sealed for this function.
+    pub(crate) const fn seal(&self) -> &Seal {
+        &self.seal
     }
 
     /// How many passwords this instance has hashed: the dearest thing it does.

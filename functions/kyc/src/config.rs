@@ -5,8 +5,10 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use shared::config::{ConfigError, Env, Stage, both};
+use shared::{
+    config::{ConfigError, Env, Stage, both},
+    seal::is_sealed,
+};
 
 use crate::providers::{self, Provider};
 
@@ -66,9 +68,4 @@ fn may_be_stored<'a>(env: &Env<'_>, mut texts: impl Iterator<Item = &'a String>)
         return Err(ConfigError::new("webhook secrets in the clear are allowed on the stage local only"));
     }
     Ok(())
-}
-
-/// Whether it can be what KMS returns: base64 of more bytes than any secret has that a provider gives out.
-fn is_sealed(text: &str) -> bool {
-    BASE64_STANDARD.decode(text).is_ok_and(|bytes| bytes.len() > 128)
 }

@@ -1,6 +1,7 @@
 //! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
 
 pub mod account_unlock;
+pub mod challenge;
 pub mod config;
 mod identity_check;
 pub mod kyc_secret;
@@ -13,8 +14,10 @@ pub mod rotate_account_key;
 pub mod rotate_link_key;
 pub mod rotate_pepper;
 pub mod rotate_signing_key;
+pub mod seal_setting;
 pub mod secrets_show;
 mod successor;
+pub mod typed_secret;
 
 use std::process::ExitCode;
 
@@ -45,6 +48,8 @@ enum Command {
     KycSet(kyc_set::Arguments),
     KycShow(kyc_show::Arguments),
     AccountUnlock(account_unlock::Arguments),
+    Challenge(challenge::Arguments),
+    SealSetting(seal_setting::Arguments),
 }
 
 impl Cli {
@@ -65,6 +70,8 @@ impl Cli {
             Command::KycSet(arguments) => kyc_set::run(operator, &arguments, clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
             Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments, clock).await,
+            Command::Challenge(arguments) => challenge::run(operator, &arguments).await,
+            Command::SealSetting(arguments) => seal_setting::run(operator, &arguments).await,
         }
     }
 }

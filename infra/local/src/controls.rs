@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use paper::{Breaches, Paper};
+use paper::{Breaches, Paper, Turnstile};
 
 use crate::{Calls, Fault, LocalAws, Mail, Permission, Service};
 
@@ -90,6 +90,12 @@ impl LocalAws {
     #[must_use]
     pub fn inbox(&self, to: Option<&str>) -> Vec<Mail> {
         self.door.inbox.mails(to)
+    }
+
+    /// Turnstile, which is at the same address.
+    #[must_use]
+    pub fn turnstile(&self) -> &Turnstile {
+        self.play.turnstile()
     }
 
     /// The exchanges, which are at the same address.

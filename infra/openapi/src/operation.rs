@@ -101,6 +101,11 @@ fn header(name: &str, is_required: bool) -> (String, Value) {
         "X-Device-Token" => {
             ("string", "What this device is recognised by; to be kept, and sent in the same header when signing in")
         }
+        "X-Challenge" => (
+            "string",
+            "What is asked for before the same request is answered: `pow;TOKEN;BITS`, solved by `TOKEN.NONCE` whose SHA-256 of token and nonce \
+             begins with so many zero bits, or `turnstile;SITE KEY`, solved by the widget's token",
+        ),
         _ => ("string", "Where to go instead"),
     };
     (name.to_owned(), json!({ "description": description, "required": is_required, "schema": { "type": rule } }))

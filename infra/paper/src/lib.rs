@@ -1,4 +1,5 @@
-//! Whom the functions deal with and AWS is not, played: the exchanges, the identity providers, and who knows stolen passwords.
+//! Whom the functions deal with and AWS is not, played: the exchanges, the identity providers, who knows stolen passwords, and who tells
+//! people from programs.
 //!
 //! The paper exchange answers as every exchange does that `api-keys` knows. What each of them answers stands in a JSON file beside the
 //! code that takes its requests apart. The identity providers are played the other way round: a click on a page sends a signed report
@@ -21,6 +22,7 @@ mod paper;
 mod play;
 mod player;
 mod request;
+pub mod turnstile;
 mod verify;
 
 pub use answers::Unreadable;
@@ -31,3 +33,4 @@ pub use identity::{Identity, Reporter, Tables, sign};
 pub use paper::Paper;
 pub use play::Play;
 pub use request::ExchangeRequest;
+pub use turnstile::Turnstile;

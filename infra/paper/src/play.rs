@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use crate::{Breaches, Paper, Reporter, pages};
+use crate::{Breaches, Paper, Reporter, Turnstile, pages};
 
 /// Bytes. No request to anybody comes near it.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -20,13 +20,14 @@ pub struct Play {
     pub(crate) breaches: Breaches,
     /// Plays the identity providers; none without their secrets.
     pub(crate) reporter: Option<Reporter>,
+    pub(crate) turnstile: Turnstile,
 }
 
 impl Play {
-    /// The paper exchange, who knows stolen passwords, and the identity providers if their secrets are known.
+    /// The paper exchange, who knows stolen passwords, who tells people from programs, and the identity providers if their secrets are known.
     #[must_use]
     pub fn new(paper: Paper, reporter: Option<Reporter>) -> Arc<Self> {
-        Arc::new(Self { paper, breaches: Breaches::default(), reporter })
+        Arc::new(Self { paper, reporter, breaches: Breaches::default(), turnstile: Turnstile::default() })
     }
 
     /// The paper exchange.
@@ -41,6 +42,12 @@ impl Play {
         &self.breaches
     }
 
+    /// Who tells people from programs.
+    #[must_use]
+    pub fn turnstile(&self) -> &Turnstile {
+        &self.turnstile
+    }
+
     /// What answers at one address: `aws` with the pages of the play beside it. Requests to who is played come to neither.
     pub fn around(self: Arc<Self>, aws: Router) -> Router {
         aws.merge(pages::router(Arc::clone(&self))).layer(from_fn_with_state(self, played_first))
@@ -49,15 +56,18 @@ impl Play {
 
 /// Passes requests to somebody who is played on to who plays him, whatever their path.
 async fn played_first(State(play): State<Arc<Play>>, request: Request, next: Next) -> Response {
-    let exchange = play.paper.addressee(request.headers(), request.uri());
-    let is_of_breaches = Breaches::is_addressee(request.headers(), request.uri());
-    if exchange.is_none() && !is_of_breaches {
+    let (headers, uri) = (request.headers(), request.uri());
+    let exchange = play.paper.addressee(headers, uri);
+    let (is_of_breaches, is_of_turnstile) =
+        (Breaches::is_addressee(headers, uri), Turnstile::is_addressee(headers, uri));
+    if exchange.is_none() && !is_of_breaches && !is_of_turnstile {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     match exchange {
         Some(exchange) => play.paper.answer(exchange, &parts, &body).await,
-        None => play.breaches.answer(&parts, &body).await,
+        None if is_of_breaches => play.breaches.answer(&parts, &body).await,
+        None => play.turnstile.answer(&parts.method, &parts.uri, &body),
     }
 }

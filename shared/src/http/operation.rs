@@ -193,6 +193,14 @@ impl Operation {
         self.with(Answer { status, description, content, headers })
     }
 
+    /// While somebody attacks it answers with what is like `example` until the client has solved a challenge.
+    #[must_use]
+    pub fn challenged<T: Serialize + JsonSchema>(self, example: &T) -> Self {
+        self.header("X-Challenge-Answer", "What solves the challenge that the answer before this request asked for")
+            .answer(429, "There are challenges to be solved at the moment", example)
+            .with_headers(&["Retry-After", "X-Challenge"])
+    }
+
     /// Answers with text of a media type, or with nothing.
     #[must_use]
     pub fn other(self, status: u16, description: &'static str, content: Content) -> Self {

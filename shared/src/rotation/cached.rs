@@ -1,4 +1,4 @@
-//! What an instance knows of the secrets, and for how long that will do.
+//! What an instance knows of what is kept in a table, and for how long that will do.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,30 +7,41 @@ use tokio::sync::Mutex;
 use super::{READ_AGAIN_AFTER, TRUSTED};
 use crate::{error::Error, time::Timestamp};
 
-/// Between two attempts to read the secrets again, the first of which has failed.
+/// Between two attempts to read it again, the first of which has failed.
 const RETRY: Duration = Duration::from_secs(30);
-/// A request waits this long for secrets that it could do without.
+/// A request waits this long for what it could do without.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Secrets that are read again after [`READ_AGAIN_AFTER`], so that a successor is known before it is used. Where that fails, those that
-/// there are do until [`TRUSTED`].
-pub struct Cached<T>(Mutex<Option<Reading<T>>>);
+/// What is read again after a while. Where that fails, what there is does for some time more.
+pub struct Cached<T> {
+    what: &'static str,
+    again_after: Duration,
+    trusted: Duration,
+    kept: Mutex<Option<Reading<T>>>,
+}
 
 struct Reading<T> {
-    secrets: Arc<T>,
+    content: Arc<T>,
     at: Timestamp,
     /// Not read again before.
     next: Timestamp,
 }
 
+/// Secrets: read again after [`READ_AGAIN_AFTER`], so that a successor is known before it is used, and good until [`TRUSTED`].
 impl<T> Default for Cached<T> {
     fn default() -> Self {
-        Self(Mutex::new(None))
+        Self::new("the secrets", READ_AGAIN_AFTER, TRUSTED)
     }
 }
 
 impl<T> Cached<T> {
-    /// The secrets, after reading them where that is due; `read` is told what is known.
+    /// Of `what`, which is its name in the log: read again after `again_after`, and good until it is `trusted` no longer.
+    #[must_use]
+    pub fn new(what: &'static str, again_after: Duration, trusted: Duration) -> Self {
+        Self { what, again_after, trusted, kept: Mutex::new(None) }
+    }
+
+    /// What is kept, after reading it where that is due; `read` is told what is known.
     ///
     /// # Errors
     /// Those of `read`, when there is nothing else that will do.
@@ -39,27 +50,25 @@ impl<T> Cached<T> {
         R: Future<Output = Result<T, Error>>,
     {
         // Of requests at once one reads, and the others wait for it.
-        let mut kept = self.0.lock().await;
+        let mut kept = self.kept.lock().await;
         if let Some(kept) = kept.as_ref().filter(|kept| now < kept.next) {
-            return Ok(Arc::clone(&kept.secrets));
+            return Ok(Arc::clone(&kept.content));
         }
         // Boxed: it seldom runs, and every request's future would carry its size.
-        let read = Box::pin(read(kept.as_ref().map(|kept| Arc::clone(&kept.secrets))));
-        let Some(kept) = kept.as_mut().filter(|kept| now < kept.at + TRUSTED) else {
-            return Ok(Arc::clone(&kept.insert(Reading::new(read.await?, now)).secrets));
+        let read = Box::pin(read(kept.as_ref().map(|kept| Arc::clone(&kept.content))));
+        let Some(kept) = kept.as_mut().filter(|kept| now < kept.at + self.trusted) else {
+            return Ok(Arc::clone(&kept.insert(self.reading(read.await?, now)).content));
         };
-        kept.next = (now + RETRY).min(kept.at + TRUSTED);
+        kept.next = (now + RETRY).min(kept.at + self.trusted);
         match tokio::time::timeout(PATIENCE, read).await {
-            Ok(Ok(newer)) => *kept = Reading::new(newer, now),
-            Ok(Err(error)) => tracing::warn!(?error, "the secrets could not be read again"),
-            Err(_) => tracing::warn!("reading the secrets again takes too long"),
+            Ok(Ok(newer)) => *kept = self.reading(newer, now),
+            Ok(Err(error)) => tracing::warn!(?error, what = self.what, "cannot be read again"),
+            Err(_) => tracing::warn!(what = self.what, "takes too long to read again"),
         }
-        Ok(Arc::clone(&kept.secrets))
+        Ok(Arc::clone(&kept.content))
     }
-}
 
-impl<T> Reading<T> {
-    fn new(secrets: T, now: Timestamp) -> Self {
-        Self { secrets: Arc::new(secrets), at: now, next: now + READ_AGAIN_AFTER }
+    fn reading(&self, content: T, now: Timestamp) -> Reading<T> {
+        Reading { content: Arc::new(content), at: now, next: now + self.again_after }
     }
 }

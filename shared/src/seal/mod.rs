@@ -2,6 +2,7 @@
 //! sealed each under a data key of its own.
 
 mod envelope;
+mod setting;
 
 use std::collections::HashMap;
 
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 use crate::{aws::failure, error::Error};
 
 pub use envelope::{Binding, Envelope, Envelopes, RecordVersion};
+pub use setting::{SecretSetting, is_sealed};
 
 /// What a secret is for. It is bound into the ciphertext (the KMS encryption context), so one cannot stand in for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +81,10 @@ fn purpose_context(purpose: SecretPurpose) -> Context {
 
 fn webhook_context(provider: &str) -> Context {
     [("purpose".to_owned(), "kyc-webhook".to_owned()), ("provider".to_owned(), provider.to_owned())].into()
+}
+
+fn setting_context(name: &str) -> Context {
+    [("purpose".to_owned(), "setting".to_owned()), ("setting".to_owned(), name.to_owned())].into()
 }
 
 /// Seals under one KMS key, and opens what lies under that one or an earlier one.
@@ -149,6 +155,22 @@ impl Seal {
     pub async fn open_webhook_secret(&self, provider: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
         // The key is not named: what was sealed before a change of keys opens still, and the role's policy says which keys may.
         self.decrypt(webhook_context(provider), None, sealed).await
+    }
+
+    /// Seals a secret that is a setting, by the setting's name, for the configuration: base64.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn seal_setting(&self, name: &str, secret: &[u8]) -> Result<String, Error> {
+        Ok(self.encrypt(setting_context(name), secret).await?.0)
+    }
+
+    /// Opens what was sealed for the same setting.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when it was sealed for another, elsewhere, or has been changed.
+    pub async fn open_setting(&self, name: &str, sealed: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        self.decrypt(setting_context(name), None, sealed).await
     }
 
     /// Base64 of the ciphertext, and the ARN of the key that it is under.

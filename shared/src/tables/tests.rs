@@ -34,6 +34,7 @@ fn every_row_has_the_key_it_always_had() {
             "ADDRESS#AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE".into(),
             "GUARD".into(),
         ),
+        (Row::Switches, "Sessions", "SWITCHES".into(), "SWITCHES".into()),
         (Row::VerifyingKey("k1"), "Sessions", "SIGNING_KEYS".into(), "k1".into()),
         (Row::Mail(MailId::from_bytes(id)), "Mail", format!("MAIL#{uuid}"), "MAIL".into()),
         (

@@ -1,7 +1,10 @@
 //! How the functions are configured.
 
 use api_keys::config::VaultConfig;
-use auth::config::{AuthConfig, BreachedPasswords};
+use auth::{
+    challenge::Challenge,
+    config::{AuthConfig, BreachedPasswords},
+};
 use kyc::{config::KycConfig, providers::Provider};
 use local::LocalAws;
 use mail::config::MailConfig;
@@ -36,6 +39,7 @@ impl Settings {
                 product: PRODUCT.to_owned(),
                 sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
                 auto_confirm: false,
+                challenge: Challenge::Work,
                 logins_per_address: 30,
                 ip_limit_factor: 1_000,
                 mails_per_hour: 2_000,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use admin::{
-    kyc_secret::{piped, seal},
+    kyc_secret::seal,
     kyc_set::{self, Arguments, Change},
     kyc_show::show,
+    typed_secret::piped,
 };
 use kyc::{Kyc, providers::KycStatus};
 use local::{Mode, Service};

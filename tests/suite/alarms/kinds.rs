@@ -8,6 +8,8 @@ use super::alarm::{Alarm, Metric, State, template};
 enum Kind {
     /// So many in a hundred of all that there are may fail, and a few in any case.
     Share { failures: &'static str, percent: f64, few: f64 },
+    /// Of a hundred that begin so many at least come to an end; a few may begin in any case.
+    Unfinished { begun: &'static str, percent: f64, few: f64 },
     /// There may be so many, whatever they are of.
     Total { most: f64 },
     /// None may be greater.
@@ -27,6 +29,9 @@ fn kind_of(names: &BTreeSet<&str>) -> Option<Kind> {
         }
         () if is(&["BreachChecksFailed", "BreachChecks"]) => {
             Kind::Share { failures: "BreachChecksFailed", percent: 50.0, few: 4.0 }
+        }
+        () if is(&["ChallengesAsked", "ChallengesPassed"]) => {
+            Kind::Unfinished { begun: "ChallengesAsked", percent: 5.0, few: 19.0 }
         }
         () if is(&["ReadThrottleEvents"]) || is(&["WriteThrottleEvents"]) => Kind::Total { most: 9.0 },
         () if is(&["EMFParsingErrors"]) || is(&["EMFValidationErrors"]) => Kind::Total { most: 0.0 },
@@ -54,6 +59,18 @@ impl Kind {
                 let (many, enough) = (2.0 * few, 100.0 * 2.0 * few / percent);
                 let green = [of(few, few), of(many, enough)].map(|values| (values, State::Ok));
                 let red = [of(few + 1.0, few + 1.0), of(many, enough - 1.0)].map(|values| (values, State::Alarm));
+                green.into_iter().chain(red).collect()
+            }
+            Self::Unfinished { begun, percent, few } => {
+                let of = |started: f64, ended: Option<f64>| {
+                    let value = |metric: &Metric| if metric.name == begun { Some(started) } else { ended };
+                    let values = alarm.metrics.iter().map(|(id, (metric, _))| (id.clone(), value(metric)));
+                    values.filter_map(|(id, value)| Some((id, value?))).collect()
+                };
+                let many = 100.0 * few;
+                let green = [of(few, None), of(many, Some(few * percent))].map(|values| (values, State::Ok));
+                let red =
+                    [of(few + 1.0, None), of(many, Some(few * percent - 1.0))].map(|values| (values, State::Alarm));
                 green.into_iter().chain(red).collect()
             }
             Self::Total { most } => {

@@ -10,6 +10,7 @@ use super::alarm::{Alarm, Data, Metric, State, template};
 use super::{is_ours, looked_at, only};
 use crate::{
     api_keys::{binance_likes, keeps_a_key, tampers},
+    auth::challenge::{LOGIN, asks, solved, switched},
     kyc::{approval, genuine},
     logs::{self, emf::Datapoint, metrics::counted},
 };
@@ -43,6 +44,12 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
                 }
             };
             counted(world, guesses).await
+        }
+        ("ChallengesAsked" | "ChallengesPassed", "") => {
+            switched(world, true).await;
+            let solves =
+                async { world.send(asks(LOGIN, &ada.credentials(), Some(&solved(&ada.logs_in().await)))).await };
+            counted(world, solves).await
         }
         ("MailBudget", "") => budget_is_used_up().await,
         ("BreachChecks" | "BreachChecksFailed", "") => {

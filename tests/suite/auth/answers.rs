@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use tests::{PATIENCE, Page, Request, Session, World, authorized, json_request, no_text};
 
+use super::challenge::switched;
+
 const FOLDER: &str = "auth";
 
 #[tokio::test]
@@ -16,6 +18,8 @@ async fn signup() {
     let flawed = json!({ "email": "nowhere", "password": "short" });
     page.answer("An address that is none, and a password that is too short", &world.post("/auth/signup", flawed).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/signup", "").await);
+    switched(&world, true).await;
+    page.answer("While everybody is asked for a challenge", &ada.signs_up().await);
     let trusting = World::with(|config| config.auto_confirm = true).await;
     page.answer("A new address where none has to be proven", &trusting.person().signs_up().await);
     let strict = World::with(|config| config.ip_limit_factor = 1).await;
@@ -37,6 +41,8 @@ async fn login() {
         ada.rival("another password").logs_in().await.assert_status(401);
     }
     page.answer("Another password, once too often", &ada.rival("another password").logs_in().await);
+    switched(&world, true).await;
+    page.answer("While everybody is asked for a challenge", &ada.logs_in().await);
     page.answer("Nothing", &world.post("/auth/login", json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", "/auth/login", "").await);
     page.is_kept(FOLDER, "login");
@@ -78,6 +84,9 @@ async fn resend_verification() {
     page.answer("The same again, too soon", &world.post(PATH, json!({ "email": ada.email })).await);
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    switched(&world, true).await;
+    let asked = world.post(PATH, json!({ "email": ada.email })).await;
+    page.answer("While everybody is asked for a challenge", &asked);
     page.is_kept(FOLDER, "resend_verification");
 }
 
@@ -133,6 +142,8 @@ async fn forgot_password() {
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("An address that is none", &world.post(PATH, json!({ "email": "nowhere" })).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    switched(&world, true).await;
+    page.answer("While everybody is asked for a challenge", &ada.forgets().await);
     page.is_kept(FOLDER, "forgot_password");
 }
 
@@ -188,6 +199,7 @@ async fn pages_and_keys() {
     page.head("Where a link to prove an address leads", &world.get("/auth/ui/verify-email").await);
     page.head("Where a link to choose a password leads", &world.get("/auth/ui/reset-password").await);
     page.head("Where a password is forgotten", &world.get("/auth/ui/forgot-password").await);
+    page.head("What solves challenges of work", &world.get("/auth/ui/proof.js").await);
     page.answer("The keys that tokens are signed with", &world.get("/.well-known/jwks.json").await);
     page.is_kept(FOLDER, "pages_and_keys");
 }

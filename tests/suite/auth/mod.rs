@@ -3,6 +3,7 @@
 mod answers;
 mod attacks;
 mod breaches;
+pub mod challenge;
 mod client_limits;
 mod concurrency;
 mod contested;

@@ -1,6 +1,8 @@
 //! The pages behind mailed links, and the one that has such a link mailed.
 
-use tests::{Reply, World};
+use tests::{Reply, Request, World, invoke};
+
+use super::challenge::turnstile;
 
 fn assert_locked_down(reply: &Reply) {
     reply.assert_ok();
@@ -9,7 +11,8 @@ fn assert_locked_down(reply: &Reply) {
     assert_eq!(reply.header("cache-control"), Some("no-store"));
     let policy = reply.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
-    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+    assert!(policy.contains("; worker-src 'self';"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains("frame-src"), "{policy}");
 }
 
 #[tokio::test]
@@ -39,6 +42,23 @@ async fn the_policy_names_the_hashes_of_what_the_page_holds() {
         assert!(!rest.contains(&format!("<{tag}")));
         let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, inside.as_bytes());
         assert!(policy.contains(&format!("{tag}-src 'sha256-{}'", BASE64_STANDARD.encode(hash))));
+    }
+}
+
+#[tokio::test]
+async fn a_provider_is_let_in_where_it_is_set_and_nowhere_else() {
+    let world = World::start().await;
+    let auth = world.auth_with(|config| config.challenge = turnstile(&world, "a secret"));
+    let origin = world.aws.url();
+    for page in ["verify-email", "reset-password", "forgot-password"] {
+        let request = Request { method: "GET", path: format!("/auth/ui/{page}"), ..Request::default() };
+        let reply = invoke(&auth::router(auth.clone()), request).await;
+        let policy = reply.header("content-security-policy").unwrap();
+        assert_eq!(policy.matches(&origin).count(), 2, "{policy}");
+        assert!(
+            policy.contains(&format!("' {origin}; style-src")) && policy.contains(&format!("; frame-src {origin};"))
+        );
+        assert_eq!(reply.text.matches(&format!("<main data-widget=\"{origin}\">")).count(), 1);
     }
 }
 

@@ -18,7 +18,7 @@ async fn renamed(world: &World) -> (Person<'_>, Auth) {
     ada.signs_up().await.assert_ok();
     ada.verifies().await.assert_ok();
     ada.logs_in().await.assert_ok();
-    let auth = world.another_auth_with(|config| "Harbour Exchange".clone_into(&mut config.product));
+    let auth = world.auth_with(|config| "Harbour Exchange".clone_into(&mut config.product));
     auth.warm_up().await;
     (ada, auth)
 }

@@ -20,6 +20,7 @@ use tests::{PATIENCE, Person, Request, Session, World};
 use super::emf::{Datapoint, datapoints};
 use crate::{
     api_keys::{binance_likes, keeps_a_key, tampers},
+    auth::challenge::{LOGIN, asks, solved, switched},
     kyc::{approval, genuine, said},
     logs,
 };
@@ -101,6 +102,7 @@ async fn each_cause_is_counted_once_and_nothing_besides() {
     let mut count = Count { world: &world, seen: BTreeSet::new() };
     Box::pin(accounts(&mut count)).await;
     guesses(&mut count).await;
+    challenges(&mut count).await;
     too_many(&mut count).await;
     keys(&mut count).await;
     reports(&mut count).await;
@@ -165,6 +167,18 @@ async fn guesses(count: &mut Count<'_>) {
     }
     world.advance(100);
     count.of(nobody.logs_in(), &["Locked", "LoginFailures", "LoginFailures reason=unknown"]).await;
+}
+
+async fn challenges(count: &mut Count<'_>) {
+    let world = count.world;
+    let ada = world.person();
+    switched(world, true).await;
+    count.of(ada.logs_in(), &["ChallengesAsked"]).await;
+    let answer = solved(&ada.logs_in().await);
+    let passed = ["ChallengesPassed", "LoginFailures", "LoginFailures reason=unknown"];
+    count.of(world.send(asks(LOGIN, &ada.credentials(), Some(&answer))), &passed).await;
+    count.of(world.send(asks(LOGIN, &ada.credentials(), Some(&answer))), &["ChallengesAsked"]).await;
+    switched(world, false).await;
 }
 
 /// By clients for which the limits are production's.

@@ -10,16 +10,21 @@ use auth::config::AuthConfig;
 use kyc::config::KycConfig;
 use mail::config::MailConfig;
 use serde_json::Value;
-use shared::config::{Config, ConfigError, Env, LogConfig, Stage};
+use shared::{
+    config::{Config, ConfigError, Env, LogConfig, Stage},
+    time::Clock,
+};
 use tests::Key;
 
 use super::{Template, file, none};
 
 /// What the code reads and the template does not set: what is allowed on the stage local only, and what Lambda sets.
-const UNSET: [&str; 6] = [
+const UNSET: [&str; 8] = [
+    "CHALLENGE_URL",
     "EXCHANGE_PROXY",
-    "IP_LIMIT_FACTOR",
     "HIBP_URL",
+    "IP_LIMIT_FACTOR",
+    "LOCAL_STATE",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     "AWS_LAMBDA_FUNCTION_NAME",
     "AWS_LAMBDA_FUNCTION_VERSION",
@@ -51,6 +56,7 @@ fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigErr
     let _log = LogConfig::read("any", &[], &env);
     if function != "docs" {
         Config::read(&env)?;
+        Clock::read(&env)?;
     }
     match function {
         "auth" => AuthConfig::read(&env).map(|_| ())?,

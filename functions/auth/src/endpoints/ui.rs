@@ -1,4 +1,4 @@
-//! `GET /auth/ui/…`: the pages behind mailed links, and the one that has such a link mailed.
+//! `GET /auth/ui/…`: the pages behind mailed links, the one that has such a link mailed, and what they have solve challenges.
 
 use axum::{
     extract::State,
@@ -7,7 +7,7 @@ use axum::{
 };
 use shared::http::{Content, Operation};
 
-use crate::state::Auth;
+use crate::{pages::PROOF, state::Auth};
 
 /// Lets a person prove an address.
 pub async fn verify_email(State(auth): State<Auth>) -> Response {
@@ -24,6 +24,17 @@ pub async fn reset_password(State(auth): State<Auth>) -> Response {
     send(&auth.pages.reset_password, &auth.pages.policy)
 }
 
+/// What pages have solve challenges of work. It has a policy of its own, for a worker has not that of its page.
+pub async fn proof() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+    ];
+    (headers, PROOF).into_response()
+}
+
 pub fn document_verify_email() -> Operation {
     page("verify_email_page", "The page behind a mailed link: its button proves the address, or asks for a new link.")
 }
@@ -37,6 +48,14 @@ pub fn document_forgot_password() -> Operation {
 
 pub fn document_reset_password() -> Operation {
     page("reset_password_page", "The page behind a mailed link: its form sets the password, or asks for a new link.")
+}
+
+pub fn document_proof() -> Operation {
+    Operation::new("proof_of_work_script", "What the pages have solve challenges of work.").tag("Accounts").other(
+        200,
+        "The script",
+        Content::Text("text/javascript; charset=utf-8"),
+    )
 }
 
 fn page(name: &'static str, description: &'static str) -> Operation {

@@ -19,24 +19,113 @@
   const prefix = here.pathname.slice(0, Math.max(0, here.pathname.lastIndexOf("/auth/ui/")));
   const api = `${here.origin}${prefix}/auth/`;
 
-  /** Status 0 stands for "no answer". `wait` is in seconds. */
-  async function post(operation, body) {
+  // Where the widget of a provider of challenges comes from; nowhere, if there is none.
+  const provider = document.querySelector("main").dataset.widget;
+
+  // What this device is recognised by. It opens nothing without the password. Some people let pages keep nothing.
+  const DEVICE = "device-token";
+  const device = {
+    get token() {
+      try { return localStorage.getItem(DEVICE); } catch { return null; }
+    },
+    keep(token) {
+      try { if (token) localStorage.setItem(DEVICE, token); } catch { /* It is a stranger the next time. */ }
+    },
+  };
+
+  /** Status 0 stands for "no answer". `wait` is in seconds, `challenge` is what has to be solved first, if anything. */
+  async function send(operation, body, solution) {
+    const headers = { "Content-Type": "application/json" };
+    if (device.token) headers["X-Device-Token"] = device.token;
+    if (solution) headers["X-Challenge-Answer"] = solution;
     try {
       const response = await fetch(api + operation, {
         method: "POST",
-        headers: { "Content-Type": "application/json" },
+        headers,
         body: JSON.stringify(body),
         credentials: "omit",
         cache: "no-store",
         redirect: "error",
         signal: AbortSignal.timeout(20000),
       });
+      device.keep(response.headers.get("X-Device-Token"));
       const answer = (await response.json().catch(() => null)) ?? {};
       const wait = Math.ceil(Number(answer.retry_after ?? response.headers.get("Retry-After"))) || 0;
-      return { status: response.status, answer, wait: Math.min(Math.max(wait, 0), 3600) };
+      const challenge = response.headers.get("X-Challenge");
+      return { status: response.status, answer, wait: Math.min(Math.max(wait, 0), 3600), challenge };
     } catch {
       return { status: 0, answer: {}, wait: 0 };
     }
+  }
+
+  /** The answer to a request of a form, once what it is asked for is solved. While a provider is down it asks for work instead. */
+  async function post(form, operation, body) {
+    let reply = await send(operation, body);
+    for (let round = 0; reply.challenge && round < 3; round += 1) {
+      const solution = await solve(form, reply.challenge);
+      if (!solution) break;
+      reply = await send(operation, body, solution);
+    }
+    return reply;
+  }
+
+  /** What solves a challenge; nothing where nobody here knows how. */
+  async function solve(form, challenge) {
+    const [kind, key, bits] = challenge.split(";");
+    const place = document.createElement("div");
+    place.className = "challenge";
+    form.querySelector(".note").after(place);
+    try {
+      if (kind === "pow") {
+        note(form, "One moment, please. Many requests are coming in, and your browser has to prove that it means this one.");
+        return await work(place, key, Number(bits));
+      }
+      if (kind === "turnstile" && provider) {
+        note(form, "Please confirm that you are a person.");
+        return await askProvider(place, key);
+      }
+      return null;
+    } finally {
+      place.remove();
+      note(form, "");
+    }
+  }
+
+  /** `TOKEN.NONCE`. Chance decides how long it takes: half of all are done when the bar stands at the middle. */
+  function work(place, token, bits) {
+    const bar = document.createElement("progress");
+    bar.setAttribute("aria-label", "Proving it");
+    bar.value = 0;
+    place.append(bar);
+    const worker = new Worker(`${api}ui/proof.js`);
+    const solution = new Promise((resolve) => {
+      worker.addEventListener("message", ({ data: { tries, nonce } }) => {
+        if (nonce === undefined) bar.value = 1 - Math.exp(-tries / 2 ** bits);
+        else resolve(`${token}.${nonce}`);
+      });
+      worker.addEventListener("error", () => resolve(null));
+    });
+    worker.postMessage({ token, bits });
+    return solution.finally(() => worker.terminate());
+  }
+
+  /** What the provider's widget gives; where there is no widget, a word that makes the service see for itself. */
+  function askProvider(place, siteKey) {
+    return new Promise((resolve) => {
+      const giveUp = () => resolve("unavailable");
+      const show = () => window.turnstile.render(place, {
+        sitekey: siteKey,
+        action: "mail",
+        callback: resolve,
+        "error-callback": giveUp,
+      });
+      if (window.turnstile) return show();
+      const script = document.createElement("script");
+      script.src = `${provider}/turnstile/v0/api.js?render=explicit`;
+      script.addEventListener("load", show);
+      script.addEventListener("error", giveUp);
+      document.head.append(script);
+    });
   }
 
   function trouble({ status, wait }) {
@@ -97,7 +186,7 @@
   if (redeem) onSubmit(redeem, async () => {
     const unfit = password && unfitPassword();
     if (unfit) return note(redeem, ...unfit);
-    const reply = await post(redeem.dataset.operation, password ? { token, password: password.value } : { token });
+    const reply = await post(redeem, redeem.dataset.operation, password ? { token, password: password.value } : { token });
     const { status, answer } = reply;
     const faults = Array.isArray(answer.detail) ? answer.detail : [];
     const refused = faults.find((fault) => fault.loc?.includes("password"));
@@ -147,7 +236,7 @@
   onSubmit(ask, async () => {
     const address = email.value.trim();
     if (!address) return note(ask, "Please enter your e-mail address.", email);
-    const reply = await post(ask.dataset.operation, { email: address });
+    const reply = await post(ask, ask.dataset.operation, { email: address });
     if (reply.status === 422 || reply.status === 413) {
       return note(ask, "This is not a valid e-mail address.", email);
     }

@@ -37,9 +37,13 @@ impl Links {
     /// clocks differ, and `mail` may be ahead.
     #[must_use]
     pub fn open(&self, purpose: LinkPurpose, token: &str, now: Timestamp) -> Option<MailedLink> {
-        let mut good = self.0.iter().filter(|key| !key.stored.has_ended(now));
-        let (address, id) = good.find_map(|key| key.secret.open(purpose, token))?;
+        let (address, id) = self.good(now).find_map(|key| key.open(purpose, token))?;
         Some(MailedLink { address, id })
+    }
+
+    /// The keys that something may be under which was made by now.
+    pub fn good(&self, now: Timestamp) -> impl Iterator<Item = &LinkKey> {
+        self.0.iter().filter(move |key| !key.stored.has_ended(now)).map(|key| &*key.secret)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is refused, on which stage, and how it is said.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+
 use super::*;
 
 fn read(settings: &[(&str, &str)]) -> Result<KycConfig, String> {

@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     ids::LinkId,
@@ -18,7 +17,8 @@ use shared::{
 
 use crate::{
     address::{Granted, Wait},
-    limits::Letters,
+    challenge::{Toll, Visitor},
+    limits::{Group, Letters},
     records::{Decision, post},
     state::Auth,
 };
@@ -51,11 +51,14 @@ pub struct ForgotPasswordResponse {
 pub async fn forgot_password(
     State(auth): State<Auth>,
     Now(now): Now,
-    client: ClientAddress,
+    visitor: Visitor,
     Body(ForgotPasswordRequest { email }): Body<ForgotPasswordRequest>,
 ) -> Result<Reply<ForgotPasswordResponse>, Error> {
     let (since, offer) = (Instant::now(), LinkId::random()?);
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::Forgot, &client, now).await? {
+    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+        return Ok(owed.reply(too_soon));
+    }
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::Forgot, visitor.client(), now).await? {
         return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
@@ -87,5 +90,6 @@ pub fn document() -> Operation {
     .body::<ForgotPasswordRequest>(json!({ "email": "ada@example.com" }))
     .ok(&accepted(60))
     .answer(429, "Too soon after the last one, too many within an hour, or too many by this client", &too_soon(42))
+    .challenged(&too_soon(60))
     .depends()
 }

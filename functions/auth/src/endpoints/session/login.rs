@@ -6,7 +6,6 @@ use axum::extract::State;
 use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
-    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     limits::RateLimit,
@@ -17,6 +16,7 @@ use shared::{
 use crate::{
     account::Account,
     address::AddressRecord,
+    challenge::{Toll, Visitor},
     endpoints::auth_response::AuthResponse,
     guard::Counted,
     limits::Group,
@@ -53,13 +53,16 @@ impl Input for LoginRequest {
 pub async fn login(
     State(auth): State<Auth>,
     Now(now): Now,
-    client: ClientAddress,
+    visitor: Visitor,
     sender: Sender,
     Body(LoginRequest { email, password }): Body<LoginRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let since = Instant::now();
+    if let Toll::Owed(owed) = auth.toll(Group::Login, &visitor, now).await? {
+        return Ok(owed.reply(|_| AuthResponse::refused(LOCKED)));
+    }
     let (key, password, from) = (email.key(), password.reveal(), sender.places());
-    let (limit, record) = tokio::join!(auth.limit(Group::Login, &client, now), auth.record(&key));
+    let (limit, record) = tokio::join!(auth.limit(Group::Login, visitor.client(), now), auth.record(&key));
     if let RateLimit::Exceeded(seconds) = limit? {
         return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds));
     }
@@ -104,6 +107,7 @@ pub fn document() -> Operation {
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
         .answer(429, "Too many passwords were tried at this address, or by this client", &AuthResponse::refused(LOCKED))
+        .challenged(&AuthResponse::refused(LOCKED))
         .depends()
 }
 

@@ -8,7 +8,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use shared::{
-    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     limits::RateLimit,
@@ -17,7 +16,8 @@ use shared::{
 
 use crate::{
     address::{Granted, NewIds, Wait},
-    limits::Letters,
+    challenge::{Toll, Visitor},
+    limits::{Group, Letters},
     records::{Decision, post},
     state::Auth,
 };
@@ -50,11 +50,14 @@ pub struct ResendVerificationResponse {
 pub async fn resend_verification(
     State(auth): State<Auth>,
     Now(now): Now,
-    client: ClientAddress,
+    visitor: Visitor,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, &client, now).await? {
+    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+        return Ok(owed.reply(too_soon));
+    }
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, visitor.client(), now).await? {
         return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
@@ -85,5 +88,6 @@ pub fn document() -> Operation {
     .body::<ResendVerificationRequest>(json!({ "email": "ada@example.com" }))
     .ok(&accepted(60))
     .answer(429, "Too soon after the last one, too many within an hour, or too many by this client", &too_soon(42))
+    .challenged(&too_soon(60))
     .depends()
 }

@@ -6,7 +6,6 @@ use axum::extract::State;
 use compat::email::EmailAddress;
 use serde_json::json;
 use shared::{
-    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     limits::RateLimit,
@@ -15,8 +14,9 @@ use shared::{
 
 use crate::{
     address::{NewIds, sign_up::SignUp},
+    challenge::{Toll, Visitor},
     endpoints::auth_response::AuthResponse,
-    limits::Letters,
+    limits::{Group, Letters},
     password::weak::{Personal, Weakness},
     session::sign_in::{Arrival, Proof},
     state::Auth,
@@ -45,11 +45,14 @@ impl Input for SignupRequest {
 pub async fn signup(
     State(auth): State<Auth>,
     Now(now): Now,
-    client: ClientAddress,
+    visitor: Visitor,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, &client, now).await? {
+    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+        return Ok(owed.reply(|_| AuthResponse::refused(TOO_MANY)));
+    }
+    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, visitor.client(), now).await? {
         return Ok(Reply::too_many_requests(AuthResponse::refused(TOO_MANY), seconds));
     }
     let password = password.reveal();
@@ -80,5 +83,6 @@ pub fn document() -> Operation {
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())
     .answer(429, "Too many letters were asked for by this client", &AuthResponse::refused(TOO_MANY))
+    .challenged(&AuthResponse::refused(TOO_MANY))
     .depends()
 }

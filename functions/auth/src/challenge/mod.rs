@@ -1,0 +1,186 @@
+//! What clients are asked for while somebody attacks, and never in peace: work, or what a provider thinks of them. Whoever cannot do it
+//! waits. It lets nobody past the guard of an account: passwords are counted as ever.
+
+mod switches;
+mod turnstile;
+mod visitor;
+mod work;
+
+use axum::http::{HeaderName, HeaderValue};
+use shared::{
+    config::{ConfigError, Env},
+    error::Error,
+    http::Reply,
+    rotation::in_use,
+    store::{Condition, Put, Written},
+    switches::ChallengeSwitch,
+    tables::Row,
+    time::Timestamp,
+};
+
+pub use self::{switches::switches, turnstile::Turnstile, visitor::Visitor};
+use self::{turnstile::Opinion, work::Solution};
+use crate::{limits::Group, state::Auth};
+
+/// The header that says what is asked for: `pow;TOKEN;BITS` or `turnstile;SITE KEY`.
+const CHALLENGE: HeaderName = HeaderName::from_static("x-challenge");
+/// Zeros that a solution has where a client does too much: a moment of a telephone's time.
+pub const BITS: u8 = 18;
+/// Zeros that a solution has when operators have switched challenges on: some seconds of a telephone's time.
+const BITS_BY_SWITCH: u8 = 21;
+/// After which clients may try again that know no challenge. Seconds.
+const WAIT: i64 = 60;
+
+/// What is asked for: the setting `CHALLENGE`.
+#[derive(Clone, Debug)]
+pub enum Challenge {
+    /// Nothing. Who is over a limit waits.
+    Off,
+    /// Work, which is checked here.
+    Work,
+    /// What a provider finds out about the client, and work while the provider cannot say it.
+    Turnstile(Turnstile),
+}
+
+/// Whether a visitor may go on.
+#[must_use]
+pub enum Toll {
+    /// It may.
+    Paid,
+    /// Not before it has done something, or waited.
+    Owed(Owed),
+}
+
+/// What a visitor has to do.
+pub struct Owed {
+    challenge: Option<HeaderValue>,
+    seconds: i64,
+}
+
+/// What a visitor has brought.
+enum Shown {
+    /// Nothing, or nothing that is good.
+    Nothing,
+    /// What it was asked for.
+    Solved,
+    /// An answer that the provider should judge, and cannot.
+    Unjudged,
+}
+
+impl Challenge {
+    /// Reads the settings of challenges.
+    ///
+    /// # Errors
+    /// Names the settings that are missing, malformed or not allowed on this stage.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        match (env.optional("CHALLENGE").as_deref(), Turnstile::read(env)?) {
+            (None | Some("pow"), _) => Ok(Self::Work),
+            (Some("off"), _) => Ok(Self::Off),
+            (Some("turnstile"), Some(turnstile)) => Ok(Self::Turnstile(turnstile)),
+            (Some("turnstile"), None) => Err(ConfigError::new("CHALLENGE_SITE_KEY or CHALLENGE_SECRET is not set")),
+            (Some(_), _) => Err(ConfigError::new("CHALLENGE is not one of pow, turnstile, off")),
+        }
+    }
+}
+
+impl Challenge {
+    /// The origin that a provider's widget comes from, where there is one.
+    #[must_use]
+    pub fn provider(&self) -> Option<&str> {
+        match self {
+            Self::Turnstile(turnstile) => Some(turnstile.origin()),
+            Self::Off | Self::Work => None,
+        }
+    }
+}
+
+impl Owed {
+    /// 429, with a model that may say for how many seconds.
+    pub fn reply<T>(self, model: impl FnOnce(i64) -> T) -> Reply<T> {
+        let reply = Reply::too_many_requests(model(self.seconds), self.seconds);
+        match self.challenge {
+            Some(challenge) => reply.header(CHALLENGE, challenge),
+            None => reply,
+        }
+    }
+}
+
+impl Auth {
+    /// What everybody owes who asks for something of `group` while operators have switched challenges on.
+    ///
+    /// # Errors
+    /// `Unavailable` when nobody knows whether they have, or where a used answer cannot be noted.
+    pub(crate) async fn toll(&self, group: Group, visitor: &Visitor, now: Timestamp) -> Result<Toll, Error> {
+        let switches = self.switches(now).await?;
+        match (&self.config.challenge, switches.challenge) {
+            (Challenge::Off, _) | (_, ChallengeSwitch::Auto) => Ok(Toll::Paid),
+            (_, ChallengeSwitch::Always) => self.charge(group, visitor, BITS_BY_SWITCH, WAIT, now).await,
+        }
+    }
+
+    /// What somebody owes who asks for more of `group` than others get: `bits` zeros where that is work, or to wait for so many `seconds`.
+    /// An answer that was good is good no more.
+    ///
+    /// # Errors
+    /// `Unavailable` where a used answer cannot be noted.
+    pub(crate) async fn charge(
+        &self,
+        group: Group,
+        visitor: &Visitor,
+        bits: u8,
+        seconds: i64,
+        now: Timestamp,
+    ) -> Result<Toll, Error> {
+        let shown = match visitor.answer() {
+            Some(answer) => self.judge(group, visitor, answer, now).await?,
+            None => Shown::Nothing,
+        };
+        let challenge = match (shown, &self.config.challenge) {
+            (_, Challenge::Off) => return Ok(Toll::Owed(Owed { challenge: None, seconds })),
+            (Shown::Solved, _) => {
+                tracing::info!(event = "challenge_passed", group = group.name(), "a client has solved a challenge");
+                return Ok(Toll::Paid);
+            }
+            (Shown::Nothing, Challenge::Turnstile(turnstile)) => turnstile.asked(),
+            (Shown::Unjudged, _) | (Shown::Nothing, Challenge::Work) => {
+                let secrets = self.secrets(now).await?;
+                let key = &in_use(secrets.links.keys(), now)?.secret;
+                work::asked(key, group, visitor.client(), bits, now)?
+            }
+        };
+        tracing::info!(event = "challenge_asked", group = group.name(), "a client is asked for a challenge");
+        Ok(Toll::Owed(Owed { challenge: Some(challenge), seconds }))
+    }
+
+    async fn judge(&self, group: Group, visitor: &Visitor, answer: &str, now: Timestamp) -> Result<Shown, Error> {
+        let Self { config, app, .. } = self;
+        let turnstile = match &config.challenge {
+            Challenge::Off => return Ok(Shown::Nothing),
+            Challenge::Work => None,
+            Challenge::Turnstile(turnstile) => Some(turnstile),
+        };
+        let secrets = self.secrets(now).await?;
+        // Work counts whatever the setting says: it was asked for while the provider could not be.
+        if let Some(solution) = Solution::read(answer, secrets.links.good(now), group, visitor.client(), now) {
+            return self.use_up(&solution).await;
+        }
+        let Some(turnstile) = turnstile else { return Ok(Shown::Nothing) };
+        let opinion = turnstile.judge(answer, self.seal()).await?;
+        let ours = [Some(&app.config.app_url), config.sign_in_url.as_ref()];
+        Ok(match opinion {
+            Opinion::Unknown => Shown::Unjudged,
+            Opinion::Human(of) if of.fits(group.name(), ours.into_iter().flatten()) => Shown::Solved,
+            Opinion::Human(_) | Opinion::Refused => Shown::Nothing,
+        })
+    }
+
+    /// Each solution is good once, whoever comes with it at the same moment.
+    async fn use_up(&self, solution: &Solution) -> Result<Shown, Error> {
+        let name = format!("CHALLENGE#{}", solution.name());
+        let used = Put::new(Row::Counter(&name), &solution.used())?.when(Condition::New);
+        Ok(match self.app.store.put(used).await? {
+            Written::Done(()) => Shown::Solved,
+            Written::Conflict(_) => Shown::Nothing,
+        })
+    }
+}
