@@ -3,12 +3,13 @@
 use shared::metrics::Metric;
 
 /// All of them.
-pub const METRICS: [Metric; 8] = [
+pub const METRICS: [Metric; 9] = [
     Metric::count("sign_up", "SignUps", &[&[]]),
     Metric::count("account_created", "AccountsCreated", &[&[]]),
     Metric::count("login", "Logins", &[&[]]),
     Metric::count("login_refused", "LoginFailures", &[&[], &["reason"]]),
     Metric::count("locked", "Locked", &[&[]]),
+    Metric::count("credential_stuffing", "CredentialStuffing", &[&[]]),
     Metric::count("limited", "Limited", &[&["group"]]),
     Metric { event: "mail_budget", name: "MailBudget", value: Some("percent"), unit: "Percent", dimensions: &[&[]] },
     Metric::count("refresh_token_reuse", "RefreshReuse", &[&[]]),

@@ -43,6 +43,7 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
             };
             counted(world, guesses).await
         }
+        ("CredentialStuffing", "") => list_is_tried().await,
         ("MailBudget", "") => budget_is_used_up().await,
         ("RecordsThatDoNotOpen", "") => {
             tampers(world, "KEY#", "exchange", json!("bybit")).await;
@@ -110,6 +111,16 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         }
         _ => panic!("an alarm looks at {metric:?}, and nothing here makes that happen"),
     }
+}
+
+async fn list_is_tried() -> Vec<Datapoint> {
+    let world = World::with(|config| config.ip_limit_factor = 1).await;
+    let sign_ins = async {
+        for _ in 0..15 {
+            world.person().logs_in().await;
+        }
+    };
+    counted(&world, sign_ins).await
 }
 
 async fn budget_is_used_up() -> Vec<Datapoint> {

@@ -21,4 +21,5 @@ mod sign_up;
 mod spellings;
 mod step_up;
 mod strangers;
+mod stuffing;
 mod tokens;
