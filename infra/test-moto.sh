@@ -9,7 +9,7 @@ semantics=(
     auth::sign_up:: auth::profile:: auth::sessions::      # an account's rows: new, changed under a condition, together in a transaction
     auth::forgot:: auth::spellings::
     auth::guard:: admin::unlock::                         # entries of a map, changed under a number
-    auth::forgot:: auth::spellings:: auth::challenge:: auth::client_limits::
+    auth::challenge:: auth::client_limits:: auth::stuffing::
     auth::concurrency:: auth::contested::                 # many at once: one wins, and nobody loses what was written
     mail::delivery:: mail::waiting::                      # the outbox: leases, what is due, SES itself
     auth::secrets:: admin::rotation::                     # secrets under KMS, their successors, other keys

@@ -1,7 +1,7 @@
 //! How often somebody may do something: counters in the table Limits, one for each span of time, gone by themselves when it is over. Spans
 //! are aligned, so that counting one time more is one conditional update.
 
-mod client;
+pub mod client;
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ struct Counter {
 }
 
 /// The span that a moment is in.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Span {
     start: Timestamp,
     end: Timestamp,

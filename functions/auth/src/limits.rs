@@ -1,8 +1,11 @@
 //! How often a client may ask, by its address, and how many letters all of them together may ask for. Whom they ask about makes no
 //! difference, so that no limit tells anything of an address.
 
+pub mod stuffing;
+
 use std::time::Duration;
 
+use serde::de::{DeserializeOwned, IgnoredAny};
 use shared::{
     caller::ClientAddress,
     error::Error,
@@ -64,16 +67,17 @@ impl Letters {
 }
 
 impl Auth {
-    /// Counts a request of a client. One that is refused must not be answered with anything that was looked up.
+    /// Counts a request of a client, and says what is known of it. One that is refused must not be answered with anything that was looked
+    /// up.
     ///
     /// # Errors
     /// `Unavailable`: what cannot be counted is not done.
-    pub(crate) async fn limit(
+    pub(crate) async fn limit<T: DeserializeOwned>(
         &self,
         group: Group,
         client: &ClientAddress,
         now: Timestamp,
-    ) -> Result<RateLimit<()>, Error> {
+    ) -> Result<RateLimit<T>, Error> {
         let limit = group.limit(&self.config).count_client(&self.app.store, client, now).await?;
         if let RateLimit::Exceeded(_) = limit {
             tracing::warn!(event = "limited", group = group.name(), "a client asks too often");
@@ -92,11 +96,10 @@ impl Auth {
         client: &ClientAddress,
         now: Timestamp,
     ) -> Result<RateLimit<()>, Error> {
-        let limit = self.limit(Group::Mail, client, now).await?;
-        if let RateLimit::Allowed(()) = limit {
-            self.spend(letters, now).await?;
+        match self.limit::<IgnoredAny>(Group::Mail, client, now).await? {
+            RateLimit::Allowed(_) => self.spend(letters, now).await.map(RateLimit::Allowed),
+            RateLimit::Exceeded(seconds) => Ok(RateLimit::Exceeded(seconds)),
         }
-        Ok(limit)
     }
 
     async fn spend(&self, letters: Letters, now: Timestamp) -> Result<(), Error> {

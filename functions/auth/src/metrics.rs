@@ -3,7 +3,7 @@
 use shared::metrics::Metric;
 
 /// All of them.
-pub const METRICS: [Metric; 12] = [
+pub const METRICS: [Metric; 13] = [
     Metric::count("sign_up", "SignUps", &[&[]]),
     Metric::count("account_created", "AccountsCreated", &[&[]]),
     Metric::count("login", "Logins", &[&[]]),
@@ -11,6 +11,7 @@ pub const METRICS: [Metric; 12] = [
     Metric::count("locked", "Locked", &[&[]]),
     Metric::count("challenge_asked", "ChallengesAsked", &[&[]]),
     Metric::count("challenge_passed", "ChallengesPassed", &[&[]]),
+    Metric::count("credential_stuffing", "CredentialStuffing", &[&[]]),
     Metric::count("limited", "Limited", &[&["group"]]),
     Metric { event: "mail_budget", name: "MailBudget", value: Some("percent"), unit: "Percent", dimensions: &[&[]] },
     Metric::count("breach_check", "BreachChecks", &[&[]]),

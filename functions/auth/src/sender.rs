@@ -90,7 +90,7 @@ impl Sender {
     /// `Internal` without randomness.
     pub fn arrives(
         &self,
-        Counted { change: Change { guard, .. }, retraction }: Counted,
+        Counted { change: Change { guard, .. }, retraction, .. }: Counted,
         now: Timestamp,
     ) -> Result<(DeviceToken, Arrival), Error> {
         let (device, from) = self.recognised(&guard.places, now)?;

@@ -21,6 +21,8 @@ pub enum Condition {
     Above(&'static str, AttributeValue),
     /// The attribute is a number below the value, or is not there.
     Below(Cow<'static, str>, AttributeValue),
+    /// The attribute is a set with fewer members than that, or is not there.
+    Smaller(&'static str, u32),
     /// The attribute is there.
     Present(&'static str),
     /// The attribute is not there.

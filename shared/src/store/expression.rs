@@ -54,7 +54,7 @@ impl Expression {
     pub(super) fn changes(
         &mut self,
         changes: Vec<(Path, Option<AttributeValue>)>,
-        add: Vec<(Cow<'static, str>, i32)>,
+        add: Vec<(Cow<'static, str>, AttributeValue)>,
     ) -> String {
         let (mut set, mut remove) = (Vec::new(), Vec::new());
         for (path, value) in changes {
@@ -68,8 +68,8 @@ impl Expression {
             [] => String::new(),
             parts => format!("{word} {} ", parts.join(", ")),
         };
-        let mut added = |(attribute, number): (Cow<'static, str>, i32)| {
-            format!("{} {}", self.name(&attribute), self.value(AttributeValue::N(number.to_string())))
+        let mut added = |(attribute, value): (Cow<'static, str>, AttributeValue)| {
+            format!("{} {}", self.name(&attribute), self.value(value))
         };
         let add: Vec<_> = add.into_iter().map(&mut added).collect();
         clause("SET", &set) + &clause("REMOVE", &remove) + &clause("ADD", &add)
@@ -94,6 +94,10 @@ impl Expression {
                 let (name, value) = (self.name(&attribute), self.value(value));
                 return format!("(attribute_not_exists({name}) OR {name} < {value})");
             }
+            Condition::Smaller(attribute, members) => {
+                let (name, value) = (self.name(attribute), self.value(AttributeValue::N(members.to_string())));
+                return format!("(attribute_not_exists({name}) OR size({name}) < {value})");
+            }
             Condition::Present(attribute) => return format!("attribute_exists({})", self.name(attribute)),
             Condition::Absent(attribute) => return format!("attribute_not_exists({})", self.name(attribute)),
         };
@@ -117,14 +121,19 @@ mod tests {
     fn names_and_values_are_placeholders() {
         let mut expression = Expression::default();
         let changes = vec![(Path::of("ttl"), Some(AttributeValue::N("5".into()))), (Path::of("status"), None)];
-        assert_eq!(expression.changes(changes, vec![("n".into(), -1)]), "SET #ttl = :v0 REMOVE #status ADD #n :v1 ");
+        assert_eq!(
+            expression.changes(changes, vec![("n".into(), AttributeValue::N("-1".into()))]),
+            "SET #ttl = :v0 REMOVE #status ADD #n :v1 "
+        );
+        let smaller = Condition::Smaller("set", 3);
         let either = Condition::one_of("status", &["a", "b"]).unwrap();
         let above = Condition::above("ttl", &3).unwrap();
-        let conditions = vec![Condition::Exists, above, Condition::Absent("end"), either];
-        let expected = "attribute_exists(#pk) AND #ttl > :v2 AND attribute_not_exists(#end) AND #status IN (:v3, :v4)";
+        let conditions = vec![Condition::Exists, above, Condition::Absent("end"), either, smaller];
+        let expected = "attribute_exists(#pk) AND #ttl > :v2 AND attribute_not_exists(#end) AND #status IN (:v3, :v4) AND \
+                        (attribute_not_exists(#set) OR size(#set) < :v5)";
         assert_eq!(expression.conditions(conditions).unwrap(), expected);
         assert_eq!(expression.names().unwrap()["#status"], "status");
-        assert_eq!(expression.values().unwrap().len(), 5);
+        assert_eq!(expression.values().unwrap().len(), 6);
     }
 
     #[test]
@@ -133,7 +142,13 @@ mod tests {
         let value = || Some(AttributeValue::N("5".into()));
         let changes = vec![(Path::entry("m", "a-b.c"), value()), (Path::entry("m", "SET"), None)];
         let expected = "SET #m.#m_1 = :v0 REMOVE #m.#m_2 ADD #n :v1, #o :v2 ";
-        assert_eq!(expression.changes(changes, vec![("n".into(), 1), ("o".into(), -1)]), expected);
+        assert_eq!(
+            expression.changes(
+                changes,
+                vec![("n".into(), AttributeValue::N("1".into())), ("o".into(), AttributeValue::Ss(vec!["x".into()]))]
+            ),
+            expected
+        );
         let names = expression.names().unwrap();
         assert_eq!((names["#m"].as_str(), names["#m_1"].as_str(), names["#m_2"].as_str()), ("m", "a-b.c", "SET"));
     }

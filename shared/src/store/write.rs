@@ -27,7 +27,7 @@ pub struct Put<'a> {
 pub struct Update<'a> {
     row: Row<'a>,
     set: Vec<(Path, Option<AttributeValue>)>,
-    add: Vec<(Cow<'static, str>, i32)>,
+    add: Vec<(Cow<'static, str>, AttributeValue)>,
     conditions: Vec<Condition>,
 }
 
@@ -137,7 +137,14 @@ impl<'a> Update<'a> {
     /// Adds `number` to a number, which is 0 where it is not there.
     #[must_use]
     pub fn add(mut self, attribute: impl Into<Cow<'static, str>>, number: i32) -> Self {
-        self.add.push((attribute.into(), number));
+        self.add.push((attribute.into(), AttributeValue::N(number.to_string())));
+        self
+    }
+
+    /// Adds a member to a set of texts, which has none where it is not there.
+    #[must_use]
+    pub fn add_member(mut self, set: &'static str, member: &str) -> Self {
+        self.add.push((set.into(), AttributeValue::Ss(vec![member.to_owned()])));
         self
     }
 

@@ -4,7 +4,7 @@ use local::{Mode, Service};
 use paper::Canned;
 use serde_json::json;
 use shared::config::LogConfig;
-use tests::{PATIENCE, Request, World};
+use tests::{PATIENCE, Person, Request, Session, World};
 
 use super::alarm::{Alarm, Data, Metric, State, template};
 use super::{is_ours, looked_at, only};
@@ -29,33 +29,10 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         let session = &session;
         async move { world.post_as(session, &path, json!(null)).await }
     };
+    if let Some(points) = happens_to_accounts(world, &metric.name, &ada, &session).await {
+        return points;
+    }
     match (metric.name.as_str(), dimension) {
-        ("RefreshReuse", "") => {
-            world.refresh(&session.refresh).await;
-            world.advance(31);
-            counted(world, world.refresh(&session.refresh)).await
-        }
-        ("LoginFailures", "") => counted(world, ada.rival("a guess").logs_in()).await,
-        ("Locked", "") => {
-            let guesses = async {
-                for _ in 0..10 {
-                    world.advance(60);
-                    ada.rival("a guess").logs_in().await;
-                }
-            };
-            counted(world, guesses).await
-        }
-        ("ChallengesAsked" | "ChallengesPassed", "") => {
-            switched(world, true).await;
-            let solves =
-                async { world.send(asks(LOGIN, &ada.credentials(), Some(&solved(&ada.logs_in().await)))).await };
-            counted(world, solves).await
-        }
-        ("MailBudget", "") => budget_is_used_up().await,
-        ("BreachChecks" | "BreachChecksFailed", "") => {
-            world.aws.breaches().set_canned(Some(Canned::new(503, "")));
-            counted(world, world.person().signs_up()).await
-        }
         ("RecordsThatDoNotOpen", "") => {
             tampers(world, "KEY#", "exchange", json!("bybit")).await;
             counted(world, ask("decrypt")).await
@@ -122,6 +99,55 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         }
         _ => panic!("an alarm looks at {metric:?}, and nothing here makes that happen"),
     }
+}
+
+/// What happens to accounts: to those who sign up and in, and by those who attack.
+async fn happens_to_accounts(
+    world: &World,
+    metric: &str,
+    ada: &Person<'_>,
+    session: &Session,
+) -> Option<Vec<Datapoint>> {
+    Some(match metric {
+        "RefreshReuse" => {
+            world.refresh(&session.refresh).await;
+            world.advance(31);
+            counted(world, world.refresh(&session.refresh)).await
+        }
+        "LoginFailures" => counted(world, ada.rival("a guess").logs_in()).await,
+        "Locked" => {
+            let guesses = async {
+                for _ in 0..10 {
+                    world.advance(60);
+                    ada.rival("a guess").logs_in().await;
+                }
+            };
+            counted(world, guesses).await
+        }
+        "ChallengesAsked" | "ChallengesPassed" => {
+            switched(world, true).await;
+            let solves =
+                async { world.send(asks(LOGIN, &ada.credentials(), Some(&solved(&ada.logs_in().await)))).await };
+            counted(world, solves).await
+        }
+        "CredentialStuffing" => list_is_tried().await,
+        "MailBudget" => budget_is_used_up().await,
+        "BreachChecks" | "BreachChecksFailed" => {
+            world.aws.breaches().set_canned(Some(Canned::new(503, "")));
+            counted(world, world.person().signs_up()).await
+        }
+        _ => return None,
+    })
+}
+
+async fn list_is_tried() -> Vec<Datapoint> {
+    let world = World::with(|config| config.ip_limit_factor = 1).await;
+    let sign_ins = async {
+        for _ in 0..15 {
+            world.person().logs_in().await;
+        }
+    };
+    counted(&world, sign_ins).await
 }
 
 async fn budget_is_used_up() -> Vec<Datapoint> {

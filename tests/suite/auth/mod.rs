@@ -24,5 +24,6 @@ mod sign_up;
 mod spellings;
 mod step_up;
 mod strangers;
+mod stuffing;
 mod tokens;
 mod weak_passwords;

@@ -112,6 +112,34 @@ async fn tries_at_a_locked_address_look_the_same_for_every_address() {
     }
 }
 
+/// From a stranger's address and from that of an owner who has signed in from there, both of them burnt: the password is wrong, wrong while
+/// the address is locked, and right.
+#[tokio::test]
+async fn tries_of_a_burnt_client_look_the_same_for_every_address() {
+    for client in ["192.0.2.7", "203.0.113.9"] {
+        let world = World::with(|config| (config.ip_limit_factor, config.logins_per_address) = (1, 1_000)).await;
+        let mut seen = Vec::new();
+        for person in everybody(&world).await {
+            let login = |person: &Person<'_>| json_request("POST", "/auth/login", &person.credentials());
+            while world.send_from(client, login(&world.person())).await.status != 429 {}
+            let wrong = login(&person.rival("a wrong password"));
+            let mut of_person = vec![look(&world, &person.email, world.send_from(client, wrong.clone())).await];
+            for _ in 0..6 {
+                world.send_from("192.0.2.8", wrong.clone()).await;
+            }
+            of_person.push(look(&world, &person.email, world.send_from(client, wrong)).await);
+            if client == "192.0.2.7" {
+                of_person.push(look(&world, &person.email, world.send_from(client, login(&person))).await);
+            }
+            seen.push(of_person);
+        }
+        for other in &seen {
+            assert!(other.iter().all(|seen| (seen.status, seen.argon2_runs) == (429, 1)), "{other:#?}");
+            assert_eq!(other, &seen[0], "from {client}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_resend_looks_the_same_for_every_address_and_so_does_the_wait() {
     let world = World::start().await;

@@ -188,6 +188,15 @@ async fn too_many(count: &mut Count<'_>) {
     let points = counted(&world, world.person().logs_in()).await;
     assert_eq!(names(&points), ["Limited group=login"]);
     count.seen.insert("Limited".to_owned());
+    let world = World::with(|config| config.ip_limit_factor = 1).await;
+    for _ in 0..14 {
+        world.person().logs_in().await.assert_status(401);
+    }
+    let points = counted(&world, world.person().logs_in()).await;
+    assert_eq!(names(&points), ["CredentialStuffing", "LoginFailures", "LoginFailures reason=unknown"]);
+    count.seen.insert("CredentialStuffing".to_owned());
+    let points = counted(&world, world.person().logs_in()).await;
+    assert_eq!(names(&points), ["LoginFailures", "LoginFailures reason=burnt"]);
 }
 
 async fn stolen_passwords(count: &mut Count<'_>) {
@@ -299,7 +308,7 @@ fn ids() -> impl Iterator<Item = &'static str> {
 /// Every word that may be a dimension's value.
 fn words() -> BTreeSet<&'static str> {
     let words = "auth 7 dynamodb kms ses permanent verify set-password already-registered \
-                 login mail ask unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
+                 login mail ask burnt unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
                  duplicate test_event ignored_event_type out_of_order no_user_ref unknown_status malformed_body \
                  no_secret missing_signature missing_timestamp malformed_header unsupported_algorithm bad_signature \
                  stale_timestamp";

@@ -46,6 +46,16 @@ pub struct Guard {
     pub places: Places,
 }
 
+/// How a client stands, whoever's password it tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// As everybody does.
+    Usual,
+    /// It has tried a list of other people's passwords, or so it looks. For so many seconds, at least one, it may try none but at places
+    /// that are known, and nothing that it tries is counted with everybody's: it locks nobody out.
+    Burnt(i64),
+}
+
 /// Whether a password may be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -62,6 +72,9 @@ pub struct Counted {
     pub change: Change,
     /// What takes it back.
     pub retraction: Retraction,
+    /// For how many seconds who comes from elsewhere is locked out, where this try was admitted because of its place. It is answered as
+    /// theirs unless its password is right, so that who shares the owner's network learns nothing.
+    pub others_locked: Option<i64>,
 }
 
 /// A guard that takes the place of the one that was seen.
@@ -87,21 +100,25 @@ pub struct Retraction {
 impl Guard {
     /// Whether a password may be compared that comes from these places: a device and a network, say.
     #[must_use]
-    pub fn admit(&self, from: &[PlaceId], now: Timestamp) -> Admission {
-        let Some(seconds) = self.seconds_locked(now) else {
-            return Admission::Counted(self.counting(None, self.everywhere, now));
+    pub fn admit(&self, from: &[PlaceId], client: Standing, now: Timestamp) -> Admission {
+        let locked = match client {
+            Standing::Usual => self.seconds_locked(now),
+            Standing::Burnt(seconds) => Some(seconds),
+        };
+        let Some(seconds) = locked else {
+            return Admission::Counted(self.counting(None, self.everywhere, None, now));
         };
         match from.iter().find_map(|id| Some(id).zip(self.places.free_at(id, &KNOWN_PLACE, now))) {
-            Some((id, tally)) => Admission::Counted(self.counting(Some(id.clone()), tally, now)),
+            Some((id, tally)) => Admission::Counted(self.counting(Some(id.clone()), tally, locked, now)),
             None => Admission::Locked(seconds),
         }
     }
 
-    fn counting(&self, place: Option<PlaceId>, before: Tally, now: Timestamp) -> Counted {
+    fn counting(&self, place: Option<PlaceId>, before: Tally, others_locked: Option<i64>, now: Timestamp) -> Counted {
         let (mut guard, after) = (self.next(), before.counted(now));
         guard.set_tally(place.as_ref(), after);
         let places = place.iter().cloned().collect();
-        Counted { change: Change { guard, places }, retraction: Retraction { place, before, after } }
+        Counted { change: Change { guard, places }, retraction: Retraction { place, before, after }, others_locked }
     }
 
     /// Without a try whose password was right.
@@ -184,13 +201,6 @@ impl Change {
 }
 
 impl Counted {
-    /// For how many seconds everybody else is locked out, where this try was admitted because of its place. It is answered as everybody's
-    /// unless its password is right, so that who shares the owner's network learns nothing.
-    #[must_use]
-    pub fn seconds_others_are_locked(&self, now: Timestamp) -> Option<i64> {
-        self.retraction.place.as_ref().and_then(|_| self.change.guard.seconds_locked(now))
-    }
-
     /// Whether the owner, and those who watch, should hear of this failure.
     #[must_use]
     pub const fn is_notable(&self) -> bool {

@@ -12,6 +12,11 @@ const DAY: i64 = 24 * 60 * 60;
 /// As long as a network is known; a device is for longer.
 const WHILE_ALL_ARE_KNOWN: Duration = Duration::from_hours(30 * 24);
 
+/// For how long a client is burnt. Seconds.
+const BURNT: i64 = 7_200;
+/// By a stranger, at once.
+const WRONG: Try = Try { after: 0, place: None, client: Standing::Usual, is_right: false };
+
 /// Somebody tries a password.
 #[derive(Clone, Debug)]
 struct Try {
@@ -19,6 +24,7 @@ struct Try {
     after: u64,
     /// Which place it comes from; none for a stranger.
     place: Option<u8>,
+    client: Standing,
     is_right: bool,
 }
 
@@ -49,7 +55,7 @@ enum At {
 /// What the store does with an admission, and afterwards with the verdict. Where the try was counted; `None` if it was not admitted.
 fn take(guard: &mut Guard, attempt: &Try, now: Timestamp) -> Option<At> {
     let from: Vec<_> = attempt.place.map(place).into_iter().collect();
-    let counted = match guard.admit(&from, now) {
+    let counted = match guard.admit(&from, attempt.client, now) {
         Admission::Locked(seconds) => {
             assert!((1..=DAY).contains(&seconds), "{seconds}");
             return None;
@@ -58,6 +64,10 @@ fn take(guard: &mut Guard, attempt: &Try, now: Timestamp) -> Option<At> {
     };
     let (before, place) = (guard.clone(), counted.retraction.place.clone());
     *guard = counted.change.guard.clone();
+    assert_eq!(counted.others_locked.is_some(), place.is_some());
+    if attempt.client != Standing::Usual {
+        assert_eq!((guard.everywhere, counted.others_locked), (before.everywhere, Some(BURNT)), "locks nobody out");
+    }
     if attempt.is_right {
         let welcome = guard.taking_back(&counted.retraction).then(|guard| guard.welcoming(&from, now));
         assert_eq!(welcome.guard.attempt, guard.attempt + 1);
@@ -71,7 +81,7 @@ fn take(guard: &mut Guard, attempt: &Try, now: Timestamp) -> Option<At> {
 /// Who tries from anywhere else sees no difference.
 fn assert_looks_alike(one: &Guard, other: &Guard, now: Timestamp) {
     for seconds in [0, 1, 5, 60, 600, 1_200, 90_000] {
-        let answer = |guard: &Guard| match guard.admit(&[], now + Duration::from_secs(seconds)) {
+        let answer = |guard: &Guard| match guard.admit(&[], Standing::Usual, now + Duration::from_secs(seconds)) {
             Admission::Locked(seconds) => Err(seconds),
             Admission::Counted(Counted { change, .. }) => Ok(change.guard.everywhere),
         };
@@ -83,7 +93,9 @@ fn tries(is_right: impl Strategy<Value = bool> + Clone + 'static) -> impl Strate
     let after =
         prop_oneof![6 => Just(0_u64), 4 => 1..4_u64, 3 => 4..600_u64, 2 => 600..1_200_u64, 1 => 20_000..90_000_u64];
     let place = prop_oneof![3 => Just(None), 2 => (0..4_u8).prop_map(Some)];
-    vec((after, place, is_right).prop_map(|(after, place, is_right)| Try { after, place, is_right }), 1..300)
+    let client = prop_oneof![3 => Just(Standing::Usual), 1 => Just(Standing::Burnt(BURNT))];
+    let attempt = (after, place, client, is_right);
+    vec(attempt.prop_map(|(after, place, client, is_right)| Try { after, place, client, is_right }), 1..300)
 }
 
 /// The most moments within any span of this length.
@@ -140,7 +152,7 @@ proptest! {
             }
             now = now + Duration::from_secs(attempt.after);
             let from: Vec<_> = attempt.place.map(place).into_iter().collect();
-            if let Admission::Counted(Counted { change, retraction }) = guard.admit(&from, now) {
+            if let Admission::Counted(Counted { change, retraction, .. }) = guard.admit(&from, attempt.client, now) {
                 guard = change.guard;
                 let counted_at = retraction.place.clone().map_or(At::Everywhere, At::Place);
                 if attempt.is_right {
@@ -165,20 +177,21 @@ proptest! {
     /// Tries as fast as they are admitted, from everywhere and from a place at once, beginning at any time of the day.
     #[test]
     fn nor_does_whoever_never_stops(begin in 0..DAY, pause in 1..400_u64) {
-        let mut guard = known(2);
+        let mut guard = known(3);
         let mut checked = BTreeMap::<At, Vec<i64>>::new();
         let mut now = START + Duration::from_secs(begin.unsigned_abs());
         let end = now + Duration::from_hours(30);
         while now < end {
-            for place in [None, Some(0), Some(1)] {
-                while let Some(at) = take(&mut guard, &Try { after: 0, place, is_right: false }, now) {
+            let burnt = [None, Some(1), Some(2)].map(|place| Try { place, client: Standing::Burnt(BURNT), ..WRONG });
+            for attempt in [None, Some(0), Some(1)].map(|place| Try { place, ..WRONG }).iter().chain(&burnt) {
+                while let Some(at) = take(&mut guard, attempt, now) {
                     checked.entry(at).or_default().push(now.as_second());
                 }
             }
             now = now + Duration::from_secs(pause);
         }
         is_bounded(&checked)?;
-        prop_assert_eq!(checked.len(), 3);
+        prop_assert_eq!(checked.len(), 4);
     }
 
     #[test]
@@ -188,7 +201,9 @@ proptest! {
             now = now + Duration::from_secs(attempt.after);
             take(&mut guard, attempt, now);
             for place in [0, 1].map(place).into_iter().filter(|_| now < START + WHILE_ALL_ARE_KNOWN) {
-                prop_assert!(matches!(guard.admit(&[place], now), Admission::Counted(_)));
+                for client in [Standing::Usual, Standing::Burnt(BURNT)] {
+                    prop_assert!(matches!(guard.admit(std::slice::from_ref(&place), client, now), Admission::Counted(_)));
+                }
             }
         }
     }
@@ -199,10 +214,10 @@ proptest! {
         for attempt in &tries {
             now = now + Duration::from_secs(attempt.after);
             take(&mut guard, attempt, now);
-            if let Admission::Locked(seconds) = guard.admit(&[], now) {
+            if let Admission::Locked(seconds) = guard.admit(&[], Standing::Usual, now) {
                 let end = now + Duration::from_secs(seconds.unsigned_abs());
-                prop_assert!(!matches!(guard.admit(&[], end), Admission::Locked(_)));
-                prop_assert!(matches!(guard.admit(&[], end - Duration::from_secs(1)), Admission::Locked(_)));
+                prop_assert!(!matches!(guard.admit(&[], Standing::Usual, end), Admission::Locked(_)));
+                prop_assert!(matches!(guard.admit(&[], Standing::Usual, end - Duration::from_secs(1)), Admission::Locked(_)));
             }
         }
     }
@@ -211,7 +226,7 @@ proptest! {
     fn right_passwords_use_up_no_day(count in 1..400_usize) {
         let mut guard = Guard::default();
         for _ in 0..count {
-            let right = Try { after: 0, place: Some(1), is_right: true };
+            let right = Try { place: Some(1), is_right: true, ..WRONG };
             prop_assert!(take(&mut guard, &right, START).is_some());
         }
         prop_assert_eq!(guard.everywhere.day_failures, 0);
@@ -222,7 +237,7 @@ proptest! {
         let (mut guard, mut now) = (Guard::default(), START);
         for number in tries {
             now = now + Duration::from_mins(1);
-            take(&mut guard, &Try { after: 60, place: Some(number), is_right: true }, now);
+            take(&mut guard, &Try { place: Some(number), is_right: true, ..WRONG }, now);
             prop_assert!(guard.places.know(&place(number), now));
             let known: Vec<_> = (0..40).filter(|number| guard.places.named(&place(*number)).is_some()).collect();
             for kind in 0..2 {
@@ -234,7 +249,7 @@ proptest! {
 
 #[test]
 fn the_first_quarter_of_an_hour_has_fourteen_tries() {
-    let (mut guard, wrong) = (Guard::default(), Try { after: 0, place: None, is_right: false });
+    let (mut guard, wrong) = (Guard::default(), WRONG);
     let mut seconds = Vec::new();
     for second in 0..MINUTES_15 {
         while take(&mut guard, &wrong, START + Duration::from_secs(second.unsigned_abs())).is_some() {
@@ -247,7 +262,7 @@ fn the_first_quarter_of_an_hour_has_fourteen_tries() {
 #[test]
 fn a_known_place_has_ten_tries_while_the_others_are_locked() {
     let mut guard = known(2);
-    let of = |place| Try { after: 0, place, is_right: false };
+    let of = |place| Try { place, ..WRONG };
     while take(&mut guard, &of(None), START).is_some() {}
     let mut tries = 0;
     while let Some(at) = take(&mut guard, &of(Some(0)), START) {
@@ -255,20 +270,31 @@ fn a_known_place_has_ten_tries_while_the_others_are_locked() {
         tries += 1;
     }
     assert_eq!(tries, 10);
-    assert_eq!(guard.admit(&[place(0)], START), Admission::Locked(1), "as everybody's");
+    assert_eq!(guard.admit(&[place(0)], Standing::Usual, START), Admission::Locked(1), "as everybody's");
     assert!(take(&mut guard, &of(Some(1)), START).is_some(), "the other place is free");
+}
+
+#[test]
+fn a_client_that_is_burnt_has_ten_tries_at_a_known_place_and_none_elsewhere() {
+    let (mut guard, burnt) = (known(1), |place| Try { place, client: Standing::Burnt(BURNT), ..WRONG });
+    assert_eq!(guard.admit(&[], Standing::Burnt(BURNT), START), Admission::Locked(BURNT));
+    assert_eq!(guard.admit(&[place(1)], Standing::Burnt(BURNT), START), Admission::Locked(BURNT));
+    let tries = (0..20).filter(|_| take(&mut guard, &burnt(Some(0)), START).is_some()).count();
+    assert_eq!((tries, guard.everywhere), (10, Tally::default()));
+    assert_eq!(guard.admit(&[place(0)], Standing::Burnt(BURNT), START), Admission::Locked(BURNT));
+    assert_eq!(take(&mut guard, &Try { place: Some(0), ..WRONG }, START), Some(At::Everywhere), "others are free");
 }
 
 #[test]
 fn a_right_password_takes_back_its_own_try_and_no_other() {
     let mut guard = known(1);
-    let wrong = |place| Try { after: 0, place, is_right: false };
+    let wrong = |place| Try { place, ..WRONG };
     while take(&mut guard, &wrong(None), START).is_some() {}
     let others = guard.everywhere;
     for _ in 0..3 {
         take(&mut guard, &wrong(Some(0)), START);
     }
-    take(&mut guard, &Try { after: 0, place: Some(0), is_right: true }, START);
+    take(&mut guard, &Try { place: Some(0), is_right: true, ..WRONG }, START);
     assert_eq!(guard.everywhere, others, "strangers stay locked out");
     let free = (0..20).filter(|_| take(&mut guard, &wrong(Some(0)), START).is_some()).count();
     assert_eq!(free, 7, "three of ten were used up before");
@@ -282,12 +308,14 @@ fn two_who_sign_in_at_once_leave_the_tries_of_strangers_as_they_were() {
         let mut now = START;
         for _ in 0..failures {
             now = now + Duration::from_secs(guard.seconds_locked(now).unwrap_or(0).unsigned_abs());
-            take(&mut guard, &Try { after: 0, place: None, is_right: false }, now).unwrap();
+            take(&mut guard, &Try { after: 0, place: None, client: Standing::Usual, is_right: false }, now).unwrap();
         }
         now = now + Duration::from_secs(guard.seconds_locked(now).unwrap_or(0).unsigned_abs() + 1);
         let before = guard.clone();
         let counted = [(); 2].map(|()| {
-            let Admission::Counted(counted) = guard.admit(&[place(0)], now) else { panic!("{failures}") };
+            let Admission::Counted(counted) = guard.admit(&[place(0)], Standing::Usual, now) else {
+                panic!("{failures}")
+            };
             guard = counted.change.guard.clone();
             counted
         });
@@ -301,14 +329,14 @@ fn two_who_sign_in_at_once_leave_the_tries_of_strangers_as_they_were() {
 #[test]
 fn a_link_forgives_what_others_have_tried_where_it_is_redeemed() {
     let mut guard = known(2);
-    while take(&mut guard, &Try { after: 0, place: None, is_right: false }, START).is_some() {}
+    while take(&mut guard, &Try { after: 0, place: None, client: Standing::Usual, is_right: false }, START).is_some() {}
     for place in [Some(0), Some(1)] {
-        while take(&mut guard, &Try { after: 0, place, is_right: false }, START).is_some() {}
+        while take(&mut guard, &Try { after: 0, place, client: Standing::Usual, is_right: false }, START).is_some() {}
     }
     let guard = guard.welcoming_by_link(&[place(1)], START).guard;
-    assert!(matches!(guard.admit(&[place(1)], START), Admission::Counted(_)));
-    assert!(matches!(guard.admit(&[place(0)], START), Admission::Locked(_)));
-    assert!(matches!(guard.admit(&[], START), Admission::Locked(_)));
+    assert!(matches!(guard.admit(&[place(1)], Standing::Usual, START), Admission::Counted(_)));
+    assert!(matches!(guard.admit(&[place(0)], Standing::Usual, START), Admission::Locked(_)));
+    assert!(matches!(guard.admit(&[], Standing::Usual, START), Admission::Locked(_)));
 }
 
 #[test]
@@ -351,8 +379,7 @@ fn a_row_that_says_less_or_more_of_a_place_is_read() {
 #[test]
 fn clocks_that_differ_around_midnight_do_not_begin_the_day_anew() {
     let midnight = Timestamp::from_second((START.as_second() / DAY + 1) * DAY);
-    let mut guard = Guard::default();
-    let wrong = Try { after: 0, place: None, is_right: false };
+    let (mut guard, wrong) = (Guard::default(), WRONG);
     for minute in 0..4 {
         take(&mut guard, &wrong, midnight + Duration::from_mins(minute)).unwrap();
     }
@@ -366,10 +393,10 @@ fn a_day_that_is_used_up_a_few_tries_at_a_time_is_told_of_once() {
     let mut guard = Guard::default();
     let notable = (0..100_u64).filter(|number| {
         let now = midnight + Duration::from_secs(number / 4 * 900);
-        let Admission::Counted(counted) = guard.admit(&[], now) else { panic!("{number}") };
+        let Admission::Counted(counted) = guard.admit(&[], Standing::Usual, now) else { panic!("{number}") };
         guard = counted.change.guard.clone();
         counted.is_notable()
     });
     assert_eq!(notable.collect::<Vec<_>>(), [99]);
-    assert!(matches!(guard.admit(&[], midnight + Duration::from_hours(23)), Admission::Locked(3_600)));
+    assert!(matches!(guard.admit(&[], Standing::Usual, midnight + Duration::from_hours(23)), Admission::Locked(3_600)));
 }

@@ -7,7 +7,7 @@ use shared::{error::Error, time::Timestamp};
 use super::guarded::GuardAsRead;
 use crate::{
     account::Account,
-    guard::{Admission, Counted, PlaceId},
+    guard::{Admission, Counted, PlaceId, Standing},
     password::{PasswordHash, Verdict},
     session::sign_in::Proof,
     state::Auth,
@@ -19,6 +19,8 @@ pub struct Try<'a> {
     pub password: &'a str,
     /// The places that it comes from.
     pub from: &'a [PlaceId],
+    /// How the client stands that it comes from.
+    pub client: Standing,
     /// When the request came in.
     pub since: Instant,
     /// The time of the request.
@@ -57,12 +59,12 @@ impl Auth {
         &self,
         guard: GuardAsRead<'_>,
         account: Option<&'a Account>,
-        Try { password, from, since, now }: Try<'_>,
+        Try { password, from, client, since, now }: Try<'_>,
     ) -> Result<Compared<'a>, Error> {
         let (of, passwords) = (guard.of, self.passwords(now).await?);
         let stored = account.and_then(|account| account.password.as_ref());
         let (admission, verdict) =
-            tokio::join!(self.admit(guard, from, since, now), passwords.verify(password, stored, now));
+            tokio::join!(self.admit(guard, from, client, since, now), passwords.verify(password, stored, now));
         let counted = match admission? {
             Admission::Counted(counted) => counted,
             Admission::Locked(seconds) => return Ok(Compared::Locked(seconds)),

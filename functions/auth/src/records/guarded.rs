@@ -16,7 +16,7 @@ use shared::{
 use crate::{
     account::Account,
     address::AddressRecord,
-    guard::{Admission, Counted, Guard, PlaceId, row::changing},
+    guard::{Admission, Counted, Guard, PlaceId, Standing, row::changing},
     state::Auth,
 };
 
@@ -89,7 +89,7 @@ impl Auth {
         Ok(self.app.store.get(Row::AddressGuard(key)).await?.unwrap_or_default())
     }
 
-    /// Counts one try more that comes from these places, in a request that came in at `since`, if it is admitted, and that it was made, if
+    /// Counts one try more that a client makes from these places, in a request that came in at `since`, if it is admitted, and that it was made, if
     /// it is not. Of those who count at once one is first, and the others look again. Who only guesses makes nobody lose more rounds than there
     /// are free tries: then the address is locked.
     ///
@@ -99,12 +99,13 @@ impl Auth {
         &self,
         GuardAsRead { of, mut guard }: GuardAsRead<'_>,
         from: &[PlaceId],
+        client: Standing,
         since: Instant,
         now: Timestamp,
     ) -> Result<Admission, Error> {
         let mut contention = self.app.contention(TRIES, since);
         loop {
-            let admission = guard.admit(from, now);
+            let admission = guard.admit(from, client, now);
             let update = match &admission {
                 Admission::Counted(counted) => changing(of.update(now)?, &counted.change)?,
                 Admission::Locked(_) => of.update(now)?.count("ignored"),
@@ -125,7 +126,7 @@ impl Auth {
     pub(crate) async fn take_back(
         &self,
         account_id: AccountId,
-        Counted { change, retraction }: Counted,
+        Counted { change, retraction, .. }: Counted,
         since: Instant,
     ) -> Result<(), Error> {
         let (mut contention, mut guard) = (self.app.contention(TRIES, since), change.guard);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     account::{Account, Offer},
-    guard::row::changing_places,
+    guard::{Standing, row::changing_places},
     password::weak::{Personal, Weakness},
     profile::Profile,
     secrets::links::MailedLink,
@@ -66,7 +66,8 @@ impl Auth {
             match account.offer(link.id, record.offered(link.id, now), now) {
                 Offer::Open => {}
                 Offer::Taken => {
-                    return self.repeated(&account, Try { password, from: &sender.places(), since, now }).await;
+                    let (from, client) = (&sender.places(), Standing::Usual);
+                    return self.repeated(&account, Try { password, from, client, since, now }).await;
                 }
                 Offer::Void => return Ok(SetPassword::Void),
             }
@@ -99,15 +100,13 @@ impl Auth {
     /// What whoever repeats a request is told, by what comes of comparing the password with the one that the link has set: a try like
     /// any other.
     async fn repeated(&self, account: &Account, attempt: Try<'_>) -> Result<SetPassword, Error> {
-        let (guard, since, now) = (self.guard_of_account(account.id).await?, attempt.since, attempt.now);
+        let (guard, since) = (self.guard_of_account(account.id).await?, attempt.since);
         Ok(match self.compare(guard, Some(account), attempt).await? {
             Compared::Right(Right { counted, .. }) => {
                 self.take_back(account.id, counted, since).await?;
                 SetPassword::Done(None)
             }
-            Compared::Wrong(counted) => {
-                counted.seconds_others_are_locked(now).map_or(SetPassword::Void, SetPassword::Locked)
-            }
+            Compared::Wrong(counted) => counted.others_locked.map_or(SetPassword::Void, SetPassword::Locked),
             Compared::Locked(seconds) => SetPassword::Locked(seconds),
         })
     }

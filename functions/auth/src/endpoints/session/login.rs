@@ -18,8 +18,8 @@ use crate::{
     address::AddressRecord,
     challenge::{Toll, Visitor},
     endpoints::auth_response::AuthResponse,
-    guard::Counted,
-    limits::Group,
+    guard::{Counted, Standing},
+    limits::{Group, stuffing::SignIns},
     records::{
         compare::{Compared, Right, Try},
         guarded::GuardedAddress,
@@ -48,8 +48,8 @@ impl Input for LoginRequest {
     }
 }
 
-/// Unknown, unverified, wrong and locked cost the same: an update that counts the client, three reads, an update that counts the try, and
-/// one Argon2 run.
+/// Unknown, unverified, wrong and locked cost the same: an update that counts the client, three reads, an update that counts the try, one
+/// Argon2 run, and an update that notes the failure.
 pub async fn login(
     State(auth): State<Auth>,
     Now(now): Now,
@@ -61,35 +61,70 @@ pub async fn login(
     if let Toll::Owed(owed) = auth.toll(Group::Login, &visitor, now).await? {
         return Ok(owed.reply(|_| AuthResponse::refused(LOCKED)));
     }
+    let client = visitor.client();
     let (key, password, from) = (email.key(), password.reveal(), sender.places());
-    let (limit, record) = tokio::join!(auth.limit(Group::Login, visitor.client(), now), auth.record(&key));
-    if let RateLimit::Exceeded(seconds) = limit? {
-        return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds));
-    }
-    let record = record?;
+    let (limit, record) = tokio::join!(auth.limit::<SignIns>(Group::Login, client, now), auth.record(&key));
+    let before = match limit? {
+        RateLimit::Allowed(sign_ins) => sign_ins,
+        RateLimit::Exceeded(seconds) => return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds)),
+    };
+    let (record, standing) = (record?, before.standing(&auth.config, now));
     let GuardedAddress { account, guard } = auth.guarded_address(&key, &record).await?;
-    let attempt = Try { password: &password, from: &from, since, now };
-    let Right { account, proof, counted, outdated } = match auth.compare(guard, account.as_ref(), attempt).await? {
-        Compared::Right(right) => right,
-        Compared::Wrong(counted) => return Ok(refused(why(&record, account.as_ref()), &counted, now)),
-        Compared::Locked(seconds) => return Ok(locked("locked", seconds)),
+    let attempt = Try { password: &password, from: &from, client: standing, since, now };
+    let refused = match auth.compare(guard, account.as_ref(), attempt).await? {
+        Compared::Right(right) => {
+            let seconds = right.counted.others_locked;
+            match sign_in(&auth, right, &password, &sender, since, now).await? {
+                Some(reply) => return Ok(reply),
+                None => Refused { reason: "changed_meanwhile", seconds },
+            }
+        }
+        Compared::Wrong(Counted { others_locked, .. }) => {
+            Refused { reason: why(&record, account.as_ref()), seconds: others_locked }
+        }
+        Compared::Locked(seconds) => Refused { reason: locked_by(standing), seconds: Some(seconds) },
     };
-    let (device, arrival) = sender.arrives(counted.clone(), now)?;
-    let Some(signed_in) = auth.sign_in(proof, arrival, since).await? else {
-        return Ok(refused("changed_meanwhile", &counted, now));
-    };
+    auth.sign_in_failed(client, &before, &key, now).await?;
+    Ok(refused.reply())
+}
+
+/// A session for whoever has the right password; `None` when the account has changed meanwhile.
+async fn sign_in(
+    auth: &Auth,
+    Right { account, proof, counted, outdated }: Right<'_>,
+    password: &str,
+    sender: &Sender,
+    since: Instant,
+    now: Timestamp,
+) -> Result<Option<Reply<AuthResponse>>, Error> {
+    let (device, arrival) = sender.arrives(counted, now)?;
+    let Some(signed_in) = auth.sign_in(proof, arrival, since).await? else { return Ok(None) };
     tracing::info!(event = "login", "somebody has signed in");
     if let Some(outdated) = outdated
-        && let Err(error) = auth.rehash(account.id, outdated, &password, now).await
+        && let Err(error) = auth.rehash(account.id, outdated, password, now).await
     {
         tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
     }
-    auth.flag_weak_password(account, &password, now).await;
+    auth.flag_weak_password(account, password, now).await;
     let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
-    Ok(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?))
+    Ok(Some(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?)))
 }
 
-/// For the log alone.
+/// Somebody who is not let in.
+struct Refused {
+    /// For the log alone.
+    reason: &'static str,
+    /// For how many seconds whoever does not come from a known place may try nothing: then a wrong password looks like any other.
+    seconds: Option<i64>,
+}
+
+const fn locked_by(client: Standing) -> &'static str {
+    match client {
+        Standing::Usual => "locked",
+        Standing::Burnt(_) => "burnt",
+    }
+}
+
 const fn why(record: &AddressRecord, account: Option<&Account>) -> &'static str {
     match account {
         Some(Account { password: Some(_), .. }) => "wrong_password",
@@ -111,16 +146,12 @@ pub fn document() -> Operation {
         .depends()
 }
 
-/// From a known place it looks like everybody's, as long as everybody else is locked out. `reason` is for the log alone.
-fn refused(reason: &'static str, counted: &Counted, now: Timestamp) -> Reply<AuthResponse> {
-    if let Some(seconds) = counted.seconds_others_are_locked(now) {
-        return locked(reason, seconds);
+impl Refused {
+    fn reply(self) -> Reply<AuthResponse> {
+        tracing::info!(event = "login_refused", reason = self.reason, "somebody may not sign in");
+        match self.seconds {
+            Some(seconds) => Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds),
+            None => Reply::unauthorized(AuthResponse::refused(REFUSED)),
+        }
     }
-    tracing::info!(event = "login_refused", reason, "somebody may not sign in");
-    Reply::unauthorized(AuthResponse::refused(REFUSED))
-}
-
-fn locked(reason: &'static str, seconds: i64) -> Reply<AuthResponse> {
-    tracing::info!(event = "login_refused", reason, "somebody may not sign in");
-    Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds)
 }

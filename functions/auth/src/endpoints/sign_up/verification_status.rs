@@ -3,7 +3,7 @@
 use axum::extract::State;
 use compat::email::EmailAddress;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
 use shared::{
     caller::{ClientAddress, MaybeCaller},
     error::Error,
@@ -72,7 +72,7 @@ pub async fn verification_status(
     let address = EmailAddress::parse(&email).ok();
     let is_owner =
         matches!((&caller, &address), (Some(caller), Some(address)) if caller.email().key() == address.key());
-    if !is_owner && let RateLimit::Exceeded(seconds) = auth.limit(Group::Ask, &client, now).await? {
+    if !is_owner && let RateLimit::Exceeded(seconds) = auth.limit::<IgnoredAny>(Group::Ask, &client, now).await? {
         return Err(Error::TooManyRequests(seconds));
     }
     let status = match address {
