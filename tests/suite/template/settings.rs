@@ -10,7 +10,10 @@ use auth::config::AuthConfig;
 use kyc::config::KycConfig;
 use mail::config::MailConfig;
 use serde_json::Value;
-use shared::config::{Config, ConfigError, Env, LogConfig, Stage};
+use shared::{
+    config::{Config, ConfigError, Env, LogConfig, Stage},
+    edge::Edge,
+};
 use tests::Key;
 
 use super::{Template, file, none};
@@ -57,7 +60,10 @@ fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigErr
         "api-keys" => VaultConfig::read(&env).map(|_| ())?,
         "kyc" => KycConfig::read(&env).map(|_| ())?,
         "mail" => MailConfig::read(&env).map(|_| ())?,
-        "docs" => Stage::read(&env).map(|_| ())?,
+        "docs" => {
+            Stage::read(&env)?;
+            Edge::read(&env)?;
+        }
         other => panic!("{other} is a new function: say what it reads"),
     }
     Ok(names.into_inner())
