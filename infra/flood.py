@@ -28,7 +28,7 @@ MOST_GROWTH = 64
 
 
 def call(path, body, client):
-    headers = {"content-type": "application/json", "x-client-ip": client}
+    headers = {"content-type": "application/json", "x-client-ip": f"{client}:443"}
     request = urllib.request.Request(API + path, json.dumps(body).encode(), headers)
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:

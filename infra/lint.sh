@@ -70,6 +70,10 @@ step "the deployer's rights"
 "$sam/cfn-lint" infra/deployer.yaml
 .tools/checkov/bin/checkov -f infra/deployer.yaml
 
+step "what may stand before the API"
+AWS_DEFAULT_REGION=us-east-1 "$sam/cfn-lint" infra/edge.yaml
+.tools/checkov/bin/checkov -f infra/edge.yaml
+
 step "releases from GitHub"
 .tools/workflow/bin/check-jsonschema --builtin-schema vendor.github-workflows infra/release.yml
 # A tag can be moved to other code by whoever holds that repository; a commit cannot.

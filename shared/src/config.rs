@@ -6,7 +6,7 @@ mod tests;
 
 use std::fmt;
 
-use crate::{blank::is_blank, metrics::Metric};
+use crate::{blank::is_blank, edge::Edge, metrics::Metric};
 
 /// Where this deployment stands; decides what may be switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct Config {
     pub app_url: String,
     /// `AWS_REGION`: where tables, keys and mail are; Lambda sets it.
     pub region: String,
+    /// `EDGE_SECRET_HASH`, `CLIENT_IP_HEADER`: what stands before this API.
+    pub edge: Edge,
 }
 
 /// What the log says of its process, and how much of what happens.
@@ -223,8 +225,9 @@ impl Config {
     /// Names the settings that are missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         let tables = both(env.required("TABLE_PREFIX"), env.required("AWS_REGION"));
-        let ((stage, app_url), (table_prefix, region)) = both(both(Stage::read(env), app_url(env)), tables)?;
-        Ok(Self { stage, table_prefix, app_url, region })
+        let outside = both(both(Stage::read(env), app_url(env)), Edge::read(env));
+        let (((stage, app_url), edge), (table_prefix, region)) = both(outside, tables)?;
+        Ok(Self { stage, table_prefix, app_url, region, edge })
     }
 }
 

@@ -270,6 +270,11 @@ fn failed(mut answer: Response) -> Response {
     answer
 }
 
+/// Whoever does not come through what stands before this API.
+pub(crate) fn forbidden() -> Response {
+    detail(StatusCode::FORBIDDEN, "Forbidden")
+}
+
 /// 404, for a path that nothing is at.
 #[must_use]
 pub fn not_found() -> Response {

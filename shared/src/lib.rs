@@ -6,6 +6,7 @@ pub mod blank;
 pub mod caller;
 pub mod config;
 pub mod contention;
+pub mod edge;
 pub mod error;
 pub mod http;
 pub mod ids;

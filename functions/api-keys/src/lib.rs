@@ -55,8 +55,8 @@ pub fn function(vault: Vault) -> Function<Vault> {
 
 /// Every route of this function, over its state.
 pub fn router(vault: Vault) -> Router {
-    let (deadline, stage) = (vault.app.deadline, vault.app.config.stage);
-    listed::<false>().serve(vault, deadline, stage)
+    let (deadline, stage, edge) = (vault.app.deadline, vault.app.config.stage, vault.app.config.edge.clone());
+    listed::<false>().serve(vault, deadline, stage, edge)
 }
 
 /// Every route of this function, for the OpenAPI document.

@@ -60,8 +60,8 @@ pub fn function(auth: Auth) -> Function<Auth> {
 
 /// Every route of this function, over its state.
 pub fn router(auth: Auth) -> Router {
-    let (deadline, stage) = (auth.app.deadline, auth.app.config.stage);
-    listed::<false>().serve(auth, deadline, stage)
+    let (deadline, stage, edge) = (auth.app.deadline, auth.app.config.stage, auth.app.config.edge.clone());
+    listed::<false>().serve(auth, deadline, stage, edge)
 }
 
 /// Every route of this function, for the OpenAPI document.

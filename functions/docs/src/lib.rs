@@ -11,6 +11,7 @@ use axum::{
 use serde_json::{Map, Value};
 use shared::{
     config::Stage,
+    edge::Edge,
     http::{Content, DEADLINE, Operation, Route, Routes, redirect},
     invocation::Function,
 };
@@ -30,13 +31,13 @@ fn listed<const DESCRIBED: bool>() -> Routes<(), DESCRIBED> {
 
 /// The function: what it does for each kind of event.
 #[must_use]
-pub fn function(stage: Stage) -> Function<()> {
-    Function::over(()).http(router(stage))
+pub fn function(stage: Stage, edge: Edge) -> Function<()> {
+    Function::over(()).http(router(stage, edge))
 }
 
-/// Every route of this function, where `stage` says that it stands.
-pub fn router(stage: Stage) -> Router {
-    listed::<false>().serve((), DEADLINE, stage)
+/// Every route of this function, where `stage` says that it stands and behind `edge`.
+pub fn router(stage: Stage, edge: Edge) -> Router {
+    listed::<false>().serve((), DEADLINE, stage, edge)
 }
 
 /// The routes of this function, for the OpenAPI document.

@@ -3,7 +3,8 @@
 use std::future::ready;
 
 use shared::{
-    config::{Env, LogConfig, Stage},
+    config::{Env, LogConfig, Stage, both},
+    edge::Edge,
     log, start,
 };
 
@@ -12,5 +13,5 @@ use shared::{
 async fn main() -> Result<(), lambda_http::Error> {
     let env = Env::process();
     log::init(LogConfig::read(env!("CARGO_PKG_NAME"), &[], &env));
-    start::run(ready(Stage::read(&env).map(docs::function))).await
+    start::run(ready(both(Stage::read(&env), Edge::read(&env)).map(|(stage, edge)| docs::function(stage, edge)))).await
 }

@@ -35,8 +35,8 @@ pub fn function(kyc: Kyc) -> Function<Kyc> {
 
 /// Every route of this function, over its state.
 pub fn router(kyc: Kyc) -> Router {
-    let (deadline, stage) = (kyc.app.deadline, kyc.app.config.stage);
-    listed::<false>().serve(kyc, deadline, stage)
+    let (deadline, stage, edge) = (kyc.app.deadline, kyc.app.config.stage, kyc.app.config.edge.clone());
+    listed::<false>().serve(kyc, deadline, stage, edge)
 }
 
 /// Every route of this function, for the OpenAPI document.

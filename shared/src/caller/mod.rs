@@ -21,7 +21,7 @@ pub use self::{
     authentication::{Aal, Authentication, FRESH, Method},
     step_up::{Confirmed, Fresh},
 };
-use crate::{app::App, error::Error, ids::AccountId, now::Now, tables::Row, time::Timestamp};
+use crate::{app::App, edge::Viewer, error::Error, ids::AccountId, now::Now, tables::Row, time::Timestamp};
 
 /// The longest description of a client that is kept. Characters.
 const MAX_USER_AGENT: usize = 256;
@@ -97,7 +97,7 @@ where
     }
 }
 
-/// Where a request came from, as the gateway saw it: for records of who did what. What is decided by a client's address goes by
+/// Where a request came from, as the gateway saw it, or the edge before it (see [`crate::edge`]): for records of who did what. What is decided by a client's address goes by
 /// [`ClientAddress`].
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -112,9 +112,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         // Not X-Forwarded-For: whoever calls writes that.
-        let ip = match parts.extensions.get::<RequestContext>() {
-            Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
-            Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
+        let ip = match (parts.extensions.get::<Viewer>(), parts.extensions.get::<RequestContext>()) {
+            (Some(Viewer(ip)), _) => ip.map(|ip| ip.to_string()),
+            (None, Some(RequestContext::ApiGatewayV2(context))) => context.http.source_ip.clone(),
+            (None, Some(RequestContext::ApiGatewayV1(context))) => context.identity.source_ip.clone(),
             _ => None,
         };
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());

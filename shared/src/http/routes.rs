@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     config::Stage,
+    edge::Edge,
     error::{self, Error},
     log,
 };
@@ -103,7 +104,8 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
 
     /// The router: these routes, 204 for preflights, 404, 405 and 307 for the rest, a 500 for a panic, a 503 after `deadline`, a log
     /// line for each request. Where it is reached over TLS, which the stage tells, every answer says that it is never reached otherwise.
-    pub fn serve(self, state: S, deadline: Duration, on: Stage) -> Router {
+    /// Whoever should have come through the edge and did not gets a 403, wherever that would have led.
+    pub fn serve(self, state: S, deadline: Duration, on: Stage, edge: Edge) -> Router {
         let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
         let router =
             self.paths.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.handlers));
@@ -113,6 +115,7 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
             .layer(middleware::from_fn(refused))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(move |request, next| in_time(deadline, request, next)))
+            .layer(middleware::from_fn(move |request, next| edge.clone().check(request, next)))
             .layer(middleware::map_response(uncached))
             .layer(middleware::map_response(move |answer| async move { by_tls_only(on, answer) }))
             .layer(middleware::from_fn(log::request))

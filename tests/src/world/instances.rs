@@ -10,6 +10,7 @@ use kyc::{Kyc, config::KycConfig};
 use shared::{
     app::App,
     config::{Config, Stage},
+    edge::Edge,
     http::DEADLINE,
     time::Clock,
 };
@@ -92,7 +93,7 @@ impl World {
     /// Another instance of `kyc` on the same AWS, cold, on a stage and at a time of its own, and configured differently.
     #[must_use]
     pub fn another_kyc(&self, stage: Stage, clock: Clock, change: impl FnOnce(&mut KycConfig)) -> Kyc {
-        let (app, role) = self.on(Function::Kyc, stage, clock);
+        let (app, role) = self.on(Function::Kyc, Config { stage, ..self.config.clone() }, clock);
         let mut config = self.settings.kyc.clone();
         change(&mut config);
         Kyc::new(app, config, &role)
@@ -101,11 +102,24 @@ impl World {
     /// All functions that answer requests, each cold, as they are deployed on a stage.
     #[must_use]
     pub fn routers_on(&self, stage: Stage) -> BTreeMap<Function, Router> {
-        let (app, role) = self.on(Function::Auth, stage, self.clock.clone());
+        self.routers_with(&Config { stage, ..self.config.clone() })
+    }
+
+    /// All functions that answer requests, each cold, behind something that stands before this API.
+    #[must_use]
+    pub fn routers_behind(&self, edge: Edge) -> BTreeMap<Function, Router> {
+        self.routers_with(&Config { edge, ..self.config.clone() })
+    }
+
+    fn routers_with(&self, config: &Config) -> BTreeMap<Function, Router> {
+        let of = |function: Function| self.on(function, config.clone(), self.clock.clone());
+        let (app, role) = of(Function::Auth);
         let auth = Auth::new(app, self.settings.auth.clone(), &role);
-        let (app, role) = self.on(Function::ApiKeys, stage, self.clock.clone());
+        let (app, role) = of(Function::ApiKeys);
         let vault = Vault::new(app, self.settings.vault.clone(), &role);
-        routers(&auth, &vault, self.another_kyc(stage, self.clock.clone(), |_| {}), stage)
+        let (app, role) = of(Function::Kyc);
+        let kyc = Kyc::new(app, self.settings.kyc.clone(), &role);
+        routers(&auth, &vault, kyc, config)
     }
 
     /// What every function that answers requests holds, for handlers of a test's own; in the role of `auth`.
@@ -115,13 +129,12 @@ impl World {
     }
 
     fn usual(&self, function: Function) -> (App, SdkConfig) {
-        self.on(function, self.config.stage, self.clock.clone())
+        self.on(function, self.config.clone(), self.clock.clone())
     }
 
     /// What an instance of a function holds, and its connection.
-    fn on(&self, function: Function, stage: Stage, clock: Clock) -> (App, SdkConfig) {
+    fn on(&self, function: Function, config: Config, clock: Clock) -> (App, SdkConfig) {
         let role = signed_by(&self.sdk, function.binary());
-        let config = Config { stage, ..self.config.clone() };
         (App { deadline: PATIENCE, ..App::new(config, &role, clock) }, role)
     }
 }

@@ -33,6 +33,7 @@ use local::{LocalAws, Options};
 use shared::{
     app::App,
     config::{Config, Stage},
+    edge::Edge,
     time::{Clock, Timestamp},
 };
 
@@ -114,7 +115,13 @@ impl World {
         let [data_key, vault_key] = [Key::Data, Key::Vault].map(|key| aws.key(key.logical_id()).expect("a key"));
         let sdk = sdk_config(&aws.url()).await;
         let region = "eu-west-1".to_owned();
-        let config = Config { stage: Stage::Local, table_prefix: prefix, app_url: APP_URL.to_owned(), region };
+        let config = Config {
+            stage: Stage::Local,
+            table_prefix: prefix,
+            app_url: APP_URL.to_owned(),
+            region,
+            edge: Edge::default(),
+        };
         let mut settings = Settings::on(&aws);
         change(&mut settings);
 
@@ -132,7 +139,7 @@ impl World {
         vault.warm_up().await;
         kyc.warm_up().await;
 
-        let routers = routers(&auth, &vault, kyc, Stage::Local);
+        let routers = routers(&auth, &vault, kyc, &config);
         let people = AtomicU64::new(0);
         let world = Self { aws, clock, auth, vault, config, settings, sdk, data_key, vault_key, routers, people };
         Box::pin(world.resume_mail()).await;
@@ -176,12 +183,12 @@ impl Drop for World {
 }
 
 /// The functions that answer requests.
-fn routers(auth: &Auth, vault: &Vault, kyc: Kyc, stage: Stage) -> BTreeMap<Function, Router> {
+fn routers(auth: &Auth, vault: &Vault, kyc: Kyc, config: &Config) -> BTreeMap<Function, Router> {
     BTreeMap::from([
         (Function::Auth, auth::router(auth.clone())),
         (Function::ApiKeys, api_keys::router(vault.clone())),
         (Function::Kyc, kyc::router(kyc)),
-        (Function::Docs, docs::router(stage)),
+        (Function::Docs, docs::router(config.stage, config.edge.clone())),
     ])
 }
 

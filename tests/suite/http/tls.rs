@@ -5,6 +5,7 @@ use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::{
     config::Stage,
+    edge::Edge,
     http::{DEADLINE, Operation, Routes},
 };
 use tests::{Function, Reply, Request, World, invoke, invoke_event};
@@ -17,7 +18,7 @@ const STAGES: [(Stage, Option<&str>); 4] =
     [(Stage::Local, None), (Stage::Dev, ON), (Stage::Staging, ON), (Stage::Prod, ON)];
 
 /// Each kind of answer that a function has: the function, method, path, body, and the status that it leads to.
-const KINDS: [(Function, &str, &str, Option<&str>, u64); 22] = [
+pub const KINDS: [(Function, &str, &str, Option<&str>, u64); 22] = [
     (Function::Auth, "GET", "/auth/verification-status?email=ada@example.com", None, 200),
     (Function::Auth, "GET", "/.well-known/jwks.json", None, 200),
     (Function::Auth, "GET", "/auth/ui/verify-email", None, 200),
@@ -99,7 +100,7 @@ fn broken(stage: Stage) -> Router {
         panic!("on purpose")
     }
     let routes = Routes::<(), false>::new().get("/", panics, || Operation::new("panics", "It does."));
-    routes.serve((), DEADLINE, stage)
+    routes.serve((), DEADLINE, stage, Edge::default())
 }
 
 #[tokio::test]

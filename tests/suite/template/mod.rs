@@ -1,6 +1,7 @@
 //! What must hold of template.yaml, and of it and the code together.
 
 mod costs;
+mod edge;
 mod functions;
 mod resources;
 mod roles;

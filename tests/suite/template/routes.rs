@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::http::Route;
 
 use super::{Template, file, none};
@@ -11,13 +11,51 @@ use super::{Template, file, none};
 const DEFAULT: &str = "$default";
 const GREEDY: &str = "{proxy+}";
 
-/// The functions by the paths of their events.
+/// As a stage names it.
+fn route(event: &Value) -> String {
+    let text = |name: &str| event["Properties"][name].as_str().unwrap_or_default();
+    format!("{} {}", text("Method"), text("Path"))
+}
+
+/// The routes with a throttle of their own, and it.
+fn throttled() -> BTreeMap<String, Value> {
+    let template = Template::read();
+    let routes = template.resource("Api")["Properties"]["RouteSettings"].as_object().into_iter().flatten();
+    routes.map(|(route, settings)| (route.clone(), settings.clone())).collect()
+}
+
+/// A route with settings that no event makes would fail the deployment; and where one leads to must be where it led before.
+#[test]
+fn what_strangers_may_flood_has_a_throttle_of_its_own() {
+    let (template, throttled, any) = (Template::read(), throttled(), events());
+    let expected =
+        ["forgot-password", "login", "resend-verification", "signup"].map(|name| format!("POST /auth/{name}"));
+    assert!(throttled.keys().eq(&expected), "{throttled:?}");
+    let limits = json!({ "ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 100, "DetailedMetricsEnabled": false });
+    assert!(throttled.values().all(|settings| *settings == limits), "{throttled:?}");
+    let known = auth::routes().into_iter().map(|Route { method, path, .. }| format!("{method} {path}"));
+    let known: Vec<_> = known.collect();
+    for name in &expected {
+        let functions = template.functions();
+        let mut leads = functions.iter().filter(|function| function.events().any(|(_, event)| route(event) == *name));
+        let binary = leads.next().map(|function| function.binary);
+        assert_eq!((binary, leads.count()), (Some("auth"), 0), "{name}");
+        assert!(known.contains(name), "{name} is nothing that auth knows");
+        // Other methods are its 405.
+        assert_eq!(reached(&any, name.split_once(' ').unwrap().1), "auth");
+    }
+}
+
+/// The functions by the paths of their events, whatever the method.
 fn events() -> BTreeMap<String, String> {
     let template = Template::read();
     let mut events = BTreeMap::new();
     for function in template.functions() {
         for (name, event) in function.events().filter(|(_, event)| event["Type"] == "HttpApi") {
             let path = event["Properties"]["Path"].as_str().unwrap_or(DEFAULT);
+            if throttled().contains_key(&route(event)) {
+                continue;
+            }
             let any = path == DEFAULT || event["Properties"]["Method"] == "ANY";
             assert!(any, "{name}: which methods there are, the function says; others are its own 405");
             let earlier = events.insert(path.to_owned(), function.binary.to_owned());
@@ -100,7 +138,10 @@ fn no_deployment_fails_for_what_the_gateway_warns_of() {
 fn no_metrics_are_paid_for_by_route() {
     let template = Template::read();
     for (id, api) in template.of_type("AWS::Serverless::HttpApi") {
-        assert_eq!(api["Properties"]["DefaultRouteSettings"]["DetailedMetricsEnabled"], false, "{id}");
+        let own = api["Properties"]["RouteSettings"].as_object().into_iter().flat_map(|routes| routes.values());
+        for settings in own.chain([&api["Properties"]["DefaultRouteSettings"]]) {
+            assert_eq!(settings["DetailedMetricsEnabled"], false, "{id}");
+        }
     }
 }
 

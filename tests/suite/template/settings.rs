@@ -12,6 +12,7 @@ use mail::config::MailConfig;
 use serde_json::Value;
 use shared::{
     config::{Config, ConfigError, Env, LogConfig, Stage},
+    edge::Edge,
     time::Clock,
 };
 use tests::Key;
@@ -63,7 +64,10 @@ fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigErr
         "api-keys" => VaultConfig::read(&env).map(|_| ())?,
         "kyc" => KycConfig::read(&env).map(|_| ())?,
         "mail" => MailConfig::read(&env).map(|_| ())?,
-        "docs" => Stage::read(&env).map(|_| ())?,
+        "docs" => {
+            Stage::read(&env)?;
+            Edge::read(&env)?;
+        }
         other => panic!("{other} is a new function: say what it reads"),
     }
     Ok(names.into_inner())

@@ -1,0 +1,172 @@
+//! What stands between clients and this API, where something does: a CDN, which shows a secret and says who its client is. Without one
+//! no header says who somebody is, for whoever calls writes them.
+
+use std::net::IpAddr;
+
+use aws_lc_rs::{
+    constant_time::verify_slices_are_equal,
+    digest::{SHA256, digest},
+};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderName},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::{
+    config::{ConfigError, Env, Stage, both},
+    error,
+};
+
+/// The header with the edge's secret.
+const SECRET: HeaderName = HeaderName::from_static("x-edge-secret");
+
+/// What is let in, and what it is believed. By default everything, and nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Edge {
+    secrets: Vec<SecretHash>,
+    client_ip_header: Option<HeaderName>,
+}
+
+/// SHA-256 of a secret. It has 256 random bits, so what is kept of it opens nothing and needs no sealing.
+#[derive(Clone, Debug)]
+struct SecretHash([u8; 32]);
+
+/// The client's address as the edge says it; none where it does not say one. Only where it is believed.
+#[derive(Clone, Debug)]
+pub(crate) struct Viewer(pub(crate) Option<IpAddr>);
+
+impl Edge {
+    /// Reads `EDGE_SECRET_HASH`, SHA-256 of the secret in lower-case digits, or of two with a comma between them, and `CLIENT_IP_HEADER`,
+    /// the name of a header of the form `ADDRESS:PORT`. Both or neither; on `local` the second will do, for tests.
+    ///
+    /// # Errors
+    /// When one is missing or malformed.
+    pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
+        let (secrets, client_ip_header) = both(secret_hashes(env), client_ip_header(env))?;
+        let is_open = secrets.is_empty();
+        if is_open == client_ip_header.is_none() || (is_open && Stage::read(env)? == Stage::Local) {
+            return Ok(Self { secrets, client_ip_header });
+        }
+        Err(ConfigError::new("EDGE_SECRET_HASH and CLIENT_IP_HEADER are set both or not at all"))
+    }
+
+    /// Turns away whoever does not come through the edge, and notes whom the edge says that it is.
+    pub(crate) async fn check(self, mut request: Request, next: Next) -> Response {
+        let headers = request.headers_mut();
+        if !self.lets_in(headers) {
+            return error::forbidden();
+        }
+        headers.remove(SECRET);
+        if let Some(name) = &self.client_ip_header {
+            let viewer = Viewer(only(headers, name).and_then(address));
+            request.extensions_mut().insert(viewer);
+        }
+        next.run(request).await
+    }
+
+    fn lets_in(&self, headers: &HeaderMap) -> bool {
+        let Some(shown) = only(headers, &SECRET) else { return self.secrets.is_empty() };
+        let shown = digest(&SHA256, shown.as_bytes());
+        // Whichever it is, it takes as long.
+        let is = |SecretHash(known): &SecretHash| verify_slices_are_equal(known, shown.as_ref()).is_ok();
+        self.secrets.is_empty() || self.secrets.iter().filter(|known| is(known)).count() > 0
+    }
+}
+
+/// The value of a header that comes once.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    values.next().filter(|_| values.next().is_none())?.to_str().ok()
+}
+
+/// `ADDRESS:PORT`. `CloudFront` writes one of IPv6 without brackets.
+fn address(text: &str) -> Option<IpAddr> {
+    let (ip, port) = text.rsplit_once(':')?;
+    let _port: u16 = port.parse().ok()?;
+    let bare = ip.strip_prefix('[').and_then(|ip| ip.strip_suffix(']'));
+    bare.unwrap_or(ip).parse().ok()
+}
+
+fn secret_hashes(env: &Env<'_>) -> Result<Vec<SecretHash>, ConfigError> {
+    let Some(hashes) = env.optional("EDGE_SECRET_HASH") else { return Ok(Vec::new()) };
+    let hashes: Option<Vec<_>> = hashes.split(',').map(secret_hash).collect();
+    hashes.ok_or_else(|| ConfigError::new("EDGE_SECRET_HASH is no SHA-256 in lower-case digits, or list of them"))
+}
+
+fn secret_hash(digits: &str) -> Option<SecretHash> {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if digits.len() != 64 || !digits.bytes().all(is_digit) {
+        return None;
+    }
+    let mut hash = [0; 32];
+    for (at, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(SecretHash(hash))
+}
+
+fn client_ip_header(env: &Env<'_>) -> Result<Option<HeaderName>, ConfigError> {
+    let Some(name) = env.optional("CLIENT_IP_HEADER") else { return Ok(None) };
+    name.parse().map(Some).map_err(|_| ConfigError::new("CLIENT_IP_HEADER is no name of a header"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HASH: &str = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+
+    fn read(settings: &[(&str, &str)]) -> Result<Edge, String> {
+        let lookup = |name: &str| settings.iter().rfind(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Edge::read(&Env::new(&lookup)).map_err(|flaws| flaws.to_string())
+    }
+
+    #[test]
+    fn headers_are_believed_of_who_proves_itself_and_on_a_laptop() {
+        let [stage, local] = ["prod", "local"].map(|stage| ("STAGE", stage));
+        let (secret, header) = (("EDGE_SECRET_HASH", HASH), ("CLIENT_IP_HEADER", "CloudFront-Viewer-Address"));
+        for (settings, is_read) in [
+            (&[stage][..], true),
+            (&[stage, secret, header], true),
+            (&[stage, header], false),
+            (&[stage, secret], false),
+            (&[local, header], true),
+            (&[local, secret], false),
+            (&[local, secret, header], true),
+        ] {
+            assert_eq!(read(settings).is_ok(), is_read, "{settings:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused_and_not_repeated() {
+        for hashes in ["canary", &HASH[1..], &HASH.to_uppercase(), &format!("{HASH},"), &format!("{HASH}, {HASH}"), ","]
+        {
+            let flaw = read(&[("STAGE", "prod"), ("EDGE_SECRET_HASH", hashes), ("CLIENT_IP_HEADER", "x")]).unwrap_err();
+            assert!(flaw.starts_with("EDGE_SECRET_HASH is no") && !flaw.contains("canary"), "{flaw}");
+        }
+        assert!(read(&[("STAGE", "local"), ("CLIENT_IP_HEADER", "no header")]).is_err());
+        let two = format!("{HASH},{HASH}");
+        assert_eq!(read(&[("EDGE_SECRET_HASH", &two), ("CLIENT_IP_HEADER", "x")]).unwrap().secrets.len(), 2);
+    }
+
+    #[test]
+    fn an_address_has_a_port_behind_it() {
+        for (text, expected) in [
+            ("198.51.100.10:46532", Some("198.51.100.10")),
+            ("2001:db8:85a3::8a2e:370:7334:443", Some("2001:db8:85a3::8a2e:370:7334")),
+            ("2001:db8:1:2:3:4:5:6:46532", Some("2001:db8:1:2:3:4:5:6")),
+            ("[2001:db8::1]:443", Some("2001:db8::1")),
+            ("198.51.100.10", None),
+            ("198.51.100.10:", None),
+            ("198.51.100.10:65536", None),
+            ("198.51.100.10:1,192.0.2.1:1", None),
+            ("2001:db8:1:2:3:4:5:6", None),
+            ("", None),
+        ] {
+            assert_eq!(address(text), expected.map(|ip| ip.parse().unwrap()), "{text}");
+        }
+    }
+}
