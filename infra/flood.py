@@ -41,6 +41,7 @@ def aws(operation, body):
     headers = {
         "x-amz-target": f"DynamoDB_20120810.{operation}",
         "content-type": "application/x-amz-json-1.0",
+        "x-amz-date": "20260101T000000Z",
         "authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/eu-west-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0",
     }
     with urllib.request.urlopen(urllib.request.Request(AWS, json.dumps(body).encode(), headers)) as answer:

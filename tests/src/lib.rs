@@ -18,5 +18,5 @@ pub use mail::MailInstance;
 pub use person::{Person, Session};
 pub use snapshot::{Page, kept_answers};
 pub use world::{
-    APP_URL, PATIENCE, Settings, World, authorized, json_request, no_text, provider, until, webhook_secrets,
+    APP_URL, PATIENCE, Settings, World, authorized, json_request, no_text, provider, size_of, until, webhook_secrets,
 };

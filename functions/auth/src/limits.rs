@@ -36,12 +36,22 @@ pub enum Letters {
 }
 
 impl Group {
-    /// Its name in counters and tokens, in the log, and as the action that a provider of challenges is told of.
+    /// Its name in tokens, in the log, and as the action that a provider of challenges is told of.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Login => "login",
             Self::Mail => "mail",
             Self::Ask => "ask",
+        }
+    }
+
+    /// What its counters are named by in the row of a client, before the number of their slot. Short, for the row has 84 of them, and a
+    /// write unit has one kilobyte.
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Login => "l",
+            Self::Mail => "m",
+            Self::Ask => "a",
         }
     }
 
@@ -53,7 +63,7 @@ impl Group {
             Self::Ask => (300, 5),
         };
         let times = times.saturating_mul(config.ip_limit_factor);
-        Limit { name: self.name(), times, span: Duration::from_mins(minutes) }
+        Limit { name: self.column(), times, span: Duration::from_mins(minutes) }
     }
 }
 

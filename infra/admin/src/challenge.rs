@@ -5,6 +5,7 @@ use std::{fmt, process::ExitCode};
 use clap::Args;
 use serde::de::IgnoredAny;
 use shared::{
+    error::Error,
     store::{Update, Written},
     switches::{ChallengeSwitch, Switches},
     tables::Row,
@@ -40,8 +41,8 @@ pub struct Wanted {
 /// How the switch stood, and how it stands now or would.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Switched {
-    /// Before.
-    pub from: ChallengeSwitch,
+    /// Before; none where it said something that nobody knows.
+    pub from: Option<ChallengeSwitch>,
     /// After; none where nothing was asked for.
     pub to: Option<ChallengeSwitch>,
     /// Whether it was done.
@@ -68,8 +69,8 @@ const fn word(switch: ChallengeSwitch) -> &'static str {
 impl fmt::Display for Switched {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, to, is_done } = self;
-        f.write_str(word(*from))?;
-        match to.filter(|to| to != from) {
+        f.write_str(from.map_or("unreadable", word))?;
+        match to.filter(|to| Some(*to) != *from) {
             Some(to) if *is_done => write!(f, ": now {}", word(to)),
             Some(to) => write!(f, "; --yes makes it {}", word(to)),
             None => Ok(()),
@@ -91,8 +92,13 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
 /// # Errors
 /// When the table cannot be read or written.
 pub async fn switch(operator: &Operator, Arguments { wanted, yes }: &Arguments) -> Result<Switched, Failure> {
-    let switches: Option<Switches> = operator.store.get(Row::Switches).await?;
-    let (from, to) = (switches.unwrap_or_default().challenge, wanted.switch());
+    // One that says something else, which stops whoever goes by it, is set right by this very command.
+    let from = match operator.store.get::<Switches>(Row::Switches).await {
+        Ok(switches) => Some(switches.unwrap_or_default().challenge),
+        Err(Error::Internal(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let to = wanted.switch();
     let is_done = *yes && to.is_some();
     if let Some(to) = to.filter(|_| *yes) {
         let update = Update::new(Row::Switches).set("challenge", &to)?;

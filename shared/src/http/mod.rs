@@ -1,5 +1,6 @@
 //! The HTTP layer of all functions: routes and their refusals, input and its errors, answers.
 
+mod blind;
 mod field;
 mod fields;
 mod input;

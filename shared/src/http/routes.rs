@@ -14,6 +14,7 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{
+    blind,
     lambda::{Prefix, Unroutable},
     operation::Operation,
 };
@@ -104,7 +105,8 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
 
     /// The router: these routes, 204 for preflights, 404, 405 and 307 for the rest, a 500 for a panic, a 503 after `deadline`, a log
     /// line for each request. Where it is reached over TLS, which the stage tells, every answer says that it is never reached otherwise.
-    /// Whoever should have come through the edge and did not gets a 403, wherever that would have led.
+    /// Whoever should have come through the edge and did not gets a 403, wherever that would have led, and so does a browser that a page of
+    /// another site makes post something whose answer it cannot see.
     pub fn serve(self, state: S, deadline: Duration, on: Stage, edge: Edge) -> Router {
         let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
         let router =
@@ -115,6 +117,7 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
             .layer(middleware::from_fn(refused))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::from_fn(move |request, next| in_time(deadline, request, next)))
+            .layer(middleware::from_fn(blind::refused))
             .layer(middleware::from_fn(move |request, next| edge.clone().check(request, next)))
             .layer(middleware::map_response(uncached))
             .layer(middleware::map_response(move |answer| async move { by_tls_only(on, answer) }))

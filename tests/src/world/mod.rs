@@ -42,6 +42,7 @@ pub use self::{
     faults::until,
     requests::{authorized, json_request, no_text},
     settings::{APP_URL, Settings, provider, webhook_secrets},
+    tables::size_of,
 };
 use crate::{function::Function, key::Key, person::Person};
 

@@ -87,3 +87,15 @@ impl World {
         Store::new(&self.sdk, &self.config.table_prefix)
     }
 }
+
+/// What a value takes in DynamoDB, at most. Bytes.
+#[must_use]
+pub fn size_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Number(number) => number.to_string().len().div_ceil(2) + 1,
+        Value::Array(list) => 3 + list.iter().map(|value| 1 + size_of(value)).sum::<usize>(),
+        Value::Object(map) => 3 + map.iter().map(|(name, value)| name.len() + 1 + size_of(value)).sum::<usize>(),
+        Value::Bool(_) | Value::Null => 1,
+    }
+}

@@ -236,8 +236,11 @@ async fn a_client_has_one_row_for_three_hours_whatever_it_does() {
     let row = row_of(&world, CLIENT).await;
     assert_eq!(row["ttl"], json!(start + 2 * WINDOW.cast_signed()));
     let of = |name: &str| row.as_object().unwrap().keys().filter(|key| key.starts_with(name)).count();
-    assert_eq!(["login_", "ask_", "mail_"].map(of), [36, 36, 12], "{row}");
-    assert_eq!((&row["login_0"], &row["login_35"], &row["mail_11"]), (&json!(1), &json!(1), &json!(6)));
+    assert_eq!(["l_", "a_", "m_"].map(of), [36, 36, 12], "{row}");
+    assert_eq!((&row["l_0"], &row["l_35"], &row["m_11"]), (&json!(1), &json!(1), &json!(6)));
+    assert_eq!(row["failed"].as_array().unwrap().len(), 32, "as many addresses as it takes");
+    let bytes = tests::size_of(&row) + "COUNTER#IP#2001:db8:85a3:8d3::/64#1795996800".len();
+    assert!(bytes < 1_000, "{bytes} bytes: {row}");
     world.send_from(CLIENT, asks(&world, LOGIN, 0)).await;
     assert_eq!(rows(&world).await.len(), 2);
 }
@@ -295,4 +298,26 @@ async fn over_twice_the_budget_of_the_hour_nobody_gets_a_letter_and_the_other_bu
     let rows = world.rows_of("Limits", "COUNTER#MAIL#").await;
     assert_eq!(rows.len(), 4, "{rows:?}");
     assert!(rows.iter().all(|row| row["ttl"].is_number()));
+}
+
+/// Anybody has a link of his own, and can have passwords hashed with it, refused, and asked about.
+#[tokio::test]
+async fn a_link_is_no_way_around_the_limit_of_logins() {
+    let world = strict().await;
+    let (ada, _) = world.person().signed_in().await;
+    let token = ada.is_offered_a_password().await;
+    let resets =
+        |password: &str| json_request("POST", "/auth/reset-password", &json!({ "token": token, "password": password }));
+    for _ in 0..30 {
+        world.send_from(CLIENT, resets("password1!")).await.assert_status(422);
+    }
+    let runs = world.auth.argon2_runs();
+    let limited = world.send_from(CLIENT, resets("chosen by the owner")).await;
+    assert_limited(&limited, 300);
+    assert_eq!(limited.body["success"], json!(false));
+    assert_eq!(world.auth.argon2_runs(), runs);
+    // A token that is none is not counted: 256 random bits are not guessed.
+    let forged = json!({ "token": "AAAA", "password": "chosen by the owner" });
+    world.send_from(CLIENT, json_request("POST", "/auth/reset-password", &forged)).await.assert_status(400);
+    world.send_from(ANOTHER, resets("chosen by the owner")).await.assert_ok();
 }

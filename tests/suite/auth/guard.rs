@@ -303,7 +303,7 @@ async fn a_guard_whose_counters_are_all_in_use_is_one_write_unit() {
     let places = row["places"].as_object().unwrap();
     assert_eq!(places.len(), 10, "{row}");
     assert!(places.values().filter(|place| place["f"].as_u64() >= Some(9)).count() >= 8, "{row}");
-    let size = size_of(&row);
+    let size = tests::size_of(&row);
     assert!(size < 1_000, "{size} bytes: {row}");
 }
 
@@ -429,17 +429,6 @@ async fn what_a_used_link_compares_is_counted_with_everything_else() {
     // The place that the link was redeemed at is known, and a wrong one from there looks like everybody's.
     assert_eq!(send(HOME, "chosen by somebody").await.body, locked.body);
     send(HOME, "chosen by the owner").await.assert_ok();
-}
-
-/// What a value takes in DynamoDB, at most. Bytes.
-fn size_of(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.len(),
-        Value::Number(number) => number.to_string().len().div_ceil(2) + 1,
-        Value::Array(list) => 3 + list.iter().map(|value| 1 + size_of(value)).sum::<usize>(),
-        Value::Object(map) => 3 + map.iter().map(|(name, value)| name.len() + 1 + size_of(value)).sum::<usize>(),
-        Value::Bool(_) | Value::Null => 1,
-    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What every function does with a request, whatever it is about.
 
+mod blind;
 mod edge;
 mod events;
 mod hostile;

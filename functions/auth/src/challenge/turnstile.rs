@@ -99,12 +99,27 @@ impl Turnstile {
         self.asked.clone()
     }
 
-    /// What the provider says of an answer. One question, which uses the answer up.
+    /// Opens the secret, so that a start tells of one that is not ours.
     ///
     /// # Errors
     /// `Unavailable` when KMS is; `Internal` when the secret does not open.
+    pub async fn secret(&self, seal: &Seal) -> Result<&Zeroizing<String>, Error> {
+        self.opened.get_or_try_init(|| Box::pin(self.secret.open(seal))).await
+    }
+
+    /// What the provider says of an answer. One question, which uses the answer up. Where it cannot be asked, for whatever reason, that is
+    /// nobody's fault who asks something of us.
+    ///
+    /// # Errors
+    /// `Internal`: never, for the question is a request.
     pub(super) async fn judge(&self, answer: &str, seal: &Seal) -> Result<Opinion, Error> {
-        let secret = self.opened.get_or_try_init(|| Box::pin(self.secret.open(seal))).await?;
+        let secret = match self.secret(seal).await {
+            Ok(secret) => secret,
+            Err(error) => {
+                tracing::error!(?error, "the secret of the provider of challenges does not open");
+                return Ok(Opinion::Unknown);
+            }
+        };
         let question = json!({ "secret": **secret, "response": answer }).to_string();
         let request = Request::post(format!("{ORIGIN}/turnstile/v0/siteverify"))
             .header(header::CONTENT_TYPE, "application/json")

@@ -5,16 +5,19 @@ use std::time::Instant;
 use axum::extract::State;
 use compat::validation::Flaw;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, de::IgnoredAny};
 use serde_json::json;
 use shared::{
+    caller::ClientAddress,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    limits::RateLimit,
     link::LinkPurpose,
     now::Now,
 };
 
 use crate::{
+    limits::Group,
     records::set_password::SetPassword,
     sender::{DEVICE_TOKEN, Sender},
     state::Auth,
@@ -52,6 +55,7 @@ pub struct ResetPasswordResponse {
 pub async fn reset_password(
     State(auth): State<Auth>,
     Now(now): Now,
+    client: ClientAddress,
     sender: Sender,
     Body(ResetPasswordRequest { token, password }): Body<ResetPasswordRequest>,
 ) -> Result<Reply<ResetPasswordResponse>, Error> {
@@ -60,6 +64,10 @@ pub async fn reset_password(
     let Some(link) = secrets.links.open(LinkPurpose::SetPassword, &token.reveal(), now) else {
         return Ok(Reply::bad_request(refused()));
     };
+    // Anybody has links of his own, and each time that one comes a password is hashed, or compared, and asked about.
+    if let RateLimit::Exceeded(seconds) = auth.limit::<IgnoredAny>(Group::Login, &client, now).await? {
+        return Ok(Reply::too_many_requests(locked(), seconds));
+    }
     match auth.set_password(link, &password.reveal(), &sender, since, now).await? {
         SetPassword::Done(device) => {
             let reply = Reply::ok(done(auth.config.sign_in_url.clone()));
@@ -102,6 +110,6 @@ pub fn document() -> Operation {
         .with_headers(&["X-Device-Token"])
         .answer(200, "Done before", &done(Some("https://app.example.com/sign-in".to_owned())))
         .answer(400, "The link is invalid, has expired or has been used", &refused())
-        .answer(429, "The link has been used, and too many passwords were tried at its account", &locked())
+        .answer(429, "Too many passwords were tried by this client, or at the account of a link that has been used", &locked())
         .depends()
 }
