@@ -11,7 +11,6 @@ use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     ids::LinkId,
-    limits::RateLimit,
     now::Now,
 };
 
@@ -58,8 +57,8 @@ pub async fn forgot_password(
     if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
         return Ok(owed.reply(too_soon));
     }
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::Forgot, visitor.client(), now).await? {
-        return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
+    if let Toll::Owed(owed) = auth.limit_letters(Letters::Forgot, &visitor, now).await? {
+        return Ok(owed.reply(too_soon));
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
         Ok(Granted { letter, next }) => {

@@ -10,7 +10,6 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
-    limits::RateLimit,
     now::Now,
 };
 
@@ -57,8 +56,8 @@ pub async fn resend_verification(
     if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
         return Ok(owed.reply(too_soon));
     }
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, visitor.client(), now).await? {
-        return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
+    if let Toll::Owed(owed) = auth.limit_letters(Letters::SignUp, &visitor, now).await? {
+        return Ok(owed.reply(too_soon));
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
         Ok(Granted { letter, next }) => {

@@ -8,7 +8,6 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    limits::RateLimit,
     now::Now,
 };
 
@@ -52,8 +51,8 @@ pub async fn signup(
     if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
         return Ok(owed.reply(|_| AuthResponse::refused(TOO_MANY)));
     }
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, visitor.client(), now).await? {
-        return Ok(Reply::too_many_requests(AuthResponse::refused(TOO_MANY), seconds));
+    if let Toll::Owed(owed) = auth.limit_letters(Letters::SignUp, &visitor, now).await? {
+        return Ok(owed.reply(|_| AuthResponse::refused(TOO_MANY)));
     }
     let password = password.reveal();
     let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
