@@ -35,6 +35,17 @@ pub enum RateLimit<T> {
     Exceeded(i64),
 }
 
+/// What came of counting one more time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// How many times there have been, this one included if it is.
+    pub times: u32,
+    /// Whether there was room for this one.
+    pub has_room: bool,
+    /// Until there are fresh ones: at least one.
+    pub seconds_left: i64,
+}
+
 #[derive(Deserialize)]
 struct Counter {
     times: u32,
@@ -65,13 +76,26 @@ impl Limit {
     /// # Errors
     /// `Unavailable`: what cannot be counted is not done.
     pub async fn count(&self, store: &Store, whom: &str, now: Timestamp) -> Result<RateLimit<u32>, Error> {
+        let Count { times, has_room, seconds_left } = self.count_and_tell(store, whom, now).await?;
+        Ok(if has_room { RateLimit::Allowed(times) } else { RateLimit::Exceeded(seconds_left) })
+    }
+
+    /// Counts one more time for `whom`, if there is room, and says in any case how many there have been. One conditional update.
+    ///
+    /// # Errors
+    /// `Unavailable`: what cannot be counted is not done.
+    pub async fn count_and_tell(&self, store: &Store, whom: &str, now: Timestamp) -> Result<Count, Error> {
         let span = Span::of(self.span, now);
         let row = format!("{}#{whom}#{}", self.name, span.start.as_second());
         // The table's expiry may be late by days; it cleans up and decides nothing.
         let update = Update::new(Row::Counter(&row)).count("times").set("ttl", &(span.end + self.span))?;
-        match store.update::<Counter>(update.when(Condition::below("times", &self.times)?)).await? {
-            Written::Done(Counter { times }) => Ok(RateLimit::Allowed(times)),
-            Written::Conflict(_) => Ok(RateLimit::Exceeded(span.seconds_left(now))),
-        }
+        let seconds_left = span.seconds_left(now);
+        Ok(match store.update::<Counter>(update.when(Condition::below("times", &self.times)?)).await? {
+            Written::Done(Counter { times }) => Count { times, has_room: true, seconds_left },
+            Written::Conflict(Some(there)) => {
+                Count { times: there.read::<Counter>()?.times, has_room: false, seconds_left }
+            }
+            Written::Conflict(None) => Count { times: self.times, has_room: false, seconds_left },
+        })
     }
 }

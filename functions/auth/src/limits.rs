@@ -9,11 +9,21 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use shared::{
     caller::ClientAddress,
     error::Error,
-    limits::{Limit, RateLimit},
+    limits::{Count, Limit, RateLimit},
     time::Timestamp,
 };
 
-use crate::{config::AuthConfig, state::Auth};
+use crate::{
+    challenge::{BITS, Challenge, Owed, Toll, Visitor},
+    config::AuthConfig,
+    state::Auth,
+};
+
+/// So many times as often may ask who has solved a challenge.
+const LIFTED: u32 = 10;
+
+/// Answers of one client that a provider of challenges is asked about in three hours.
+const JUDGED: u32 = 500;
 
 /// What a client does, as far as it is counted together.
 #[derive(Clone, Copy)]
@@ -95,32 +105,94 @@ impl Auth {
         Ok(limit)
     }
 
-    /// Counts a request for a letter, first of its client and then of everybody: who asks too often uses up no budget. It is counted
-    /// whether a letter goes out or not.
+    /// Counts a request of a client as [`Auth::limit`] does. Who asks too often is asked for a challenge, and who solves one may ask ten times
+    /// as often.
     ///
     /// # Errors
-    /// `UsedUp` where everybody together has asked for twice as many as there should be; `Unavailable`.
+    /// `Unavailable`: what cannot be counted is not done.
+    pub(crate) async fn limit_or_charge<T: DeserializeOwned>(
+        &self,
+        group: Group,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<Toll<T>, Error> {
+        let seconds = match self.limit(group, visitor.client(), now).await? {
+            RateLimit::Allowed(known) => return Ok(Toll::Paid(known)),
+            RateLimit::Exceeded(seconds) => seconds,
+        };
+        if let Toll::Owed(owed) = self.charge(group, visitor, BITS, seconds, now).await? {
+            return Ok(Toll::Owed(owed));
+        }
+        let usual = group.limit(&self.config);
+        let lifted = Limit { times: usual.times.saturating_mul(LIFTED), ..usual };
+        Ok(match lifted.count_client(&self.app.store, visitor.client(), now).await? {
+            RateLimit::Allowed(known) => Toll::Paid(known),
+            RateLimit::Exceeded(seconds) => Toll::Owed(Owed::waiting(group, seconds)),
+        })
+    }
+
+    /// Counts a request for a letter, first of its client and then of everybody: who asks too often uses up no budget, and while operators
+    /// have challenges for all neither does who solves none. It is counted whether a letter goes out or not. Where everybody together has
+    /// asked for as many as there should be, each further one has its price.
+    ///
+    /// # Errors
+    /// `UsedUp` where there have been twice as many; `Unavailable`.
     pub(crate) async fn limit_letters(
         &self,
         letters: Letters,
-        client: &ClientAddress,
+        visitor: &Visitor,
         now: Timestamp,
-    ) -> Result<RateLimit<()>, Error> {
-        match self.limit::<IgnoredAny>(Group::Mail, client, now).await? {
-            RateLimit::Allowed(_) => self.spend(letters, now).await.map(RateLimit::Allowed),
-            RateLimit::Exceeded(seconds) => Ok(RateLimit::Exceeded(seconds)),
+    ) -> Result<Toll, Error> {
+        if let Toll::Owed(owed) = self.toll(Group::Mail, visitor, now).await? {
+            return Ok(Toll::Owed(owed));
+        }
+        match self.limit_or_charge::<IgnoredAny>(Group::Mail, visitor, now).await? {
+            Toll::Paid(_) => self.spend(letters, visitor, now).await,
+            Toll::Owed(owed) => Ok(Toll::Owed(owed)),
         }
     }
 
-    async fn spend(&self, letters: Letters, now: Timestamp) -> Result<(), Error> {
-        let budget = self.config.mails_per_hour;
-        let most = Limit { name: "MAIL", times: budget.saturating_mul(2), span: Duration::from_hours(1) };
-        let (spent, left) = match most.count(&self.app.store, letters.name(), now).await? {
-            RateLimit::Allowed(spent) => (spent, Ok(())),
-            RateLimit::Exceeded(seconds) => (most.times, Err(Error::UsedUp(seconds))),
-        };
-        let percent = u64::from(spent) * 100 / u64::from(budget.max(1));
-        tracing::info!(event = "mail_budget", letters = letters.name(), percent, "a letter is asked for");
-        left
+    /// Whether a provider of challenges may be asked about one more answer of a client, good or bad: each is a question on our account.
+    ///
+    /// # Errors
+    /// `Unavailable`: what cannot be counted is not asked.
+    pub(crate) async fn may_be_judged(&self, client: &ClientAddress, now: Timestamp) -> Result<bool, Error> {
+        let times = JUDGED.saturating_mul(self.config.ip_limit_factor);
+        let limit = Limit { name: "j", times, span: Duration::from_hours(3) };
+        let count: RateLimit<IgnoredAny> = limit.count_client(&self.app.store, client, now).await?;
+        Ok(matches!(count, RateLimit::Allowed(_)))
     }
+
+    async fn spend(&self, letters: Letters, visitor: &Visitor, now: Timestamp) -> Result<Toll, Error> {
+        let budget = self.config.mails_per_hour;
+        let up_to = |times| Limit { name: "MAIL", times, span: Duration::from_hours(1) };
+        let (store, name) = (&self.app.store, letters.name());
+        let told = |spent: u32| {
+            let percent = u64::from(spent) * 100 / u64::from(budget.max(1));
+            tracing::info!(event = "mail_budget", letters = name, percent, "a letter is asked for");
+        };
+        let Count { times, has_room, seconds_left } = up_to(budget).count_and_tell(store, name, now).await?;
+        if has_room {
+            told(times);
+            return Ok(Toll::Paid(()));
+        }
+        let most = budget.saturating_mul(2);
+        // What does not pay uses up nothing: or those who do would find nothing left.
+        if times < most
+            && !matches!(self.config.challenge, Challenge::Off)
+            && let Toll::Owed(owed) = self.charge(Group::Mail, visitor, price(times, budget), seconds_left, now).await?
+        {
+            told(times);
+            return Ok(Toll::Owed(owed));
+        }
+        let Count { times, has_room, .. } = up_to(most).count_and_tell(store, name, now).await?;
+        told(times);
+        if has_room { Ok(Toll::Paid(())) } else { Err(Error::UsedUp(seconds_left)) }
+    }
+}
+
+/// In zeros: twice as much work for each tenth of the budget that has been spent beyond it.
+fn price(spent: u32, budget: u32) -> u8 {
+    let tenths = u64::from(spent.saturating_sub(budget)) * 10 / u64::from(budget.max(1));
+    BITS.saturating_add(u8::try_from(tenths.min(10)).unwrap_or(10))
 }

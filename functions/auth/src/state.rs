@@ -12,7 +12,7 @@ use shared::{
 };
 
 use crate::{
-    challenge::switches,
+    challenge::{Challenge, switches},
     config::AuthConfig,
     pages::Pages,
     password::{Passwords, breached::Breaches},
@@ -47,6 +47,9 @@ impl Auth {
     pub async fn warm_up(&self) {
         let now = self.app.clock.now();
         tokio::join!(warm_up("the secrets", self.secrets(now)), warm_up("the switches", self.switches(now)));
+        if let Challenge::Turnstile(turnstile) = &self.config.challenge {
+            warm_up("the secret of the provider of challenges", turnstile.secret(&self.seal)).await;
+        }
     }
 
     /// Opens what is sealed for this function.

@@ -104,7 +104,8 @@ fn header(name: &str, is_required: bool) -> (String, Value) {
         "X-Challenge" => (
             "string",
             "What is asked for before the same request is answered: `pow;TOKEN;BITS`, solved by `TOKEN.NONCE` whose SHA-256 of token and nonce \
-             begins with so many zero bits, or `turnstile;SITE KEY`, solved by the widget's token",
+             begins with so many zero bits, or `turnstile;SITE KEY`, solved by the token of the widget, rendered with the action `login` for logins and `mail` for all else. \
+             Sent back in `X-Challenge-Answer`",
         ),
         _ => ("string", "Where to go instead"),
     };

@@ -1,9 +1,12 @@
 //! How often a client may ask, by its address, and how many letters all of them together may ask for.
 
+use auth::challenge::Challenge;
 use futures::future::join_all;
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use tests::{Person, Reply, Request, Session, World, authorized, json_request};
+
+use super::challenge::{solved, work};
 
 const LOGIN: &str = "/auth/login";
 const RESEND: &str = "/auth/resend-verification";
@@ -269,7 +272,10 @@ async fn asks_from_elsewhere(world: &World, number: &mut u8, person: &Person<'_>
 
 #[tokio::test]
 async fn over_twice_the_budget_of_the_hour_nobody_gets_a_letter_and_the_other_budget_is_whole() {
-    let world = World::with(|config| (config.ip_limit_factor, config.mails_per_hour) = (1, 5)).await;
+    let world = World::with(|config| {
+        (config.ip_limit_factor, config.mails_per_hour, config.challenge) = (1, 5, Challenge::Off);
+    })
+    .await;
     let (ada, mut number) = (world.person().signed_in().await.0, 0);
     for path in [RESEND, SIGN_UP].into_iter().cycle().take(9) {
         asks_from_elsewhere(&world, &mut number, &world.person(), path).await.assert_ok();
@@ -320,4 +326,68 @@ async fn a_link_is_no_way_around_the_limit_of_logins() {
     let forged = json!({ "token": "AAAA", "password": "chosen by the owner" });
     world.send_from(CLIENT, json_request("POST", "/auth/reset-password", &forged)).await.assert_status(400);
     world.send_from(ANOTHER, resets("chosen by the owner")).await.assert_ok();
+}
+
+/// The same request again, with what solves the challenge that it was answered with.
+async fn solves(world: &World, client: &str, mut request: Request) -> Reply {
+    let asked = world.send_from(client, request.clone()).await;
+    request.headers.push(("x-challenge-answer".to_owned(), solved(&asked)));
+    world.send_from(client, request).await
+}
+
+#[tokio::test]
+async fn a_client_over_its_limit_goes_on_with_a_solved_challenge_each_and_ten_times_as_often() {
+    let world = World::with(|config| (config.ip_limit_factor, config.logins_per_address) = (1, 1)).await;
+    uses_up(&world, CLIENT, LOGIN, 1).await;
+    let asked = world.send_from(CLIENT, asks(&world, LOGIN, 1)).await;
+    assert_eq!(work(&asked).1, 18);
+    assert_limited(&asked, 300);
+    for number in 1..10 {
+        solves(&world, CLIENT, asks(&world, LOGIN, number)).await.assert_status(401);
+    }
+    let over = solves(&world, CLIENT, asks(&world, LOGIN, 0)).await;
+    assert_limited(&over, 300);
+    assert_eq!(over.header("x-challenge"), None, "now it has to wait");
+    uses_up(&world, ANOTHER, LOGIN, 1).await;
+}
+
+#[tokio::test]
+async fn letters_beyond_the_budget_have_a_price_that_rises_and_who_does_not_pay_uses_up_nothing() {
+    let world = World::with(|config| (config.ip_limit_factor, config.mails_per_hour) = (1, 5)).await;
+    let client = |number: usize| format!("198.51.100.{number}");
+    for number in 0..5 {
+        uses_up(&world, &client(number), SIGN_UP, 1).await;
+    }
+    world.advance(600);
+    // However often somebody asks, the price stays.
+    for number in 0..12 {
+        let asked = world.send_from(&client(number), asks(&world, RESEND, 0)).await;
+        assert_eq!(work(&asked).1, 18);
+        assert_limited(&asked, 3_000);
+    }
+    for (number, bits) in [(20, 18), (21, 20)] {
+        let asked = world.send_from(&client(number), asks(&world, SIGN_UP, 0)).await;
+        assert_eq!(work(&asked).1, bits);
+        solves(&world, &client(number), asks(&world, SIGN_UP, 0)).await.assert_ok();
+    }
+    // The other letters have their own.
+    uses_up(&world, CLIENT, FORGOT, 1).await;
+    // What was solved at a price of long ago is not enough.
+    let cheap = world.send_from(CLIENT, asks(&world, SIGN_UP, 0)).await;
+    assert_eq!(work(&cheap).1, 22);
+    let mut rows = world.rows_of("Limits", "COUNTER#MAIL#signup#").await;
+    assert_eq!((rows.len(), &rows[0]["times"]), (1, &json!(7)));
+    world.tamper("Limits", &rows.remove(0), "times", json!(10)).await;
+    let used_up = world.send_from(CLIENT, asks(&world, SIGN_UP, 0)).await;
+    used_up.assert_status(503);
+    assert_eq!(used_up.header("retry-after"), Some("3000"));
+}
+
+#[tokio::test]
+async fn one_solution_is_enough_for_all_that_a_request_is_asked_for() {
+    let world = World::with(|config| (config.ip_limit_factor, config.mails_per_hour) = (1, 10)).await;
+    uses_up(&world, CLIENT, SIGN_UP, 10).await;
+    // Over its own limit, and everybody over the budget.
+    solves(&world, CLIENT, asks(&world, SIGN_UP, 0)).await.assert_ok();
+    assert_eq!(world.rows_of("Limits", "COUNTER#CHALLENGE#").await.len(), 1);
 }

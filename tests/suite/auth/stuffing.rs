@@ -4,6 +4,7 @@ use local::{Mode, Service};
 use serde_json::{Value, json};
 use tests::{Person, Reply, Request, World, json_request};
 
+use super::challenge::{solved, work};
 use crate::logs;
 
 const LOGIN: &str = "/auth/login";
@@ -187,4 +188,33 @@ async fn it_is_said_once_when_a_client_is_burnt_and_of_whom_is_not() {
     assert_eq!(said.len(), 1, "{said:?}");
     let reasons = lines.iter().filter(|line| line["event"] == "login_refused").map(|line| line["reason"].as_str());
     assert_eq!(reasons.filter(|reason| *reason == Some("burnt")).count(), 5);
+}
+
+#[tokio::test]
+async fn a_burnt_client_that_solves_a_challenge_is_like_everybody_and_no_more() {
+    let world = strict().await;
+    let (ada, _) = at_home(&world).await;
+    fails_at(&world, THIEF, 15).await;
+    let solving = async |person: &Person<'_>| {
+        let asked = tries(person, THIEF, None).await;
+        assert_eq!(work(&asked).1, 18);
+        let mut request = login(person, None);
+        request.headers.push(("x-challenge-answer".to_owned(), solved(&asked)));
+        let reply = world.send_from(THIEF, request.clone()).await;
+        let again = world.send_from(THIEF, request).await;
+        assert!(again.status == 429 && again.header("x-challenge").is_some(), "an answer is good once: {again:?}");
+        reply
+    };
+    let wrong = ada.rival("a stolen password");
+    for failures in 1..=5 {
+        solving(&wrong).await.assert_status(401);
+        assert_eq!(everywhere(&world).await, json!([failures, failures]), "its tries are counted with everybody's");
+    }
+    // No challenge gets past the guard.
+    let locked = solving(&ada).await;
+    assert_eq!((locked.status, locked.header("retry-after"), locked.header("x-challenge")), (429, Some("1"), None));
+    // From a known place a wrong password owes as much as from anywhere.
+    fails_at(&world, HOME, 15).await;
+    assert_eq!(work(&tries(&wrong, HOME, None).await).1, 18);
+    tries(&ada, HOME, None).await.assert_ok();
 }

@@ -30,6 +30,10 @@ pub const BITS: u8 = 18;
 const BITS_BY_SWITCH: u8 = 20;
 /// After which clients may try again that know no challenge. Seconds.
 const WAIT: i64 = 60;
+/// So many zeros more may be asked for than a solution has: the price may have risen while it was being solved.
+const RISE: u8 = 2;
+/// As good as any number of zeros: what a provider finds out.
+const ENOUGH: u8 = u8::MAX;
 
 /// What is asked for: the setting `CHALLENGE`.
 #[derive(Clone, Debug)]
@@ -44,9 +48,9 @@ pub enum Challenge {
 
 /// Whether a visitor may go on.
 #[must_use]
-pub enum Toll {
-    /// It may.
-    Paid,
+pub enum Toll<T = ()> {
+    /// It may, with what is known then.
+    Paid(T),
     /// Not before it has done something, or waited.
     Owed(Owed),
 }
@@ -55,14 +59,15 @@ pub enum Toll {
 pub struct Owed {
     challenge: Option<HeaderValue>,
     seconds: i64,
+    group: Group,
 }
 
 /// What a visitor has brought.
 enum Shown {
     /// Nothing, or nothing that is good.
     Nothing,
-    /// What it was asked for.
-    Solved,
+    /// What it was asked for: so many zeros, where that was work.
+    Solved(u8),
     /// An answer that the provider should judge, and cannot.
     Unjudged,
 }
@@ -95,13 +100,18 @@ impl Challenge {
 }
 
 impl Owed {
+    /// To wait for so many seconds.
+    #[must_use]
+    pub const fn waiting(group: Group, seconds: i64) -> Self {
+        Self { challenge: None, seconds, group }
+    }
+
     /// 429, with a model that may say for how many seconds.
     pub fn reply<T>(self, model: impl FnOnce(i64) -> T) -> Reply<T> {
         let reply = Reply::too_many_requests(model(self.seconds), self.seconds);
-        match self.challenge {
-            Some(challenge) => reply.header(CHALLENGE, challenge),
-            None => reply,
-        }
+        let Some(challenge) = self.challenge else { return reply };
+        tracing::info!(event = "challenge_asked", group = self.group.name(), "a client is asked for a challenge");
+        reply.header(CHALLENGE, challenge)
     }
 }
 
@@ -111,15 +121,17 @@ impl Auth {
     /// # Errors
     /// `Unavailable` when nobody knows whether they have, or where a used answer cannot be noted.
     pub(crate) async fn toll(&self, group: Group, visitor: &Visitor, now: Timestamp) -> Result<Toll, Error> {
-        let switches = self.switches(now).await?;
-        match (&self.config.challenge, switches.challenge) {
-            (Challenge::Off, _) | (_, ChallengeSwitch::Auto) => Ok(Toll::Paid),
-            (_, ChallengeSwitch::Always) => self.charge(group, visitor, BITS_BY_SWITCH, WAIT, now).await,
+        if matches!(self.config.challenge, Challenge::Off) {
+            return Ok(Toll::Paid(()));
+        }
+        match self.switches(now).await?.challenge {
+            ChallengeSwitch::Auto => Ok(Toll::Paid(())),
+            ChallengeSwitch::Always => self.charge(group, visitor, BITS_BY_SWITCH, WAIT, now).await,
         }
     }
 
     /// What somebody owes who asks for more of `group` than others get: `bits` zeros where that is work, or to wait for so many `seconds`.
-    /// An answer that was good is good no more.
+    /// An answer is good for one request, whatever that is asked for.
     ///
     /// # Errors
     /// `Unavailable` where a used answer cannot be noted.
@@ -131,25 +143,28 @@ impl Auth {
         seconds: i64,
         now: Timestamp,
     ) -> Result<Toll, Error> {
+        if visitor.has_paid(bits.saturating_sub(RISE)) {
+            return Ok(Toll::Paid(()));
+        }
         let shown = match visitor.answer() {
             Some(answer) => self.judge(group, visitor, answer, now).await?,
             None => Shown::Nothing,
         };
         let challenge = match (shown, &self.config.challenge) {
-            (_, Challenge::Off) => return Ok(Toll::Owed(Owed { challenge: None, seconds })),
-            (Shown::Solved, _) => {
+            (_, Challenge::Off) => return Ok(Toll::Owed(Owed::waiting(group, seconds))),
+            (Shown::Solved(zeros), _) if zeros.saturating_add(RISE) >= bits => {
                 tracing::info!(event = "challenge_passed", group = group.name(), "a client has solved a challenge");
-                return Ok(Toll::Paid);
+                visitor.pays(zeros);
+                return Ok(Toll::Paid(()));
             }
-            (Shown::Nothing, Challenge::Turnstile(turnstile)) => turnstile.asked(),
-            (Shown::Unjudged, _) | (Shown::Nothing, Challenge::Work) => {
+            (Shown::Nothing | Shown::Solved(_), Challenge::Turnstile(turnstile)) => turnstile.asked(),
+            (Shown::Unjudged, _) | (Shown::Nothing | Shown::Solved(_), Challenge::Work) => {
                 let secrets = self.secrets(now).await?;
                 let key = &in_use(secrets.links.keys(), now)?.secret;
                 work::asked(key, group, visitor.client(), bits, now)?
             }
         };
-        tracing::info!(event = "challenge_asked", group = group.name(), "a client is asked for a challenge");
-        Ok(Toll::Owed(Owed { challenge: Some(challenge), seconds }))
+        Ok(Toll::Owed(Owed { challenge: Some(challenge), seconds, group }))
     }
 
     async fn judge(&self, group: Group, visitor: &Visitor, answer: &str, now: Timestamp) -> Result<Shown, Error> {
@@ -165,11 +180,14 @@ impl Auth {
             return self.use_up(&solution).await;
         }
         let Some(turnstile) = turnstile else { return Ok(Shown::Nothing) };
+        if !self.may_be_judged(visitor.client(), now).await? {
+            return Ok(Shown::Nothing);
+        }
         let opinion = turnstile.judge(answer, self.seal()).await?;
         let ours = [Some(&app.config.app_url), config.sign_in_url.as_ref()];
         Ok(match opinion {
             Opinion::Unknown => Shown::Unjudged,
-            Opinion::Human(of) if of.fits(group.name(), ours.into_iter().flatten()) => Shown::Solved,
+            Opinion::Human(of) if of.fits(group.name(), ours.into_iter().flatten()) => Shown::Solved(ENOUGH),
             Opinion::Human(_) | Opinion::Refused => Shown::Nothing,
         })
     }
@@ -179,7 +197,7 @@ impl Auth {
         let name = format!("CHALLENGE#{}", solution.name());
         let used = Put::new(Row::Counter(&name), &solution.used())?.when(Condition::New);
         Ok(match self.app.store.put(used).await? {
-            Written::Done(()) => Shown::Solved,
+            Written::Done(()) => Shown::Solved(solution.bits()),
             Written::Conflict(_) => Shown::Nothing,
         })
     }

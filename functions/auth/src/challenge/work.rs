@@ -74,6 +74,12 @@ impl Solution {
         (is_good && keys.any(is_ours)).then_some(Self { token, expires_at })
     }
 
+    /// The zeros that it was asked for.
+    #[must_use]
+    pub const fn bits(&self) -> u8 {
+        self.token[8]
+    }
+
     /// Names the token, whatever solves it.
     #[must_use]
     pub fn name(&self) -> String {

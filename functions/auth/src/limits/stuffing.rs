@@ -14,7 +14,13 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{config::AuthConfig, guard::Standing, state::Auth};
+use crate::{
+    challenge::{BITS, Owed, Toll, Visitor},
+    config::AuthConfig,
+    guard::Standing,
+    limits::Group,
+    state::Auth,
+};
 
 /// Failures at so many different addresses burn a client.
 const BURNT_AT: u32 = 15;
@@ -35,8 +41,7 @@ pub struct SignIns {
 
 impl SignIns {
     /// How the client stands: one that is burnt stays so until the end of the window after this one.
-    #[must_use]
-    pub fn standing(&self, config: &AuthConfig, now: Timestamp) -> Standing {
+    fn standing(&self, config: &AuthConfig, now: Timestamp) -> Standing {
         let window = Window::of(now);
         let until = if self.has_a_list(config) {
             window.next().end()
@@ -54,6 +59,25 @@ impl SignIns {
 }
 
 impl Auth {
+    /// How a visitor stands that has passwords checked, and what it owes where it is burnt: it is like everybody once it has solved a
+    /// challenge, and gets in from known places without.
+    ///
+    /// # Errors
+    /// Those of [`Auth::charge`].
+    pub(crate) async fn standing(
+        &self,
+        before: &SignIns,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<(Standing, Option<Owed>), Error> {
+        let burnt = before.standing(&self.config, now);
+        let Standing::Burnt(seconds) = burnt else { return Ok((burnt, None)) };
+        Ok(match self.charge(Group::Login, visitor, BITS, seconds, now).await? {
+            Toll::Paid(()) => (Standing::Usual, None),
+            Toll::Owed(owed) => (burnt, Some(owed)),
+        })
+    }
+
     /// Notes that a sign-in has failed, whatever the reason and whoever's the address is: one update, and where that burns the client a
     /// second one, which tells the row of the next window. So the update that counts a request there finds it, and no request ever reads
     /// a window before its own; what that costs is one update for each new address from the fifteenth on, eighteen at most.

@@ -11,14 +11,13 @@ use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     ids::LinkId,
-    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{Granted, Wait},
     challenge::{Toll, Visitor},
-    limits::{Group, Letters},
+    limits::Letters,
     records::{Decision, post},
     state::Auth,
 };
@@ -55,11 +54,8 @@ pub async fn forgot_password(
     Body(ForgotPasswordRequest { email }): Body<ForgotPasswordRequest>,
 ) -> Result<Reply<ForgotPasswordResponse>, Error> {
     let (since, offer) = (Instant::now(), LinkId::random()?);
-    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+    if let Toll::Owed(owed) = auth.limit_letters(Letters::Forgot, &visitor, now).await? {
         return Ok(owed.reply(too_soon));
-    }
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::Forgot, visitor.client(), now).await? {
-        return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
         Ok(Granted { letter, next }) => {

@@ -8,7 +8,6 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    limits::RateLimit,
     now::Now,
     time::Timestamp,
 };
@@ -16,7 +15,7 @@ use shared::{
 use crate::{
     account::Account,
     address::AddressRecord,
-    challenge::{Toll, Visitor},
+    challenge::{Owed, Toll, Visitor},
     endpoints::auth_response::AuthResponse,
     guard::{Counted, Standing},
     limits::{Group, stuffing::SignIns},
@@ -61,14 +60,13 @@ pub async fn login(
     if let Toll::Owed(owed) = auth.toll(Group::Login, &visitor, now).await? {
         return Ok(owed.reply(|_| AuthResponse::refused(LOCKED)));
     }
-    let client = visitor.client();
     let (key, password, from) = (email.key(), password.reveal(), sender.places());
-    let (limit, record) = tokio::join!(auth.limit::<SignIns>(Group::Login, client, now), auth.record(&key));
+    let (limit, record) = tokio::join!(auth.limit_or_charge::<SignIns>(Group::Login, &visitor, now), auth.record(&key));
     let before = match limit? {
-        RateLimit::Allowed(sign_ins) => sign_ins,
-        RateLimit::Exceeded(seconds) => return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds)),
+        Toll::Paid(sign_ins) => sign_ins,
+        Toll::Owed(owed) => return Ok(owed.reply(|_| AuthResponse::refused(LOCKED))),
     };
-    let (record, standing) = (record?, before.standing(&auth.config, now));
+    let (record, (standing, owed)) = (record?, auth.standing(&before, &visitor, now).await?);
     let GuardedAddress { account, guard } = auth.guarded_address(&key, &record).await?;
     let attempt = Try { password: &password, from: &from, client: standing, since, now };
     let refused = match auth.compare(guard, account.as_ref(), attempt).await? {
@@ -84,8 +82,8 @@ pub async fn login(
         }
         Compared::Locked(seconds) => Refused { reason: locked_by(standing), seconds: Some(seconds) },
     };
-    auth.sign_in_failed(client, &before, &key, now).await?;
-    Ok(refused.reply())
+    auth.sign_in_failed(visitor.client(), &before, &key, now).await?;
+    Ok(refused.reply(owed))
 }
 
 /// A session for whoever has the right password; `None` when the account has changed meanwhile.
@@ -147,8 +145,12 @@ pub fn document() -> Operation {
 }
 
 impl Refused {
-    fn reply(self) -> Reply<AuthResponse> {
+    /// A client that owes a challenge is told so whatever the reason is.
+    fn reply(self, owed: Option<Owed>) -> Reply<AuthResponse> {
         tracing::info!(event = "login_refused", reason = self.reason, "somebody may not sign in");
+        if let Some(owed) = owed {
+            return owed.reply(|_| AuthResponse::refused(LOCKED));
+        }
         match self.seconds {
             Some(seconds) => Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds),
             None => Reply::unauthorized(AuthResponse::refused(REFUSED)),

@@ -10,14 +10,13 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
-    limits::RateLimit,
     now::Now,
 };
 
 use crate::{
     address::{Granted, NewIds, Wait},
     challenge::{Toll, Visitor},
-    limits::{Group, Letters},
+    limits::Letters,
     records::{Decision, post},
     state::Auth,
 };
@@ -54,11 +53,8 @@ pub async fn resend_verification(
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
-    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+    if let Toll::Owed(owed) = auth.limit_letters(Letters::SignUp, &visitor, now).await? {
         return Ok(owed.reply(too_soon));
-    }
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, visitor.client(), now).await? {
-        return Ok(Reply::too_many_requests(too_soon(seconds), seconds));
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
         Ok(Granted { letter, next }) => {

@@ -8,7 +8,6 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
-    limits::RateLimit,
     now::Now,
 };
 
@@ -16,7 +15,7 @@ use crate::{
     address::{NewIds, sign_up::SignUp},
     challenge::{Toll, Visitor},
     endpoints::auth_response::AuthResponse,
-    limits::{Group, Letters},
+    limits::Letters,
     password::weak::{Personal, Weakness},
     session::sign_in::{Arrival, Proof},
     state::Auth,
@@ -49,11 +48,8 @@ pub async fn signup(
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
-    if let Toll::Owed(owed) = auth.toll(Group::Mail, &visitor, now).await? {
+    if let Toll::Owed(owed) = auth.limit_letters(Letters::SignUp, &visitor, now).await? {
         return Ok(owed.reply(|_| AuthResponse::refused(TOO_MANY)));
-    }
-    if let RateLimit::Exceeded(seconds) = auth.limit_letters(Letters::SignUp, visitor.client(), now).await? {
-        return Ok(Reply::too_many_requests(AuthResponse::refused(TOO_MANY), seconds));
     }
     let password = password.reveal();
     let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
