@@ -92,7 +92,8 @@ async fn a_reset_does_not_wait_for_a_sign_up_with_its_address() {
     world.aws.reset_calls();
     let reset = world.post("/auth/reset-password", body).await;
     reset.assert_ok();
-    let expected = [("GetItem", 4), ("Query", 1), (TRANSACTION, 1)].map(|(name, count)| (name.to_owned(), count));
+    let expected = [("GetItem", 4), ("Query", 1), (TRANSACTION, 1), ("UpdateItem", 1)]
+        .map(|(name, count)| (name.to_owned(), count));
     assert_eq!(world.aws.calls().dynamodb, expected.into());
     world.aws.set_conflicts(Duration::ZERO);
 }

@@ -1,6 +1,6 @@
 //! What pages of other sites make browsers send without asking.
 
-use tests::{Request, World, json_request};
+use tests::{Request, World, invoke_undocumented, json_request};
 
 fn sent_by_a_browser(world: &World, site: &str, mode: &str) -> Request {
     let mut request = json_request("POST", "/auth/login", &world.person().rival("a guess").credentials());
@@ -15,8 +15,9 @@ fn sent_by_a_browser(world: &World, site: &str, mode: &str) -> Request {
 #[tokio::test]
 async fn a_page_of_another_site_cannot_have_its_visitors_counted() {
     let world = World::with(|config| (config.ip_limit_factor, config.logins_per_address) = (1, 3)).await;
+    let router = auth::router(world.auth.clone());
     for mode in ["no-cors", "navigate", "no-cors", "no-cors"] {
-        let blind = world.send(sent_by_a_browser(&world, "cross-site", mode)).await;
+        let blind = invoke_undocumented(&router, sent_by_a_browser(&world, "cross-site", mode)).await;
         assert_eq!(*blind.assert_status(403), serde_json::json!({ "detail": "Forbidden" }));
     }
     assert!(world.rows_of("Limits", "COUNTER#IP#").await.is_empty());

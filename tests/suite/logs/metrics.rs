@@ -186,7 +186,7 @@ async fn too_many(count: &mut Count<'_>) {
     let world = World::with(|config| (config.ip_limit_factor, config.logins_per_address) = (1, 1)).await;
     world.person().logs_in().await.assert_status(401);
     let points = counted(&world, world.person().logs_in()).await;
-    assert_eq!(names(&points), ["Limited group=login"]);
+    assert_eq!(names(&points), ["ChallengesAsked", "Limited group=login"]);
     count.seen.insert("Limited".to_owned());
     let world = World::with(|config| config.ip_limit_factor = 1).await;
     for _ in 0..14 {
@@ -196,7 +196,7 @@ async fn too_many(count: &mut Count<'_>) {
     assert_eq!(names(&points), ["CredentialStuffing", "LoginFailures", "LoginFailures reason=unknown"]);
     count.seen.insert("CredentialStuffing".to_owned());
     let points = counted(&world, world.person().logs_in()).await;
-    assert_eq!(names(&points), ["LoginFailures", "LoginFailures reason=burnt"]);
+    assert_eq!(names(&points), ["ChallengesAsked", "LoginFailures", "LoginFailures reason=burnt"]);
 }
 
 async fn stolen_passwords(count: &mut Count<'_>) {
