@@ -26,16 +26,16 @@ semantics=(
 elsewhere=(
     auth::answers:: auth::input:: auth::pages::           # HTTP and the API's document
     api_keys::answers:: kyc::answers:: mail::letters::
-    auth::passwords:: contract:: docs:: http:: invocation::
+    auth::breaches:: auth::passwords:: contract:: docs:: http:: invocation::
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     api_keys::moment:: kyc::moment::                      # how often the clock is looked at
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
     auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
-    auth::outages:: auth::reset_races:: auth::strangers::
+    auth::outages:: auth::reset_races:: auth::strangers:: auth::weak_passwords::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
-    paper:: ses:: simulator:: tables:: tasks::
+    breaches:: paper:: ses:: simulator:: tables:: tasks::
     api_keys::canaries:: api_keys::credentials::          # exchanges
     api_keys::forms:: api_keys::isolation::
     api_keys::misbehaving:: api_keys::testing::

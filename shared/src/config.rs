@@ -176,6 +176,16 @@ impl Env<'_> {
         }
     }
 
+    /// A whole number from 1 on, or `default` where it has no value.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn count(&self, name: &str, default: u32) -> Result<u32, ConfigError> {
+        let Some(value) = self.optional(name) else { return Ok(default) };
+        let count = value.parse().ok().filter(|count| *count > 0);
+        count.ok_or_else(|| ConfigError::new(format!("{name} is not a whole number from 1 on")))
+    }
+
     /// What plays others on a laptop: `host:port` of an http URL, if it has a value.
     ///
     /// # Errors
@@ -191,16 +201,6 @@ impl Env<'_> {
             Some(address) if !address.contains(['/', '@', '?', '#']) => Ok(Some(address.to_owned())),
             _ => Err(ConfigError::new(format!("{name} is not http://HOST:PORT"))),
         }
-    }
-
-    /// A whole number from 1 on, or `default` where it has no value.
-    ///
-    /// # Errors
-    /// When it is none.
-    pub fn count(&self, name: &str, default: u32) -> Result<u32, ConfigError> {
-        let Some(value) = self.optional(name) else { return Ok(default) };
-        let count = value.parse().ok().filter(|count| *count > 0);
-        count.ok_or_else(|| ConfigError::new(format!("{name} is not a whole number from 1 on")))
     }
 
     /// `true` or `false`; off where it has no value.

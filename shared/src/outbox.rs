@@ -45,6 +45,16 @@ pub enum Letter {
         /// Why the password of the sign-up does not count, where that is what the letter is about; none where the link was asked for.
         because: Option<NoPassword>,
     },
+    /// Your password is easy to guess. Choose another one.
+    WeakPassword {
+        /// The recipient.
+        to: EmailAddress,
+    },
+    /// Many wrong passwords were tried at your account.
+    Locked {
+        /// The recipient.
+        to: EmailAddress,
+    },
     /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.
     Nothing,
 }
@@ -53,7 +63,7 @@ pub enum Letter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoPassword {
-    /// It is easy to guess.
+    /// It is easy to guess, or was stolen from another service.
     Weak,
     /// There were sign-ups with different ones.
     Contested,
@@ -69,6 +79,8 @@ impl Letter {
             Self::Verify { .. } => "verify",
             Self::AlreadyRegistered { .. } => "already-registered",
             Self::SetPassword { .. } => "set-password",
+            Self::WeakPassword { .. } => "weak-password",
+            Self::Locked { .. } => "locked",
             Self::Nothing => "nothing",
         }
     }
@@ -117,8 +129,14 @@ impl Mail {
     /// # Errors
     /// `Internal` without randomness.
     pub fn new(letter: Letter, now: Timestamp) -> Result<Self, Error> {
+        Ok(Self::named(MailId::random()?, letter, now))
+    }
+
+    /// A new letter with an id that says what it is about, so that there is one of it.
+    #[must_use]
+    pub fn named(id: MailId, letter: Letter, now: Timestamp) -> Self {
         let status = if matches!(letter, Letter::Nothing) { MailStatus::Dropped } else { MailStatus::Pending };
-        Ok(Self { id: MailId::random()?, letter, status, created_at: now, ttl: now + RETENTION })
+        Self { id, letter, status, created_at: now, ttl: now + RETENTION }
     }
 
     /// The write that posts it.

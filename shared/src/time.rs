@@ -45,6 +45,12 @@ impl Timestamp {
             .to_string()
     }
 
+    /// Days since 1970, in UTC.
+    #[must_use]
+    pub const fn days(self) -> i64 {
+        self.0.div_euclid(24 * 60 * 60)
+    }
+
     /// Whole seconds from `now` until this moment; 0 when it has passed.
     #[must_use]
     pub fn seconds_from(self, now: Self) -> i64 {

@@ -17,4 +17,6 @@ pub use key::Key;
 pub use mail::MailInstance;
 pub use person::{Person, Session};
 pub use snapshot::{Page, kept_answers};
-pub use world::{APP_URL, Settings, World, authorized, json_request, no_text, provider, until, webhook_secrets};
+pub use world::{
+    APP_URL, PATIENCE, Settings, World, authorized, json_request, no_text, provider, until, webhook_secrets,
+};

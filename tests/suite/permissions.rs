@@ -72,7 +72,7 @@ async fn challenges(world: &World) {
     let asked = world.person().logs_in().await;
     world.send(asks(LOGIN, &world.person().credentials(), Some(&solved(&asked)))).await.assert_status(401);
     let sealed = seal_setting::seal(&world.operator(), "CHALLENGE_SECRET", &"a secret".repeat(16)).await.unwrap();
-    let auth = world.auth_with(|config| config.challenge = turnstile(world, &sealed));
+    let auth = world.another_auth_with(|config| config.challenge = turnstile(world, &sealed));
     invoke(&auth::router(auth), asks(LOGIN, &world.person().credentials(), Some("a token"))).await.assert_status(429);
     switched(world, false).await;
 }

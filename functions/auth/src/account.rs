@@ -21,6 +21,9 @@ use crate::password::PasswordHash;
 pub const SET_PASSWORD_LIFE: Duration = Duration::from_mins(30);
 const _: () = assert!(SET_PASSWORD_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 
+/// Between two letters that tell somebody of a weak password.
+const TOLD_OF_WEAKNESS: Duration = Duration::from_hours(180 * 24);
+
 /// An account and what proves its owner: one row.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
@@ -40,6 +43,8 @@ pub struct Account {
     pub(crate) no_password: Option<NoPassword>,
     /// The link that has set the password; none where the sign-up has.
     pub(crate) password_by: Option<UsedLink>,
+    /// When the owner was told of a password that is easy to guess; none where there was no reason to.
+    pub(crate) weak_told_at: Option<Timestamp>,
 }
 
 /// A link that has set a password.
@@ -72,7 +77,8 @@ impl Account {
         now: Timestamp,
     ) -> Self {
         let no_password = password.as_ref().err().copied();
-        Self { id, version: 1, address, verified_at: now, password: password.ok(), no_password, password_by: None }
+        let (password, password_by, weak_told_at) = (password.ok(), None, None);
+        Self { id, version: 1, address, verified_at: now, password, no_password, password_by, weak_told_at }
     }
 
     /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still
@@ -84,6 +90,12 @@ impl Account {
             _ if version == Some(self.version) => Offer::Open,
             _ => Offer::Void,
         }
+    }
+
+    /// Whether it is time to tell the owner that the password is easy to guess.
+    #[must_use]
+    pub fn may_be_told_of_weakness(&self, now: Timestamp) -> bool {
+        self.weak_told_at.is_none_or(|told| told + TOLD_OF_WEAKNESS <= now)
     }
 
     /// Sets the password by an open link. That ends all links of before, this one too.

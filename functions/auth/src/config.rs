@@ -3,8 +3,12 @@
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use shared::config::{ConfigError, Env, Stage, both};
 
+/// How long somebody who chooses a password waits for whether it was stolen.
+const BREACH_CHECK: Duration = Duration::from_millis(800);
 use crate::challenge::Challenge;
 
 /// What `auth` needs besides the settings of every function.
@@ -28,6 +32,22 @@ pub struct AuthConfig {
     pub ip_limit_factor: u32,
     /// `MAILS_PER_HOUR`: how many letters of each kind strangers should ask for within an hour, all together.
     pub mails_per_hour: u32,
+    /// `BREACHED_PASSWORDS`: who is asked whether a password was stolen.
+    pub breached_passwords: BreachedPasswords,
+}
+
+/// Who is asked whether a password was stolen from another service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BreachedPasswords {
+    /// `hibp`, and without a value: Have I Been Pwned.
+    Hibp {
+        /// `HIBP_URL`: where requests to it go instead, `host:port` of an http URL. Only on `local`.
+        stand_in: Option<String>,
+        /// How long it may take.
+        within: Duration,
+    },
+    /// `off`: nobody. So it is on `local` without `HIBP_URL`, for a laptop asks nobody outside.
+    Off,
 }
 
 impl AuthConfig {
@@ -39,9 +59,9 @@ impl AuthConfig {
         let shown = both(env.shown("PRODUCT_NAME"), env.url("SIGN_IN_URL"));
         let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
         let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
-        let limits = both(both(counts, ip_limit_factor(env)), Challenge::read(env));
-        let ((product, sign_in_url), (rest, limits)) = both(shown, both(rest, limits))?;
-        let ((kms_key_id, auto_confirm), (limits, challenge)) = (rest, limits);
+        let others = both(both(counts, ip_limit_factor(env)), both(breached_passwords(env), Challenge::read(env)));
+        let ((product, sign_in_url), (rest, (limits, others))) = both(shown, both(rest, others))?;
+        let ((kms_key_id, auto_confirm), (breached_passwords, challenge)) = (rest, others);
         let ((logins_per_address, mails_per_hour), ip_limit_factor) = limits;
         Ok(Self {
             kms_key_id,
@@ -52,6 +72,7 @@ impl AuthConfig {
             logins_per_address,
             ip_limit_factor,
             mails_per_hour,
+            breached_passwords,
         })
     }
 }
@@ -70,4 +91,17 @@ fn auto_confirm(env: &Env<'_>) -> Result<bool, ConfigError> {
         return Err(ConfigError::new("AUTO_CONFIRM is allowed on the stages local and dev only"));
     }
     Ok(auto_confirm)
+}
+
+fn breached_passwords(env: &Env<'_>) -> Result<BreachedPasswords, ConfigError> {
+    let is_off = match env.optional("BREACHED_PASSWORDS").as_deref() {
+        None | Some("hibp") => Ok(false),
+        Some("off") => Ok(true),
+        Some(_) => Err(ConfigError::new("BREACHED_PASSWORDS is neither hibp nor off")),
+    };
+    let (is_off, stand_in) = both(is_off, env.stand_in("HIBP_URL"))?;
+    if is_off || (stand_in.is_none() && Stage::read(env)? == Stage::Local) {
+        return Ok(BreachedPasswords::Off);
+    }
+    Ok(BreachedPasswords::Hibp { stand_in, within: BREACH_CHECK })
 }

@@ -3,7 +3,7 @@
 use shared::metrics::Metric;
 
 /// All of them.
-pub const METRICS: [Metric; 10] = [
+pub const METRICS: [Metric; 12] = [
     Metric::count("sign_up", "SignUps", &[&[]]),
     Metric::count("account_created", "AccountsCreated", &[&[]]),
     Metric::count("login", "Logins", &[&[]]),
@@ -13,5 +13,7 @@ pub const METRICS: [Metric; 10] = [
     Metric::count("challenge_passed", "ChallengesPassed", &[&[]]),
     Metric::count("limited", "Limited", &[&["group"]]),
     Metric { event: "mail_budget", name: "MailBudget", value: Some("percent"), unit: "Percent", dimensions: &[&[]] },
+    Metric::count("breach_check", "BreachChecks", &[&[]]),
+    Metric::count("breach_check_failed", "BreachChecksFailed", &[&[]]),
     Metric::count("refresh_token_reuse", "RefreshReuse", &[&[]]),
 ];

@@ -66,6 +66,12 @@ impl Sender {
         self.device.iter().map(DeviceToken::place).chain(self.network.clone()).collect()
     }
 
+    /// The network alone: a place also for who has proven something on a device that is not given a token.
+    #[must_use]
+    pub fn network(&self) -> &[PlaceId] {
+        self.network.as_slice()
+    }
+
     /// The token of the device of somebody who has proven to be the owner of an account: its own where that is among the account's `known`
     /// places, and otherwise a new one, so that nobody chooses one for somebody else. And the places that the owner comes from with it.
     ///

@@ -15,7 +15,7 @@ use crate::{
     challenge::switches,
     config::AuthConfig,
     pages::Pages,
-    password::Passwords,
+    password::{Passwords, breached::Breaches},
     secrets::{Secrets, Source},
 };
 
@@ -26,6 +26,7 @@ pub struct Auth {
     pub(crate) config: Arc<AuthConfig>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) known_switches: Arc<Cached<Switches>>,
+    pub(crate) breaches: Breaches,
     seal: Seal,
     secrets: Arc<Cached<Secrets>>,
     argon2_runs: Arc<AtomicU64>,
@@ -37,8 +38,9 @@ impl Auth {
     pub fn new(app: App, config: AuthConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
         let pages = Arc::new(Pages::new(&config.product, config.challenge.provider()));
-        let (known_switches, (secrets, argon2_runs)) = (Arc::new(switches()), Default::default());
-        Self { app, config: Arc::new(config), pages, known_switches, seal, secrets, argon2_runs }
+        let (breaches, known_switches) = (Breaches::new(&config.breached_passwords), Arc::new(switches()));
+        let (secrets, argon2_runs) = Default::default();
+        Self { app, config: Arc::new(config), pages, known_switches, breaches, seal, secrets, argon2_runs }
     }
 
     /// Opens the secrets and the connections. Until that succeeds the answer is 503 rather than a dead function.

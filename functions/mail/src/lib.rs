@@ -159,6 +159,14 @@ impl Postman {
                 let (link, until, because) = (&*link, *expires_at, *because);
                 (to, render::render(&self.brand, &render::Letter::SetPassword { link, until, because }))
             }
+            Letter::WeakPassword { to } => {
+                let page = format!("{}/auth/ui/forgot-password", self.app_url);
+                (to, render::render(&self.brand, &render::Letter::WeakPassword { page: &page }))
+            }
+            Letter::Locked { to } => {
+                let page = format!("{}/auth/ui/forgot-password", self.app_url);
+                (to, render::render(&self.brand, &render::Letter::Locked { page: &page }))
+            }
             Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
         };
         Ok(Some((to.clone(), rendered)))

@@ -33,6 +33,16 @@ pub enum Letter<'a> {
         /// Why that of the sign-up does not count.
         because: Option<NoPassword>,
     },
+    /// Tells somebody who has signed in that the password is easy to guess.
+    WeakPassword {
+        /// Absolute URL of the page that mails a link to choose another one.
+        page: &'a str,
+    },
+    /// Tells the owner of an account that many wrong passwords were tried.
+    Locked {
+        /// Absolute URL of the page that mails a link to choose another password.
+        page: &'a str,
+    },
 }
 
 /// A mail ready to be sent. No `Debug`: both parts hold the link.
@@ -55,6 +65,8 @@ pub fn render(brand: &Brand, letter: &Letter<'_>) -> Rendered {
         Letter::SetPassword { link, until, because: Some(because) } => {
             (&SET_PASSWORD, Some(*link), until.in_words(), in_words(*because))
         }
+        Letter::WeakPassword { page } => (&WEAK_PASSWORD, Some(*page), String::new(), ""),
+        Letter::Locked { page } => (&LOCKED, Some(*page), String::new(), ""),
         Letter::SetPassword { link, until, because: None } => (&RESET_PASSWORD, Some(*link), until.in_words(), ""),
     };
     let values = Values { product: &product, link, until: &until, because };
@@ -78,8 +90,8 @@ const fn in_words(because: NoPassword) -> &'static str {
     match because {
         NoPassword::Weak => {
             "The password that was chosen before that is easy to guess: it is among the\n\
-             most common ones, has few different characters, or is made of what others\n\
-             know of you. It does not count.\n"
+             most common ones, was stolen from another service, has few different\n\
+             characters, or is made of what others know of you. It does not count.\n"
         }
         NoPassword::Contested => {
             "Before that, somebody signed up with it more than once, with different\n\
@@ -132,6 +144,22 @@ const RESET_PASSWORD: Wording = Wording {
     label: "Choose a new password",
     text: include_str!("templates/reset-password.txt"),
     html: include_str!("templates/reset-password.html"),
+};
+
+const WEAK_PASSWORD: Wording = Wording {
+    subject: "Your password for {{product}} is easy to guess",
+    heading: "Your password is easy to guess",
+    label: "Choose another password",
+    text: include_str!("templates/weak-password.txt"),
+    html: include_str!("templates/weak-password.html"),
+};
+
+const LOCKED: Wording = Wording {
+    subject: "Many wrong passwords for your account with {{product}}",
+    heading: "Somebody is trying passwords",
+    label: "Choose a new password",
+    text: include_str!("templates/locked.txt"),
+    html: include_str!("templates/locked.html"),
 };
 
 /// What all letters of one part share.
@@ -221,7 +249,7 @@ mod tests {
         Brand { product: "Harbour".to_owned(), sign_in_url: Some(SIGN_IN.to_owned()) }
     }
 
-    fn every_letter() -> [(Letter<'static>, &'static str); 6] {
+    fn every_letter() -> [(Letter<'static>, &'static str); 8] {
         let set_password = |because| (Letter::SetPassword { link: LINK, until: UNTIL, because }, LINK);
         [
             set_password(None),
@@ -229,6 +257,8 @@ mod tests {
             set_password(Some(NoPassword::OtherSpelling)),
             (Letter::Verify { link: LINK, until: UNTIL }, LINK),
             (Letter::AlreadyRegistered, SIGN_IN),
+            (Letter::WeakPassword { page: LINK }, LINK),
+            (Letter::Locked { page: LINK }, LINK),
             (Letter::SetPassword { link: LINK, until: UNTIL, because: Some(NoPassword::Weak) }, LINK),
         ]
     }

@@ -34,11 +34,11 @@ pub struct Told(pub String);
 
 impl Told {
     fn of(guard: &Guard, now: Timestamp) -> Self {
-        let Guard { everywhere: Tally { failures, day_failures, .. }, ignored, places, .. } = guard;
+        let (Tally { failures, day_failures, .. }, known) = guard.counts(now);
         let lock = guard.seconds_locked(now).map(|seconds| format!(", locked for {seconds} s")).unwrap_or_default();
-        let known = places.failures();
+        let ignored = guard.ignored;
         Self(format!(
-            "{failures} wrong in a row{lock}; {day_failures} on that day, {known} more from known places; {ignored} came during locks"
+            "{failures} wrong in a row{lock}; {day_failures} today, {known} more from known places; {ignored} came during locks"
         ))
     }
 }

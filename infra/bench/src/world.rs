@@ -90,6 +90,7 @@ impl World {
             ("MAIL_FROM", "no-reply@bitcain.example"),
             ("SES_CONFIGURATION_SET", "local"),
             ("EXCHANGE_PROXY", &url),
+            ("HIBP_URL", &url),
             ("AWS_REGION", REGION),
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", "local"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use paper::{Paper, Turnstile};
+use paper::{Breaches, Paper, Turnstile};
 
 use crate::{Calls, Fault, LocalAws, Mail, Permission, Service};
 
@@ -102,5 +102,11 @@ impl LocalAws {
     #[must_use]
     pub fn paper(&self) -> &Paper {
         self.play.paper()
+    }
+
+    /// Who knows stolen passwords, at the same address.
+    #[must_use]
+    pub fn breaches(&self) -> &Breaches {
+        self.play.breaches()
     }
 }

@@ -9,24 +9,26 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use crate::{Paper, Reporter, Turnstile, pages};
+use crate::{Breaches, Paper, Reporter, Turnstile, pages};
 
-/// Bytes. No request comes near it.
+/// Bytes. No request to anybody comes near it.
 const BODY_LIMIT: usize = 1024 * 1024;
 
 /// Everybody who is played.
 pub struct Play {
     pub(crate) paper: Paper,
+    pub(crate) breaches: Breaches,
     /// Plays the identity providers; none without their secrets.
     pub(crate) reporter: Option<Reporter>,
     pub(crate) turnstile: Turnstile,
 }
 
 impl Play {
-    /// The paper exchange, and the identity providers if their secrets are known.
+    /// The paper exchange, who knows stolen passwords, and the identity providers if their secrets are known.
     #[must_use]
     pub fn new(paper: Paper, reporter: Option<Reporter>) -> Arc<Self> {
-        Arc::new(Self { paper, reporter, turnstile: Turnstile::default() })
+        let (breaches, turnstile) = (Breaches::default(), Turnstile::default());
+        Arc::new(Self { paper, breaches, reporter, turnstile })
     }
 
     /// The paper exchange.
@@ -41,23 +43,31 @@ impl Play {
         &self.turnstile
     }
 
-    /// What answers at one address: `aws` with the pages of the play beside it. Requests to exchanges, and what
-    /// is asked about challenges, come to neither.
+    /// Who knows stolen passwords.
+    #[must_use]
+    pub fn breaches(&self) -> &Breaches {
+        &self.breaches
+    }
+
+    /// What answers at one address: `aws` with the pages of the play beside it. Requests to who is played come to neither.
     pub fn around(self: Arc<Self>, aws: Router) -> Router {
-        aws.merge(pages::router(Arc::clone(&self))).layer(from_fn_with_state(self, others_first))
+        aws.merge(pages::router(Arc::clone(&self))).layer(from_fn_with_state(self, played_first))
     }
 }
 
-/// Passes requests on that name another host, whatever their path.
-async fn others_first(State(play): State<Arc<Play>>, request: Request, next: Next) -> Response {
+/// Passes requests to somebody who is played on to who plays him, whatever their path.
+async fn played_first(State(play): State<Arc<Play>>, request: Request, next: Next) -> Response {
     let exchange = play.paper.addressee(request.headers(), request.uri());
-    if exchange.is_none() && !Turnstile::is_addressed(request.headers(), request.uri()) {
+    let is_of_breaches = Breaches::is_addressee(request.headers(), request.uri());
+    let is_of_turnstile = Turnstile::is_addressee(request.headers(), request.uri());
+    if exchange.is_none() && !is_of_breaches && !is_of_turnstile {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     match exchange {
         Some(exchange) => play.paper.answer(exchange, &parts, &body).await,
-        None => play.turnstile.answer(&parts.method, &parts.uri, &body),
+        None if is_of_turnstile => play.turnstile.answer(&parts.method, &parts.uri, &body),
+        None => play.breaches.answer(&parts, &body).await,
     }
 }

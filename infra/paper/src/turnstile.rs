@@ -63,7 +63,7 @@ impl Turnstile {
     }
 
     /// Whether a request is for it.
-    pub(crate) fn is_addressed(headers: &HeaderMap, uri: &Uri) -> bool {
+    pub(crate) fn is_addressee(headers: &HeaderMap, uri: &Uri) -> bool {
         request::host(headers, uri).is_some_and(|host| host == HOST)
     }
 

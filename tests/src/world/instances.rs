@@ -49,7 +49,7 @@ impl World {
 
     /// Another instance of `auth`, cold, that is configured differently.
     #[must_use]
-    pub fn auth_with(&self, change: impl FnOnce(&mut AuthConfig)) -> Auth {
+    pub fn another_auth_with(&self, change: impl FnOnce(&mut AuthConfig)) -> Auth {
         let (app, role) = self.usual(Function::Auth);
         let mut config = self.settings.auth.clone();
         change(&mut config);

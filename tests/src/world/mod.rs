@@ -22,7 +22,10 @@ use std::{
 };
 
 use api_keys::{Vault, config::VaultConfig};
-use auth::{Auth, config::AuthConfig};
+use auth::{
+    Auth,
+    config::{AuthConfig, BreachedPasswords},
+};
 use aws_config::SdkConfig;
 use axum::Router;
 use kyc::{Kyc, config::KycConfig};
@@ -42,7 +45,7 @@ pub use self::{
 use crate::{function::Function, key::Key, person::Person};
 
 /// How long a request may take here: some wait for twenty others, and the machine may be busy.
-const PATIENCE: Duration = Duration::from_mins(2);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The world of one test.
 pub struct World {
@@ -75,6 +78,15 @@ impl World {
     /// A new world whose `auth` is configured differently.
     pub async fn with(change: impl FnOnce(&mut AuthConfig)) -> Self {
         Box::pin(Self::configured(|settings| change(&mut settings.auth))).await
+    }
+
+    /// A new world whose `auth` asks the local AWS for stolen passwords, and waits so long for its answers.
+    pub async fn with_breaches(within: Duration) -> Self {
+        let ask = |settings: &mut Settings| {
+            let stand_in = settings.vault.exchange_proxy.clone();
+            settings.auth.breached_passwords = BreachedPasswords::Hibp { stand_in, within };
+        };
+        Box::pin(Self::configured(ask)).await
     }
 
     /// A new world whose `api-keys` is configured differently.

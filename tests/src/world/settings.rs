@@ -1,7 +1,10 @@
 //! How the functions are configured.
 
 use api_keys::config::VaultConfig;
-use auth::{challenge::Challenge, config::AuthConfig};
+use auth::{
+    challenge::Challenge,
+    config::{AuthConfig, BreachedPasswords},
+};
 use kyc::{config::KycConfig, providers::Provider};
 use local::LocalAws;
 use mail::config::MailConfig;
@@ -15,7 +18,8 @@ const PRODUCT: &str = "Tested & Tried";
 /// The settings of each function that has some, but for the log.
 #[derive(Clone)]
 pub struct Settings {
-    /// Of `auth`: addresses have to be proven. All people come from one client address, so its limits are out of reach.
+    /// Of `auth`: addresses have to be proven, and nobody is asked for stolen passwords. All people come from one client address, so its
+    /// limits are out of reach.
     pub auth: AuthConfig,
     /// Of `api-keys`: exchanges are played by the local AWS.
     pub vault: VaultConfig,
@@ -39,6 +43,7 @@ impl Settings {
                 logins_per_address: 30,
                 ip_limit_factor: 1_000,
                 mails_per_hour: 2_000,
+                breached_passwords: BreachedPasswords::Off,
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),

@@ -29,14 +29,14 @@ async fn an_operator_unlocks_an_address_with_an_account_and_one_without() {
             tries(&stranger).await.assert_status(401);
         }
         tries(&person).await.assert_status(429);
-        let locked = "5 wrong in a row, locked for 1 s; 5 on that day, 0 more from known places; 1 came during locks";
+        let locked = "5 wrong in a row, locked for 1 s; 5 today, 0 more from known places; 1 came during locks";
         assert_eq!(told(&person, false).await.as_deref(), Some(locked));
         tries(&person).await.assert_status(429);
 
         told(&person, true).await.unwrap();
         tries(&person).await.assert_status(status);
         let left = u32::from(status != 200);
-        let free = format!("{left} wrong in a row; {left} on that day, 0 more from known places; 2 came during locks");
+        let free = format!("{left} wrong in a row; {left} today, 0 more from known places; 2 came during locks");
         assert_eq!(told(&person, false).await, Some(free));
     }
 }
@@ -60,7 +60,7 @@ async fn the_day_begins_anew_and_so_do_known_places() {
         tries(&stranger).await.assert_status(429);
     }
     tries(&ada).await.assert_status(429);
-    assert!(told(&ada, true).await.unwrap().contains("100 on that day, 10 more from known places"));
+    assert!(told(&ada, true).await.unwrap().contains("100 today, 10 more from known places"));
     tries(&ada).await.assert_ok();
 }
 

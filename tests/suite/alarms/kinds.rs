@@ -30,6 +30,9 @@ fn kind_of(names: &BTreeSet<&str>) -> Option<Kind> {
         () if is(&["ChallengesAsked", "ChallengesPassed"]) => {
             Kind::Unfinished { begun: "ChallengesAsked", percent: 5.0, few: 19.0 }
         }
+        () if is(&["BreachChecksFailed", "BreachChecks"]) => {
+            Kind::Share { failures: "BreachChecksFailed", percent: 50.0, few: 4.0 }
+        }
         () if is(&["ReadThrottleEvents"]) || is(&["WriteThrottleEvents"]) => Kind::Total { most: 9.0 },
         () if is(&["EMFParsingErrors"]) || is(&["EMFValidationErrors"]) => Kind::Total { most: 0.0 },
         () if is(&["ApproximateNumberOfMessagesVisible", "MailsGivenUp"]) => Kind::Total { most: 0.0 },

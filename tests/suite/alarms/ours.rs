@@ -1,9 +1,10 @@
 //! Alarms on metrics of ours: each is made to happen, once and for real.
 
 use local::{Mode, Service};
+use paper::Canned;
 use serde_json::json;
 use shared::config::LogConfig;
-use tests::{Request, World};
+use tests::{PATIENCE, Request, World};
 
 use super::alarm::{Alarm, Data, Metric, State, template};
 use super::{is_ours, looked_at, only};
@@ -51,6 +52,10 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
             counted(world, solves).await
         }
         ("MailBudget", "") => budget_is_used_up().await,
+        ("BreachChecks" | "BreachChecksFailed", "") => {
+            world.aws.breaches().set_canned(Some(Canned::new(503, "")));
+            counted(world, world.person().signs_up()).await
+        }
         ("RecordsThatDoNotOpen", "") => {
             tampers(world, "KEY#", "exchange", json!("bybit")).await;
             counted(world, ask("decrypt")).await
@@ -136,7 +141,7 @@ async fn alarms_on_our_own_metrics_turn_red_when_it_happens_often_enough() {
     assert!(ours.len() >= 5, "{ours:?}");
     for (alarm, metric) in ours {
         let name = &alarm.id;
-        let world = World::start().await;
+        let world = World::with_breaches(PATIENCE).await;
         let points = happens(&world, metric).await;
         let once: Vec<_> = points
             .into_iter()

@@ -1,7 +1,7 @@
 //! Every answer of every endpoint of accounts, as clients see it: a page each in `tests/snapshots/auth`.
 
 use serde_json::{Value, json};
-use tests::{Page, Request, Session, World, authorized, json_request, no_text};
+use tests::{PATIENCE, Page, Request, Session, World, authorized, json_request, no_text};
 
 use super::challenge::switched;
 
@@ -150,13 +150,15 @@ async fn forgot_password() {
 #[tokio::test]
 async fn reset_password() {
     const PATH: &str = "/auth/reset-password";
-    let world = World::start().await;
+    let world = World::with_breaches(PATIENCE).await;
+    world.aws.breaches().steal("stolen elsewhere");
     let (ada, _) = world.person().signed_in().await;
     let token = ada.is_offered_a_password().await;
     let choice = |password: &str| json!({ "token": token, "password": password });
     let mut page = Page::default();
     page.answer("A password that is too short", &world.post(PATH, choice("short")).await);
     page.answer("A password that is easy to guess", &world.post(PATH, choice("password1!")).await);
+    page.answer("A password that was stolen", &world.post(PATH, choice("stolen elsewhere")).await);
     page.answer("A link and a password", &world.post(PATH, choice("another password")).await);
     page.answer("The same again", &world.post(PATH, choice("another password")).await);
     page.answer("The same link and another password", &world.post(PATH, choice("a third password")).await);

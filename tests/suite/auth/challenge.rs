@@ -294,7 +294,7 @@ fn given(hostname: &str, action: &str) -> Given {
 #[tokio::test]
 async fn a_person_whom_the_provider_has_seen_on_our_pages_goes_on() {
     let world = attacked().await;
-    let auth = world.auth_with(|config| config.challenge = turnstile(&world, SECRET));
+    let auth = world.another_auth_with(|config| config.challenge = turnstile(&world, SECRET));
     let router = auth::router(auth);
     let ada = world.person();
     let ask = async |path: &str, answer: Option<&str>| invoke(&router, asks(path, &ada.credentials(), answer)).await;
@@ -330,9 +330,9 @@ async fn a_person_whom_the_provider_has_seen_on_our_pages_goes_on() {
 #[tokio::test]
 async fn while_the_provider_cannot_say_it_is_work_that_is_asked_for() {
     let world = attacked().await;
-    let wrong = world.auth_with(|config| config.challenge = turnstile(&world, "another secret"));
-    let nobody = world.auth_with(|config| config.challenge = read(Stage::Local, "http://127.0.0.1:9", SECRET));
-    let down = world.auth_with(|config| config.challenge = turnstile(&world, SECRET));
+    let wrong = world.another_auth_with(|config| config.challenge = turnstile(&world, "another secret"));
+    let nobody = world.another_auth_with(|config| config.challenge = read(Stage::Local, "http://127.0.0.1:9", SECRET));
+    let down = world.another_auth_with(|config| config.challenge = turnstile(&world, SECRET));
     let ada = world.person();
     world.aws.turnstile().set_down(true);
     let mut answers = Vec::new();
@@ -361,7 +361,7 @@ async fn the_providers_secret_is_sealed_for_nothing_else() {
     let other = admin::kyc_secret::seal(&world.operator(), "sumsub", &secret).await.unwrap();
     assert!(!sealed.contains(&secret));
     let tries = async |sealed: &str| {
-        let auth = world.auth_with(|config| config.challenge = turnstile(&world, sealed));
+        let auth = world.another_auth_with(|config| config.challenge = turnstile(&world, sealed));
         invoke(&auth::router(auth), asks(LOGIN, &ada.credentials(), Some("a token"))).await
     };
     tries(&other).await.assert_internal_error();
@@ -373,7 +373,7 @@ async fn the_providers_secret_is_sealed_for_nothing_else() {
 #[tokio::test]
 async fn neither_answers_nor_secrets_are_logged() {
     let world = attacked().await;
-    let auth = world.auth_with(|config| config.challenge = turnstile(&world, "canary of a secret"));
+    let auth = world.another_auth_with(|config| config.challenge = turnstile(&world, "canary of a secret"));
     logs::capture();
     let ada = world.person();
     let asked = tries(&ada, CLIENT, None).await;

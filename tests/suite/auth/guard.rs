@@ -250,7 +250,7 @@ async fn a_reset_keeps_counters_and_places_and_makes_its_senders_known() {
     }
     let (before, mut after) = (before["places"].clone(), after["places"].clone());
     after.as_object_mut().unwrap().retain(|id, _| before.get(id).is_some());
-    assert_eq!((&before, before.as_object().unwrap().len()), (&after, 2));
+    assert_eq!((&before, before.as_object().unwrap().len()), (&after, 3));
 
     let owner = ada.rival("chosen by the owner");
     assert_locked(&tries(&owner, STRANGER, None).await, 1);
@@ -327,6 +327,40 @@ async fn many_sign_ins_at_once_leave_no_more_than_ten_places() {
     assert_eq!((&row["failures"], &row["day_failures"]), (&json!(0), &json!(0)));
 }
 
+/// What was right is no failure of the owner's, who tries again.
+#[tokio::test]
+async fn a_right_password_whose_session_cannot_be_written_is_not_counted() {
+    let world = World::start().await;
+    let (ada, _) = at_home(&world).await;
+    let before = guard(&world, "ACCOUNT#").await;
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("TransactWriteItems"));
+    for _ in 0..7 {
+        tries(&ada, STRANGER, None).await.assert_unavailable();
+    }
+    world.mend();
+    let after = guard(&world, "ACCOUNT#").await;
+    for counter in ["failures", "day_failures", "opened"] {
+        assert_eq!(before[counter], after[counter], "{counter}");
+    }
+    tries(&ada, STRANGER, None).await.assert_ok();
+}
+
+/// Whose network somebody else keeps locked, too, has the link that goes to the mailbox.
+#[tokio::test]
+async fn a_reset_leads_in_where_the_network_of_the_owner_is_locked_as_well() {
+    let world = World::start().await;
+    let (ada, _) = at_home(&world).await;
+    let token = ada.is_offered_a_password().await;
+    lock(&ada).await;
+    for _ in 0..10 {
+        tries(&ada.rival("a neighbour's guess"), HOME, None).await.assert_status(429);
+    }
+    tries(&ada, HOME, None).await.assert_status(429);
+    let body = json!({ "token": token, "password": "chosen by the owner" });
+    world.send_from(HOME, json_request("POST", "/auth/reset-password", &body)).await.assert_ok();
+    tries(&ada.rival("chosen by the owner"), HOME, None).await.assert_ok();
+}
+
 /// While the owner's password is compared, somebody else in the same network tries others.
 #[tokio::test]
 async fn a_success_takes_back_its_own_try_and_none_of_those_made_meanwhile() {
@@ -364,6 +398,8 @@ async fn an_account_comes_into_being_behind_the_lock_of_its_address() {
     assert_locked(&lock(&ada).await, 1);
     ada.verifies().await.assert_ok();
     assert_locked(&tries(&ada, STRANGER, None).await, 1);
+    // Who has proven the address is let in from where that was.
+    ada.logs_in().await.assert_ok();
     world.advance(1);
     tries(&ada.rival("a guess"), STRANGER, None).await.assert_status(401);
     assert_locked(&tries(&ada, STRANGER, None).await, 2);
@@ -475,4 +511,34 @@ async fn sign_ins_at_one_moment_lose_no_place() {
     for client in clients {
         tries(&ada, client, None).await.assert_ok();
     }
+}
+
+/// The owner hears of it once a day. For an address without an account a letter is written that nobody gets.
+#[tokio::test]
+async fn the_tenth_failure_is_told_to_the_owner_once_a_day() {
+    let world = World::start().await;
+    let (ada, _) = at_home(&world).await;
+    let midnight = 24 * 60 * 60 - world.now().as_second().unsigned_abs() % (24 * 60 * 60);
+    world.advance(midnight);
+    let mut calls = Vec::new();
+    for person in [&ada, &world.person()] {
+        for _ in 0..2 {
+            let mut of_person = Vec::new();
+            for failure in 0..10_u32 {
+                world.advance(2_u64.pow(failure.saturating_sub(4)));
+                let (reply, calls) = world.calls(tries(&person.rival("a guess"), STRANGER, None)).await;
+                reply.assert_status(401);
+                of_person.push(calls.dynamodb);
+            }
+            calls.push(of_person);
+            world.advance(900);
+        }
+        let subjects = world.mails(&person.email).await.into_iter().map(|mail| mail.subject);
+        let told = subjects.filter(|subject| subject.starts_with("Many wrong passwords")).count();
+        assert_eq!(told, usize::from(person.email == ada.email));
+    }
+    assert_eq!(calls[0], calls[2], "known and unknown cost the same");
+    // The first call also looks after keys, which a while has passed for.
+    let posted: Vec<_> = (1..10).filter(|failure| calls[0][*failure].contains_key("PutItem")).collect();
+    assert_eq!(posted, [9]);
 }

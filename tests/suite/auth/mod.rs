@@ -1,6 +1,7 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
 mod answers;
+mod breaches;
 pub mod challenge;
 mod client_limits;
 mod concurrency;
@@ -23,3 +24,4 @@ mod spellings;
 mod step_up;
 mod strangers;
 mod tokens;
+mod weak_passwords;

@@ -2,7 +2,7 @@
 
 use local::Calls;
 use serde_json::{Value, json};
-use tests::{Person, Reply, World, json_request};
+use tests::{PATIENCE, Person, Reply, World, json_request};
 
 /// All that an outsider can see or measure.
 #[derive(Debug, PartialEq)]
@@ -13,10 +13,13 @@ struct Seen {
     body: Value,
     calls: Calls,
     argon2_runs: u64,
+    /// How often it was asked whether a password was stolen.
+    breach_checks: usize,
 }
 
 async fn look(world: &World, email: &str, request: impl Future<Output = Reply>) -> Seen {
-    let runs = world.auth.argon2_runs();
+    let (runs, breaches) = (world.auth.argon2_runs(), world.aws.breaches());
+    let asked = breaches.asked().len();
     let (reply, calls) = world.calls(request).await;
     let mut headers: Vec<_> = reply.headers.as_object().unwrap().keys().cloned().collect();
     headers.sort();
@@ -33,7 +36,8 @@ async fn look(world: &World, email: &str, request: impl Future<Output = Reply>) 
     }
     let body = serde_json::from_str(&body.to_string().replace(email, "ADDRESS")).unwrap();
     let keys = reply.keys().into_iter().map(str::to_owned).collect();
-    Seen { status: reply.status, headers, keys, body, calls, argon2_runs: world.auth.argon2_runs() - runs }
+    let (argon2_runs, breach_checks) = (world.auth.argon2_runs() - runs, breaches.asked().len() - asked);
+    Seen { status: reply.status, headers, keys, body, calls, argon2_runs, breach_checks }
 }
 
 /// Unknown, pending, contested, and two registered long ago: one has a password, the other has not chosen one yet.
@@ -54,14 +58,14 @@ async fn everybody(world: &World) -> Vec<Person<'_>> {
 
 #[tokio::test]
 async fn sign_up_looks_the_same_for_every_address() {
-    let world = World::start().await;
+    let world = World::with_breaches(PATIENCE).await;
     let mut seen = Vec::new();
     for person in everybody(&world).await {
         let stranger = person.rival("a stranger's password");
         seen.push(look(&world, &person.email, stranger.signs_up()).await);
         seen.push(look(&world, &person.email, stranger.signs_up()).await);
     }
-    assert_eq!(seen[0].argon2_runs, 1);
+    assert_eq!((seen[0].argon2_runs, seen[0].breach_checks), (1, 1));
     for other in &seen {
         assert_eq!(other, &seen[0]);
     }
@@ -69,18 +73,19 @@ async fn sign_up_looks_the_same_for_every_address() {
 
 #[tokio::test]
 async fn a_failed_login_looks_the_same_for_every_address() {
-    let world = World::start().await;
+    let world = World::with_breaches(PATIENCE).await;
     let mut seen = Vec::new();
     for person in everybody(&world).await {
         seen.push(look(&world, &person.email, person.rival("a wrong password").logs_in()).await);
     }
-    assert_eq!((seen[0].status, seen[0].argon2_runs), (401, 1));
+    assert_eq!((seen[0].status, seen[0].argon2_runs, seen[0].breach_checks), (401, 1, 0));
     for other in &seen {
         assert_eq!(other, &seen[0]);
     }
 }
 
-/// From a stranger's address and from that of an owner who has signed in from there: none, wrong and locked, and right but locked.
+/// From a stranger's address, and from that of an owner who has signed in from there: wrong, and locked. And right but locked, from the
+/// stranger's: the owner's lets her in.
 #[tokio::test]
 async fn tries_at_a_locked_address_look_the_same_for_every_address() {
     for client in ["192.0.2.7", "203.0.113.9"] {

@@ -48,7 +48,7 @@ async fn the_policy_names_the_hashes_of_what_the_page_holds() {
 #[tokio::test]
 async fn a_provider_is_let_in_where_it_is_set_and_nowhere_else() {
     let world = World::start().await;
-    let auth = world.auth_with(|config| config.challenge = turnstile(&world, "a secret"));
+    let auth = world.another_auth_with(|config| config.challenge = turnstile(&world, "a secret"));
     let origin = world.aws.url();
     for page in ["verify-email", "reset-password", "forgot-password"] {
         let request = Request { method: "GET", path: format!("/auth/ui/{page}"), ..Request::default() };

@@ -15,7 +15,7 @@ use shared::{
     metrics::{METRICS, Metric},
     time::Timestamp,
 };
-use tests::{Person, Request, Session, World};
+use tests::{PATIENCE, Person, Request, Session, World};
 
 use super::emf::{Datapoint, datapoints};
 use crate::{
@@ -107,6 +107,9 @@ async fn each_cause_is_counted_once_and_nothing_besides() {
     keys(&mut count).await;
     reports(&mut count).await;
     outages(&mut count).await;
+    let asking = World::with_breaches(PATIENCE).await;
+    let mut count = Count { world: &asking, seen: count.seen };
+    stolen_passwords(&mut count).await;
     let _process = logs::capture_as(logs::config());
     world.get("/auth/profile").await;
     let points: Vec<_> = logs::lines().iter().flat_map(datapoints).collect();
@@ -185,6 +188,15 @@ async fn too_many(count: &mut Count<'_>) {
     let points = counted(&world, world.person().logs_in()).await;
     assert_eq!(names(&points), ["Limited group=login"]);
     count.seen.insert("Limited".to_owned());
+}
+
+async fn stolen_passwords(count: &mut Count<'_>) {
+    let world = count.world;
+    let signs_up = ["BreachChecks", "MailBudget", "MailsSent kind=verify", "SignUps"];
+    count.of(world.person().signs_up(), &signs_up).await;
+    world.aws.breaches().set_canned(Some(Canned::new(503, "")));
+    let failed = [&signs_up[..1], &["BreachChecksFailed"], &signs_up[1..]].concat();
+    count.of(world.person().signs_up(), &failed).await;
 }
 
 async fn keys(count: &mut Count<'_>) {

@@ -33,6 +33,31 @@ async fn already_registered() {
 }
 
 #[tokio::test]
+async fn weak_password() {
+    let world = World::start().await;
+    let to = EmailAddress::parse("ada@example.com").unwrap();
+    world.post_letter(Letter::WeakPassword { to }).await;
+    let mut page = Page::default();
+    let reader = "To whoever has signed in with a password that is easy to guess";
+    page.letter(reader, &world.mails("ada@example.com").await[0], None);
+    page.is_kept(FOLDER, "weak_password");
+}
+
+#[tokio::test]
+async fn locked() {
+    let world = World::start().await;
+    let to = EmailAddress::parse("ada@example.com").unwrap();
+    world.post_letter(Letter::Locked { to }).await;
+    let mut page = Page::default();
+    page.letter(
+        "To whoever has an account at which passwords are tried",
+        &world.mails("ada@example.com").await[0],
+        None,
+    );
+    page.is_kept(FOLDER, "locked");
+}
+
+#[tokio::test]
 async fn set_password() {
     let world = World::start().await;
     let expires_at = world.now() + Duration::from_hours(1);

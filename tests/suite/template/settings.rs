@@ -19,9 +19,10 @@ use tests::Key;
 use super::{Template, file, none};
 
 /// What the code reads and the template does not set: what is allowed on the stage local only, and what Lambda sets.
-const UNSET: [&str; 7] = [
+const UNSET: [&str; 8] = [
     "CHALLENGE_URL",
     "EXCHANGE_PROXY",
+    "HIBP_URL",
     "IP_LIMIT_FACTOR",
     "LOCAL_STATE",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",

@@ -161,6 +161,7 @@ impl History {
                 assert_eq!(Some(&to), self.owner.as_ref().map(|owner| &owner.address), "a notice is for the owner");
                 self.notices.push(at);
             }
+            Letter::WeakPassword { .. } | Letter::Locked { .. } => panic!("no rule of an address looks at passwords"),
             Letter::Nothing => {}
         }
     }

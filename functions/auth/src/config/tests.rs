@@ -48,3 +48,30 @@ fn all_that_is_wrong_is_said_at_once() {
         "PRODUCT_NAME is not set; SIGN_IN_URL is not an http or https URL; KMS_KEY_ID is not set; STAGE is not set"
     );
 }
+
+#[test]
+fn stolen_passwords_are_looked_for_outside_unless_it_is_a_laptop() {
+    const LAPTOP: (&str, &str) = ("STAGE", "local");
+    const URL: (&str, &str) = ("HIBP_URL", "http://127.0.0.1:9100");
+    let asked = |settings: &[(&str, &str)]| match read(&[&COMPLETE[..], settings].concat())?.breached_passwords {
+        BreachedPasswords::Hibp { stand_in, within } => {
+            assert_eq!(within, Duration::from_millis(800));
+            Ok(stand_in.unwrap_or_else(|| "outside".to_owned()))
+        }
+        BreachedPasswords::Off => Ok("nobody".to_owned()),
+    };
+    for (settings, expected) in [
+        (&[][..], Ok("outside")),
+        (&[("BREACHED_PASSWORDS", "hibp")], Ok("outside")),
+        (&[("BREACHED_PASSWORDS", "off")], Ok("nobody")),
+        (&[("BREACHED_PASSWORDS", "canary")], Err("BREACHED_PASSWORDS is neither hibp nor off")),
+        (&[LAPTOP], Ok("nobody")),
+        (&[LAPTOP, ("BREACHED_PASSWORDS", "hibp")], Ok("nobody")),
+        (&[LAPTOP, URL], Ok("127.0.0.1:9100")),
+        (&[LAPTOP, URL, ("BREACHED_PASSWORDS", "off")], Ok("nobody")),
+        (&[URL], Err("HIBP_URL is allowed on the stage local only")),
+        (&[LAPTOP, ("HIBP_URL", "https://x")], Err("HIBP_URL is not http://HOST:PORT")),
+    ] {
+        assert_eq!(asked(settings), expected.map(str::to_owned).map_err(str::to_owned), "{settings:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! How many passwords may be tried at an address, by whom, and when again. Pure: a try that is admitted is counted as a failure before
-//! anything is compared, and a right password takes back its own count alone. So nobody learns from the counters that somebody else has
-//! signed in, or gains by it.
+//! anything is compared, and a right password takes back its own count alone. So who tries does not gain by the sign-ins of others, nor
+//! does he see them, but for the moment in which one is compared.
 //!
 //! Tries from everywhere are counted together, so that nobody gains by coming from many places. Whoever has signed in from a place before
 //! is counted apart while the others are locked, so that nobody who guesses is in the owner's way.
@@ -78,9 +78,9 @@ pub struct Change {
 pub struct Retraction {
     /// The known place that the try counts at; none where it counts with all others.
     place: Option<PlaceId>,
-    /// The number of the try.
-    attempt: u64,
+    /// What had been tried there before.
     before: Tally,
+    /// And what with it.
     after: Tally,
 }
 
@@ -100,18 +100,16 @@ impl Guard {
     fn counting(&self, place: Option<PlaceId>, before: Tally, now: Timestamp) -> Counted {
         let (mut guard, after) = (self.next(), before.counted(now));
         guard.set_tally(place.as_ref(), after);
-        let (places, attempt) = (place.iter().cloned().collect(), guard.attempt);
-        Counted { change: Change { guard, places }, retraction: Retraction { place, attempt, before, after } }
+        let places = place.iter().cloned().collect();
+        Counted { change: Change { guard, places }, retraction: Retraction { place, before, after } }
     }
 
     /// Without a try whose password was right.
     #[must_use]
-    pub fn taking_back(&self, Retraction { place, attempt, before, after }: &Retraction) -> Change {
+    pub fn taking_back(&self, Retraction { place, before, after }: &Retraction) -> Change {
         let mut guard = self.next();
         let Some(now) = self.tally(place.as_ref()) else { return Change { guard, places: Vec::new() } };
-        // When the failure before was, is known as long as nobody else has counted since.
-        let failed_at = if self.attempt == *attempt { before.failed_at } else { now.failed_at };
-        guard.set_tally(place.as_ref(), Tally { failed_at, ..now.without(after) });
+        guard.set_tally(place.as_ref(), now.without(before, after));
         Change { guard, places: place.iter().cloned().collect() }
     }
 
@@ -123,11 +121,26 @@ impl Guard {
         Change { guard, places }
     }
 
-    /// The guard of an account that comes into being at an address: what strangers have tried there stays counted, so that nobody sees the
-    /// moment, or gains by it.
+    /// Somebody has redeemed a link that sets a password, and comes from these places: they are known from now on, and what others have tried
+    /// there is forgiven. For an owner under attack this is the way in.
     #[must_use]
-    pub fn inherited(self) -> Self {
-        Self { places: Places::default(), ..self }
+    pub fn welcoming_by_link(&self, from: &[PlaceId], now: Timestamp) -> Change {
+        let mut guard = self.clone();
+        guard.places.forget(from);
+        guard.welcoming(from, now)
+    }
+
+    /// The guard of an account that comes into being at an address, by somebody who comes from these places. What strangers have tried there
+    /// stays counted, so that they have no fresh tries, and do not see the account begin.
+    #[must_use]
+    pub fn inherited(&self, from: &[PlaceId], now: Timestamp) -> Self {
+        self.welcoming(from, now).guard
+    }
+
+    /// What of all this still counts: failures in a row, and those of this day, from everywhere and from known places.
+    #[must_use]
+    pub fn counts(&self, now: Timestamp) -> (Tally, u32) {
+        (self.everywhere.current(now), self.places.failures(now))
     }
 
     /// With nothing tried, here or at known places: an operator's word. What was not admitted stays counted.
@@ -181,7 +194,7 @@ impl Counted {
     /// Whether the owner, and those who watch, should hear of this failure.
     #[must_use]
     pub const fn is_notable(&self) -> bool {
-        let Tally { failures, day_failures, .. } = self.change.guard.everywhere;
-        self.retraction.place.is_none() && (failures == NOTABLE || day_failures == tally::IN_A_DAY)
+        let Tally { failures, day_failures, .. } = self.retraction.after;
+        failures == NOTABLE || day_failures == tally::IN_A_DAY
     }
 }

@@ -134,10 +134,14 @@ impl Places {
         }
     }
 
-    /// How many failures are counted at known places. Those of one day, at each.
-    #[must_use]
-    pub fn failures(&self) -> u32 {
-        self.0.values().map(|place| place.day_failures).sum()
+    /// How many failures there were at known places on this day.
+    pub(super) fn failures(&self, now: Timestamp) -> u32 {
+        self.0.values().filter(|place| place.is_known(now)).map(|place| place.tally().current(now).day_failures).sum()
+    }
+
+    /// These places are as if nobody had ever been there.
+    pub(super) fn forget(&mut self, places: &[PlaceId]) {
+        self.0.retain(|id, _| !places.contains(id));
     }
 
     /// Forgives what was tried at any place. All of them are different then.

@@ -40,33 +40,44 @@ impl Tally {
     /// For how many seconds nothing may be tried, at least one; `None` when something may be.
     pub(super) fn seconds_locked(&self, bound: &Bound, now: Timestamp) -> Option<i64> {
         // Clocks differ: a row that is a day ahead is not behind.
-        let is_used_up = self.day >= day(now) && self.day_failures >= IN_A_DAY;
+        let is_used_up = self.day >= now.days() && self.day_failures >= IN_A_DAY;
         let tomorrow = is_used_up.then(|| Timestamp::from_second((self.day + 1) * DAY));
         let lock = self.failed_at.zip(bound.lock(self.failures)).map(|(at, lock)| at + lock);
         let until = lock.filter(|until| now < *until).max(tomorrow);
         until.map(|until| until.seconds_from(now).max(1))
     }
 
-    /// With one failure more.
-    pub(super) fn counted(&self, now: Timestamp) -> Self {
+    /// What of it still counts: nothing in a row after a quiet time, and nothing of another day.
+    pub(super) fn current(&self, now: Timestamp) -> Self {
         let is_quiet = self.failed_at.is_none_or(|at| at + QUIET <= now);
-        let before = if is_quiet { 0 } else { self.failures };
-        let today = if self.day >= day(now) { self.day_failures } else { 0 };
+        let is_today = self.day >= now.days();
         Self {
-            failures: before.saturating_add(1),
-            failed_at: Some(now),
-            day: self.day.max(day(now)),
-            day_failures: today.saturating_add(1),
+            failures: if is_quiet { 0 } else { self.failures },
+            failed_at: self.failed_at,
+            day: self.day.max(now.days()),
+            day_failures: if is_today { self.day_failures } else { 0 },
         }
     }
 
-    /// Without the failure that was `counted` in it.
-    pub(super) fn without(&self, counted: &Self) -> Self {
-        let on_that_day = u32::from(self.day == counted.day);
+    /// With one failure more.
+    pub(super) fn counted(&self, now: Timestamp) -> Self {
+        let Self { failures, day, day_failures, .. } = self.current(now);
+        Self {
+            failures: failures.saturating_add(1),
+            failed_at: Some(now),
+            day,
+            day_failures: day_failures.saturating_add(1),
+        }
+    }
+
+    /// Without the failure that has made `after` of `before`. When the one before it was, is known as long as none has come after it.
+    pub(super) fn without(&self, before: &Self, after: &Self) -> Self {
+        let is_last = self.failed_at == after.failed_at && self.failures <= after.failures;
         Self {
             failures: self.failures.saturating_sub(1),
-            day_failures: self.day_failures.saturating_sub(on_that_day),
-            ..*self
+            failed_at: if is_last { before.failed_at } else { self.failed_at },
+            day: self.day,
+            day_failures: self.day_failures.saturating_sub(u32::from(self.day == after.day)),
         }
     }
 }
@@ -77,9 +88,4 @@ impl Bound {
         let seconds = 1_u64.checked_shl(further).map_or(LONGEST_LOCK, |times| self.first_lock.saturating_mul(times));
         Some(Duration::from_secs(seconds.min(LONGEST_LOCK)))
     }
-}
-
-/// Days since 1970, in UTC.
-const fn day(now: Timestamp) -> i64 {
-    now.as_second().div_euclid(DAY)
 }

@@ -274,6 +274,43 @@ fn a_right_password_takes_back_its_own_try_and_no_other() {
     assert_eq!(free, 7, "three of ten were used up before");
 }
 
+/// One counts with everybody's tries, and the lock that follows sends the other to its place.
+#[test]
+fn two_who_sign_in_at_once_leave_the_tries_of_strangers_as_they_were() {
+    for (order, failures) in [[0, 1], [1, 0]].into_iter().flat_map(|order| [(order, 0), (order, 4), (order, 10)]) {
+        let mut guard = known(1);
+        let mut now = START;
+        for _ in 0..failures {
+            now = now + Duration::from_secs(guard.seconds_locked(now).unwrap_or(0).unsigned_abs());
+            take(&mut guard, &Try { after: 0, place: None, is_right: false }, now).unwrap();
+        }
+        now = now + Duration::from_secs(guard.seconds_locked(now).unwrap_or(0).unsigned_abs() + 1);
+        let before = guard.clone();
+        let counted = [(); 2].map(|()| {
+            let Admission::Counted(counted) = guard.admit(&[place(0)], now) else { panic!("{failures}") };
+            guard = counted.change.guard.clone();
+            counted
+        });
+        for number in order {
+            guard = guard.taking_back(&counted[number].retraction).guard;
+        }
+        assert_looks_alike(&before, &guard, now);
+    }
+}
+
+#[test]
+fn a_link_forgives_what_others_have_tried_where_it_is_redeemed() {
+    let mut guard = known(2);
+    while take(&mut guard, &Try { after: 0, place: None, is_right: false }, START).is_some() {}
+    for place in [Some(0), Some(1)] {
+        while take(&mut guard, &Try { after: 0, place, is_right: false }, START).is_some() {}
+    }
+    let guard = guard.welcoming_by_link(&[place(1)], START).guard;
+    assert!(matches!(guard.admit(&[place(1)], START), Admission::Counted(_)));
+    assert!(matches!(guard.admit(&[place(0)], START), Admission::Locked(_)));
+    assert!(matches!(guard.admit(&[], START), Admission::Locked(_)));
+}
+
 #[test]
 fn a_device_that_never_came_back_gives_way_first() {
     let mut guard = Guard::default();

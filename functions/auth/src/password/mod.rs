@@ -1,6 +1,7 @@
 //! Passwords: Argon2id under a pepper, so that a stolen table alone cannot be attacked. A hash names its pepper.
 
 mod argon2id;
+pub mod breached;
 mod hash;
 mod memory;
 #[cfg(test)]

@@ -18,14 +18,14 @@ pub fn account_created() {
     tracing::info!(event = "account_created", "an account has come into being");
 }
 
-/// The writes that make an account, at whose address this had been `tried`.
+/// The writes that make an account. `guard`: what has been tried at its address, and where its owner is.
 ///
 /// # Errors
 /// `Internal`.
-pub fn new_account(account: &Account, tried: Guard, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+pub fn new_account(account: &Account, guard: Guard, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
     let account_row = Put::new(Row::Account(account.id), account)?.when(Condition::New);
     let profile = Put::new(Row::Profile(account.id), &Profile::blank(now))?.when(Condition::New);
-    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id, tried)?])
+    Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id, guard)?])
 }
 
 /// The write of an account whose password a rule has set, and of nothing else in its row. It conflicts with whoever has changed the account

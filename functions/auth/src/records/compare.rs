@@ -37,6 +37,8 @@ pub enum Compared<'a> {
 
 /// A right password. Its try counts as a failure until it is taken back.
 pub struct Right<'a> {
+    /// Whose password it is.
+    pub account: &'a Account,
     /// What the password proves.
     pub proof: Proof<'a>,
     /// The try.
@@ -57,7 +59,7 @@ impl Auth {
         account: Option<&'a Account>,
         Try { password, from, since, now }: Try<'_>,
     ) -> Result<Compared<'a>, Error> {
-        let passwords = self.passwords(now).await?;
+        let (of, passwords) = (guard.of, self.passwords(now).await?);
         let stored = account.and_then(|account| account.password.as_ref());
         let (admission, verdict) =
             tokio::join!(self.admit(guard, from, since, now), passwords.verify(password, stored, now));
@@ -66,12 +68,14 @@ impl Auth {
             Admission::Locked(seconds) => return Ok(Compared::Locked(seconds)),
         };
         let verdict = verdict?;
-        if let Some(proof) = account.and_then(|account| Proof::by_password(account, verdict, now)) {
+        if let Some(account) = account
+            && let Some(proof) = Proof::by_password(account, verdict, now)
+        {
             let outdated = stored.filter(|_| verdict == Verdict::RightButOutdated);
-            return Ok(Compared::Right(Right { proof, counted, outdated }));
+            return Ok(Compared::Right(Right { account, proof, counted, outdated }));
         }
         if counted.is_notable() {
-            tracing::warn!(event = "locked", "many passwords were wrong at one address");
+            self.tell_of_lock(of, account, now).await;
         }
         Ok(Compared::Wrong(counted))
     }

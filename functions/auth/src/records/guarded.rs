@@ -35,14 +35,17 @@ pub struct GuardedAddress<'a> {
 
 /// A guard, as it was read, and where.
 pub struct GuardAsRead<'a> {
-    of: GuardOf<'a>,
+    /// Whose guard it is.
+    pub of: GuardOf<'a>,
     guard: Guard,
 }
 
 /// Whose guard it is.
 #[derive(Clone, Copy)]
-enum GuardOf<'a> {
+pub enum GuardOf<'a> {
+    /// An account's.
     Account(AccountId),
+    /// That of an address without an account.
     Address(&'a AddressKey),
 }
 
@@ -87,8 +90,8 @@ impl Auth {
     }
 
     /// Counts one try more that comes from these places, in a request that came in at `since`, if it is admitted, and that it was made, if
-    /// it is not. Of those who count at once one is first, and the others look again: each of them has seen one failure more by then, so that
-    /// nobody loses more rounds than there are free tries.
+    /// it is not. Of those who count at once one is first, and the others look again. Who only guesses makes nobody lose more rounds than there
+    /// are free tries: then the address is locked.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`: what cannot be counted is not compared. `Internal` when the account has no guard any more.

@@ -5,9 +5,11 @@ mod account_row;
 pub mod compare;
 pub mod guarded;
 pub mod known;
+mod locked;
 mod redeem;
 pub mod set_password;
 mod sign_up;
+mod weak_password;
 
 use std::time::Instant;
 

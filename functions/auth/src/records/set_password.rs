@@ -36,14 +36,14 @@ pub enum SetPassword {
     Done(Option<DeviceToken>),
     /// The link is good for nothing, or has set another password.
     Void,
-    /// The password is easy to guess. The link stays good.
+    /// The password is easy to guess, or was stolen. The link stays good.
     Weak(Weakness),
     /// Too many passwords were compared at this account: for so many seconds none is compared with the one that the link has set.
     Locked(i64),
 }
 
 impl Auth {
-    /// Sets the password by an authentic link, unless it is easy to guess. The new password, the end of the link and the end of
+    /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link and the end of
     /// every session are one transaction, in which the place that the request comes from is made known, too: the way in for an owner
     /// under attack who has a new device. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
     /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
@@ -77,7 +77,11 @@ impl Auth {
                 if let Some(weakness) = self.weakness(password, &account).await? {
                     return Ok(SetPassword::Weak(weakness));
                 }
-                hash.insert(passwords.hash(password, now).await?)
+                let (is_breached, new) = tokio::join!(self.breaches.have(password), passwords.hash(password, now));
+                if is_breached {
+                    return Ok(SetPassword::Weak(Weakness::Breached));
+                }
+                hash.insert(new?)
             };
             let seen = account.version;
             account.set_password(link.id, hash.clone(), now);
@@ -120,7 +124,7 @@ impl Auth {
         let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id).await?;
         let (device, from) = sender.recognised(&tried.places, now)?;
         // Not the tries: whoever makes them is not in the way of the owner.
-        writes.push(Write::Update(changing_places(guard, &tried.welcoming(&from, now))?));
+        writes.push(Write::Update(changing_places(guard, &tried.welcoming_by_link(&from, now))?));
         writes.push(new_password(account, seen)?);
         Ok((self.app.store.race(writes).await? == Raced::Won).then_some(device))
     }

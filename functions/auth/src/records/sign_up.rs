@@ -37,6 +37,7 @@ impl Auth {
                 let letter = record.sign_up(new, account, new_ids, now);
                 match self.config.auto_confirm.then(|| record.confirm_unproven(new, new_ids, now)).flatten() {
                     Some(account) => {
+                        // Nobody is meant to overlook the account here: the answer tells of it.
                         let writes = new_account(&account, Guard::default(), now)?;
                         Ok(Decision::write(Some(account), writes))
                     }

@@ -60,12 +60,12 @@ pub struct Ending {
     pub tried: Guard,
 }
 
-/// The write that lets sessions be opened, made with the account, at whose address this had been `tried`.
+/// The write that lets sessions be opened, made with the account.
 ///
 /// # Errors
 /// `Internal`.
 pub fn new_guard(account_id: AccountId, tried: Guard) -> Result<Write<'static>, Error> {
-    let guard = NewGuard { sessions: Generation::default(), tried: tried.inherited() };
+    let guard = NewGuard { sessions: Generation::default(), tried };
     Put::new(Row::SessionGuard(account_id), &guard).map(Write::Put)
 }
 

@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use serde::de::IgnoredAny;
 use shared::{
     caller::{Aal, Authentication, Method},
     error::Error,
+    ids::AccountId,
     store::{Condition, Expected, Put, Update, Write, Written},
     tables::Row,
     time::Timestamp,
@@ -90,8 +92,13 @@ impl Auth {
             let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
             let opened = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
             let guard = Write::Update(changing(opened, &arrival.change(now))?);
-            if let Written::Done(()) = self.app.store.transact(vec![Write::Put(put), guard, as_read(account)?]).await? {
-                return Ok(Some(new));
+            match self.app.store.transact(vec![Write::Put(put), guard, as_read(account)?]).await {
+                Ok(Written::Done(())) => return Ok(Some(new)),
+                Ok(Written::Conflict(_)) => {}
+                Err(error) => {
+                    self.excuse(account.id, &arrival).await;
+                    return Err(error);
+                }
             }
             let there: Option<Account> = self.app.store.get(Row::Account(account.id)).await?;
             if !there.is_some_and(|there| there.version == account.version && there.password.is_some()) {
@@ -99,6 +106,22 @@ impl Auth {
             }
             contention.lost().await?;
             arrival.guard = self.guard_of_account(account.id).await?.into_guard();
+        }
+    }
+}
+
+impl Auth {
+    /// A right password whose session could not be written is no failure of its owner, who will try again. Once: where the session was
+    /// written after all, its write has taken the try back, and this one finds another number.
+    async fn excuse(&self, account_id: AccountId, Arrival { guard, retraction, .. }: &Arrival) {
+        let Some(retraction) = retraction else { return };
+        let update = changing(Update::new(Row::SessionGuard(account_id)), &guard.taking_back(retraction));
+        let excused = match update {
+            Ok(update) => self.app.store.update::<IgnoredAny>(update.when(Condition::Exists)).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = excused {
+            tracing::warn!(?error, "a right password stays counted as a failure");
         }
     }
 }

@@ -12,6 +12,7 @@ pub(super) const INDEX: &str = "<!doctype html><html lang=en><meta charset=utf-8
 <li><a href=/calls.json>calls</a>: how often each operation was called\
 <li><a href=/exchanges>exchanges</a>: demo credentials for the paper exchange (<a href=/exchanges.json>as JSON</a>)\
 <li><a href=/exchange-calls.json>exchange calls</a>: how often each exchange was asked\
+<li><a href=/breaches/asked.json>stolen passwords</a>: what was asked of who knows them\
 <li><a href=/kyc>identity</a>: sends signed reports of identity providers (<a href=/kyc.json>as JSON</a>)\
 <li><a href=/clock>clock</a>: where the functions' clock stands\
 </ul></html>";

@@ -1,6 +1,7 @@
-//! What people and tests ask the play itself: demo credentials, the requests counted, one answer for everybody, reports of identity
-//! providers, the widget of Turnstile.
+//! What people and tests ask the play itself: demo credentials, the requests counted, one answer for everybody, stolen passwords,
+//! reports of identity providers, the widget of Turnstile.
 
+mod breaches;
 mod exchanges;
 mod identity;
 mod page;
@@ -26,6 +27,9 @@ pub(crate) fn router(play: Arc<Play>) -> Router {
         .route("/turnstile", put(turnstile::set))
         .route("/turnstile/v0/api.js", get(turnstile::script))
         .route("/turnstile/widget", get(turnstile::widget))
+        .route("/breaches", put(breaches::steal).delete(breaches::reset))
+        .route("/breaches/answer", put(breaches::set_canned).delete(breaches::clear_canned))
+        .route("/breaches/asked.json", get(breaches::asked_json))
         .route("/kyc", get(identity::page).post(identity::send))
         .route("/kyc.json", get(identity::json))
         .with_state(play)

@@ -69,7 +69,7 @@ pub async fn login(
     let record = record?;
     let GuardedAddress { account, guard } = auth.guarded_address(&key, &record).await?;
     let attempt = Try { password: &password, from: &from, since, now };
-    let Right { proof, counted, outdated } = match auth.compare(guard, account.as_ref(), attempt).await? {
+    let Right { account, proof, counted, outdated } = match auth.compare(guard, account.as_ref(), attempt).await? {
         Compared::Right(right) => right,
         Compared::Wrong(counted) => return Ok(refused(why(&record, account.as_ref()), &counted, now)),
         Compared::Locked(seconds) => return Ok(locked("locked", seconds)),
@@ -80,10 +80,11 @@ pub async fn login(
     };
     tracing::info!(event = "login", "somebody has signed in");
     if let Some(outdated) = outdated
-        && let Err(error) = auth.rehash(signed_in.session.account, outdated, &password, now).await
+        && let Err(error) = auth.rehash(account.id, outdated, &password, now).await
     {
         tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
     }
+    auth.flag_weak_password(account, &password, now).await;
     let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
     Ok(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?))
 }

@@ -39,8 +39,9 @@ impl Input for SignupRequest {
     }
 }
 
-/// The answer is the same whoever owns the address, and so is the work: one Argon2 run, two reads, one transaction. So it is for a
-/// password that is easy to guess: the account will be there without one, and a letter says why.
+/// The answer is the same whoever owns the address, and so is the work: one Argon2 run, and beside it a question to who knows stolen
+/// passwords, two reads, one transaction. So it is for a password that is easy to guess or was stolen: the account will be there without
+/// one, and a letter says why.
 pub async fn signup(
     State(auth): State<Auth>,
     Now(now): Now,
@@ -56,7 +57,10 @@ pub async fn signup(
     }
     let password = password.reveal();
     let is_weak = Weakness::of(&password, &Personal::new(&email, &auth.config.product, [])).is_some();
-    let hash = auth.passwords(now).await?.hash_for_sign_up(&password, &email.key(), now).await?;
+    let (passwords, key) = (auth.passwords(now).await?, email.key());
+    let (is_breached, hash) =
+        tokio::join!(auth.breaches.have(&password), passwords.hash_for_sign_up(&password, &key, now));
+    let (is_weak, hash) = (is_weak || is_breached, hash?);
     let new = SignUp { email, password: (!is_weak).then_some(hash) };
     let made = auth.sign_up(&new, &new_ids, since, now).await?;
     tracing::info!(event = "sign_up", "somebody has signed up");
@@ -73,8 +77,8 @@ pub fn document() -> Operation {
     Operation::new(
         "signup",
         "Keeps a sign-up and mails a link to the address. The account comes into being when the link is redeemed. \
-         The answer is the same whoever owns the address. With a password that is easy to guess the account comes into being without \
-         one; a second letter says why and offers a link to choose another.",
+         The answer is the same whoever owns the address. With a password that is easy to guess, or was stolen from another service, the account comes into \
+         being without one; a second letter says why and offers a link to choose another.",
     )
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())

@@ -13,7 +13,7 @@ use shared::{
     now::Now,
 };
 
-use crate::{account::Account, address::redeem::Redeemed, state::Auth};
+use crate::{account::Account, address::redeem::Redeemed, sender::Sender, state::Auth};
 
 const VERIFIED: &str = "Your email address is verified. You can sign in now.";
 const CHOOSE_A_PASSWORD: &str =
@@ -53,16 +53,17 @@ pub struct VerifyEmailResponse {
     email: Option<String>,
 }
 
-/// A link has one effect, however often and however concurrently it is redeemed.
+/// A link has one effect, however often and however concurrently it is redeemed. The network that it is redeemed in is known from then on.
 pub async fn verify_email(
     State(auth): State<Auth>,
     Now(now): Now,
+    sender: Sender,
     Body(VerifyEmailRequest { token }): Body<VerifyEmailRequest>,
 ) -> Result<Reply<VerifyEmailResponse>, Error> {
     let since = Instant::now();
     let secrets = auth.secrets(now).await?;
     let redeemed = match secrets.links.open(LinkPurpose::VerifyEmail, &token.reveal(), now) {
-        Some(link) => auth.redeem(link, since, now).await?,
+        Some(link) => auth.redeem(link, sender.network(), since, now).await?,
         None => Redeemed::Invalid,
     };
     Ok(match redeemed {

@@ -20,10 +20,12 @@ pub enum Weakness {
     Common,
     /// Little is left of it without what is known of the person.
     Personal,
+    /// It was stolen from another service: others say so, see [`super::breached`].
+    Breached,
 }
 
 impl Weakness {
-    /// The first reason why somebody's password is easy to guess; `None` for one that may hold.
+    /// The first reason why somebody's password is easy to guess, by what is known here; `None` for one that may hold.
     #[must_use]
     pub fn of(password: &str, person: &Personal) -> Option<Self> {
         let folded = Folded::new(password);
@@ -47,6 +49,7 @@ impl Weakness {
                 "Password should not be one of the most common ones, nor one with digits and signs behind it"
             }
             Self::Personal => "Password should not be made of your address, your name or the name of this service",
+            Self::Breached => "Password should not be one that was stolen from another service",
         }
     }
 }

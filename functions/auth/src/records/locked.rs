@@ -1,0 +1,44 @@
+//! Many wrong passwords are tried at one address: who watches is told, and the owner of the account, once a day.
+
+use aws_lc_rs::digest;
+use shared::{
+    error::Error,
+    ids::MailId,
+    outbox::{Letter, Mail},
+    store::Condition,
+    time::Timestamp,
+};
+
+use super::guarded::GuardOf;
+use crate::{account::Account, state::Auth};
+
+impl Auth {
+    /// Says so. Where there is no account a letter is written that nobody gets, so that every address costs the same. What goes wrong with
+    /// it is logged: the try has been counted and refused.
+    pub(crate) async fn tell_of_lock(&self, of: GuardOf<'_>, account: Option<&Account>, now: Timestamp) {
+        tracing::warn!(event = "locked", "many passwords were wrong at one address");
+        if let Err(error) = self.post_lock(of, account, now).await {
+            tracing::warn!(?error, "nobody is told of a lock");
+        }
+    }
+
+    async fn post_lock(&self, of: GuardOf<'_>, account: Option<&Account>, now: Timestamp) -> Result<(), Error> {
+        let letter = account.map_or(Letter::Nothing, |account| Letter::Locked { to: account.address.clone() });
+        let once = Mail::named(once_a_day(of, now), letter, now).post()?.when(Condition::New);
+        let _written_or_told_before = self.app.store.put(once).await?;
+        Ok(())
+    }
+}
+
+/// Names the letter of one day to one account, or to one address that has none.
+fn once_a_day(of: GuardOf<'_>, now: Timestamp) -> MailId {
+    let mut name = digest::Context::new(&digest::SHA256);
+    name.update(b"locked\0");
+    match of {
+        GuardOf::Account(id) => name.update(id.as_bytes()),
+        GuardOf::Address(key) => name.update(key.as_bytes()),
+    }
+    name.update(&now.days().to_be_bytes());
+    let name = name.finish();
+    MailId::from_bytes(std::array::from_fn(|at| name.as_ref()[at]))
+}
