@@ -4,7 +4,7 @@ use local::{Mode, Service};
 use paper::Canned;
 use serde_json::json;
 use shared::config::LogConfig;
-use tests::{PATIENCE, Request, World};
+use tests::{PATIENCE, Person, Reply, Request, World};
 
 use super::alarm::{Alarm, Data, Metric, State, template};
 use super::{is_ours, looked_at, only};
@@ -45,12 +45,7 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
             };
             counted(world, guesses).await
         }
-        ("ChallengesAsked" | "ChallengesPassed", "") => {
-            switched(world, true).await;
-            let solves =
-                async { world.send(asks(LOGIN, &ada.credentials(), Some(&solved(&ada.logs_in().await)))).await };
-            counted(world, solves).await
-        }
+        ("ChallengesAsked" | "ChallengesPassed", "") => counted(world, solves_a_challenge(&ada)).await,
         ("MailBudget", "") => budget_is_used_up().await,
         ("BreachChecks" | "BreachChecksFailed", "") => {
             world.aws.breaches().set_canned(Some(Canned::new(503, "")));
@@ -132,6 +127,13 @@ async fn budget_is_used_up() -> Vec<Datapoint> {
         }
     };
     counted(&world, letters).await
+}
+
+/// Signs in while operators have everybody asked for a challenge.
+async fn solves_a_challenge(person: &Person<'_>) -> Reply {
+    switched(person.world, true).await;
+    let answer = solved(&person.logs_in().await);
+    person.world.send(asks(LOGIN, &person.credentials(), Some(&answer))).await
 }
 
 #[tokio::test]
