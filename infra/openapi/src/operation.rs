@@ -104,7 +104,8 @@ fn header(name: &str, is_required: bool) -> (String, Value) {
         "X-Challenge" => (
             "string",
             "What is asked for before the same request is answered: `pow;TOKEN;BITS`, solved by `TOKEN.NONCE` whose SHA-256 of token and nonce \
-             begins with so many zero bits, or `turnstile;SITE KEY`, solved by the widget's token",
+             begins with so many zero bits, or `turnstile;SITE KEY`, solved by the widget's token; who cannot show the widget answers \
+             `unavailable`, and is asked for work",
         ),
         _ => ("string", "Where to go instead"),
     };

@@ -340,8 +340,7 @@ async fn while_the_provider_cannot_say_it_is_work_that_is_asked_for() {
         let router = auth::router(auth);
         let ask = async |answer: Option<&str>| invoke(&router, asks(LOGIN, &ada.credentials(), answer)).await;
         assert_eq!(ask(None).await.header("x-challenge"), Some("turnstile;a-site-key"));
-        // A page that cannot load the widget says so, and that is no token.
-        let asked = ask(Some("unavailable")).await;
+        let asked = ask(Some("a token")).await;
         answers.push(solved(&asked));
         world.aws.turnstile().set_down(false);
     }
@@ -349,6 +348,18 @@ async fn while_the_provider_cannot_say_it_is_work_that_is_asked_for() {
     let ask = async |answer: &str| invoke(&router, asks(LOGIN, &ada.credentials(), Some(answer))).await;
     ask(&answers[0]).await.assert_status(401);
     assert_eq!(ask(&answers[0]).await.header("x-challenge"), Some("turnstile;a-site-key"), "it was used");
+}
+
+/// The provider would call this no token of its, and the page would be asked for one again.
+#[tokio::test]
+async fn a_page_that_cannot_show_the_widget_is_asked_for_work() {
+    let world = attacked().await;
+    let router = auth::router(world.auth_with(|config| config.challenge = turnstile(&world, SECRET)));
+    let ada = world.person();
+    let ask = async |answer: &str| invoke(&router, asks(LOGIN, &ada.credentials(), Some(answer))).await;
+    let asked = ask("unavailable").await;
+    assert_eq!(world.aws.turnstile().last(), None, "nobody is asked about it");
+    ask(&solved(&asked)).await.assert_status(401);
 }
 
 #[tokio::test]

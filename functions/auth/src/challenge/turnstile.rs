@@ -29,6 +29,8 @@ const ORIGIN: &str = "https://challenges.cloudflare.com";
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Bytes. Answers have some hundred.
 const MAX_ANSWER: usize = 16 * 1024;
+/// What pages answer that cannot show the widget: something on the way blocks it, or their browser is too old for it.
+const UNAVAILABLE: &str = "unavailable";
 /// What Cloudflare says of tokens that are no good. All else that it refuses is its fault or ours.
 const FAULTS_OF_CLIENTS: [&str; 3] = ["missing-input-response", "invalid-input-response", "timeout-or-duplicate"];
 
@@ -99,11 +101,14 @@ impl Turnstile {
         self.asked.clone()
     }
 
-    /// What the provider says of an answer. One question, which uses the answer up.
+    /// What the provider says of an answer. One question, which uses the answer up; none where a page tells that it has no widget.
     ///
     /// # Errors
     /// `Unavailable` when KMS is; `Internal` when the secret does not open.
     pub(super) async fn judge(&self, answer: &str, seal: &Seal) -> Result<Opinion, Error> {
+        if answer == UNAVAILABLE {
+            return Ok(Opinion::Unknown);
+        }
         let secret = self.opened.get_or_try_init(|| Box::pin(self.secret.open(seal))).await?;
         let question = json!({ "secret": **secret, "response": answer }).to_string();
         let request = Request::post(format!("{ORIGIN}/turnstile/v0/siteverify"))
