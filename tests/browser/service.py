@@ -23,6 +23,16 @@ def post(path, body):
         return error.code, json.load(error)
 
 
+def challenged(path, body):
+    """What a request is asked for that nobody has solved anything for: the words of `X-Challenge`."""
+    request = urllib.request.Request(API + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            raise AssertionError(f"{path} asks for nothing: {response.status}")
+    except urllib.error.HTTPError as error:
+        return error.headers["X-Challenge"].split(";")
+
+
 def put(path, body):
     """Tells the local AWS something."""
     request = urllib.request.Request(AWS + path, json.dumps(body).encode(), method="PUT")

@@ -1,4 +1,4 @@
-//! Cloudflare Turnstile, played: a widget that takes everybody for a person, and the one who is asked about the tokens that it gives out.
+//! Cloudflare Turnstile, played: a widget that takes everybody for a person where it is not told to fail, and the one who is asked about the tokens that it gives out.
 //! (<https://developers.cloudflare.com/turnstile/get-started/server-side-validation/>)
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use axum::Json;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::lock::lock;
@@ -27,7 +27,47 @@ pub struct Turnstile {
     tokens: Mutex<BTreeMap<String, Given>>,
     count: AtomicU64,
     is_down: AtomicBool,
+    widget: Mutex<Widget>,
     last: Mutex<Option<Value>>,
+}
+
+/// What the widget does. Errors are as in <https://developers.cloudflare.com/turnstile/troubleshooting/client-side-errors/error-codes/>.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Widget {
+    /// It gives a token.
+    #[default]
+    Works,
+    /// Nothing, for ever.
+    Hangs,
+    /// It cannot be shown: its script throws.
+    Throws,
+    /// It cannot be shown: in place of its script there is one that does nothing, as blockers put it.
+    Stub,
+    /// It tells that the browser is too old for it.
+    Unsupported,
+    /// An error that trying again does not mend.
+    Misplaced,
+    /// An error that passes: the second try gives a token.
+    Hiccups,
+    /// An error that should pass, and does not.
+    Fails,
+    /// A token that was used already.
+    Stale,
+}
+
+/// What the widget tells the page that it is in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", content = "value", rename_all = "lowercase")]
+pub(crate) enum Told {
+    /// The answer to the challenge.
+    Token(String),
+    /// What went wrong.
+    Error(&'static str),
+    /// That there is no widget for this browser.
+    Unsupported,
+    /// Nothing yet.
+    Nothing,
 }
 
 /// Where a token was given out, and for what.
@@ -45,6 +85,29 @@ impl Turnstile {
         let token = format!("played.{}", self.count.fetch_add(1, Ordering::Relaxed));
         lock(&self.tokens).insert(token.clone(), given);
         token
+    }
+
+    /// What the widget tells when it tries for the `attempt`th time, from 0.
+    pub(crate) fn tell(&self, given: Given, attempt: u32) -> Told {
+        match self.widget() {
+            Widget::Unsupported => Told::Unsupported,
+            Widget::Misplaced => Told::Error("110200"),
+            Widget::Fails => Told::Error("600010"),
+            Widget::Hiccups if attempt == 0 => Told::Error("300010"),
+            Widget::Stale => Told::Token("played.stale".to_owned()),
+            Widget::Works | Widget::Hiccups => Told::Token(self.give(given)),
+            Widget::Hangs | Widget::Throws | Widget::Stub => Told::Nothing,
+        }
+    }
+
+    /// From now on the widget does this.
+    pub fn set_widget(&self, widget: Widget) {
+        *lock(&self.widget) = widget;
+    }
+
+    /// What the widget does.
+    pub fn widget(&self) -> Widget {
+        *lock(&self.widget)
     }
 
     /// From now on it is out of order, or works again.

@@ -339,8 +339,7 @@ async fn while_the_provider_cannot_say_it_is_work_that_is_asked_for() {
         let router = auth::router(auth);
         let ask = async |answer: Option<&str>| invoke(&router, asks(LOGIN, &ada.credentials(), answer)).await;
         assert_eq!(ask(None).await.header("x-challenge"), Some("turnstile;a-site-key"));
-        // A page that cannot load the widget says so, and that is no token.
-        let asked = ask(Some("unavailable")).await;
+        let asked = ask(Some("a token")).await;
         answers.push(solved(&asked));
         world.aws.turnstile().set_down(false);
     }
@@ -348,6 +347,17 @@ async fn while_the_provider_cannot_say_it_is_work_that_is_asked_for() {
     let ask = async |answer: &str| invoke(&router, asks(LOGIN, &ada.credentials(), Some(answer))).await;
     ask(&answers[0]).await.assert_status(401);
     assert_eq!(ask(&answers[0]).await.header("x-challenge"), Some("turnstile;a-site-key"), "it was used");
+}
+
+/// Or everybody would say so who has good reasons to be no person.
+#[tokio::test]
+async fn who_says_that_the_provider_is_out_of_reach_is_asked_for_no_work() {
+    let world = attacked().await;
+    let router = auth::router(world.auth_with(|config| config.challenge = turnstile(&world, SECRET)));
+    let ada = world.person();
+    let asked = invoke(&router, asks(LOGIN, &ada.credentials(), Some("unavailable"))).await;
+    assert_eq!(asked.header("x-challenge"), Some("turnstile;a-site-key"));
+    assert_eq!(world.aws.turnstile().last().unwrap()["response"], "unavailable");
 }
 
 #[tokio::test]

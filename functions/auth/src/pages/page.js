@@ -22,6 +22,17 @@
   // Where the widget of a provider of challenges comes from; nowhere, if there is none.
   const provider = document.querySelector("main").dataset.widget;
 
+  // Seconds. A widget that takes longer does not come, and a challenge of work is good no longer.
+  const WIDGET_PATIENCE = 60;
+  const WORK_PATIENCE = 300;
+
+  // Turnstile's widget tries again by itself after these (https://developers.cloudflare.com/turnstile/troubleshooting/client-side-errors/error-codes/).
+  const PASSING = /^(10[2346]|1106|300|600)/;
+  const ERRORS_BORNE = 2;
+
+  // Tells the service that there is no widget here. It looks whether the provider is down, and if so asks for work instead.
+  const UNAVAILABLE = "unavailable";
+
   // What this device is recognised by. It opens nothing without the password. Some people let pages keep nothing.
   const DEVICE = "device-token";
   const device = {
@@ -58,29 +69,34 @@
     }
   }
 
-  /** The answer to a request of a form, once what it is asked for is solved. While a provider is down it asks for work instead. */
+  /** The answer to a request of a form, once what it is asked for is solved. One that still has a challenge says that it could not be. */
   async function post(form, operation, body) {
     let reply = await send(operation, body);
+    let isWithoutWidget = false;
     for (let round = 0; reply.challenge && round < 3; round += 1) {
+      // The provider is there, and out of this browser's reach: whoever has chosen it wants nothing else.
+      if (isWithoutWidget && reply.challenge.startsWith("turnstile;")) break;
       const solution = await solve(form, reply.challenge);
       if (!solution) break;
+      isWithoutWidget = solution === UNAVAILABLE;
       reply = await send(operation, body, solution);
     }
     return reply;
   }
 
-  /** What solves a challenge; nothing where nobody here knows how. */
+  /** What solves a challenge; nothing where nobody here can. */
   async function solve(form, challenge) {
     const [kind, key, bits] = challenge.split(";");
     const place = document.createElement("div");
     place.className = "challenge";
     form.querySelector(".note").after(place);
     try {
-      if (kind === "pow") {
+      if (kind === "pow" && /^\d+$/.test(bits)) {
         note(form, "One moment, please. Many requests are coming in, and your browser has to prove that it means this one.");
         return await work(place, key, Number(bits));
       }
-      if (kind === "turnstile" && provider) {
+      if (kind === "turnstile") {
+        if (!provider) return UNAVAILABLE;
         note(form, "Please confirm that you are a person.");
         return await askProvider(place, key);
       }
@@ -88,47 +104,82 @@
     } finally {
       place.remove();
       note(form, "");
+      // What had the focus may be gone.
+      if (document.activeElement === document.body) form.querySelector("button").focus();
     }
   }
 
+  /** What a promise gives, or nothing where it fails or takes longer than so many seconds. */
+  function within(seconds, promise) {
+    let timer;
+    const late = new Promise((resolve) => { timer = setTimeout(resolve, seconds * 1000, null); });
+    return Promise.race([promise.catch(() => null), late]).finally(() => clearTimeout(timer));
+  }
+
   /** `TOKEN.NONCE`. Chance decides how long it takes: half of all are done when the bar stands at the middle. */
-  function work(place, token, bits) {
+  async function work(place, token, bits) {
     const bar = document.createElement("progress");
     bar.setAttribute("aria-label", "Proving it");
     bar.value = 0;
     place.append(bar);
-    const worker = new Worker(`${api}ui/proof.js`);
-    const solution = new Promise((resolve) => {
+    let worker;
+    const solution = new Promise((resolve, reject) => {
+      worker = new Worker(`${api}ui/proof.js`);
       worker.addEventListener("message", ({ data: { tries, nonce } }) => {
         if (nonce === undefined) bar.value = 1 - Math.exp(-tries / 2 ** bits);
         else resolve(`${token}.${nonce}`);
       });
-      worker.addEventListener("error", () => resolve(null));
+      worker.addEventListener("error", reject);
+      worker.postMessage({ token, bits });
     });
-    worker.postMessage({ token, bits });
-    return solution.finally(() => worker.terminate());
+    const found = await within(WORK_PATIENCE, solution);
+    worker?.terminate();
+    return found;
   }
 
-  /** What the provider's widget gives; where there is no widget, a word that makes the service see for itself. */
-  function askProvider(place, siteKey) {
-    return new Promise((resolve) => {
-      const giveUp = () => resolve("unavailable");
-      const show = () => window.turnstile.render(place, {
-        sitekey: siteKey,
-        action: "mail",
-        callback: resolve,
-        "error-callback": giveUp,
-      });
-      if (window.turnstile) return show();
+  /** What the provider's widget gives, or that there is none. */
+  async function askProvider(place, siteKey) {
+    const token = loadProvider().then(() => showWidget(place, siteKey));
+    const given = await within(WIDGET_PATIENCE, token);
+    // Or it would go on looking for its place.
+    try { window.turnstile.remove(place.dataset.widget); } catch { /* There is none. */ }
+    return given ?? UNAVAILABLE;
+  }
+
+  function loadProvider() {
+    return new Promise((resolve, reject) => {
+      if (window.turnstile) return resolve();
       const script = document.createElement("script");
       script.src = `${provider}/turnstile/v0/api.js?render=explicit`;
-      script.addEventListener("load", show);
-      script.addEventListener("error", giveUp);
+      script.addEventListener("load", resolve);
+      script.addEventListener("error", reject);
       document.head.append(script);
     });
   }
 
-  function trouble({ status, wait }) {
+  /** The widget's token. What blocks widgets may give pages a script that only looks like the provider's: any of this may throw. */
+  function showWidget(place, siteKey) {
+    let errors = 0;
+    return new Promise((resolve, reject) => {
+      const id = window.turnstile.render(place, {
+        sitekey: siteKey,
+        action: "mail",
+        callback: resolve,
+        "unsupported-callback": reject,
+        "error-callback": (code) => {
+          errors += 1;
+          const isOver = errors > ERRORS_BORNE || !PASSING.test(code);
+          if (isOver) reject();
+          return isOver;
+        },
+      });
+      if (id) place.dataset.widget = id;
+      else reject();
+    });
+  }
+
+  function trouble({ status, wait, challenge }) {
+    if (challenge) return "Your browser could not prove that it means this request. Please try again, or in another browser.";
     const later = wait ? `in ${wait} seconds` : "in a moment";
     switch (status) {
       case 0: return "We could not reach the server. Please check your connection and try again.";
@@ -166,8 +217,15 @@
       if (button.getAttribute("aria-disabled") === "true") return;
       button.setAttribute("aria-disabled", "true");
       note(form, "");
-      const wait = await work();
-      if (!wait) button.setAttribute("aria-disabled", "false");
+      let wait = false;
+      try {
+        wait = await work();
+      } catch (error) {
+        reportError(error);
+        note(form, trouble({}), null);
+      } finally {
+        if (!wait) button.setAttribute("aria-disabled", "false");
+      }
     });
   }
 
@@ -240,7 +298,7 @@
     if (reply.status === 422 || reply.status === 413) {
       return note(ask, "This is not a valid e-mail address.", email);
     }
-    const answered = reply.status === 200 || reply.status === 429;
+    const answered = reply.status === 200 || (reply.status === 429 && !reply.challenge);
     if (reply.status === 200) note(ask, reply.answer.message ?? "A link is on its way.");
     else note(ask, (answered && reply.answer.message) || trouble(reply), null);
     // The wait belongs to the address that was asked for: a corrected one may be sent at once.
