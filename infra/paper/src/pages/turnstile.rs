@@ -61,9 +61,9 @@ pub(super) struct Condition {
     widget: Widget,
 }
 
-/// A try of the widget's.
+/// What the widget is asked with: where it is, what for, and how often before.
 #[derive(Deserialize)]
-pub(super) struct Attempt {
+pub(super) struct Asked {
     hostname: String,
     action: String,
     attempt: u32,
@@ -85,7 +85,7 @@ pub(super) async fn script(State(play): State<Arc<Play>>) -> Result<impl IntoRes
 /// The widget. It needs no click; whoever wants to finds a button in it.
 pub(super) async fn widget(
     State(play): State<Arc<Play>>,
-    Query(Attempt { hostname, action, attempt }): Query<Attempt>,
+    Query(Asked { hostname, action, attempt }): Query<Asked>,
 ) -> Html<String> {
     let told = json!(play.turnstile.tell(Given { hostname, action }, attempt));
     Html(format!(
