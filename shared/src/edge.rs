@@ -10,14 +10,9 @@ use aws_lc_rs::{
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName},
-    middleware::Next,
-    response::Response,
 };
 
-use crate::{
-    config::{ConfigError, Env, Stage, both},
-    error,
-};
+use crate::config::{ConfigError, Env, Stage, both};
 
 /// The header with the edge's secret.
 const SECRET: HeaderName = HeaderName::from_static("x-edge-secret");
@@ -52,18 +47,18 @@ impl Edge {
         Err(ConfigError::new("EDGE_SECRET_HASH and CLIENT_IP_HEADER are set both or not at all"))
     }
 
-    /// Turns away whoever does not come through the edge, and notes whom the edge says that it is.
-    pub(crate) async fn check(self, mut request: Request, next: Next) -> Response {
+    /// Whether a request comes through the edge. If so, it is noted there whom the edge says that it is.
+    pub(crate) fn admits(&self, request: &mut Request) -> bool {
         let headers = request.headers_mut();
         if !self.lets_in(headers) {
-            return error::forbidden();
+            return false;
         }
         headers.remove(SECRET);
         if let Some(name) = &self.client_ip_header {
             let viewer = Viewer(only(headers, name).and_then(address));
             request.extensions_mut().insert(viewer);
         }
-        next.run(request).await
+        true
     }
 
     fn lets_in(&self, headers: &HeaderMap) -> bool {

@@ -132,7 +132,7 @@ fn asked(reply: &Reply) -> (&str, String) {
 fn kept_header(name: &str, value: &str) -> String {
     if name == "x-challenge" {
         let parts: Vec<_> = value.split(';').collect();
-        assert!(matches!(parts[..], ["pow", token, "18" | "20"] if is_base64url(token, 66..)), "no challenge: {value}");
+        assert!(matches!(parts[..], ["pow", token, "18" | "21"] if is_base64url(token, 66..)), "no challenge: {value}");
         return format!("pow;[token];{}", parts[2]);
     }
     if name != "x-device-token" {

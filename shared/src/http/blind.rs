@@ -2,19 +2,13 @@
 //! send JSON; but not where the page sends it without a type and does without the answer. Nobody needs that, and whoever is made to send it
 //! would be counted for it: as a client that asks too often, or that tries a list of passwords.
 
-use axum::{extract::Request, http::HeaderMap, middleware::Next, response::Response};
+use axum::extract::Request;
 
-use crate::error;
-
-/// Turns such requests away before anything is counted. Browsers write these headers themselves, and programs do not send them.
-pub(super) async fn refused(request: Request, next: Next) -> Response {
-    if !request.method().is_safe() && is_blind(request.headers()) {
-        return error::forbidden();
-    }
-    next.run(request).await
-}
-
-fn is_blind(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    text("sec-fetch-site") == Some("cross-site") && text("sec-fetch-mode").is_some_and(|mode| mode != "cors")
+/// Whether a request is one of these, to be turned away before anything is counted. Browsers write the headers themselves that tell it, and
+/// programs do not send them.
+pub(super) fn is_blind(request: &Request) -> bool {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    !request.method().is_safe()
+        && text("sec-fetch-site") == Some("cross-site")
+        && text("sec-fetch-mode").is_some_and(|mode| mode != "cors")
 }

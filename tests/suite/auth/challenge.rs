@@ -94,7 +94,7 @@ async fn once_switched_on_everybody_is_asked_alike_before_anything_is_looked_up(
         for person in [&known, &world.person()] {
             let runs = world.auth.argon2_runs();
             let (mut reply, calls) = world.calls(world.send(asks(path, &person.credentials(), None))).await;
-            assert_eq!((work(&reply).1, reply.header("retry-after")), (20, Some("60")));
+            assert_eq!((work(&reply).1, reply.header("retry-after")), (21, Some("60")));
             assert_eq!((calls, world.auth.argon2_runs()), (local::Calls::default(), runs), "{path}");
             reply.headers["x-challenge"] = json!("a challenge");
             told.push((reply.headers, reply.body));

@@ -26,8 +26,8 @@ use crate::{limits::Group, state::Auth};
 const CHALLENGE: HeaderName = HeaderName::from_static("x-challenge");
 /// Zeros that a solution has where a client does too much: a moment of a telephone's time.
 pub const BITS: u8 = 18;
-/// Zeros that a solution has when operators have switched challenges on: some ten seconds of a slow telephone's time.
-const BITS_BY_SWITCH: u8 = 20;
+/// Zeros that a solution has when operators have switched challenges on: some seconds of a slow telephone's time.
+const BITS_BY_SWITCH: u8 = 21;
 /// After which clients may try again that know no challenge. Seconds.
 const WAIT: i64 = 60;
 /// So many zeros more may be asked for than a solution has: the price may have risen while it was being solved.
