@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Floods sign-in from many client addresses, against a `make dev` of its own (spare ports, fresh state) with the limits of production:
-# nobody else's sign-in may fail, and neither memory nor rows may grow beyond their bounds. Takes some minutes. REQUESTS and CLIENTS say how many.
+# nobody else's sign-in may fail, and neither memory nor rows may grow beyond their bounds. Takes some minutes. REQUESTS and CLIENTS say
+# how many.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -105,8 +105,8 @@ impl Auth {
         Ok(limit)
     }
 
-    /// Counts a request of a client as [`Auth::limit`] does. Who asks too often is asked for a challenge, and who solves one may ask ten times
-    /// as often.
+    /// Counts a request of a client as [`Auth::limit`] does. Who asks too often is asked for a challenge, and who solves one may ask ten
+    /// times as often.
     ///
     /// # Errors
     /// `Unavailable`: what cannot be counted is not done.

@@ -24,7 +24,8 @@ pub struct Play {
 }
 
 impl Play {
-    /// The paper exchange, who knows stolen passwords, who tells people from programs, and the identity providers if their secrets are known.
+    /// The paper exchange, who knows stolen passwords, who tells people from programs, and the identity providers if their secrets are
+    /// known.
     #[must_use]
     pub fn new(paper: Paper, reporter: Option<Reporter>) -> Arc<Self> {
         Arc::new(Self { paper, reporter, breaches: Breaches::default(), turnstile: Turnstile::default() })

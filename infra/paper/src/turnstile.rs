@@ -1,5 +1,5 @@
-//! Cloudflare Turnstile, played: a widget that takes everybody for a person where it is not told to fail, and the one who is asked about the tokens that it gives out.
-//! (<https://developers.cloudflare.com/turnstile/get-started/server-side-validation/>)
+//! Cloudflare Turnstile, played: a widget that takes everybody for a person where it is not told to fail, and the one who is asked about
+//! the tokens that it gives out. (<https://developers.cloudflare.com/turnstile/get-started/server-side-validation/>)
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

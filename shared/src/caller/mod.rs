@@ -97,8 +97,8 @@ where
     }
 }
 
-/// Where a request came from, as the gateway saw it, or the edge before it (see [`crate::edge`]): for records of who did what. What is decided by a client's address goes by
-/// [`ClientAddress`].
+/// Where a request came from, as the gateway saw it, or the edge before it (see [`crate::edge`]): for records of who did what. What is
+/// decided by a client's address goes by [`ClientAddress`].
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// The client's address.

@@ -50,8 +50,8 @@ impl Window {
 }
 
 impl Limit {
-    /// Counts one more time for a client, if there is room, in the attribute `NAME_SLOT`: a window is a number of spans, and each has a slot.
-    /// One conditional update, which answers with what the row says of the client besides.
+    /// Counts one more time for a client, if there is room, in the attribute `NAME_SLOT`: a window is a number of spans, and each has a
+    /// slot. One conditional update, which answers with what the row says of the client besides.
     ///
     /// # Errors
     /// `Unavailable`: what cannot be counted is not done. `Internal` when the row is not a `T`.

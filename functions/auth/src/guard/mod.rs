@@ -138,8 +138,8 @@ impl Guard {
         Change { guard, places }
     }
 
-    /// Somebody has redeemed a link that sets a password, and comes from these places: they are known from now on, and what others have tried
-    /// there is forgiven. For an owner under attack this is the way in.
+    /// Somebody has redeemed a link that sets a password, and comes from these places: they are known from now on, and what others have
+    /// tried there is forgiven. For an owner under attack this is the way in.
     #[must_use]
     pub fn welcoming_by_link(&self, from: &[PlaceId], now: Timestamp) -> Change {
         let mut guard = self.clone();

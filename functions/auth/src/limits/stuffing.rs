@@ -1,5 +1,5 @@
-//! Credential stuffing: somebody tries leaked pairs of addresses and passwords, each once, so that no guard of an account notices. What gives
-//! it away is at how many different addresses sign-ins fail that come from one client. They are noted in its row, by what their keys
+//! Credential stuffing: somebody tries leaked pairs of addresses and passwords, each once, so that no guard of an account notices. What
+//! gives it away is at how many different addresses sign-ins fail that come from one client. They are noted in its row, by what their keys
 //! begin with; of the passwords nothing is kept.
 
 use std::collections::BTreeSet;

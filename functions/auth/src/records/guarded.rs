@@ -89,9 +89,9 @@ impl Auth {
         Ok(self.app.store.get(Row::AddressGuard(key)).await?.unwrap_or_default())
     }
 
-    /// Counts one try more that a client makes from these places, in a request that came in at `since`, if it is admitted, and that it was made, if
-    /// it is not. Of those who count at once one is first, and the others look again. Who only guesses makes nobody lose more rounds than there
-    /// are free tries: then the address is locked.
+    /// Counts one try more that a client makes from these places, in a request that came in at `since`, if it is admitted, and that it was
+    /// made, if it is not. Of those who count at once one is first, and the others look again. Who only guesses makes nobody lose more
+    /// rounds than there are free tries: then the address is locked.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`: what cannot be counted is not compared. `Internal` when the account has no guard any more.

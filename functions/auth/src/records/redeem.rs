@@ -12,7 +12,8 @@ use super::{
 use crate::{address::redeem::Redeemed, guard::PlaceId, secrets::links::MailedLink, state::Auth};
 
 impl Auth {
-    /// Redeems an authentic link, in a request that comes from these places. The account, the end of all links to the address, and the letter are one transaction.
+    /// Redeems an authentic link, in a request that comes from these places. The account, the end of all links to the address, and the
+    /// letter are one transaction.
     ///
     /// # Errors
     /// `Unavailable` when the table is down, `Contended` when others are quicker all the time; `Internal`.

@@ -43,8 +43,8 @@ pub enum SetPassword {
 }
 
 impl Auth {
-    /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link and the end of
-    /// every session are one transaction, in which the place that the request comes from is made known, too: the way in for an owner
+    /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link and the end
+    /// of every session are one transaction, in which the place that the request comes from is made known, too: the way in for an owner
     /// under attack who has a new device. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
     /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
     ///
