@@ -22,6 +22,8 @@ use crate::{
 /// So many times as often may ask who has solved a challenge.
 const LIFTED: u32 = 10;
 
+/// In zeros: a minute of a slow telephone's time. A challenge is good for five.
+const DEAREST: u8 = 25;
 /// Answers of one client that a provider of challenges is asked about in three hours.
 const JUDGED: u32 = 500;
 
@@ -191,8 +193,22 @@ impl Auth {
     }
 }
 
-/// In zeros: twice as much work for each tenth of the budget that has been spent beyond it.
+/// In zeros: twice as much work for each tenth of the budget that has been spent beyond it, as long as a slow telephone can do it while
+/// the challenge is good.
 fn price(spent: u32, budget: u32) -> u8 {
     let tenths = u64::from(spent.saturating_sub(budget)) * 10 / u64::from(budget.max(1));
-    BITS.saturating_add(u8::try_from(tenths.min(10)).unwrap_or(10))
+    BITS.saturating_add(u8::try_from(tenths).unwrap_or(u8::MAX)).min(DEAREST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_price_doubles_with_each_tenth_as_long_as_somebody_can_pay_it() {
+        for (spent, bits) in [(2_000, 18), (2_199, 18), (2_200, 19), (3_399, 24), (3_400, 25), (3_999, 25)] {
+            assert_eq!(price(spent, 2_000), bits, "{spent}");
+        }
+        assert_eq!((price(1, 1), price(u32::MAX, 1)), (18, 25));
+    }
 }
