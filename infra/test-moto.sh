@@ -37,7 +37,7 @@ elsewhere=(
     auth::outages:: auth::reset_races:: auth::strangers:: auth::weak_passwords::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
-    breaches:: paper:: ses:: simulator:: tables:: tasks::
+    breaches:: clock:: paper:: ses:: simulator:: tables:: tasks::
     api_keys::canaries:: api_keys::credentials::          # exchanges
     api_keys::forms:: api_keys::isolation::
     api_keys::misbehaving:: api_keys::testing::
