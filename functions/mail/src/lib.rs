@@ -160,16 +160,19 @@ impl Postman {
                 (to, render::render(&self.brand, &render::Letter::SetPassword { link, until, because }))
             }
             Letter::WeakPassword { to } => {
-                let page = format!("{}/auth/ui/forgot-password", self.app_url);
-                (to, render::render(&self.brand, &render::Letter::WeakPassword { page: &page }))
+                (to, render::render(&self.brand, &render::Letter::WeakPassword { page: &self.forgot_password() }))
             }
             Letter::Locked { to } => {
-                let page = format!("{}/auth/ui/forgot-password", self.app_url);
-                (to, render::render(&self.brand, &render::Letter::Locked { page: &page }))
+                (to, render::render(&self.brand, &render::Letter::Locked { page: &self.forgot_password() }))
             }
             Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
         };
         Ok(Some((to.clone(), rendered)))
+    }
+
+    /// The page that mails a link to choose another password.
+    fn forgot_password(&self) -> String {
+        format!("{}/auth/ui/forgot-password", self.app_url)
     }
 
     /// The link is derived from the recipient's own address, so nobody can have another's link sent to himself.

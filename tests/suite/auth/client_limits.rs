@@ -329,7 +329,7 @@ async fn a_link_is_no_way_around_the_limit_of_logins() {
     world.send_from(ANOTHER, resets("chosen by the owner")).await.assert_ok();
 }
 
-/// The same request again, with what solves the challenge that it was answered with.
+/// Sends a request twice: the second time with what solves the challenge that the first one was answered with.
 async fn solves(world: &World, client: &str, mut request: Request) -> Reply {
     let asked = world.send_from(client, request.clone()).await;
     request.headers.push(("x-challenge-answer".to_owned(), solved(&asked)));

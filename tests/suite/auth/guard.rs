@@ -12,22 +12,24 @@ const LOGIN: &str = "/auth/login";
 /// Clients nobody has signed in from, and one that somebody has.
 const STRANGER: &str = "192.0.2.1";
 const NEIGHBOUR: &str = "192.0.2.2";
-const HOME: &str = "198.51.100.1";
-const TOKEN: &str = "x-device-token";
+/// See [`at_home`].
+pub const HOME: &str = "198.51.100.1";
+/// The header with the token of a device.
+pub const TOKEN: &str = "x-device-token";
 
-fn login(person: &Person<'_>, device: Option<&str>) -> Request {
+pub fn login(person: &Person<'_>, device: Option<&str>) -> Request {
     let mut request = json_request("POST", LOGIN, &person.credentials());
     request.headers.extend(device.map(|token| (TOKEN.to_owned(), token.to_owned())));
     request
 }
 
 /// Tries to sign in from a client's address, perhaps with a device's token.
-async fn tries(person: &Person<'_>, client: &str, device: Option<&str>) -> Reply {
+pub async fn tries(person: &Person<'_>, client: &str, device: Option<&str>) -> Reply {
     person.world.send_from(client, login(person, device)).await
 }
 
 /// Somebody with an account, who has signed in from home: the token that the device was given.
-async fn at_home(world: &World) -> (Person<'_>, String) {
+pub async fn at_home(world: &World) -> (Person<'_>, String) {
     let ada = world.person();
     ada.signs_up().await.assert_ok();
     ada.verifies().await.assert_ok();

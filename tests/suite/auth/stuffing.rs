@@ -2,16 +2,16 @@
 
 use local::{Mode, Service};
 use serde_json::{Value, json};
-use tests::{Person, Reply, Request, World, json_request};
+use tests::{Person, Reply, World};
 
-use super::challenge::{solved, work};
+use super::{
+    challenge::{solved, work},
+    guard::{HOME, TOKEN, at_home, login, tries},
+};
 use crate::logs;
 
-const LOGIN: &str = "/auth/login";
 const THIEF: &str = "192.0.2.1";
 const STRANGER: &str = "192.0.2.2";
-const HOME: &str = "198.51.100.1";
-const TOKEN: &str = "x-device-token";
 const WINDOW: u64 = 3 * 60 * 60;
 
 /// A world with the limits of production but for the number of sign-ins, at the start of a row's window.
@@ -20,26 +20,6 @@ async fn strict() -> World {
     let now = world.now().as_second().unsigned_abs();
     world.advance(WINDOW - now % WINDOW);
     world
-}
-
-fn login(person: &Person<'_>, device: Option<&str>) -> Request {
-    let mut request = json_request("POST", LOGIN, &person.credentials());
-    request.headers.extend(device.map(|token| (TOKEN.to_owned(), token.to_owned())));
-    request
-}
-
-async fn tries(person: &Person<'_>, client: &str, device: Option<&str>) -> Reply {
-    person.world.send_from(client, login(person, device)).await
-}
-
-/// Somebody with an account, who has signed in from home: the token that the device was given.
-async fn at_home(world: &World) -> (Person<'_>, String) {
-    let ada = world.person();
-    ada.signs_up().await.assert_ok();
-    ada.verifies().await.assert_ok();
-    let signed_in = tries(&ada, HOME, None).await;
-    let device = signed_in.header(TOKEN).expect("a token").to_owned();
-    (ada, device)
 }
 
 /// Sign-ins fail at so many addresses, one each.

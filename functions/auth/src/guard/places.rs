@@ -114,7 +114,7 @@ impl Places {
 
     /// What is kept of a place, be it known or not.
     #[must_use]
-    pub fn named(&self, id: &PlaceId) -> Option<&Place> {
+    pub fn get(&self, id: &PlaceId) -> Option<&Place> {
         self.0.get(id)
     }
 

@@ -29,7 +29,5 @@ pub fn changing_places<'a>(update: Update<'a>, Change { guard, places }: &Change
 
 fn in_places<'a>(update: Update<'a>, guard: &Guard, places: &[PlaceId]) -> Result<Update<'a>, Error> {
     let different: BTreeSet<_> = places.iter().collect();
-    different
-        .into_iter()
-        .try_fold(update, |update, id| update.set_entry("places", id.as_str(), &guard.places.named(id)))
+    different.into_iter().try_fold(update, |update, id| update.set_entry("places", id.as_str(), &guard.places.get(id)))
 }

@@ -239,7 +239,7 @@ proptest! {
             now = now + Duration::from_mins(1);
             take(&mut guard, &Try { place: Some(number), is_right: true, ..WRONG }, now);
             prop_assert!(guard.places.know(&place(number), now));
-            let known: Vec<_> = (0..40).filter(|number| guard.places.named(&place(*number)).is_some()).collect();
+            let known: Vec<_> = (0..40).filter(|number| guard.places.get(&place(*number)).is_some()).collect();
             for kind in 0..2 {
                 prop_assert!(known.iter().filter(|number| *number % 2 == kind).count() <= 5, "{known:?}");
             }
@@ -371,7 +371,7 @@ fn a_row_that_says_less_or_more_of_a_place_is_read() {
     assert_eq!(guard.attempt, 0);
     for (id, second, is_known) in [("d1", 4, true), ("d1", 5, false), ("d2", 0, false)] {
         let id = serde_json::from_value(id.into()).unwrap();
-        assert!(guard.places.named(&id).is_some());
+        assert!(guard.places.get(&id).is_some());
         assert_eq!(guard.places.know(&id, Timestamp::from_second(second)), is_known);
     }
 }
