@@ -50,7 +50,7 @@ pub type AttemptId = Id<kind::Attempt>;
 /// An exchange key. Made of the time and randomness (UUID version 7), so that keys sort by age. It names a row only together with
 /// its account.
 pub type KeyId = Id<kind::Key>;
-/// An access to an exchange key; sorts by time, too.
+/// An access to an exchange key, or something that has happened to an account; sorts by time, too.
 pub type EventId = Id<kind::Event>;
 
 impl<Kind> Id<Kind> {
@@ -68,6 +68,14 @@ impl<Kind> Id<Kind> {
     /// `Internal` when there is no randomness.
     pub fn at(unix_ms: u64) -> Result<Self, Error> {
         Ok(Self(Builder::from_unix_timestamp_millis(unix_ms, &random::bytes()?).into_uuid(), PhantomData))
+    }
+
+    /// When an id was made that [`Id::at`] has made: milliseconds since 1970. Of a random id it says nothing.
+    #[must_use]
+    pub fn unix_ms(&self) -> u64 {
+        // The first 48 bits.
+        let (beginning, _) = self.0.as_u64_pair();
+        beginning >> 16
     }
 
     /// From the text that `Display` makes, and no other form of it.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// No link lives longer.
-pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
+pub const LONGEST_LIFE: Duration = Duration::from_hours(7 * 24);
 
 /// What a link may be redeemed for. A link made for one purpose is worthless for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,12 @@ pub enum LinkPurpose {
     VerifyEmail,
     /// Choose a password.
     SetPassword,
+    /// Prove the address that an account is to have from now on.
+    ChangeEmail,
+    /// Say of something that a letter told of that it was not the owner of the account.
+    NotMe,
+    /// Keep an account that is to be deleted.
+    KeepAccount,
 }
 
 impl LinkPurpose {
@@ -34,6 +40,9 @@ impl LinkPurpose {
         match self {
             Self::VerifyEmail => b"verify-email\0",
             Self::SetPassword => b"set-password\0",
+            Self::ChangeEmail => b"change-email\0",
+            Self::NotMe => b"not-me\0",
+            Self::KeepAccount => b"keep-account\0",
         }
     }
 }

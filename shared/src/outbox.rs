@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::Error,
+    events::Circumstances,
     ids::{LinkId, MailId},
+    language::Language,
     store::Put,
     tables::Row,
     time::Timestamp,
@@ -55,6 +57,26 @@ pub enum Letter {
         /// The recipient.
         to: EmailAddress,
     },
+    /// Prove that this address is yours, and your account has it from now on.
+    ChangeEmail {
+        /// The recipient.
+        to: EmailAddress,
+        /// The link to redeem.
+        link: LinkId,
+        /// Until when it can be redeemed.
+        expires_at: Timestamp,
+    },
+    /// Something has happened to your account.
+    Notice {
+        /// The recipient.
+        to: EmailAddress,
+        /// What has.
+        news: News,
+        /// Who did it, when and from where.
+        circumstances: Circumstances,
+        /// The link for somebody who has not done it; none where there is nothing left to save.
+        not_me: Option<LinkId>,
+    },
     /// Nothing is sent. Written where an address is to get no mail, so that every address costs the same.
     Nothing,
 }
@@ -71,6 +93,71 @@ pub enum NoPassword {
     OtherSpelling,
 }
 
+/// What has happened to an account. Who can read it knows what an owner is to know, and no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum News {
+    /// Somebody has signed in from a place that was not known.
+    NewDevice,
+    /// The password is another one, by the former or by a mailed link.
+    PasswordChanged,
+    /// Somebody who knows the password wants the account to have another address. The account has the recipient's until then.
+    EmailChangeRequested {
+        /// The other address.
+        new: EmailAddress,
+    },
+    /// The account has another address.
+    EmailChanged {
+        /// The address that the account has now.
+        new: EmailAddress,
+        /// Whether the recipient is the former address, and may have it back.
+        is_former: bool,
+    },
+    /// The account is to be deleted.
+    Deletion {
+        /// When.
+        due_at: Timestamp,
+        /// The link that keeps it.
+        keep: LinkId,
+    },
+    /// The account has been deleted.
+    Deleted,
+    /// Everything that is known of the account was asked for.
+    Exported,
+    /// An exchange key was added.
+    KeyAdded {
+        /// Its exchange, as the API calls it.
+        exchange: String,
+        /// What its owner calls it.
+        label: String,
+    },
+    /// The secret of an exchange key was replaced.
+    KeySecretReplaced {
+        /// Its exchange, as the API calls it.
+        exchange: String,
+        /// What its owner calls it.
+        label: String,
+    },
+}
+
+impl News {
+    /// The name of the letter that brings it, in the table and in the log.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NewDevice => "new-device",
+            Self::PasswordChanged => "password-changed",
+            Self::EmailChangeRequested { .. } => "email-change-requested",
+            Self::EmailChanged { .. } => "email-changed",
+            Self::Deletion { .. } => "deletion",
+            Self::Deleted => "deleted",
+            Self::Exported => "exported",
+            Self::KeyAdded { .. } => "key-added",
+            Self::KeySecretReplaced { .. } => "key-secret-replaced",
+        }
+    }
+}
+
 impl Letter {
     /// Its name in the table and in the log.
     #[must_use]
@@ -81,6 +168,8 @@ impl Letter {
             Self::SetPassword { .. } => "set-password",
             Self::WeakPassword { .. } => "weak-password",
             Self::Locked { .. } => "locked",
+            Self::ChangeEmail { .. } => "change-email",
+            Self::Notice { news, .. } => news.kind(),
             Self::Nothing => "nothing",
         }
     }
@@ -116,6 +205,8 @@ pub struct Mail {
     /// What it says, and to whom.
     #[serde(flatten)]
     pub letter: Letter,
+    /// In which language.
+    pub language: Language,
     /// Where the letter stands.
     pub status: MailStatus,
     /// When it was written.
@@ -128,15 +219,15 @@ impl Mail {
     ///
     /// # Errors
     /// `Internal` without randomness.
-    pub fn new(letter: Letter, now: Timestamp) -> Result<Self, Error> {
-        Ok(Self::named(MailId::random()?, letter, now))
+    pub fn new(letter: Letter, language: Language, now: Timestamp) -> Result<Self, Error> {
+        Ok(Self::named(MailId::random()?, letter, language, now))
     }
 
     /// A new letter with an id that says what it is about, so that there is one of it.
     #[must_use]
-    pub fn named(id: MailId, letter: Letter, now: Timestamp) -> Self {
+    pub fn named(id: MailId, letter: Letter, language: Language, now: Timestamp) -> Self {
         let status = if matches!(letter, Letter::Nothing) { MailStatus::Dropped } else { MailStatus::Pending };
-        Self { id, letter, status, created_at: now, ttl: now + RETENTION }
+        Self { id, letter, language, status, created_at: now, ttl: now + RETENTION }
     }
 
     /// The write that posts it.

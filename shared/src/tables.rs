@@ -41,6 +41,8 @@ pub enum Row<'a> {
     Account(AccountId),
     /// Accounts: what an account says of itself.
     Profile(AccountId),
+    /// Accounts: something that has happened to an account.
+    AccountEvent(AccountId, EventId),
     /// Accounts: a sealed secret of the service, the first, second, … for its purpose.
     Secret(SecretPurpose, u32),
     /// Sessions: one session.
@@ -132,6 +134,8 @@ pub enum Row<'a> {
 pub enum Rows<'a> {
     /// Accounts: all sealed secrets.
     Secrets,
+    /// Accounts: all that has happened to an account, by time.
+    AccountEventsOf(AccountId),
     /// Sessions: all sessions of an account.
     SessionsOf(AccountId),
     /// Sessions: all public signing keys.
@@ -165,13 +169,16 @@ const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const ACCOUNT: &str = "ACCOUNT#";
 const GUARD: &str = "GUARD";
 const KEY: &str = "KEY#";
+const EVENT: &str = "EVENT#";
 const WAITING: &str = "WAITING";
 const CLAIM: &str = "CLAIM";
 
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
-            Self::Address(_) | Self::Account(_) | Self::Profile(_) | Self::Secret(..) => Table::Accounts,
+            Self::Address(_) | Self::Account(_) | Self::Profile(_) | Self::AccountEvent(..) | Self::Secret(..) => {
+                Table::Accounts
+            }
             Self::Session(..)
             | Self::SessionGuard(_)
             | Self::AddressGuard(_)
@@ -199,6 +206,7 @@ impl Row<'_> {
             Self::Address(key) => (address(key), Some("ADDRESS".to_owned())),
             Self::Account(id) => (account(*id), Some("CREDENTIALS".to_owned())),
             Self::Profile(id) => (account(*id), Some("PROFILE".to_owned())),
+            Self::AccountEvent(owner, id) => (account(*owner), Some(format!("{EVENT}{id}"))),
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some(GUARD.to_owned())),
@@ -244,7 +252,7 @@ impl Row<'_> {
 impl Rows<'_> {
     pub(crate) const fn table(self) -> Table {
         match self {
-            Self::Secrets => Table::Accounts,
+            Self::Secrets | Self::AccountEventsOf(_) => Table::Accounts,
             Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
             Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) => Table::ExchangeKeys,
             Self::WaitingMails => Table::Mail,
@@ -256,6 +264,7 @@ impl Rows<'_> {
     pub(crate) fn key(self) -> (String, String) {
         match self {
             Self::Secrets => (SECRET.to_owned(), String::new()),
+            Self::AccountEventsOf(owner) => (account(owner), EVENT.to_owned()),
             Self::SessionsOf(owner) => (account(owner), "SESSION#".to_owned()),
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),

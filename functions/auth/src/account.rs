@@ -10,6 +10,7 @@ use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{AccountId, LinkId},
+    language::Language,
     link::LONGEST_LIFE,
     outbox::NoPassword,
     time::Timestamp,
@@ -45,6 +46,52 @@ pub struct Account {
     pub(crate) password_by: Option<UsedLink>,
     /// When the owner was told of a password that is easy to guess; none where there was no reason to.
     pub(crate) weak_told_at: Option<Timestamp>,
+    /// The language that its letters are in.
+    #[serde(default)]
+    pub language: Language,
+    /// Why and since when nobody may sign in; none where the owner may.
+    pub(crate) banned: Option<Ban>,
+    /// When it is to be deleted; none where it stays.
+    pub(crate) ending: Option<Due>,
+    /// The address that it had before, as long as that may be taken back.
+    pub(crate) undo: Option<Undo>,
+    /// When the owner last took it back from somebody else, by a mailed link: notices of before save nothing any more. Milliseconds since
+    /// 1970, for a notice and the click on its link may be of one second.
+    pub(crate) secured_at: Option<u64>,
+}
+
+/// An operator has suspended an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ban {
+    /// Why: a code of the operators, no words about a person.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// An account is to be deleted.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Due {
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A change of address that can be taken back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Undo {
+    /// The address that the account had.
+    pub former: EmailAddress,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// Why nobody may sign in to an account, though the password is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// An operator has suspended it.
+    Banned,
+    /// It is to be deleted.
+    Ending,
 }
 
 /// A link that has set a password.
@@ -67,6 +114,12 @@ pub enum Offer {
     Void,
 }
 
+/// The language of a letter to an address, which may belong to an account.
+#[must_use]
+pub fn language(account: Option<&Account>) -> Language {
+    account.map(|account| account.language).unwrap_or_default()
+}
+
 impl Account {
     /// A new account. Its address was proven just now, or needs no proof.
     #[must_use]
@@ -77,8 +130,31 @@ impl Account {
         now: Timestamp,
     ) -> Self {
         let no_password = password.as_ref().err().copied();
-        let (password, password_by, weak_told_at) = (password.ok(), None, None);
-        Self { id, version: 1, address, verified_at: now, password, no_password, password_by, weak_told_at }
+        Self {
+            id,
+            version: 1,
+            address,
+            verified_at: now,
+            password: password.ok(),
+            no_password,
+            password_by: None,
+            weak_told_at: None,
+            language: Language::default(),
+            banned: None,
+            ending: None,
+            undo: None,
+            secured_at: None,
+        }
+    }
+
+    /// Why nobody may sign in; none where the owner may.
+    #[must_use]
+    pub const fn closed(&self) -> Option<Closed> {
+        match (&self.banned, &self.ending) {
+            (Some(_), _) => Some(Closed::Banned),
+            (None, Some(_)) => Some(Closed::Ending),
+            (None, None) => None,
+        }
     }
 
     /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still

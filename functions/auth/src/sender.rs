@@ -8,7 +8,12 @@ use axum::{
     http::{HeaderName, HeaderValue, request::Parts},
 };
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use shared::{caller::ClientAddress, error::Error, random, time::Timestamp};
+use shared::{
+    caller::{ClientAddress, Origin},
+    error::Error,
+    random,
+    time::Timestamp,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -27,6 +32,7 @@ pub struct DeviceToken(Zeroizing<[u8; 16]>);
 pub struct Sender {
     device: Option<DeviceToken>,
     network: Option<PlaceId>,
+    origin: Origin,
 }
 
 impl DeviceToken {
@@ -94,7 +100,7 @@ impl Sender {
         now: Timestamp,
     ) -> Result<(DeviceToken, Arrival), Error> {
         let (device, from) = self.recognised(&guard.places, now)?;
-        Ok((device, Arrival { guard, retraction: Some(retraction), from }))
+        Ok((device, Arrival { guard, retraction: Some(retraction), from, origin: self.origin.clone() }))
     }
 }
 
@@ -102,7 +108,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Sender {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let origin = Origin::from_request_parts(parts, state).await?;
         let network = ClientAddress::from_request_parts(parts, state).await?.network().map(PlaceId::network);
-        Ok(Self { device: parts.headers.get(DEVICE_TOKEN).and_then(DeviceToken::read), network })
+        Ok(Self { device: parts.headers.get(DEVICE_TOKEN).and_then(DeviceToken::read), network, origin })
     }
 }

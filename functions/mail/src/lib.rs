@@ -28,7 +28,7 @@ use shared::{
     ids::LinkId,
     invocation::Function,
     link::LinkPurpose,
-    outbox::{Letter, Mail},
+    outbox::{Letter, Mail, News},
     seal::Seal,
     start,
     store::Store,
@@ -164,6 +164,24 @@ impl Postman {
             }
             Letter::Locked { to } => {
                 (to, render::render(&self.brand, &render::Letter::Locked { page: &self.forgot_password() }))
+            }
+            Letter::ChangeEmail { to, link, expires_at } => {
+                let link = self.link("confirm-email", LinkPurpose::ChangeEmail, to, link).await?;
+                (to, render::render(&self.brand, &render::Letter::ChangeEmail { link: &link, until: *expires_at }))
+            }
+            Letter::Notice { to, news, circumstances, not_me } => {
+                let not_me = match not_me {
+                    Some(id) => Some(self.link("not-me", LinkPurpose::NotMe, to, id).await?),
+                    None => None,
+                };
+                let keep = match news {
+                    News::Deletion { keep, .. } => {
+                        Some(self.link("keep-account", LinkPurpose::KeepAccount, to, keep).await?)
+                    }
+                    _ => None,
+                };
+                let (keep, not_me) = (keep.as_deref(), not_me.as_deref());
+                (to, render::render(&self.brand, &render::Letter::Notice { news, circumstances, keep, not_me }))
             }
             Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
         };

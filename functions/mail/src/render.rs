@@ -2,7 +2,11 @@
 //!
 //! A letter is its own body within a `layout`, with an `action` (the link) where there is one to offer.
 
-use shared::{outbox::NoPassword, time::Timestamp};
+use shared::{
+    events::{By, Circumstances},
+    outbox::{News, NoPassword},
+    time::Timestamp,
+};
 
 /// Who is writing and where links lead: from configuration.
 #[derive(Clone, Debug)]
@@ -33,6 +37,24 @@ pub enum Letter<'a> {
         /// Why that of the sign-up does not count.
         because: Option<NoPassword>,
     },
+    /// Asks to prove the address that an account is to have.
+    ChangeEmail {
+        /// Absolute URL of the confirmation page, token included.
+        link: &'a str,
+        /// When the link expires.
+        until: Timestamp,
+    },
+    /// Tells the owner of an account what has happened to it.
+    Notice {
+        /// What has.
+        news: &'a News,
+        /// Who did it, when and from where.
+        circumstances: &'a Circumstances,
+        /// Absolute URL of the page that keeps an account which is to be deleted, token included.
+        keep: Option<&'a str>,
+        /// Absolute URL of the page for somebody who has not done it, token included.
+        not_me: Option<&'a str>,
+    },
     /// Tells somebody who has signed in that the password is easy to guess.
     WeakPassword {
         /// Absolute URL of the page that mails a link to choose another one.
@@ -59,9 +81,15 @@ pub struct Rendered {
 #[must_use]
 pub fn render(brand: &Brand, letter: &Letter<'_>) -> Rendered {
     let product = one_line(&brand.product);
+    if let Letter::Notice { news, circumstances, keep, not_me } = letter {
+        return notice(&product, news, circumstances, *keep, *not_me);
+    }
     let (wording, link, until, because) = match letter {
         Letter::Verify { link, until } => (&VERIFY, Some(*link), until.in_words(), ""),
-        Letter::AlreadyRegistered => (&ALREADY_REGISTERED, brand.sign_in_url.as_deref(), String::new(), ""),
+        Letter::ChangeEmail { link, until } => (&CHANGE_EMAIL, Some(*link), until.in_words(), ""),
+        Letter::Notice { .. } | Letter::AlreadyRegistered => {
+            (&ALREADY_REGISTERED, brand.sign_in_url.as_deref(), String::new(), "")
+        }
         Letter::SetPassword { link, until, because: Some(because) } => {
             (&SET_PASSWORD, Some(*link), until.in_words(), in_words(*because))
         }
@@ -75,6 +103,50 @@ pub fn render(brand: &Brand, letter: &Letter<'_>) -> Rendered {
         text: TEXT.compose(wording.text, wording, &values),
         html: HTML.compose(wording.html, wording, &values),
     }
+}
+
+/// What has happened, as a subject and a sentence.
+fn in_sentence(news: &News, product: &str) -> (String, String) {
+    let told = |subject: &str, sentence: String| (format!("{subject}: {product}"), sentence);
+    match news {
+        News::NewDevice => told("New sign-in", format!("Somebody has signed in to {product} from a new place.")),
+        News::PasswordChanged => told("New password", format!("Your password for {product} is another one.")),
+        News::EmailChangeRequested { new } => told(
+            "New address asked for",
+            format!("Your account with {product} is to have the address {}.", new.as_str()),
+        ),
+        News::EmailChanged { new, .. } => {
+            told("New address", format!("Your account with {product} has the address {} now.", new.as_str()))
+        }
+        News::Deletion { due_at, .. } => {
+            told("Your account is being deleted", format!("Your account with {product} will be deleted at {due_at}."))
+        }
+        News::Deleted => told("Your account is deleted", format!("Your account with {product} has been deleted.")),
+        News::Exported => told("Your data", format!("Somebody has asked for your data with {product}.")),
+        News::KeyAdded { exchange, label } => told(
+            "New exchange key",
+            format!("A key of {exchange}, \"{label}\", was added to your vault with {product}."),
+        ),
+        News::KeySecretReplaced { exchange, label } => {
+            told("Exchange key changed", format!("The secret of the key \"{label}\" of {exchange} was replaced."))
+        }
+    }
+}
+
+fn notice(product: &str, news: &News, told: &Circumstances, keep: Option<&str>, not_me: Option<&str>) -> Rendered {
+    let (subject, sentence) = in_sentence(news, product);
+    let by = match told.by {
+        By::User => "signed in",
+        By::Link => "by a mailed link",
+        By::Operator => "by an operator",
+    };
+    let known = [&told.ip, &told.country, &told.device].into_iter().flatten().map(String::as_str);
+    let whence = known.collect::<Vec<_>>().join(", ");
+    let mut lines = vec![sentence, format!("{} {by} {whence}", told.at)];
+    lines.extend(keep.map(|link| format!("Keep it:\n{link}")));
+    lines.extend(not_me.map(|link| format!("If this was not you:\n{link}\nOtherwise please ignore this mail.")));
+    let html = lines.iter().map(|line| format!("<p>{}</p>", escape_html(line))).collect::<String>();
+    Rendered { subject: one_line(&subject), text: lines.join("\n\n"), html }
 }
 
 /// What is filled in.
@@ -122,6 +194,13 @@ const VERIFY: Wording = Wording {
     html: include_str!("templates/verify.html"),
 };
 
+const CHANGE_EMAIL: Wording = Wording {
+    subject: "Confirm your new address for {{product}}",
+    heading: "Confirm your new address",
+    label: "Confirm my address",
+    text: "This address is to be that of an account with {{product}}.\n\n{{action}}The link works until {{until}}.\nIf this was not you, please ignore this mail.\n",
+    html: "<p>This address is to be that of an account with {{product}}.</p>{{action}}<p>The link works until {{until}}. If this was not you, please ignore this mail.</p>",
+};
 const ALREADY_REGISTERED: Wording = Wording {
     subject: "You already have an account with {{product}}",
     heading: "You already have an account",

@@ -21,16 +21,31 @@ pub use self::{
     authentication::{Aal, Authentication, FRESH, Method},
     step_up::{Confirmed, Fresh},
 };
-use crate::{app::App, edge::Viewer, error::Error, ids::AccountId, now::Now, tables::Row, time::Timestamp};
+use crate::{
+    app::App,
+    edge::Viewer,
+    error::Error,
+    ids::{AccountId, SessionId},
+    language::Language,
+    now::Now,
+    tables::Row,
+    time::Timestamp,
+};
 
 /// The longest description of a client that is kept. Characters.
 const MAX_USER_AGENT: usize = 256;
+
+/// The longest name of a kind of client. Characters.
+const MAX_DEVICE: usize = 40;
 
 /// Proof that a signed-in account is asking. Fields are private; only the extractors build one.
 #[derive(Clone, Debug)]
 pub struct Caller {
     account: AccountId,
+    session: SessionId,
     email: EmailAddress,
+    language: Language,
+    frozen_until: Option<Timestamp>,
     authentication: Authentication,
     has_factors: bool,
 }
@@ -48,6 +63,24 @@ impl Caller {
         &self.email
     }
 
+    /// The session that is asking.
+    #[must_use]
+    pub const fn session_id(&self) -> SessionId {
+        self.session
+    }
+
+    /// The language that the account's letters are in.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Until when the vault shows this session no secret and signs nothing for it; none where it does.
+    #[must_use]
+    pub fn frozen_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.frozen_until.filter(|until| now < *until)
+    }
+
     /// How the session was signed in to.
     #[must_use]
     pub const fn authentication(&self) -> &Authentication {
@@ -59,6 +92,8 @@ impl Caller {
 #[derive(Deserialize)]
 struct Session {
     email: EmailAddress,
+    language: Language,
+    frozen_until: Option<Timestamp>,
     expires_at: Timestamp,
     aal: Aal,
     amr: Vec<Method>,
@@ -99,12 +134,23 @@ where
 
 /// Where a request came from, as the gateway saw it, or the edge before it (see [`crate::edge`]): for records of who did what. What is
 /// decided by a client's address goes by [`ClientAddress`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Origin {
     /// The client's address.
     pub ip: Option<String>,
+    /// Its country, by ISO 3166-1 alpha-2, where the edge says so.
+    pub country: Option<String>,
     /// What the client calls itself: printable ASCII, cut to 256 characters.
     pub user_agent: Option<String>,
+}
+
+impl Origin {
+    /// What kind of client it is, in words of ours: the first product that it names.
+    #[must_use]
+    pub fn device(&self) -> Option<String> {
+        let product = self.user_agent.as_deref()?.split(['/', ' ', '(']).next()?;
+        Some(product.chars().take(MAX_DEVICE).collect()).filter(|device: &String| !device.is_empty())
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Origin {
@@ -119,7 +165,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
             _ => None,
         };
         let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        Ok(Self { ip, user_agent: agent.map(|agent| agent.chars().take(MAX_USER_AGENT).collect()) })
+        Ok(Self { ip, country: None, user_agent: agent.map(|agent| agent.chars().take(MAX_USER_AGENT).collect()) })
     }
 }
 
@@ -143,12 +189,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 async fn identify(app: &App, token: &str, now: Timestamp) -> Result<Caller, Error> {
     let claims = app.tokens.verify(token, now).await?;
-    let account = claims.sub;
-    let session: Option<Session> = app.store.get(Row::Session(account, claims.sid)).await?;
-    match session {
-        Some(Session { email, expires_at, aal, amr, auth_time, mfa: has_factors }) if expires_at > now => {
-            Ok(Caller { account, email, authentication: Authentication { aal, amr, auth_time }, has_factors })
-        }
-        _ => Err(Error::InvalidToken),
-    }
+    let (account, session) = (claims.sub, claims.sid);
+    let row: Option<Session> = app.store.get(Row::Session(account, session)).await?;
+    let Some(row) = row.filter(|row| row.expires_at > now) else { return Err(Error::InvalidToken) };
+    let Session { email, language, frozen_until, aal, amr, auth_time, mfa: has_factors, .. } = row;
+    let authentication = Authentication { aal, amr, auth_time };
+    Ok(Caller { account, session, email, language, frozen_until, authentication, has_factors })
 }

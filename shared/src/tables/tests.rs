@@ -19,6 +19,12 @@ fn every_row_has_the_key_it_always_had() {
         ),
         (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "CREDENTIALS".into()),
         (Row::Profile(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
+        (
+            Row::AccountEvent(account, EventId::from_bytes(id)),
+            "Accounts",
+            format!("ACCOUNT#{uuid}"),
+            format!("EVENT#{uuid}"),
+        ),
         (Row::Secret(SecretPurpose::Pepper, 1), "Accounts", "SECRET".into(), "pepper#1".into()),
         (Row::Secret(SecretPurpose::SigningKey, 2), "Accounts", "SECRET".into(), "signing-key#2".into()),
         (

@@ -11,6 +11,7 @@ use local::Mail;
 use mail::Postman;
 use serde_json::Value;
 use shared::{
+    language::Language,
     outbox::{self, Letter},
     time::Clock,
 };
@@ -53,7 +54,8 @@ impl World {
     /// Puts a letter into the outbox, as `auth` does.
     pub async fn post_letter(&self, letter: Letter) {
         let store = self.store();
-        let letter = outbox::Mail::new(letter, self.now()).and_then(|mail| mail.post()).expect("a letter");
+        let letter =
+            outbox::Mail::new(letter, Language::default(), self.now()).and_then(|mail| mail.post()).expect("a letter");
         let _ = store.put(letter).await.expect("a put");
     }
 

@@ -13,8 +13,8 @@ use crate::mail::{quiet_world, stream_event};
 
 /// Between the storing of a new key and its use. Seconds.
 const LEAD: u64 = 30 * 60;
-/// From then on until the key before opens nothing any more: a day, and twenty minutes. Seconds.
-const END: u64 = 24 * 3_600 + 20 * 60;
+/// From then on until the key before opens nothing any more: a week, and twenty minutes. Seconds.
+const END: u64 = 7 * 24 * 3_600 + 20 * 60;
 /// A warm instance knows by then what was written before. Seconds.
 const NOTICED: u64 = 10 * 60;
 

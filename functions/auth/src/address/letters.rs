@@ -14,7 +14,8 @@ use super::{AddressRecord, NewIds, Wait, issued::IssuedLink};
 use crate::account::{Account, SET_PASSWORD_LIFE};
 
 /// Life of a link that proves an address.
-pub const VERIFY_LIFE: Duration = LONGEST_LIFE;
+pub const VERIFY_LIFE: Duration = Duration::from_hours(24);
+const _: () = assert!(VERIFY_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
 
 /// A letter that somebody may ask for.
 pub struct Granted {

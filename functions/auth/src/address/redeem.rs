@@ -12,6 +12,7 @@ use crate::account::Account;
 
 /// What redeeming a link that proves an address comes to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one of a request, and never kept")]
 pub enum Redeemed {
     /// There is an account now; one without a password still needs it, by this letter.
     Verified(Account, Option<Letter>),

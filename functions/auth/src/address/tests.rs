@@ -161,7 +161,10 @@ impl History {
                 assert_eq!(Some(&to), self.owner.as_ref().map(|owner| &owner.address), "a notice is for the owner");
                 self.notices.push(at);
             }
-            Letter::WeakPassword { .. } | Letter::Locked { .. } => panic!("no rule of an address looks at passwords"),
+            Letter::WeakPassword { .. }
+            | Letter::Locked { .. }
+            | Letter::ChangeEmail { .. }
+            | Letter::Notice { .. } => panic!("no rule of an address looks at passwords or changes an account"),
             Letter::Nothing => {}
         }
     }

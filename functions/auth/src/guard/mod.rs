@@ -44,6 +44,18 @@ pub struct Guard {
     /// Where somebody has signed in from.
     #[serde(default)]
     pub places: Places,
+    /// Whether and how long the vault stays shut for sessions that are opened from now on.
+    #[serde(flatten)]
+    pub freeze: Freeze,
+}
+
+/// Somebody may have got at the account: for some time the vault shows no secret and signs nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Freeze {
+    /// Since when; none where it never was so.
+    pub frozen_at: Option<Timestamp>,
+    /// Until when.
+    pub frozen_until: Option<Timestamp>,
 }
 
 /// How a client stands, whoever's password it tries.
@@ -58,6 +70,7 @@ pub enum Standing {
 
 /// Whether a password may be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one of a request, and never kept")]
 pub enum Admission {
     /// It may, once these counters have replaced those that were seen.
     Counted(Counted),

@@ -10,7 +10,10 @@ use shared::{
 };
 
 use super::guarded::GuardOf;
-use crate::{account::Account, state::Auth};
+use crate::{
+    account::{Account, language},
+    state::Auth,
+};
 
 impl Auth {
     /// Says so. Where there is no account a letter is written that nobody gets, so that every address costs the same. What goes wrong with
@@ -24,7 +27,7 @@ impl Auth {
 
     async fn post_lock(&self, of: GuardOf<'_>, account: Option<&Account>, now: Timestamp) -> Result<(), Error> {
         let letter = account.map_or(Letter::Nothing, |account| Letter::Locked { to: account.address.clone() });
-        let once = Mail::named(once_a_day(of, now), letter, now).post()?.when(Condition::New);
+        let once = Mail::named(once_a_day(of, now), letter, language(account), now).post()?.when(Condition::New);
         let _written_or_told_before = self.app.store.put(once).await?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use std::time::Instant;
 use compat::email::AddressKey;
 use shared::{
     error::Error,
+    language::Language,
     outbox::{Letter, Mail},
     store::{Condition, Put, Raced, Write},
     tables::Row,
@@ -98,6 +99,6 @@ impl Auth {
 ///
 /// # Errors
 /// `Internal`.
-pub fn post(letter: Letter, now: Timestamp) -> Result<Write<'static>, Error> {
-    Mail::new(letter, now)?.post().map(Write::Put)
+pub fn post(letter: Letter, language: Language, now: Timestamp) -> Result<Write<'static>, Error> {
+    Mail::new(letter, language, now)?.post().map(Write::Put)
 }

@@ -29,7 +29,7 @@ impl Auth {
             let mut record = self.record(&link.address).await?;
             let redeemed = record.redeem(link.id, offer, now);
             let Redeemed::Verified(account, letter) = &redeemed else { return Ok(redeemed) };
-            let letter = letter.clone().map(|letter| post(letter, now)).transpose()?;
+            let letter = letter.clone().map(|letter| post(letter, account.language, now)).transpose()?;
             let guard = self.tried_at(&link.address).await?.inherited(from, now);
             let writes = new_account(account, guard, now)?.into_iter().chain(letter).collect();
             if self.write_record(&link.address, record, writes).await? {

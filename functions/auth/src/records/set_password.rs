@@ -120,7 +120,7 @@ impl Auth {
         sender: &Sender,
         now: Timestamp,
     ) -> Result<Option<DeviceToken>, Error> {
-        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id).await?;
+        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
         let (device, from) = sender.recognised(&tried.places, now)?;
         // Not the tries: whoever makes them is not in the way of the owner.
         writes.push(Write::Update(changing_places(guard, &tried.welcoming_by_link(&from, now))?));

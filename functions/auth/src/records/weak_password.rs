@@ -40,7 +40,7 @@ impl Auth {
         };
         let told = Update::new(Row::Account(account.id)).set("weak_told_at", &now)?;
         let told = told.when(as_read).when(Condition::equals("version", &account.version)?);
-        let letter = post(Letter::WeakPassword { to: account.address.clone() }, now)?;
+        let letter = post(Letter::WeakPassword { to: account.address.clone() }, account.language, now)?;
         let _done_or_changed = self.app.store.transact(vec![Write::Update(told), letter]).await?;
         Ok(())
     }

@@ -9,7 +9,7 @@ use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
-    ids::AccountId,
+    ids::{AccountId, SessionId},
     store::{Condition, Expected, Put, Update, Write},
     tables::{Row, Rows},
 };
@@ -70,14 +70,20 @@ pub fn new_guard(account_id: AccountId, tried: Guard) -> Result<Write<'static>, 
 }
 
 impl Auth {
-    /// The writes that end every session of an account and begin its next generation. They conflict with any opened meanwhile.
+    /// The writes that end every session of an account, but one that is to stay, and begin its next generation. They conflict with any
+    /// opened meanwhile.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub(crate) async fn ending_sessions(&self, account_id: AccountId) -> Result<Ending, Error> {
+    pub(crate) async fn ending_sessions(
+        &self,
+        account_id: AccountId,
+        staying: Option<SessionId>,
+    ) -> Result<Ending, Error> {
         let guard: Option<SeenGuard> = self.app.store.get(Row::SessionGuard(account_id)).await?;
         let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
         let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account_id)).await?;
+        sessions.retain(|session| staying != Some(session.id));
         let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
         for some in too_many.chunks(DELETIONS) {
             self.delete_sessions(some).await?;

@@ -14,18 +14,22 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
-    caller::{Aal, Authentication, Method, token::REFRESH_GRACE},
+    caller::{Aal, Authentication, Method, Origin, token::REFRESH_GRACE},
     error::Error,
     ids::{AccountId, SessionId},
+    language::Language,
     time::Timestamp,
 };
 
 use self::token::RefreshHash;
 pub use self::token::RefreshToken;
-use crate::account::Account;
+use crate::{account::Account, guard::Freeze};
 
 /// A session that is not refreshed for this long ends.
 pub const LIFE: Duration = Duration::from_hours(30 * 24);
+
+/// The longest description of a client that is kept with a session: its row fits into one write unit. Characters.
+const MAX_AGENT: usize = 128;
 
 /// One row of the Sessions table. Everything an answer needs is here, so that a refresh is a single update.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,6 +42,19 @@ pub struct Session {
     pub(crate) email: EmailAddress,
     /// When the address was proven.
     pub(crate) email_confirmed_at: Timestamp,
+    /// The language that the account's letters are in.
+    pub(crate) language: Language,
+    /// Whether and how long the vault stays shut for it.
+    #[serde(flatten)]
+    freeze: Freeze,
+    /// The client's address, when it signed in or was last refreshed.
+    pub(crate) ip: Option<String>,
+    /// Its country, by ISO 3166-1 alpha-2, where the edge says so.
+    pub(crate) country: Option<String>,
+    /// What the client called itself: printable ASCII, cut to 128 characters.
+    pub(crate) agent: Option<String>,
+    /// What kind of client it is, in words of ours.
+    pub(crate) device: Option<String>,
     /// How sure it is who signed in.
     aal: Aal,
     /// By what the owner has proven to be that.
@@ -88,7 +105,12 @@ impl Session {
     ///
     /// # Errors
     /// `Internal` without randomness.
-    fn open(account: &Account, authentication: Authentication) -> Result<SignedIn, Error> {
+    fn open(
+        account: &Account,
+        authentication: Authentication,
+        origin: &Origin,
+        freeze: Freeze,
+    ) -> Result<SignedIn, Error> {
         let Authentication { aal, amr, auth_time: now } = authentication;
         let id = SessionId::random()?;
         let refresh = RefreshToken::random(account.id, id)?;
@@ -97,6 +119,12 @@ impl Session {
             id,
             email: account.address.clone(),
             email_confirmed_at: account.verified_at,
+            language: account.language,
+            freeze,
+            ip: origin.ip.clone(),
+            country: origin.country.clone(),
+            agent: agent(origin),
+            device: origin.device(),
             aal,
             amr,
             auth_time: now,
@@ -130,4 +158,9 @@ impl Session {
             _ => Presented::ReplayedLate,
         }
     }
+}
+
+/// What a client calls itself, as far as it is kept with a session.
+fn agent(origin: &Origin) -> Option<String> {
+    origin.user_agent.as_ref().map(|agent| agent.chars().take(MAX_AGENT).collect())
 }

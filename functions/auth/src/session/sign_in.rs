@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde::de::IgnoredAny;
 use shared::{
-    caller::{Aal, Authentication, Method},
+    caller::{Aal, Authentication, Method, Origin},
     error::Error,
     ids::AccountId,
     store::{Condition, Expected, Put, Update, Write, Written},
@@ -61,11 +61,13 @@ pub struct Arrival {
     pub retraction: Option<Retraction>,
     /// Where the owner comes from: places that are known from now on.
     pub from: Vec<PlaceId>,
+    /// Where the request comes from, in the words that the session is listed with.
+    pub origin: Origin,
 }
 
 impl Arrival {
     fn change(&self, now: Timestamp) -> Change {
-        let Self { guard, retraction, from } = self;
+        let Self { guard, retraction, from, .. } = self;
         match retraction {
             Some(retraction) => guard.taking_back(retraction).then(|guard| guard.welcoming(from, now)),
             None => guard.welcoming(from, now),
@@ -86,7 +88,7 @@ impl Auth {
         since: Instant,
     ) -> Result<Option<SignedIn>, Error> {
         let now = authentication.auth_time;
-        let new = Session::open(account, authentication)?;
+        let mut new = Session::open(account, authentication, &arrival.origin, arrival.guard.freeze)?;
         let mut contention = self.app.contention(SIGN_INS, since);
         loop {
             let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
@@ -106,6 +108,7 @@ impl Auth {
             }
             contention.lost().await?;
             arrival.guard = self.guard_of_account(account.id).await?.into_guard();
+            new.session.freeze = arrival.guard.freeze;
         }
     }
 }

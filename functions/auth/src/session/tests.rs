@@ -20,7 +20,8 @@ fn opened() -> (Session, RefreshToken) {
     let address = EmailAddress::parse("ada@example.com").unwrap();
     let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: NOW };
     let account = Account::new(AccountId::from_bytes([1; 16]), address, Err(NoPassword::Contested), NOW);
-    let SignedIn { session, refresh } = Session::open(&account, authentication).unwrap();
+    let SignedIn { session, refresh } =
+        Session::open(&account, authentication, &Origin::default(), Freeze::default()).unwrap();
     (session, refresh)
 }
 

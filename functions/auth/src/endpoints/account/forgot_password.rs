@@ -15,6 +15,7 @@ use shared::{
 };
 
 use crate::{
+    account::language,
     address::{Granted, Wait},
     challenge::{Toll, Visitor},
     limits::Letters,
@@ -59,7 +60,7 @@ pub async fn forgot_password(
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
         Ok(Granted { letter, next }) => {
-            Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
+            Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, language(account), now)?]))
         }
         Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
     })

@@ -13,7 +13,7 @@ use shared::{
 };
 
 use crate::{
-    account::Account,
+    account::{Account, Closed},
     address::AddressRecord,
     challenge::{Owed, Toll, Visitor},
     endpoints::auth_response::AuthResponse,
@@ -29,6 +29,12 @@ use crate::{
 
 /// One text for every reason, so that it tells none.
 const REFUSED: &str = "Invalid email or password, or email not verified";
+/// For whoever has the right password of an account that operators have suspended.
+const SUSPENDED: &str = "This account is suspended";
+
+/// For whoever has the right password of an account that is to be deleted.
+const ENDING: &str = "This account is being deleted; a mail lets you keep it";
+
 /// For every address alike.
 const LOCKED: &str = "Too many attempts; try again later";
 
@@ -70,6 +76,10 @@ pub async fn login(
     let GuardedAddress { account, guard } = auth.guarded_address(&key, &record).await?;
     let attempt = Try { password: &password, from: &from, client: standing, since, now };
     let refused = match auth.compare(guard, account.as_ref(), attempt).await? {
+        Compared::Right(Right { account, counted, .. }) if let Some(closed) = account.closed() => {
+            auth.take_back(account.id, counted, since).await?;
+            return Ok(turned_away(closed));
+        }
         Compared::Right(right) => {
             let seconds = right.counted.others_locked;
             match sign_in(&auth, right, &password, &sender, since, now).await? {
@@ -106,6 +116,16 @@ async fn sign_in(
     auth.flag_weak_password(account, password, now).await;
     let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
     Ok(Some(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?)))
+}
+
+/// Somebody whose password is right, and who is told why it does not help.
+fn turned_away(closed: Closed) -> Reply<AuthResponse> {
+    let (reason, told) = match closed {
+        Closed::Banned => ("banned", SUSPENDED),
+        Closed::Ending => ("ending", ENDING),
+    };
+    tracing::info!(event = "login_refused", reason, "somebody may not sign in");
+    Reply::forbidden(AuthResponse::refused(told))
 }
 
 /// Somebody who is not let in.

@@ -14,6 +14,7 @@ use shared::{
 };
 
 use crate::{
+    account::language,
     address::{Granted, NewIds, Wait},
     challenge::{Toll, Visitor},
     limits::Letters,
@@ -58,7 +59,7 @@ pub async fn resend_verification(
     }
     auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
         Ok(Granted { letter, next }) => {
-            Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, now)?]))
+            Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, language(account), now)?]))
         }
         Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
     })

@@ -1,0 +1,246 @@
+//! What has happened to an account: one row for each event, for its owner to read, gone after 400 days.
+//!
+//! Who can write to a table could forge a row, change it or take it away. So each has a twin in the log, where nobody who writes tables
+//! can write: a line with a hash of what the row says. The line is written first, so that no row of ours is without one.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    caller::Origin,
+    error::Error,
+    ids::{AccountId, EventId, SessionId},
+    random,
+    store::{Condition, Put},
+    tables::Row,
+    time::{Clock, Timestamp},
+};
+
+/// How long events stay visible.
+const KEPT: Duration = Duration::from_hours(400 * 24);
+
+/// What has happened. In rows, answers and metrics in snake case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Somebody has signed in from a place that was not known.
+    NewDevice,
+    /// Many wrong passwords were tried.
+    Locked,
+    /// Somebody has signed in with a password that is easy to guess.
+    WeakPassword,
+    /// A session was ended by its owner.
+    SignedOut,
+    /// Several sessions were ended at once.
+    SessionsEnded,
+    /// The password was replaced by whoever knew it.
+    PasswordChanged,
+    /// The password was set by a mailed link.
+    PasswordReset,
+    /// Somebody who knows the password wants another address.
+    EmailChangeRequested,
+    /// The account has another address.
+    EmailChanged,
+    /// The owner has said of something that it was not the owner: the account is closed to everybody until a new password is set.
+    NotMe,
+    /// And with it the account has got its former address back.
+    EmailRestored,
+    /// The account is to be deleted.
+    DeletionRequested,
+    /// It is not to be deleted after all.
+    AccountKept,
+    /// Everything that is known of the account was asked for.
+    Exported,
+    /// The language of letters was changed.
+    LanguageChanged,
+    /// The account was suspended.
+    Banned,
+    /// And is not any more.
+    Unbanned,
+    /// What was tried at the password was forgiven.
+    Unlocked,
+    /// The vault was opened before its time.
+    VaultUnfrozen,
+    /// The account came from another service.
+    Imported,
+}
+
+/// Who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// Whoever was signed in, or was signing in.
+    User,
+    /// Whoever had a mailed link.
+    Link,
+    /// An operator.
+    Operator,
+}
+
+/// Who did something, when and from where: what events and letters say of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Circumstances {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: By,
+    /// The client's address.
+    pub ip: Option<String>,
+    /// Its country, by ISO 3166-1 alpha-2, where the edge says so.
+    pub country: Option<String>,
+    /// What kind of client it was, in words of ours.
+    pub device: Option<String>,
+}
+
+/// One event: a row of the table `Accounts`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccountEvent {
+    /// Names the event; later ones sort behind earlier ones.
+    pub id: EventId,
+    /// Whose account it is.
+    pub account: AccountId,
+    /// What has happened.
+    pub action: Action,
+    /// How it ended: `ok`.
+    pub outcome: String,
+    /// Who did it, when and from where.
+    #[serde(flatten)]
+    pub circumstances: Circumstances,
+    /// By which session.
+    pub session: Option<SessionId>,
+    /// Keeps whoever reads the log from guessing what the row says.
+    salt: String,
+    ttl: Timestamp,
+}
+
+/// An event whose line is in the log and whose row is about to be written. Dropped before it is said to have happened, it says in the log
+/// that it has not: its row is none that somebody took away.
+#[must_use = "an event that has happened must be said to have"]
+pub struct Announced {
+    event: AccountEvent,
+    has_happened: bool,
+}
+
+impl Circumstances {
+    /// Of a request that came in `now`.
+    #[must_use]
+    pub fn of(origin: &Origin, by: By, now: Timestamp) -> Self {
+        Self { at: now, by, ip: origin.ip.clone(), country: origin.country.clone(), device: origin.device() }
+    }
+
+    /// Of an operator's command.
+    #[must_use]
+    pub const fn operator(now: Timestamp) -> Self {
+        Self { at: now, by: By::Operator, ip: None, country: None, device: None }
+    }
+}
+
+impl AccountEvent {
+    /// Something that has just happened.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn new(
+        account: AccountId,
+        action: Action,
+        circumstances: Circumstances,
+        session: Option<SessionId>,
+        clock: &Clock,
+    ) -> Result<Self, Error> {
+        // The milliseconds put the events of one moment in order; they are no second look at the time.
+        let id = EventId::at(clock.unix_ms())?;
+        let (salt, ttl) = (BASE64_URL_SAFE_NO_PAD.encode(random::bytes::<16>()?), circumstances.at + KEPT);
+        Ok(Self { id, account, action, outcome: "ok".to_owned(), circumstances, session, salt, ttl })
+    }
+
+    /// Whether its time is not over: the table forgets it some days later.
+    #[must_use]
+    pub fn is_visible(&self, now: Timestamp) -> bool {
+        self.ttl > now
+    }
+
+    /// What its line in the log says of it: SHA-256 of all that the row says, salt included, in base64url.
+    ///
+    /// # Errors
+    /// `Internal`: never, for all of it can be written down.
+    pub fn twin(&self) -> Result<String, Error> {
+        // Members of a struct are written in their order, so equal rows have equal texts.
+        let text = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
+        Ok(BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &text)))
+    }
+
+    /// Writes its line in the log. The row comes next, as often as it takes.
+    ///
+    /// # Errors
+    /// Those of [`AccountEvent::twin`].
+    pub fn announce(self) -> Result<Announced, Error> {
+        let (id, action, twin) = (self.id, self.action.name(), self.twin()?);
+        tracing::info!(event = "account_event", %id, action, twin, "an event of an account is about to be written");
+        Ok(Announced { event: self, has_happened: false })
+    }
+}
+
+impl Announced {
+    /// The put that keeps the event, for the transaction of what has happened.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn put(&self) -> Result<Put<'static>, Error> {
+        let AccountEvent { id, account, .. } = self.event;
+        Ok(Put::new(Row::AccountEvent(account, id), &self.event)?.when(Condition::New))
+    }
+
+    /// The event.
+    #[must_use]
+    pub const fn event(&self) -> &AccountEvent {
+        &self.event
+    }
+
+    /// Its row is written. This line is the one that is counted.
+    pub fn happened(mut self) {
+        self.has_happened = true;
+        let (id, action) = (self.event.id, self.event.action.name());
+        tracing::info!(event = "account_changed", %id, action, "something has happened to an account");
+    }
+}
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        if !self.has_happened {
+            let id = self.event.id;
+            tracing::info!(event = "account_event_void", %id, "an event of an account has not happened, or nobody knows");
+        }
+    }
+}
+
+impl Action {
+    /// Its name in rows, answers and metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NewDevice => "new_device",
+            Self::Locked => "locked",
+            Self::WeakPassword => "weak_password",
+            Self::SignedOut => "signed_out",
+            Self::SessionsEnded => "sessions_ended",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::EmailChangeRequested => "email_change_requested",
+            Self::EmailChanged => "email_changed",
+            Self::NotMe => "not_me",
+            Self::EmailRestored => "email_restored",
+            Self::DeletionRequested => "deletion_requested",
+            Self::AccountKept => "account_kept",
+            Self::Exported => "exported",
+            Self::LanguageChanged => "language_changed",
+            Self::Banned => "banned",
+            Self::Unbanned => "unbanned",
+            Self::Unlocked => "unlocked",
+            Self::VaultUnfrozen => "vault_unfrozen",
+            Self::Imported => "imported",
+        }
+    }
+}
