@@ -145,7 +145,7 @@ fn notice(product: &str, news: &News, told: &Circumstances, keep: Option<&str>, 
     let mut lines = vec![sentence, format!("{} {by} {whence}", told.at)];
     lines.extend(keep.map(|link| format!("Keep it:\n{link}")));
     lines.extend(not_me.map(|link| format!("If this was not you:\n{link}\nOtherwise please ignore this mail.")));
-    let html = lines.iter().map(|line| format!("<p>{}</p>", escape_html(line))).collect::<String>();
+    let html = format!("<p>{}</p>", lines.iter().map(|line| escape_html(line)).collect::<Vec<_>>().join("</p><p>"));
     Rendered { subject: one_line(&subject), text: lines.join("\n\n"), html }
 }
 
