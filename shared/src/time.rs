@@ -36,13 +36,10 @@ impl Timestamp {
         self.0
     }
 
-    /// For people, to the minute: `14:15 UTC on 24 August 2019`.
+    /// For people of every language, to the minute: `2019-08-24 14:15 UTC`.
     #[must_use]
     pub fn in_words(self) -> String {
-        jiff::Timestamp::from_second(self.0)
-            .unwrap_or(jiff::Timestamp::MAX)
-            .strftime("%H:%M UTC on %-d %B %Y")
-            .to_string()
+        jiff::Timestamp::from_second(self.0).unwrap_or(jiff::Timestamp::MAX).strftime("%Y-%m-%d %H:%M UTC").to_string()
     }
 
     /// Days since 1970, in UTC.
@@ -165,8 +162,8 @@ mod tests {
 
     #[test]
     fn people_read_a_timestamp_in_words() {
-        assert_eq!(Timestamp::from_second(1_566_656_122).in_words(), "14:15 UTC on 24 August 2019");
-        assert_eq!(Timestamp::from_second(1_767_398_400).in_words(), "00:00 UTC on 3 January 2026");
+        assert_eq!(Timestamp::from_second(1_566_656_122).in_words(), "2019-08-24 14:15 UTC");
+        assert_eq!(Timestamp::from_second(1_767_398_400).in_words(), "2026-01-03 00:00 UTC");
     }
 
     #[test]

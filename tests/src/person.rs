@@ -73,10 +73,11 @@ impl<'w> Person<'w> {
 
     /// The tokens of all mails with a link to a page, newest first.
     pub async fn all_mailed(&self, page: &str) -> Vec<String> {
-        let start = format!("{}/auth/ui/{page}?token=", crate::world::APP_URL);
+        let start = format!("{}/auth/ui/{page}?", crate::world::APP_URL);
         let mails = self.world.mails(&self.email).await;
         let links = mails.iter().flat_map(|mail| &mail.links);
-        links.filter_map(|link| link.strip_prefix(&start)).map(str::to_owned).collect()
+        let tokens = links.filter_map(|link| link.strip_prefix(&start)?.split_once("token="));
+        tokens.map(|(_, token)| token.to_owned()).collect()
     }
 
     /// Redeems the newest link that proves the address.

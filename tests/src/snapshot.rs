@@ -54,19 +54,32 @@ impl Page {
     /// Adds a letter whose link, if it has one, works until then.
     ///
     /// # Panics
-    /// When it has a link without a token, or does not say until when it works.
+    /// When it has a token that is none, or does not say until when its link works.
     pub fn letter(&mut self, what: &str, mail: &Mail, until: Option<Timestamp>) {
-        let links: BTreeSet<_> = mail.links.iter().filter_map(|link| Some(link.split_once("?token=")?.1)).collect();
-        assert_eq!(links.len(), usize::from(until.is_some()), "{mail:?}");
+        let moments = until.map(|until| (until, "[until]"));
+        self.mail(what, mail, moments.as_slice());
+    }
+
+    /// Adds a letter about something that has happened at a moment, and that may be about one to come.
+    ///
+    /// # Panics
+    /// When it has a token that is none, or does not name the moments.
+    pub fn notice(&mut self, what: &str, mail: &Mail, at: Timestamp, due: Option<Timestamp>) {
+        let moments = [(at, "[at]")].into_iter().chain(due.map(|due| (due, "[due]")));
+        self.mail(what, mail, &moments.collect::<Vec<_>>());
+    }
+
+    fn mail(&mut self, what: &str, mail: &Mail, moments: &[(Timestamp, &str)]) {
+        let tokens: BTreeSet<_> = mail.links.iter().filter_map(|link| Some(link.split_once("token=")?.1)).collect();
         let kept = |text: &str| {
-            let text = links.iter().fold(text.to_owned(), |text, token| {
+            let text = tokens.iter().fold(text.to_owned(), |text, token| {
                 assert!(is_base64url(token, 32..), "no token of a link: {token}");
                 text.replace(token, "[token]")
             });
-            until.map_or(text.clone(), |until| {
-                let until = until.in_words();
-                assert!(text.contains(&until), "it does not say {until}: {text}");
-                text.replace(&until, "[until]")
+            moments.iter().fold(text, |text, (moment, name)| {
+                let moment = moment.in_words();
+                assert!(text.contains(&moment), "it does not say {moment}: {text}");
+                text.replace(&moment, name)
             })
         };
         self.section(what, &format!("From: {}\nTo: {}\nSubject: {}", mail.from, mail.to, mail.subject));

@@ -4,6 +4,7 @@
 
 pub mod config;
 mod feedback;
+mod layout;
 mod links;
 pub mod metrics;
 mod outbox;
@@ -12,6 +13,7 @@ mod round;
 mod sending;
 mod ses;
 mod waiting;
+mod words;
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,6 +29,7 @@ use shared::{
     error::Error,
     ids::LinkId,
     invocation::Function,
+    language::{Language, Languages},
     link::LinkPurpose,
     outbox::{Letter, Mail, News},
     seal::Seal,
@@ -72,6 +75,7 @@ pub struct Postman {
     ses: Ses,
     links: Links,
     brand: Brand,
+    languages: Languages,
     app_url: String,
 }
 
@@ -88,6 +92,7 @@ impl Postman {
             store,
             clock,
             brand: Brand { product: config.product, sign_in_url: config.sign_in_url },
+            languages: config.languages,
             app_url: common.app_url.clone(),
         }
     }
@@ -147,55 +152,64 @@ impl Postman {
     }
 
     /// Recipient and text of a letter; `None` for one that has none.
-    async fn write(&self, letter: &Letter) -> Result<Option<(EmailAddress, Rendered)>, Error> {
+    async fn write(&self, Mail { letter, language, .. }: &Mail) -> Result<Option<(EmailAddress, Rendered)>, Error> {
+        let language = self.languages.instead_of(*language);
+        let render = |letter| render::render(&self.brand, language, &letter);
         let (to, rendered) = match letter {
             Letter::Nothing => return Ok(None),
             Letter::Verify { to, link, expires_at } => {
-                let link = self.link("verify-email", LinkPurpose::VerifyEmail, to, link).await?;
-                (to, render::render(&self.brand, &render::Letter::Verify { link: &link, until: *expires_at }))
+                let link = self.link("verify-email", LinkPurpose::VerifyEmail, to, link, language).await?;
+                (to, render(render::Letter::Verify { link: &link, until: *expires_at }))
             }
             Letter::SetPassword { to, link, expires_at, because } => {
-                let link = self.link("reset-password", LinkPurpose::SetPassword, to, link).await?;
+                let link = self.link("reset-password", LinkPurpose::SetPassword, to, link, language).await?;
                 let (link, until, because) = (&*link, *expires_at, *because);
-                (to, render::render(&self.brand, &render::Letter::SetPassword { link, until, because }))
+                (to, render(render::Letter::SetPassword { link, until, because }))
             }
             Letter::WeakPassword { to } => {
-                (to, render::render(&self.brand, &render::Letter::WeakPassword { page: &self.forgot_password() }))
+                (to, render(render::Letter::WeakPassword { page: &self.page("forgot-password", language) }))
             }
             Letter::Locked { to } => {
-                (to, render::render(&self.brand, &render::Letter::Locked { page: &self.forgot_password() }))
+                (to, render(render::Letter::Locked { page: &self.page("forgot-password", language) }))
             }
             Letter::ChangeEmail { to, link, expires_at } => {
-                let link = self.link("confirm-email", LinkPurpose::ChangeEmail, to, link).await?;
-                (to, render::render(&self.brand, &render::Letter::ChangeEmail { link: &link, until: *expires_at }))
+                let link = self.link("confirm-email", LinkPurpose::ChangeEmail, to, link, language).await?;
+                (to, render(render::Letter::ChangeEmail { link: &link, until: *expires_at }))
             }
             Letter::Notice { to, news, circumstances, not_me } => {
                 let not_me = match not_me {
-                    Some(id) => Some(self.link("not-me", LinkPurpose::NotMe, to, id).await?),
+                    Some(id) => Some(self.link("not-me", LinkPurpose::NotMe, to, id, language).await?),
                     None => None,
                 };
                 let keep = match news {
                     News::Deletion { keep, .. } => {
-                        Some(self.link("keep-account", LinkPurpose::KeepAccount, to, keep).await?)
+                        Some(self.link("keep-account", LinkPurpose::KeepAccount, to, keep, language).await?)
                     }
                     _ => None,
                 };
                 let (keep, not_me) = (keep.as_deref(), not_me.as_deref());
-                (to, render::render(&self.brand, &render::Letter::Notice { news, circumstances, keep, not_me }))
+                (to, render(render::Letter::Notice { news, circumstances, keep, not_me }))
             }
-            Letter::AlreadyRegistered { to } => (to, render::render(&self.brand, &render::Letter::AlreadyRegistered)),
+            Letter::AlreadyRegistered { to } => (to, render(render::Letter::AlreadyRegistered)),
         };
         Ok(Some((to.clone(), rendered)))
     }
 
-    /// The page that mails a link to choose another password.
-    fn forgot_password(&self) -> String {
-        format!("{}/auth/ui/forgot-password", self.app_url)
+    /// A page of ours, in the language of the letter.
+    fn page(&self, page: &str, language: Language) -> String {
+        format!("{}/auth/ui/{page}?lang={}", self.app_url, language.code())
     }
 
     /// The link is derived from the recipient's own address, so nobody can have another's link sent to himself.
-    async fn link(&self, page: &str, purpose: LinkPurpose, to: &EmailAddress, id: &LinkId) -> Result<String, Error> {
+    async fn link(
+        &self,
+        page: &str,
+        purpose: LinkPurpose,
+        to: &EmailAddress,
+        id: &LinkId,
+        language: Language,
+    ) -> Result<String, Error> {
         let token = self.links.token(purpose, &to.key(), id).await?.reveal();
-        Ok(format!("{}/auth/ui/{page}?token={}", self.app_url, *token))
+        Ok(format!("{}&token={}", self.page(page, language), *token))
     }
 }

@@ -125,7 +125,7 @@ impl Postman {
     }
 
     async fn deliver(&self, mail: &Mail) -> Result<(), Unsettled> {
-        let Some((to, rendered)) = self.write(&mail.letter).await? else {
+        let Some((to, rendered)) = self.write(mail).await? else {
             return Ok(());
         };
         match self.outbox.claim(mail.id).await? {

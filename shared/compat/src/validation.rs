@@ -68,6 +68,18 @@ impl Flaw {
         Self::new("string_too_short", text, json!({ "min_length": minimum }))
     }
 
+    /// A value that is none of the words that are allowed.
+    #[must_use]
+    pub fn none_of(allowed: &[&str]) -> Self {
+        let quoted: Vec<_> = allowed.iter().map(|word| format!("'{word}'")).collect();
+        let expected = match quoted.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")),
+            None => String::new(),
+        };
+        Self::new("enum", format!("Input should be {expected}"), json!({ "expected": expected }))
+    }
+
     /// A value that is neither `true` nor `false`.
     #[must_use]
     pub fn not_a_bool() -> Self {

@@ -53,9 +53,13 @@ impl World {
 
     /// Puts a letter into the outbox, as `auth` does.
     pub async fn post_letter(&self, letter: Letter) {
+        self.post_letter_in(Language::default(), letter).await;
+    }
+
+    /// Puts a letter in a language into the outbox.
+    pub async fn post_letter_in(&self, language: Language, letter: Letter) {
         let store = self.store();
-        let letter =
-            outbox::Mail::new(letter, Language::default(), self.now()).and_then(|mail| mail.post()).expect("a letter");
+        let letter = outbox::Mail::new(letter, language, self.now()).and_then(|mail| mail.post()).expect("a letter");
         let _ = store.put(letter).await.expect("a put");
     }
 

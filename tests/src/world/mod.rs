@@ -34,6 +34,7 @@ use shared::{
     app::App,
     config::{Config, Stage},
     edge::Edge,
+    language::{Language, Languages},
     time::{Clock, Timestamp},
 };
 
@@ -89,6 +90,15 @@ impl World {
             settings.auth.breached_passwords = BreachedPasswords::Hibp { stand_in, within };
         };
         Box::pin(Self::configured(ask)).await
+    }
+
+    /// A new world that offers these languages.
+    pub async fn speaking(offered: &[Language]) -> Self {
+        let languages = Languages::of(offered);
+        let speak = |settings: &mut Settings| {
+            (settings.auth.languages, settings.mail.languages) = (languages.clone(), languages);
+        };
+        Box::pin(Self::configured(speak)).await
     }
 
     /// A new world whose `api-keys` is configured differently.

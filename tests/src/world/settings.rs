@@ -9,6 +9,8 @@ use kyc::{config::KycConfig, providers::Provider};
 use local::LocalAws;
 use mail::config::MailConfig;
 
+use shared::language::Languages;
+
 use crate::{function::Function, key::Key};
 
 /// Where the API of these tests lives.
@@ -38,6 +40,7 @@ impl Settings {
                 kms_key_id: key(Function::Auth),
                 product: PRODUCT.to_owned(),
                 sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
+                languages: Languages::default(),
                 auto_confirm: false,
                 challenge: Challenge::Work,
                 logins_per_address: 30,
@@ -61,6 +64,7 @@ impl Settings {
                 kms_key_id: key(Function::Mail),
                 product: PRODUCT.to_owned(),
                 sign_in_url: None,
+                languages: Languages::default(),
                 mail_from: "no-reply@bitcain.example".to_owned(),
                 configuration_set: "local".to_owned(),
             },

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use compat::email::EmailAddress;
 use shared::{
+    events::{By, Circumstances},
     ids::LinkId,
-    outbox::{Letter, NoPassword},
+    language::Language,
+    outbox::{Letter, News, NoPassword},
 };
 use tests::{Page, World};
 
@@ -74,4 +76,81 @@ async fn set_password() {
         page.letter(reader, &world.mails(&address).await[0], Some(expires_at));
     }
     page.is_kept(FOLDER, "set_password");
+}
+
+#[tokio::test]
+async fn change_email() {
+    let world = World::start().await;
+    let (to, link) = (EmailAddress::parse("ada@example.com").unwrap(), LinkId::random().unwrap());
+    let expires_at = world.now() + Duration::from_hours(1);
+    world.post_letter(Letter::ChangeEmail { to, link, expires_at }).await;
+    let mut page = Page::default();
+    page.letter(
+        "To the address that an account is to have",
+        &world.mails("ada@example.com").await[0],
+        Some(expires_at),
+    );
+    page.is_kept(FOLDER, "change_email");
+}
+
+/// What has happened in these letters, and who reads them.
+fn every_news(world: &World) -> Vec<(&'static str, News)> {
+    let new = || EmailAddress::parse("new@example.com").unwrap();
+    let (exchange, label) = ("binance".to_owned(), "Bot & Co".to_owned());
+    let (due_at, keep) = (world.now() + Duration::from_hours(7 * 24), LinkId::random().unwrap());
+    vec![
+        ("To whoever has signed in somewhere else", News::NewDevice),
+        ("To whoever has another password", News::PasswordChanged),
+        ("To whoever is to have another address", News::EmailChangeRequested { new: new() }),
+        ("To the new address of an account", News::EmailChanged { new: new(), is_former: false }),
+        ("To the former address of an account", News::EmailChanged { new: new(), is_former: true }),
+        ("To whoever is going to have no account", News::Deletion { due_at, keep }),
+        ("To whoever has none any more", News::Deleted),
+        ("To whoever has asked for everything", News::Exported),
+        ("To whoever has one key more", News::KeyAdded { exchange: exchange.clone(), label: label.clone() }),
+        ("To whoever has another secret", News::KeySecretReplaced { exchange, label }),
+    ]
+}
+
+fn notice(world: &World, name: &str, news: News, by: By) -> Letter {
+    let to = EmailAddress::parse(&format!("{name}@example.com")).unwrap();
+    let not_me = (news != News::Deleted).then(|| LinkId::random().unwrap());
+    let device = Some("Firefox on Linux".to_owned());
+    let (ip, country) = (Some("203.0.113.7".to_owned()), Some("NZ".to_owned()));
+    Letter::Notice { to, news, circumstances: Circumstances { at: world.now(), by, ip, country, device }, not_me }
+}
+
+#[tokio::test]
+async fn notices() {
+    let world = World::start().await;
+    for (reader, news) in every_news(&world) {
+        let (kind, name) = (news.kind(), reader.replace(' ', "-").to_lowercase());
+        let due = match news {
+            News::Deletion { due_at, .. } => Some(due_at),
+            _ => None,
+        };
+        let by = if kind == "email-changed" { By::Link } else { By::User };
+        world.post_letter(notice(&world, &name, news, by)).await;
+        let mut page = Page::default();
+        page.notice(reader, &world.mails(&format!("{name}@example.com")).await[0], world.now(), due);
+        let page_name = if name.contains("former") { "email-taken" } else { kind };
+        page.is_kept(FOLDER, &page_name.replace('-', "_"));
+    }
+}
+
+#[tokio::test]
+async fn every_letter_comes_in_the_language_that_it_was_put_in() {
+    let (world, few) = (World::start().await, World::speaking(&[Language::Ja]).await);
+    for language in Language::ALL {
+        let code = language.code();
+        for (world, expected) in [(&world, language), (&few, if code == "ja" { language } else { Language::En })] {
+            let letter = notice(world, code, News::PasswordChanged, By::Operator);
+            world.post_letter_in(language, letter).await;
+            let mail = &world.mails(&format!("{code}@example.com")).await[0];
+            let (html, code) = (mail.html.as_deref().unwrap(), expected.code());
+            assert!(html.contains(&format!("<html lang=\"{code}\">")), "{html}");
+            assert_eq!(mail.links.len(), 1);
+            assert!(mail.links[0].contains(&format!("/auth/ui/not-me?lang={code}&token=")), "{mail:?}");
+        }
+    }
 }

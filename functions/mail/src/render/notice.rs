@@ -1,0 +1,83 @@
+//! Letters that say what has happened to an account, and by whom.
+
+use shared::{
+    events::{By, Circumstances},
+    outbox::News,
+};
+
+use super::Draft;
+use crate::{
+    layout::{Fact, Part},
+    words::{self, Words},
+};
+
+/// A notice. `keep` and `not_me` are its links, where it has them.
+pub fn notice<'a>(
+    words: &'static Words,
+    product: &str,
+    news: &News,
+    circumstances: &Circumstances,
+    keep: Option<&'a str>,
+    not_me: Option<&'a str>,
+) -> Draft<'a> {
+    let of_notices = &words.notice;
+    let (mut draft, about_not_me) = told(words, product, news);
+    draft.parts.extend(keep.map(|address| Part::Link { name: words.deletion.keep, address }));
+    draft.parts.push(Part::Facts(facts(of_notices, circumstances)));
+    if let Some(address) = not_me {
+        draft.parts.extend([Part::text(about_not_me), Part::Link { name: of_notices.this_was_not_me, address }]);
+    }
+    draft.parts.push(Part::text(of_notices.ignore));
+    draft
+}
+
+/// What has happened, and what the link does for somebody who has not done it.
+fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'static str) {
+    let draft = |subject: words::OfProduct, heading, text| Draft {
+        subject: subject(product),
+        heading,
+        parts: vec![Part::Text(text)],
+    };
+    let plain = |of: &words::News| draft(of.subject, of.heading, (of.text)(product));
+    let with_address =
+        |of: &words::News<words::OfAddress>, new: &str| draft(of.subject, of.heading, (of.text)(product, new));
+    let with_key = |of: &words::News<words::OfKey>, exchange: &str, label: &str| {
+        draft(of.subject, of.heading, (of.text)(product, exchange, label))
+    };
+    let told = match news {
+        News::NewDevice => plain(&words.new_device),
+        News::PasswordChanged => plain(&words.password_changed),
+        News::Deleted => plain(&words.deleted),
+        News::Exported => plain(&words.exported),
+        News::EmailChangeRequested { new } => with_address(&words.email_change_requested, new.as_str()),
+        News::EmailChanged { new, is_former: false } => with_address(&words.email_changed, new.as_str()),
+        News::EmailChanged { new, is_former: true } => {
+            let of = &words.email_taken;
+            return (draft(of.subject, of.heading, (of.text)(product, new.as_str())), of.not_me);
+        }
+        News::Deletion { due_at, .. } => {
+            let of = &words.deletion;
+            draft(of.subject, of.heading, (of.text)(product, &due_at.in_words()))
+        }
+        News::KeyAdded { exchange, label } => with_key(&words.key_added, exchange, label),
+        News::KeySecretReplaced { exchange, label } => with_key(&words.key_secret_replaced, exchange, label),
+    };
+    (told, words.notice.not_me)
+}
+
+/// What is known of who did it, when and from where.
+fn facts(words: &words::Notice, Circumstances { at, by, ip, country, device }: &Circumstances) -> Vec<Fact> {
+    let by = match by {
+        By::User => words.user,
+        By::Link => words.link,
+        By::Operator => words.operator,
+    };
+    let known = [
+        (words.when, Some(at.in_words())),
+        (words.device, device.clone()),
+        (words.ip, ip.clone()),
+        (words.country, country.clone()),
+        (words.by, Some(by.to_owned())),
+    ];
+    known.into_iter().filter_map(|(name, value)| Some(Fact { name, value: value? })).collect()
+}

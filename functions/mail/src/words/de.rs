@@ -1,0 +1,214 @@
+//! German, with "Sie".
+
+use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+
+pub const WORDS: Words = Words {
+    frame: Frame {
+        greeting: "Guten Tag,",
+        colon: ": ",
+        until: |moment| format!("Der Link gilt bis {moment}."),
+        renewable: "Danach erhalten Sie auf seiner Seite einen neuen.",
+        without_button: "Falls die Schaltfläche nicht funktioniert, öffnen Sie diese Adresse:",
+        automatic: "Diese E-Mail wurde automatisch verschickt. Wir fragen nie per E-Mail nach Ihrem Passwort.",
+    },
+    notice: Notice {
+        when: "Wann",
+        device: "Gerät",
+        ip: "IP-Adresse",
+        country: "Land",
+        by: "Durch",
+        user: "jemanden, der bei Ihrem Konto angemeldet war",
+        link: "jemanden mit einem Link aus unserer E-Mail",
+        operator: "unser Team",
+        not_me: "Wenn Sie das nicht waren, öffnen Sie diesen Link und drücken Sie die Schaltfläche auf der Seite: Alle Sitzungen enden, Ihr \
+                 Passwort gilt nicht mehr, und Sie erhalten einen Link, um ein neues zu wählen.",
+        this_was_not_me: "Das war ich nicht",
+        ignore: "Wenn Sie davon wissen, ignorieren Sie bitte diese E-Mail.",
+    },
+    verify: Letter {
+        subject: |product| format!("Bestätigen Sie Ihre E-Mail-Adresse für {product}"),
+        heading: "Bestätigen Sie Ihre E-Mail-Adresse",
+        text: |product| {
+            format!(
+                "Jemand, vermutlich Sie, registriert sich mit dieser E-Mail-Adresse bei {product}. Um das abzuschließen, öffnen Sie diesen \
+                 Link und drücken Sie die Schaltfläche auf der Seite."
+            )
+        },
+        button: "Adresse bestätigen",
+        after: "Wenn Sie das nicht waren, ignorieren Sie bitte diese E-Mail: Ohne diesen Schritt bekommt niemand ein Konto mit dieser Adresse.",
+    },
+    change_email: Letter {
+        subject: |product| format!("Bestätigen Sie Ihre neue Adresse für {product}"),
+        heading: "Bestätigen Sie Ihre neue Adresse",
+        text: |product| {
+            format!(
+                "Jemand, vermutlich Sie, möchte ein Konto bei {product} auf diese E-Mail-Adresse umstellen. Um das abzuschließen, öffnen \
+                 Sie diesen Link und drücken Sie die Schaltfläche auf der Seite. Alle Sitzungen des Kontos enden dann."
+            )
+        },
+        button: "Adresse bestätigen",
+        after: "Wenn Sie das nicht waren, ignorieren Sie bitte diese E-Mail: Ohne diesen Schritt bekommt kein Konto diese Adresse.",
+    },
+    already_registered: Letter {
+        subject: |product| format!("Sie haben bereits ein Konto bei {product}"),
+        heading: "Sie haben bereits ein Konto",
+        text: |product| {
+            format!(
+                "Jemand, vermutlich Sie, wollte sich mit dieser E-Mail-Adresse bei {product} registrieren. Zu ihr gibt es bereits ein \
+                 Konto; es hat sich nichts geändert.\n\n\
+                 Wenn Sie das waren, melden Sie sich einfach mit Ihrem bisherigen Passwort an."
+            )
+        },
+        button: "Anmelden",
+        after: "Wenn Sie das nicht waren, ignorieren Sie bitte diese E-Mail.",
+    },
+    set_password: Letter {
+        subject: |product| format!("Wählen Sie Ihr Passwort für {product}"),
+        heading: "Wählen Sie Ihr Passwort",
+        text: |product| format!("Diese E-Mail-Adresse ist für {product} bestätigt."),
+        button: "Passwort wählen",
+        after: "Wenn Sie das nicht verlangt haben, ignorieren Sie bitte diese E-Mail: Ohne diesen Link kann niemand ein Passwort wählen.",
+    },
+    no_password: NoPassword {
+        weak: "Das zuvor gewählte Passwort ist leicht zu erraten: Es gehört zu den häufigsten, wurde bei einem anderen Dienst gestohlen, hat \
+               zu wenige verschiedene Zeichen oder besteht aus dem, was andere über Sie wissen. Es gilt nicht.",
+        contested: "Zuvor hat sich jemand mehrmals mit ihr registriert, mit verschiedenen Passwörtern. Wir können nicht erkennen, welches \
+                    Ihres ist, und haben deshalb alle verworfen.",
+        other_spelling: "Zuvor hat sich jemand mit einer anderen Schreibweise der Adresse registriert. Wir können nicht erkennen, ob das \
+                         Passwort Ihres ist, und haben es deshalb verworfen.",
+        choose: "Bitte wählen Sie jetzt Ihr Passwort.",
+    },
+    reset_password: Letter {
+        subject: |product| format!("Wählen Sie ein neues Passwort für {product}"),
+        heading: "Wählen Sie ein neues Passwort",
+        text: |product| format!("Jemand hat ein neues Passwort für Ihr Konto bei {product} verlangt."),
+        button: "Neues Passwort wählen",
+        after: "Ein neues Passwort beendet alle Sitzungen, und Ihre Börsenschlüssel sind eine Zeit lang gesperrt.\n\n\
+                Wenn Sie das nicht verlangt haben, ignorieren Sie bitte diese E-Mail: Ihr Passwort bleibt, wie es ist.",
+    },
+    weak_password: Letter {
+        subject: |product| format!("Ihr Passwort für {product} ist leicht zu erraten"),
+        heading: "Ihr Passwort ist leicht zu erraten",
+        text: |product| {
+            format!(
+                "Sie haben sich bei {product} mit einem Passwort angemeldet, das leicht zu erraten ist: Es gehört zu den häufigsten, hat zu \
+                 wenige verschiedene Zeichen oder besteht aus Ihrer Adresse oder dem Namen des Dienstes.\n\n\
+                 Es gilt weiterhin, für Sie und für jeden, der es errät. Bitte wählen Sie ein anderes, am besten mit mindestens 15 Zeichen, \
+                 das Sie nirgends sonst verwenden."
+            )
+        },
+        button: "Anderes Passwort wählen",
+        after: "Wenn Sie inzwischen ein anderes gewählt haben, ignorieren Sie bitte diese E-Mail.",
+    },
+    locked: Letter {
+        subject: |product| format!("Viele falsche Passwörter bei Ihrem Konto bei {product}"),
+        heading: "Jemand probiert Passwörter aus",
+        text: |product| {
+            format!(
+                "Bei Ihrem Konto bei {product} wurden in kurzer Zeit zehn oder mehr falsche Passwörter versucht. Keines war richtig.\n\n\
+                 Vorerst werden Anmeldungen von Orten, an denen Sie noch nie angemeldet waren, für jeweils bis zu einer Viertelstunde \
+                 abgewiesen. Wo Sie schon angemeldet waren, können Sie weitermachen wie gewohnt.\n\n\
+                 Wenn Sie es selbst waren und sich nicht an Ihr Passwort erinnern, wählen Sie ein neues."
+            )
+        },
+        button: "Neues Passwort wählen",
+        after: "Wenn Sie es nicht waren, ignorieren Sie bitte diese E-Mail: Niemand hat Zugang erhalten.",
+    },
+    new_device: News {
+        subject: |product| format!("Neue Anmeldung bei {product}"),
+        heading: "Neue Anmeldung",
+        text: |product| {
+            format!(
+                "Jemand hat sich bei Ihrem Konto bei {product} von einem Ort aus angemeldet, den wir nicht kannten: mit einem anderen \
+                 Gerät, einem anderen Browser oder in einem anderen Netz."
+            )
+        },
+    },
+    password_changed: News {
+        subject: |product| format!("Ihr Passwort für {product} wurde geändert"),
+        heading: "Ihr Passwort wurde geändert",
+        text: |product| format!("Ihr Konto bei {product} hat ein neues Passwort."),
+    },
+    email_change_requested: News {
+        subject: |product| format!("Neue Adresse für Ihr Konto bei {product}"),
+        heading: "Eine neue Adresse wurde verlangt",
+        text: |product, address| {
+            format!(
+                "Jemand, der Ihr Passwort kennt, möchte Ihr Konto bei {product} auf eine andere E-Mail-Adresse umstellen: {address}\n\n\
+                 Bis die andere bestätigt ist, behält Ihr Konto diese."
+            )
+        },
+    },
+    email_changed: News {
+        subject: |product| format!("Ihr Konto bei {product} hat jetzt diese Adresse"),
+        heading: "Ihr Konto hat eine neue Adresse",
+        text: |product, address| {
+            format!(
+                "Ihr Konto bei {product} hat jetzt diese E-Mail-Adresse: {address}\n\n\
+                 Alle Sitzungen sind beendet, und Ihre Börsenschlüssel sind eine Zeit lang gesperrt. Sie können sich mit der neuen Adresse \
+                 anmelden."
+            )
+        },
+    },
+    email_taken: EmailTaken {
+        subject: |product| format!("Ihr Konto bei {product} hat jetzt eine andere Adresse"),
+        heading: "Ihr Konto hat eine andere Adresse",
+        text: |product, address| {
+            format!(
+                "Ihr Konto bei {product} hat jetzt eine andere E-Mail-Adresse: {address}\n\n\
+                 Alle Sitzungen sind beendet, und Ihre Börsenschlüssel sind eine Zeit lang gesperrt."
+            )
+        },
+        not_me: "Wenn Sie das nicht waren, öffnen Sie innerhalb von sieben Tagen diesen Link und drücken Sie die Schaltfläche auf der Seite: \
+                 Ihr Konto bekommt diese Adresse zurück, alle Sitzungen enden, das Passwort gilt nicht mehr, und Sie erhalten einen Link, \
+                 um ein neues zu wählen.",
+    },
+    deletion: Deletion {
+        subject: |product| format!("Ihr Konto bei {product} wird gelöscht"),
+        heading: "Ihr Konto wird gelöscht",
+        text: |product, moment| {
+            format!(
+                "Ihr Konto bei {product} wird am {moment} gelöscht, und mit ihm alle Börsenschlüssel in seinem Tresor. Alle Sitzungen sind \
+                 beendet, und bis dahin kann sich niemand anmelden.\n\n\
+                 Wenn Sie es sich anders überlegt haben, behalten Sie es: Öffnen Sie diesen Link und drücken Sie die Schaltfläche auf der \
+                 Seite."
+            )
+        },
+        keep: "Konto behalten",
+    },
+    deleted: News {
+        subject: |product| format!("Ihr Konto bei {product} wurde gelöscht"),
+        heading: "Ihr Konto wurde gelöscht",
+        text: |product| {
+            format!(
+                "Ihr Konto bei {product} wurde gelöscht, und mit ihm alle Börsenschlüssel in seinem Tresor. Was wir von einer \
+                 Identitätsprüfung nach dem Gesetz aufbewahren müssen, bewahren wir so lange auf, wie es das vorschreibt."
+            )
+        },
+    },
+    exported: News {
+        subject: |product| format!("Eine Kopie Ihrer Daten bei {product}"),
+        heading: "Ihre Daten wurden abgerufen",
+        text: |product| {
+            format!(
+                "Jemand hat eine Kopie dessen verlangt, was {product} über Sie weiß. Die Geheimnisse Ihrer Börsenschlüssel sind nie dabei."
+            )
+        },
+    },
+    key_added: News {
+        subject: |product| format!("Neuer Börsenschlüssel in Ihrem Tresor bei {product}"),
+        heading: "Neuer Börsenschlüssel",
+        text: |product, exchange, label| {
+            format!("In Ihrem Tresor bei {product} liegt ein neuer Börsenschlüssel: {label} ({exchange})")
+        },
+    },
+    key_secret_replaced: News {
+        subject: |product| format!("Ein Börsenschlüssel in Ihrem Tresor bei {product} wurde geändert"),
+        heading: "Ein Börsenschlüssel wurde geändert",
+        text: |product, exchange, label| {
+            format!(
+                "Das Geheimnis eines Börsenschlüssels in Ihrem Tresor bei {product} wurde ersetzt: {label} ({exchange})"
+            )
+        },
+    },
+};

@@ -1,0 +1,211 @@
+//! English.
+
+use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+
+pub const WORDS: Words = Words {
+    frame: Frame {
+        greeting: "Hello,",
+        colon: ": ",
+        until: |moment| format!("The link works until {moment}."),
+        renewable: "Its page can send you a new one later.",
+        without_button: "If the button does not work, open this address:",
+        automatic: "This mail was sent automatically. We never ask for your password by mail.",
+    },
+    notice: Notice {
+        when: "When",
+        device: "Device",
+        ip: "IP address",
+        country: "Country",
+        by: "By",
+        user: "somebody signed in to your account",
+        link: "somebody with a link from our mail",
+        operator: "our staff",
+        not_me: "If this was not you, open this link and press the button on its page: all sessions end, your password stops working, and \
+                 we mail you a link to choose a new one.",
+        this_was_not_me: "This was not me",
+        ignore: "If you know of this, please ignore this mail.",
+    },
+    verify: Letter {
+        subject: |product| format!("Verify your e-mail address for {product}"),
+        heading: "Verify your e-mail address",
+        text: |product| {
+            format!(
+                "Somebody, probably you, is signing up for {product} with this e-mail address. To finish, open this link and press the \
+                 button on the page that it shows."
+            )
+        },
+        button: "Verify my address",
+        after: "If this was not you, please ignore this mail: without this step nobody has an account with this address.",
+    },
+    change_email: Letter {
+        subject: |product| format!("Confirm your new address for {product}"),
+        heading: "Confirm your new address",
+        text: |product| {
+            format!(
+                "Somebody, probably you, wants an account with {product} to have this e-mail address. To finish, open this link and press \
+                 the button on the page that it shows. All sessions of the account end then."
+            )
+        },
+        button: "Confirm my address",
+        after: "If this was not you, please ignore this mail: without this step no account gets this address.",
+    },
+    already_registered: Letter {
+        subject: |product| format!("You already have an account with {product}"),
+        heading: "You already have an account",
+        text: |product| {
+            format!(
+                "Somebody, probably you, tried to sign up for {product} with this e-mail address. It already has an account, so nothing \
+                 has changed.\n\n\
+                 If this was you, simply sign in with the password that you have."
+            )
+        },
+        button: "Sign in",
+        after: "If this was not you, please ignore this mail.",
+    },
+    set_password: Letter {
+        subject: |product| format!("Choose your password for {product}"),
+        heading: "Choose your password",
+        text: |product| format!("This e-mail address is verified for {product}."),
+        button: "Choose my password",
+        after: "If you did not ask for this, please ignore this mail: without this link nobody can choose a password.",
+    },
+    no_password: NoPassword {
+        weak: "The password that was chosen before that is easy to guess: it is among the most common ones, was stolen from another \
+               service, has few different characters, or is made of what others know of you. It does not count.",
+        contested: "Before that, somebody signed up with it more than once, with different passwords. We cannot tell which of them is \
+                    yours, so we have dropped them all.",
+        other_spelling: "Before that, somebody signed up with another spelling of it. We cannot tell whether the password is yours, so we \
+                         have dropped it.",
+        choose: "Please choose your password now.",
+    },
+    reset_password: Letter {
+        subject: |product| format!("Choose a new password for {product}"),
+        heading: "Choose a new password",
+        text: |product| format!("Somebody has asked for a new password for your account with {product}."),
+        button: "Choose a new password",
+        after: "A new password ends all sessions, and for a while your exchange keys cannot be used.\n\n\
+                If you did not ask for this, please ignore this mail: your password stays as it is.",
+    },
+    weak_password: Letter {
+        subject: |product| format!("Your password for {product} is easy to guess"),
+        heading: "Your password is easy to guess",
+        text: |product| {
+            format!(
+                "You have signed in to {product} with a password that is easy to guess: it is among the most common ones, has few \
+                 different characters, or is made of your address or the name of the service.\n\n\
+                 It still works, for you and for whoever guesses it. Please choose another one, best of 15 characters or more, that you \
+                 use nowhere else."
+            )
+        },
+        button: "Choose another password",
+        after: "If you have chosen another one since, please ignore this mail.",
+    },
+    locked: Letter {
+        subject: |product| format!("Many wrong passwords for your account with {product}"),
+        heading: "Somebody is trying passwords",
+        text: |product| {
+            format!(
+                "Ten wrong passwords or more have been tried at your account with {product} in a short time. None of them was right.\n\n\
+                 For now, sign-ins from where you have not signed in before are refused, for up to a quarter of an hour at a time. From \
+                 where you have, you can go on as usual.\n\n\
+                 If it was you and you do not remember your password, choose a new one."
+            )
+        },
+        button: "Choose a new password",
+        after: "If it was not you, please ignore this mail: nobody got in.",
+    },
+    new_device: News {
+        subject: |product| format!("New sign-in to {product}"),
+        heading: "New sign-in",
+        text: |product| {
+            format!(
+                "Somebody has signed in to your account with {product} from where we had not seen you before: on another device, in \
+                 another browser or in another network."
+            )
+        },
+    },
+    password_changed: News {
+        subject: |product| format!("Your password for {product} has been changed"),
+        heading: "Your password has been changed",
+        text: |product| format!("Your account with {product} has a new password."),
+    },
+    email_change_requested: News {
+        subject: |product| format!("A new address for your account with {product}"),
+        heading: "A new address was asked for",
+        text: |product, address| {
+            format!(
+                "Somebody who knows your password wants your account with {product} to have another e-mail address: {address}\n\n\
+                 Your account keeps this one until the other one is confirmed."
+            )
+        },
+    },
+    email_changed: News {
+        subject: |product| format!("Your account with {product} has this address now"),
+        heading: "Your account has a new address",
+        text: |product, address| {
+            format!(
+                "Your account with {product} has this e-mail address now: {address}\n\n\
+                 All sessions have ended, and for a while your exchange keys cannot be used. You can sign in with the new address."
+            )
+        },
+    },
+    email_taken: EmailTaken {
+        subject: |product| format!("Your account with {product} has another address now"),
+        heading: "Your account has another address",
+        text: |product, address| {
+            format!(
+                "Your account with {product} has another e-mail address now: {address}\n\n\
+                 All sessions have ended, and for a while your exchange keys cannot be used."
+            )
+        },
+        not_me: "If this was not you, open this link and press the button on its page within seven days: your account gets this address \
+                 back, all sessions end, its password stops working, and we mail you a link to choose a new one.",
+    },
+    deletion: Deletion {
+        subject: |product| format!("Your account with {product} is going to be deleted"),
+        heading: "Your account is going to be deleted",
+        text: |product, moment| {
+            format!(
+                "Your account with {product} will be deleted on {moment}, and with it all exchange keys in its vault. All sessions have \
+                 ended, and nobody can sign in until then.\n\n\
+                 If you have changed your mind, keep it: open this link and press the button on its page."
+            )
+        },
+        keep: "Keep my account",
+    },
+    deleted: News {
+        subject: |product| format!("Your account with {product} has been deleted"),
+        heading: "Your account has been deleted",
+        text: |product| {
+            format!(
+                "Your account with {product} has been deleted, and with it all exchange keys in its vault. What the law tells us to keep \
+                 of an identity check is kept for as long as it says."
+            )
+        },
+    },
+    exported: News {
+        subject: |product| format!("A copy of your data with {product}"),
+        heading: "Your data was asked for",
+        text: |product| {
+            format!(
+                "Somebody has asked for a copy of what {product} knows of you. The secrets of your exchange keys are never part of it."
+            )
+        },
+    },
+    key_added: News {
+        subject: |product| format!("New exchange key in your vault with {product}"),
+        heading: "New exchange key",
+        text: |product, exchange, label| {
+            format!("An exchange key has been added to your vault with {product}: {label} ({exchange})")
+        },
+    },
+    key_secret_replaced: News {
+        subject: |product| format!("An exchange key was changed in your vault with {product}"),
+        heading: "An exchange key was changed",
+        text: |product, exchange, label| {
+            format!(
+                "The secret of an exchange key in your vault with {product} has been replaced: {label} ({exchange})"
+            )
+        },
+    },
+};

@@ -1,0 +1,206 @@
+//! Japanese, in polite form.
+
+use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+
+pub const WORDS: Words = Words {
+    frame: Frame {
+        greeting: "お客様",
+        colon: "：",
+        until: |moment| format!("リンクの有効期限：{moment}"),
+        renewable: "期限が過ぎた場合は、リンク先のページから新しいリンクをお送りします。",
+        without_button: "ボタンが使えない場合は、次のアドレスを開いてください：",
+        automatic: "このメールは自動送信です。メールでパスワードをお尋ねすることはありません。",
+    },
+    notice: Notice {
+        when: "日時",
+        device: "端末",
+        ip: "IPアドレス",
+        country: "国",
+        by: "操作",
+        user: "アカウントにログイン中の人",
+        link: "メールのリンクを持つ人",
+        operator: "運営担当者",
+        not_me: "お心当たりがない場合は、次のリンクを開き、ページのボタンを押してください。すべてのセッションが終了し、パスワードは無効になり、\
+                 新しいパスワードを設定するためのリンクをお送りします。",
+        this_was_not_me: "心当たりがありません",
+        ignore: "お心当たりがある場合は、このメールは無視してください。",
+    },
+    verify: Letter {
+        subject: |product| format!("{product}：メールアドレスの確認"),
+        heading: "メールアドレスの確認",
+        text: |product| {
+            format!(
+                "このメールアドレスで{product}への登録手続きが行われています。ご本人の場合は、次のリンクを開き、ページのボタンを押して手続きを\
+                 完了してください。"
+            )
+        },
+        button: "メールアドレスを確認する",
+        after: "お心当たりがない場合は、このメールは無視してください。この手続きをしない限り、このアドレスのアカウントは作成されません。",
+    },
+    change_email: Letter {
+        subject: |product| format!("{product}：新しいメールアドレスの確認"),
+        heading: "新しいメールアドレスの確認",
+        text: |product| {
+            format!(
+                "{product}のアカウントのメールアドレスを、このアドレスに変更する手続きが行われています。ご本人の場合は、次のリンクを開き、ページ\
+                 のボタンを押して手続きを完了してください。完了すると、アカウントのすべてのセッションが終了します。"
+            )
+        },
+        button: "メールアドレスを確認する",
+        after: "お心当たりがない場合は、このメールは無視してください。この手続きをしない限り、このアドレスに変更されることはありません。",
+    },
+    already_registered: Letter {
+        subject: |product| format!("{product}のアカウントはすでにあります"),
+        heading: "アカウントはすでにあります",
+        text: |product| {
+            format!(
+                "このメールアドレスで{product}への登録が試みられましたが、このアドレスのアカウントはすでにあります。何も変更されていません。\n\n\
+                 ご本人の場合は、現在のパスワードでそのままログインしてください。"
+            )
+        },
+        button: "ログインする",
+        after: "お心当たりがない場合は、このメールは無視してください。",
+    },
+    set_password: Letter {
+        subject: |product| format!("{product}：パスワードの設定"),
+        heading: "パスワードの設定",
+        text: |product| format!("{product}で、このメールアドレスの確認が完了しました。"),
+        button: "パスワードを設定する",
+        after: "お心当たりがない場合は、このメールは無視してください。このリンクがなければ、誰もパスワードを設定できません。",
+    },
+    no_password: NoPassword {
+        weak: "登録時のパスワードは推測されやすいため、無効としました。よく使われているもの、ほかのサービスから盗まれたもの、文字の種類が少ない\
+               もの、またはご本人について知られている情報から成るもののいずれかです。",
+        contested: "確認の前に、このアドレスで異なるパスワードによる登録が複数回ありました。どれがお客様のものか判断できないため、すべて無効と\
+                    しました。",
+        other_spelling: "確認の前に、このアドレスの別の表記で登録がありました。そのパスワードがお客様のものか判断できないため、無効としました。",
+        choose: "今すぐパスワードを設定してください。",
+    },
+    reset_password: Letter {
+        subject: |product| format!("{product}：パスワードの再設定"),
+        heading: "パスワードの再設定",
+        text: |product| format!("{product}のアカウントについて、パスワードの再設定が求められました。"),
+        button: "新しいパスワードを設定する",
+        after: "再設定すると、すべてのセッションが終了し、取引所のキーはしばらく使用できなくなります。\n\n\
+                お心当たりがない場合は、このメールは無視してください。パスワードは変わりません。",
+    },
+    weak_password: Letter {
+        subject: |product| format!("{product}のパスワードが推測されやすい状態です"),
+        heading: "パスワードが推測されやすい状態です",
+        text: |product| {
+            format!(
+                "{product}へのログインに、推測されやすいパスワードが使われました。よく使われているもの、文字の種類が少ないもの、またはメール\
+                 アドレスやサービス名から成るもののいずれかです。\n\n\
+                 このパスワードは今も有効で、推測した人も使えてしまいます。ほかで使っていない、できれば15文字以上の別のパスワードに変更して\
+                 ください。"
+            )
+        },
+        button: "別のパスワードを設定する",
+        after: "すでに変更された場合は、このメールは無視してください。",
+    },
+    locked: Letter {
+        subject: |product| format!("{product}のアカウントで誤ったパスワードが多数試されました"),
+        heading: "パスワードが繰り返し試されています",
+        text: |product| {
+            format!(
+                "{product}のアカウントで、短時間に10回以上、誤ったパスワードが試されました。正しいものはありませんでした。\n\n\
+                 現在、これまでログインしたことのない場所からのログインは、1回につき最長15分間お断りしています。これまでの場所からは、\
+                 通常どおりご利用いただけます。\n\n\
+                 ご本人がパスワードをお忘れの場合は、新しいパスワードを設定してください。"
+            )
+        },
+        button: "新しいパスワードを設定する",
+        after: "お心当たりがない場合は、このメールは無視してください。誰もログインしていません。",
+    },
+    new_device: News {
+        subject: |product| format!("{product}：新しい場所からのログイン"),
+        heading: "新しい場所からのログイン",
+        text: |product| {
+            format!(
+                "{product}のアカウントに、これまでと異なる場所（別の端末、ブラウザー、またはネットワーク）からログインがありました。"
+            )
+        },
+    },
+    password_changed: News {
+        subject: |product| format!("{product}：パスワードが変更されました"),
+        heading: "パスワードが変更されました",
+        text: |product| format!("{product}のアカウントのパスワードが変更されました。"),
+    },
+    email_change_requested: News {
+        subject: |product| format!("{product}：メールアドレスの変更が求められました"),
+        heading: "メールアドレスの変更が求められました",
+        text: |product, address| {
+            format!(
+                "パスワードを知る人が、{product}のアカウントのメールアドレスを次のアドレスに変更しようとしています：{address}\n\n\
+                 新しいアドレスが確認されるまでは、現在のアドレスのままです。"
+            )
+        },
+    },
+    email_changed: News {
+        subject: |product| format!("{product}：メールアドレスがこのアドレスになりました"),
+        heading: "メールアドレスが変更されました",
+        text: |product, address| {
+            format!(
+                "{product}のアカウントのメールアドレスが次のとおりになりました：{address}\n\n\
+                 すべてのセッションが終了し、取引所のキーはしばらく使用できません。新しいアドレスでログインできます。"
+            )
+        },
+    },
+    email_taken: EmailTaken {
+        subject: |product| format!("{product}：メールアドレスが別のアドレスに変更されました"),
+        heading: "メールアドレスが変更されました",
+        text: |product, address| {
+            format!(
+                "{product}のアカウントのメールアドレスが、別のアドレスに変更されました：{address}\n\n\
+                 すべてのセッションが終了し、取引所のキーはしばらく使用できません。"
+            )
+        },
+        not_me: "お心当たりがない場合は、7日以内に次のリンクを開き、ページのボタンを押してください。アカウントはこのアドレスに戻り、すべての\
+                 セッションが終了し、パスワードは無効になり、新しいパスワードを設定するためのリンクをお送りします。",
+    },
+    deletion: Deletion {
+        subject: |product| format!("{product}のアカウントは削除されます"),
+        heading: "アカウントは削除されます",
+        text: |product, moment| {
+            format!(
+                "{product}のアカウントは{moment}に、保管庫にあるすべての取引所のキーとともに削除されます。すべてのセッションは終了し、\
+                 それまでは誰もログインできません。\n\n\
+                 取りやめる場合は、次のリンクを開き、ページのボタンを押してください。"
+            )
+        },
+        keep: "アカウントを残す",
+    },
+    deleted: News {
+        subject: |product| format!("{product}のアカウントは削除されました"),
+        heading: "アカウントは削除されました",
+        text: |product| {
+            format!(
+                "{product}のアカウントは、保管庫にあったすべての取引所のキーとともに削除されました。本人確認の記録のうち法律で保存が義務づけ\
+                 られているものは、定められた期間だけ保存します。"
+            )
+        },
+    },
+    exported: News {
+        subject: |product| format!("{product}：お客様のデータの写し"),
+        heading: "データの写しが求められました",
+        text: |product| {
+            format!(
+                "{product}が保有するお客様のデータの写しが求められました。取引所のキーのシークレットが含まれることはありません。"
+            )
+        },
+    },
+    key_added: News {
+        subject: |product| format!("{product}の保管庫に取引所のキーが追加されました"),
+        heading: "取引所のキーが追加されました",
+        text: |product, exchange, label| {
+            format!("{product}の保管庫に取引所のキーが追加されました：{label}（{exchange}）")
+        },
+    },
+    key_secret_replaced: News {
+        subject: |product| format!("{product}の保管庫で取引所のキーが変更されました"),
+        heading: "取引所のキーが変更されました",
+        text: |product, exchange, label| {
+            format!("{product}の保管庫にある取引所のキーのシークレットが置き換えられました：{label}（{exchange}）")
+        },
+    },
+};

@@ -1,0 +1,184 @@
+//! What letters say. Every language has a file with one constant, so that a text which is missing does not compile; the layouts
+//! (`layout/`) hold no word. A text that needs a value is a function of it. Paragraphs are parted by empty lines, and no line is broken
+//! here: whoever lays a letter out does that.
+
+mod de;
+mod en;
+mod es;
+mod fr;
+mod ja;
+mod pt;
+mod zh;
+
+use shared::language::Language;
+
+/// A text that names the product.
+pub type OfProduct = fn(product: &str) -> String;
+/// A text that names the product and an e-mail address.
+pub type OfAddress = fn(product: &str, address: &str) -> String;
+/// A text that names the product and a moment.
+pub type OfMoment = fn(product: &str, moment: &str) -> String;
+/// A text that names the product, and of an exchange key the exchange and what its owner calls it.
+pub type OfKey = fn(product: &str, exchange: &str, label: &str) -> String;
+
+/// All that letters say in one language.
+pub struct Words {
+    /// What letters have in common.
+    pub frame: Frame,
+    /// What notices have in common.
+    pub notice: Notice,
+    /// Prove that this address is yours.
+    pub verify: Letter,
+    /// Prove that this address is yours; your account has it then.
+    pub change_email: Letter,
+    /// Somebody signed up with your address; you have an account.
+    pub already_registered: Letter,
+    /// Choose a password; that of the sign-up does not count.
+    pub set_password: Letter,
+    /// Why the password of a sign-up does not count.
+    pub no_password: NoPassword,
+    /// Somebody has asked for a new password.
+    pub reset_password: Letter,
+    /// Your password is easy to guess.
+    pub weak_password: Letter,
+    /// Many wrong passwords were tried.
+    pub locked: Letter,
+    /// Somebody has signed in from a new place.
+    pub new_device: News,
+    /// The password is another one.
+    pub password_changed: News,
+    /// Somebody who knows the password wants another address.
+    pub email_change_requested: News<OfAddress>,
+    /// Your account has this address now.
+    pub email_changed: News<OfAddress>,
+    /// Your account has another address now, and may get yours back.
+    pub email_taken: EmailTaken,
+    /// Your account is to be deleted.
+    pub deletion: Deletion,
+    /// Your account has been deleted.
+    pub deleted: News,
+    /// Somebody has asked for your data.
+    pub exported: News,
+    /// An exchange key was added.
+    pub key_added: News<OfKey>,
+    /// The secret of an exchange key was replaced.
+    pub key_secret_replaced: News<OfKey>,
+}
+
+/// What letters have in common.
+pub struct Frame {
+    /// How a letter begins.
+    pub greeting: &'static str,
+    /// What stands between a name and what it names.
+    pub colon: &'static str,
+    /// Until when a link works.
+    pub until: fn(moment: &str) -> String,
+    /// That the page of an expired link sends a new one.
+    pub renewable: &'static str,
+    /// Stands before the address of a link, below its button.
+    pub without_button: &'static str,
+    /// Ends every letter.
+    pub automatic: &'static str,
+}
+
+/// What notices have in common.
+pub struct Notice {
+    /// When something happened.
+    pub when: &'static str,
+    /// On what kind of client.
+    pub device: &'static str,
+    /// From which client address.
+    pub ip: &'static str,
+    /// From which country, by its code.
+    pub country: &'static str,
+    /// Who did it.
+    pub by: &'static str,
+    /// It was whoever was signed in.
+    pub user: &'static str,
+    /// It was whoever had a mailed link.
+    pub link: &'static str,
+    /// It was an operator.
+    pub operator: &'static str,
+    /// What the link for somebody who has not done it does.
+    pub not_me: &'static str,
+    /// The name of that link.
+    pub this_was_not_me: &'static str,
+    /// What somebody does who knows of it: nothing.
+    pub ignore: &'static str,
+}
+
+/// A letter that asks for something.
+pub struct Letter {
+    /// The subject of the mail.
+    pub subject: OfProduct,
+    /// The title of its HTML.
+    pub heading: &'static str,
+    /// What it is about.
+    pub text: OfProduct,
+    /// The name of its link.
+    pub button: &'static str,
+    /// What stands below the link; in the end that the mail may be ignored.
+    pub after: &'static str,
+}
+
+/// Why the password of a sign-up does not count.
+pub struct NoPassword {
+    /// It is easy to guess, or was stolen.
+    pub weak: &'static str,
+    /// There were sign-ups with different ones.
+    pub contested: &'static str,
+    /// It was chosen with another spelling of the address.
+    pub other_spelling: &'static str,
+    /// What is to be done about it.
+    pub choose: &'static str,
+}
+
+/// A letter that says what has happened.
+pub struct News<Text = OfProduct> {
+    /// The subject of the mail.
+    pub subject: OfProduct,
+    /// The title of its HTML.
+    pub heading: &'static str,
+    /// What has happened.
+    pub text: Text,
+}
+
+/// To the former address of an account.
+pub struct EmailTaken {
+    /// The subject of the mail.
+    pub subject: OfProduct,
+    /// The title of its HTML.
+    pub heading: &'static str,
+    /// What has happened.
+    pub text: OfAddress,
+    /// What the link for somebody who has not done it does: from this address more than from another.
+    pub not_me: &'static str,
+}
+
+/// About an account that is to be deleted.
+pub struct Deletion {
+    /// The subject of the mail.
+    pub subject: OfProduct,
+    /// The title of its HTML.
+    pub heading: &'static str,
+    /// What will happen, and when.
+    pub text: OfMoment,
+    /// The name of the link that keeps the account.
+    pub keep: &'static str,
+}
+
+impl Words {
+    /// Those of a language.
+    #[must_use]
+    pub const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::En => &en::WORDS,
+            Language::De => &de::WORDS,
+            Language::Es => &es::WORDS,
+            Language::Fr => &fr::WORDS,
+            Language::Pt => &pt::WORDS,
+            Language::Ja => &ja::WORDS,
+            Language::Zh => &zh::WORDS,
+        }
+    }
+}
