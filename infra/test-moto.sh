@@ -7,7 +7,7 @@ infra/tools.sh moto
 # Conditions, transactions, races, counters and pages of DynamoDB; contexts and keys of KMS; mails of SES.
 semantics=(
     auth::sign_up:: auth::profile:: auth::sessions::      # an account's rows: new, changed under a condition, together in a transaction
-    auth::forgot:: auth::spellings::
+    auth::forgot:: auth::languages:: auth::spellings::
     auth::guard:: admin::unlock::                         # entries of a map, changed under a number
     auth::challenge:: auth::client_limits:: auth::stuffing::
     auth::concurrency:: auth::contested::                 # many at once: one wins, and nobody loses what was written

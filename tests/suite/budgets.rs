@@ -71,6 +71,19 @@ async fn a_new_password_costs_four_reads_a_look_at_the_sessions_and_a_transactio
 }
 
 #[tokio::test]
+async fn a_language_costs_a_look_at_the_account_and_its_sessions_and_a_transaction() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    ada.logs_in().await.assert_ok();
+    cost(world.calls(world.get_as(&session, "/auth/preferences")).await, &[("GetItem", 1)]);
+    let change = || world.patch_as(&session, "/auth/preferences", json!({ "language": "de" }));
+    let look = [("GetItem", 2), ("Query", 1)];
+    cost(world.calls(change()).await, &[&look[..], &[("TransactWriteItems", 1)]].concat());
+    // What is so already is not written.
+    cost(world.calls(change()).await, &look);
+}
+
+#[tokio::test]
 async fn login_refresh_and_profile_cost_what_they_should() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;

@@ -5,7 +5,10 @@ mod tests;
 
 use std::time::Duration;
 
-use shared::config::{ConfigError, Env, Stage, both};
+use shared::{
+    config::{ConfigError, Env, Stage, both},
+    language::Languages,
+};
 
 use crate::challenge::Challenge;
 
@@ -21,6 +24,8 @@ pub struct AuthConfig {
     pub product: String,
     /// `SIGN_IN_URL`: where a verified user goes next; optional.
     pub sign_in_url: Option<String>,
+    /// `LANGUAGES`: the languages that letters and pages come in, by their codes; optional.
+    pub languages: Languages,
     /// `AUTO_CONFIRM`: sign-up creates the account at once, without proof of the address. Only on `local` and `dev`.
     pub auto_confirm: bool,
     /// `CHALLENGE`: what clients are asked for while somebody attacks, `pow` (default), `turnstile` or `off`. For `turnstile`
@@ -62,13 +67,16 @@ impl AuthConfig {
         let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
         let limits = both(counts, ip_limit_factor(env));
         let asked = both(Challenge::read(env), breached_passwords(env));
-        let ((product, sign_in_url), (rest, (limits, asked))) = both(shown, both(rest, both(limits, asked)))?;
+        let shown = both(shown, Languages::read(env));
+        let (((product, sign_in_url), languages), (rest, (limits, asked))) =
+            both(shown, both(rest, both(limits, asked)))?;
         let ((kms_key_id, auto_confirm), (challenge, breached_passwords)) = (rest, asked);
         let ((logins_per_address, mails_per_hour), ip_limit_factor) = limits;
         Ok(Self {
             kms_key_id,
             product,
             sign_in_url,
+            languages,
             auto_confirm,
             challenge,
             logins_per_address,

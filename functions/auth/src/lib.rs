@@ -24,7 +24,7 @@ use shared::{
 };
 
 use endpoints::{
-    account::{change_profile, forgot_password, reset_password, show_profile},
+    account::{change_profile, forgot_password, preferences, reset_password, show_profile},
     session::{jwks, login, logout, refresh},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
@@ -40,11 +40,16 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .post("/auth/resend-verification", resend_verification::resend_verification, resend_verification::document)
         .get("/auth/profile", show_profile::show_profile, show_profile::document)
         .patch("/auth/profile", change_profile::change_profile, change_profile::document)
+        .get("/auth/preferences", preferences::show_preferences, preferences::document_showing)
+        .patch("/auth/preferences", preferences::change_preferences, preferences::document_changing)
         .post("/auth/verify-email", verify_email::verify_email, verify_email::document)
         .get("/auth/verification-status", verification_status::verification_status, verification_status::document)
         .post("/auth/forgot-password", forgot_password::forgot_password, forgot_password::document)
         .post("/auth/reset-password", reset_password::reset_password, reset_password::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
+        .get("/auth/ui/confirm-email", ui::confirm_email, ui::document_confirm_email)
+        .get("/auth/ui/not-me", ui::not_me, ui::document_not_me)
+        .get("/auth/ui/keep-account", ui::keep_account, ui::document_keep_account)
         .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
         .get("/auth/ui/proof.js", ui::proof, ui::document_proof)

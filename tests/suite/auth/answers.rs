@@ -193,11 +193,32 @@ async fn profile() {
 }
 
 #[tokio::test]
+async fn preferences() {
+    const PATH: &str = "/auth/preferences";
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let Session { access, .. } = &session;
+    let mut page = Page::default();
+    page.answer("As sign-up has made them", &world.get_as(&session, PATH).await);
+    page.answer("Without a token", &world.get(PATH).await);
+    page.answer("Changed", &world.patch_as(&session, PATH, json!({ "language": "de" })).await);
+    page.answer("Changed without a token", &world.send(authorized("PATCH", PATH, "", Some(json!({})))).await);
+    page.answer("A language that there is not", &world.patch_as(&session, PATH, json!({ "language": "tlh" })).await);
+    page.answer("No text", &world.patch_as(&session, PATH, json!({ "language": null })).await);
+    page.answer("Nothing", &world.patch_as(&session, PATH, json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "PATCH", PATH, access).await);
+    page.is_kept(FOLDER, "preferences");
+}
+
+#[tokio::test]
 async fn pages_and_keys() {
     let world = World::start().await;
     let mut page = Page::default();
     page.head("Where a link to prove an address leads", &world.get("/auth/ui/verify-email").await);
     page.head("Where a link to choose a password leads", &world.get("/auth/ui/reset-password").await);
+    page.head("Where a link to confirm a new address leads", &world.get("/auth/ui/confirm-email").await);
+    page.head("Where a link leads that undoes what others did", &world.get("/auth/ui/not-me").await);
+    page.head("Where a link to keep an account leads", &world.get("/auth/ui/keep-account").await);
     page.head("Where a password is forgotten", &world.get("/auth/ui/forgot-password").await);
     page.head("What solves challenges of work", &world.get("/auth/ui/proof.js").await);
     page.answer("The keys that tokens are signed with", &world.get("/.well-known/jwks.json").await);

@@ -10,6 +10,7 @@ mod contested;
 mod forgot;
 mod guard;
 mod input;
+mod languages;
 mod malformed;
 mod missing_account;
 mod oracle;

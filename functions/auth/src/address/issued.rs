@@ -6,6 +6,7 @@ use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
     ids::{AccountId, LinkId},
+    language::Language,
     link::LinkPurpose,
     time::Timestamp,
 };
@@ -35,6 +36,8 @@ pub struct IssuedLink {
     pub account_version: u64,
     /// Whether somebody has signed up with this very spelling, and not only asked for a letter to it.
     pub is_signed_up: bool,
+    /// The language that was wished for with it, and that an account has which comes into being by it.
+    pub language: Option<Language>,
 }
 
 impl IssuedLink {
@@ -64,7 +67,12 @@ impl IssuedLinks {
         let last = alike.last().filter(|last| last.account_version == version);
         let next = match last {
             Some(last) if last.is_worth_mailing(now) => None,
-            Some(last) => Some(IssuedLink { account: last.account, is_signed_up: last.is_signed_up, ..new }),
+            Some(last) => Some(IssuedLink {
+                account: last.account,
+                is_signed_up: last.is_signed_up,
+                language: last.language.or(new.language),
+                ..new
+            }),
             None => Some(new),
         };
         self.0.extend(alike.into_iter().filter(|link| now < link.expires_at && link.account_version == version));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use shared::{
     ids::{AccountId, LinkId},
+    language::Language,
     link::{LONGEST_LIFE, LinkPurpose},
     outbox::Letter,
     time::Timestamp,
@@ -26,13 +27,31 @@ pub struct Granted {
 }
 
 impl AddressRecord {
-    /// The letter with the link to this spelling; `account` is the id that a sign-up was told.
-    pub(super) fn mail_proof(&mut self, email: &EmailAddress, account: Option<AccountId>, now: Timestamp) -> Letter {
+    /// The language of a letter about this spelling, whether there is one or not: that of the account, else the one that was wished for
+    /// with the sign-up, else the one that is `asked` for now.
+    #[must_use]
+    pub fn language(&self, email: &EmailAddress, account: Option<&Account>, asked: Option<Language>) -> Language {
+        if let Some(account) = account {
+            return account.language;
+        }
+        let wished = self.links.to(LinkPurpose::VerifyEmail, email).and_then(|link| link.language);
+        wished.or(asked).unwrap_or_default()
+    }
+
+    /// The letter with the link to this spelling; `account` is the id that a sign-up was told, `language` the one that it was made in.
+    pub(super) fn mail_proof(
+        &mut self,
+        email: &EmailAddress,
+        account: Option<AccountId>,
+        language: Option<Language>,
+        now: Timestamp,
+    ) -> Letter {
         let Some(link) = self.links.mailable(LinkPurpose::VerifyEmail, email, now) else { return Letter::Nothing };
         if email.is_folded() && !self.letters.take(now) {
             return Letter::Nothing;
         }
         link.account = account.unwrap_or(link.account);
+        link.language = language.or(link.language);
         Letter::Verify { to: link.spelling.clone(), link: link.id, expires_at: link.expires_at }
     }
 
@@ -54,6 +73,7 @@ impl AddressRecord {
             account: account.id,
             account_version: account.version,
             is_signed_up: false,
+            language: None,
         };
         self.links.issue(link, now);
         let link = self.links.mailable(LinkPurpose::SetPassword, &account.address, now);
@@ -67,7 +87,12 @@ impl AddressRecord {
 }
 
 /// A new link that proves this spelling.
-pub fn link_that_proves(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) -> IssuedLink {
+pub fn link_that_proves(
+    email: &EmailAddress,
+    language: Option<Language>,
+    new_ids: &NewIds,
+    now: Timestamp,
+) -> IssuedLink {
     IssuedLink {
         id: new_ids.proof,
         spelling: email.clone(),
@@ -77,5 +102,6 @@ pub fn link_that_proves(email: &EmailAddress, new_ids: &NewIds, now: Timestamp) 
         account: new_ids.account,
         account_version: 0,
         is_signed_up: false,
+        language,
     }
 }

@@ -44,7 +44,8 @@ impl AddressRecord {
         };
         // Who has only asked for a letter to this spelling has chosen no password: the one that is known is somebody else's.
         let password = if link.is_signed_up { pending.password() } else { Err(NoPassword::OtherSpelling) };
-        let account = Account::new(link.account, link.spelling, password, now);
+        let mut account = Account::new(link.account, link.spelling, password, now);
+        account.language = link.language.unwrap_or_default();
         self.belong_to(&account, Some(link.id));
         let letter = account.password.is_none().then(|| self.offer_password(&account, offer, now));
         Redeemed::Verified(account, letter)

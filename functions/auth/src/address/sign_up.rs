@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use compat::email::EmailAddress;
-use shared::{link::LinkPurpose, outbox::Letter, time::Timestamp};
+use shared::{language::Language, link::LinkPurpose, outbox::Letter, time::Timestamp};
 
 use super::{AddressRecord, NewIds, letters::link_that_proves, pending_passwords::PendingSignUp};
 use crate::{account::Account, password::PasswordHash};
@@ -20,6 +20,8 @@ pub struct SignUp {
     pub email: EmailAddress,
     /// The password as sign-ups of one address can be compared by; none for one that is easy to guess.
     pub password: Option<PasswordHash>,
+    /// The language that was wished for, if any was.
+    pub language: Option<Language>,
 }
 
 impl AddressRecord {
@@ -31,13 +33,15 @@ impl AddressRecord {
         self.pending = Some(PendingSignUp::after(self.pending.take(), new.password.as_ref()));
         let has_room = self.asked.of(&new.email).take(now);
         if has_room {
-            self.links.issue(link_that_proves(&new.email, new_ids, now), now);
+            self.links.issue(link_that_proves(&new.email, new.language, new_ids, now), now);
         }
-        self.links.sign_up(&new.email, now, || link_that_proves(&new.email, new_ids, now));
+        self.links.sign_up(&new.email, now, || link_that_proves(&new.email, new.language, new_ids, now));
         self.expire();
         match (account, has_room) {
             (Some(account), true) => self.notify_owner(account, new_ids, now),
-            (None, _) if has_room || new.email.is_folded() => self.mail_proof(&new.email, Some(new_ids.account), now),
+            (None, _) if has_room || new.email.is_folded() => {
+                self.mail_proof(&new.email, Some(new_ids.account), new.language, now)
+            }
             _ => Letter::Nothing,
         }
     }
@@ -56,7 +60,8 @@ impl AddressRecord {
         match self.pending {
             Some(PendingSignUp::Agreed(_)) if self.owner.is_none() => {
                 let password = self.pending.take()?.password();
-                let account = Account::new(new_ids.account, new.email.clone(), password, now);
+                let mut account = Account::new(new_ids.account, new.email.clone(), password, now);
+                account.language = new.language.unwrap_or_default();
                 self.belong_to(&account, None);
                 Some(account)
             }

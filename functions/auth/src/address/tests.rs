@@ -3,7 +3,10 @@
 use compat::email::EmailAddress;
 use proptest::prelude::*;
 use serde_json::json;
-use shared::outbox::{Letter, NoPassword};
+use shared::{
+    language::Language,
+    outbox::{Letter, NoPassword},
+};
 
 use super::{letters::VERIFY_LIFE, redeem::Redeemed, sign_up::SignUp, status::VERIFIED_IS_PUBLIC, *};
 use crate::{account::Offer, password::PasswordHash};
@@ -232,7 +235,8 @@ impl History {
 
     fn sign_up(&mut self, spelling: usize, password: u8) {
         self.forget();
-        let new = SignUp { email: spelled(spelling), password: (password != WEAK).then(|| hash(password)) };
+        let chosen = (password != WEAK).then(|| hash(password));
+        let new = SignUp { email: spelled(spelling), password: chosen, language: Some(Language::De) };
         let (before, is_counted) = (self.record.clone(), self.is_counted(spelling));
         let letter = self.record.sign_up(&new, self.account.as_ref(), &new_ids(), self.now);
         if is_counted {
@@ -271,7 +275,7 @@ impl History {
     /// The seconds to wait, whether or not it was accepted.
     fn resend(&mut self, spelling: usize) -> Result<i64, i64> {
         let before = json!(self.record);
-        match self.record.resend(&spelled(spelling), self.account.as_ref(), &new_ids(), self.now) {
+        match self.record.resend(&spelled(spelling), self.account.as_ref(), None, &new_ids(), self.now) {
             Ok(Granted { letter, next: Wait { seconds } }) => {
                 assert!(self.is_counted(spelling) && seconds >= 60, "{seconds}");
                 self.forget();

@@ -5,6 +5,7 @@ mod account_row;
 pub mod compare;
 pub mod guarded;
 pub mod known;
+mod language;
 mod locked;
 mod redeem;
 pub mod set_password;

@@ -10,7 +10,7 @@ use super::{
     post,
 };
 use crate::{
-    account::{Account, language},
+    account::Account,
     address::{NewIds, sign_up::SignUp},
     guard::Guard,
     state::Auth,
@@ -41,7 +41,10 @@ impl Auth {
                         let writes = new_account(&account, Guard::default(), now)?;
                         Ok(Decision::write(Some(account), writes))
                     }
-                    None => Ok(Decision::write(None, vec![post(letter, language(account), now)?])),
+                    None => {
+                        let language = record.language(&new.email, account, new.language);
+                        Ok(Decision::write(None, vec![post(letter, language, now)?]))
+                    }
                 }
             })
             .await?;

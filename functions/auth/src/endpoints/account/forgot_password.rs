@@ -11,11 +11,11 @@ use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
     ids::LinkId,
+    language::Accepted,
     now::Now,
 };
 
 use crate::{
-    account::language,
     address::{Granted, Wait},
     challenge::{Toll, Visitor},
     limits::Letters,
@@ -52,22 +52,25 @@ pub async fn forgot_password(
     State(auth): State<Auth>,
     Now(now): Now,
     visitor: Visitor,
+    accepted: Accepted,
     Body(ForgotPasswordRequest { email }): Body<ForgotPasswordRequest>,
 ) -> Result<Reply<ForgotPasswordResponse>, Error> {
     let (since, offer) = (Instant::now(), LinkId::random()?);
     if let Toll::Owed(owed) = auth.limit_letters(Letters::Forgot, &visitor, now).await? {
         return Ok(owed.reply(too_soon));
     }
+    let asked = accepted.best_of(&auth.config.languages);
     auth.change_record(&email.key(), since, |record, account, _| match record.forgot(&email, account, offer, now) {
         Ok(Granted { letter, next }) => {
-            Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, language(account), now)?]))
+            let language = record.language(&email, account, asked);
+            Ok(Decision::write(Reply::ok(done(next.seconds)), vec![post(letter, language, now)?]))
         }
         Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
     })
     .await
 }
 
-fn accepted(retry_after: i64) -> ForgotPasswordResponse {
+fn done(retry_after: i64) -> ForgotPasswordResponse {
     let message = "If this address has an account, a link to choose a new password is on its way";
     ForgotPasswordResponse { success: true, message, retry_after }
 }
@@ -85,7 +88,7 @@ pub fn document() -> Operation {
     )
     .tag("Accounts")
     .body::<ForgotPasswordRequest>(json!({ "email": "ada@example.com" }))
-    .ok(&accepted(60))
+    .ok(&done(60))
     .answer(429, "Too soon after the last one, too many within an hour, or too many by this client", &too_soon(42))
     .challenged(&too_soon(60))
     .depends()

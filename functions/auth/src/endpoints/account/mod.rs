@@ -2,6 +2,7 @@
 
 pub mod change_profile;
 pub mod forgot_password;
+pub mod preferences;
 mod profile_fields;
 pub mod reset_password;
 pub mod show_profile;

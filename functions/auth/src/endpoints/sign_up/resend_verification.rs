@@ -10,11 +10,11 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply},
+    language::Accepted,
     now::Now,
 };
 
 use crate::{
-    account::language,
     address::{Granted, NewIds, Wait},
     challenge::{Toll, Visitor},
     limits::Letters,
@@ -51,22 +51,27 @@ pub async fn resend_verification(
     State(auth): State<Auth>,
     Now(now): Now,
     visitor: Visitor,
+    accepted: Accepted,
     Body(ResendVerificationRequest { email }): Body<ResendVerificationRequest>,
 ) -> Result<Reply<ResendVerificationResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
     if let Toll::Owed(owed) = auth.limit_letters(Letters::SignUp, &visitor, now).await? {
         return Ok(owed.reply(too_soon));
     }
-    auth.change_record(&email.key(), since, |record, account, _| match record.resend(&email, account, &new_ids, now) {
-        Ok(Granted { letter, next }) => {
-            Ok(Decision::write(Reply::ok(accepted(next.seconds)), vec![post(letter, language(account), now)?]))
+    let asked = accepted.best_of(&auth.config.languages);
+    auth.change_record(&email.key(), since, |record, account, _| {
+        match record.resend(&email, account, asked, &new_ids, now) {
+            Ok(Granted { letter, next }) => {
+                let language = record.language(&email, account, asked);
+                Ok(Decision::write(Reply::ok(done(next.seconds)), vec![post(letter, language, now)?]))
+            }
+            Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
         }
-        Err(Wait { seconds }) => Ok(Decision::keep(Reply::too_many_requests(too_soon(seconds), seconds))),
     })
     .await
 }
 
-fn accepted(retry_after: i64) -> ResendVerificationResponse {
+fn done(retry_after: i64) -> ResendVerificationResponse {
     let message = "If this address is waiting to be verified, its link is on its way";
     ResendVerificationResponse { success: true, message, retry_after }
 }
@@ -83,7 +88,7 @@ pub fn document() -> Operation {
          is the same for every address.",
     )
     .body::<ResendVerificationRequest>(json!({ "email": "ada@example.com" }))
-    .ok(&accepted(60))
+    .ok(&done(60))
     .answer(429, "Too soon after the last one, too many within an hour, or too many by this client", &too_soon(42))
     .challenged(&too_soon(60))
     .depends()

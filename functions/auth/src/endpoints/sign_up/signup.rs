@@ -8,6 +8,7 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
+    language::Accepted,
     now::Now,
 };
 
@@ -45,6 +46,7 @@ pub async fn signup(
     State(auth): State<Auth>,
     Now(now): Now,
     visitor: Visitor,
+    accepted: Accepted,
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
@@ -57,7 +59,8 @@ pub async fn signup(
     let (is_breached, hash) =
         tokio::join!(auth.breaches.have(&password), passwords.hash_for_sign_up(&password, &key, now));
     let (is_weak, hash) = (is_weak || is_breached, hash?);
-    let new = SignUp { email, password: (!is_weak).then_some(hash) };
+    let language = accepted.best_of(&auth.config.languages);
+    let new = SignUp { email, password: (!is_weak).then_some(hash), language };
     let made = auth.sign_up(&new, &new_ids, since, now).await?;
     tracing::info!(event = "sign_up", "somebody has signed up");
     if let Some(account) = made

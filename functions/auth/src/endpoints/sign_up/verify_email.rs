@@ -16,10 +16,13 @@ use shared::{
 use crate::{account::Account, address::redeem::Redeemed, sender::Sender, state::Auth};
 
 const VERIFIED: &str = "Your email address is verified. You can sign in now.";
-const CHOOSE_A_PASSWORD: &str =
+/// The address is proven; the account has no password yet.
+pub const CHOOSE_A_PASSWORD: &str =
     "Your email address is verified. Choose a password by the link we have just mailed you.";
-const ALREADY_VERIFIED: &str = "Your email address is already verified.";
-const STILL_CHOOSE_A_PASSWORD: &str =
+/// The address was proven by this very link.
+pub const ALREADY_VERIFIED: &str = "Your email address is already verified.";
+/// It was, and the account has no password yet.
+pub const STILL_CHOOSE_A_PASSWORD: &str =
     "Your email address is already verified. Choose a password by the link we have mailed you.";
 const EXPIRED: &str = "This link has expired. Ask for a new one.";
 const INVALID: &str = "This link is invalid or has been replaced by a newer one.";
