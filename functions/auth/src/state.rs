@@ -37,7 +37,7 @@ impl Auth {
     #[must_use]
     pub fn new(app: App, config: AuthConfig, aws: &SdkConfig) -> Self {
         let seal = Seal::new(aws, &config.kms_key_id);
-        let pages = Arc::new(Pages::new(&config.product, config.challenge.provider()));
+        let pages = Arc::new(Pages::new(&config.product, &config.languages, config.challenge.provider()));
         let breaches = Breaches::new(&config.breached_passwords);
         let (known_switches, (secrets, argon2_runs)) = (Arc::new(switches()), Default::default());
         Self { app, config: Arc::new(config), pages, breaches, known_switches, seal, secrets, argon2_runs }

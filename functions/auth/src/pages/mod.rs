@@ -1,52 +1,179 @@
-//! The pages behind mailed links, and the one that has such a link mailed. They are static; only their buttons do anything, so a mail
-//! scanner that opens a link cannot use it up.
+//! The pages behind mailed links, and the one that has such a link mailed. They are the same for everybody of one language; only their
+//! buttons do anything, so a mail scanner that opens a link cannot use it up.
+
+mod forms;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::BTreeMap;
 
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::Serialize;
+use serde_json::json;
+use shared::language::{Language, Languages};
+
+use self::{
+    forms::{asking_anew, choosing, forgetting, redeeming},
+    words::{Answers, LinkPage, Outcome, Words},
+};
+use crate::{
+    endpoints::sign_up::verify_email::{ALREADY_VERIFIED, CHOOSE_A_PASSWORD, STILL_CHOOSE_A_PASSWORD},
+    password::weak::Weakness,
+};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What pages have solve challenges of work, aside, so that they stay alive.
 pub const PROOF: &str = include_str!("proof.js");
-/// The form of a page behind a link, for another link.
-const ASK: &str = include_str!("ask.html");
 
-/// The pages as they are sent.
+/// One of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Proves the address of a sign-up.
+    VerifyEmail,
+    /// Proves the address that an account is to have.
+    ConfirmEmail,
+    /// Undoes what somebody else has done to an account.
+    NotMe,
+    /// Keeps an account that is to be deleted.
+    KeepAccount,
+    /// Sets a password.
+    ResetPassword,
+    /// Has a link mailed that sets a password.
+    ForgotPassword,
+}
+
+/// What all pages have in common.
 pub struct Pages {
-    pub(crate) verify_email: String,
-    pub(crate) reset_password: String,
-    pub(crate) forgot_password: String,
+    product: String,
+    languages: Languages,
+    widget: String,
     /// The Content-Security-Policy of all.
     pub(crate) policy: String,
 }
 
+/// What is particular to one page.
+struct Content {
+    title: &'static str,
+    /// HTML.
+    forms: String,
+    /// Leads on from success, where something leads to success.
+    onward: &'static str,
+    /// What the script says on this page.
+    says: Says,
+}
+
+/// What the script says on one page.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Says {
+    done: &'static str,
+    done_text: &'static str,
+    failed_text: &'static str,
+    /// That another link may be on its way.
+    sent: &'static str,
+}
+
 impl Pages {
-    /// In the name of `product`; with what comes from `provider`, an origin, where a provider's widget tells people from programs.
+    /// In the name of `product`, in these languages; with what comes from `provider`, an origin, where a provider's widget tells people
+    /// from programs.
     #[must_use]
-    pub fn new(product: &str, provider: Option<&str>) -> Self {
-        let main = provider.map_or("<main>".to_owned(), |origin| format!("<main data-widget=\"{}\">", escape(origin)));
-        let page = |html: &str| {
-            html.replace("{{product}}", &escape(product))
-                .replace("<main>", &main)
-                .replace("<!--style-->", &format!("<style>{STYLE}</style>"))
-                .replace("<!--script-->", &format!("<script>{SCRIPT}</script>"))
-        };
-        Self {
-            verify_email: page(&asking("resend-verification", include_str!("verify-email.html"))),
-            reset_password: page(&asking("forgot-password", include_str!("reset-password.html"))),
-            forgot_password: page(include_str!("forgot-password.html")),
-            policy: policy(provider),
+    pub fn new(product: &str, languages: &Languages, provider: Option<&str>) -> Self {
+        let widget = provider.map_or_else(String::new, |origin| format!(" data-widget=\"{}\"", escape(origin)));
+        Self { product: escape(product), languages: languages.clone(), widget, policy: policy(provider) }
+    }
+
+    /// A page as it is sent.
+    #[must_use]
+    pub fn html(&self, page: Page, language: Language) -> String {
+        let words = Words::of(language);
+        let Content { title, forms, onward, says } = content(page, language, words);
+        let spoken = json!({ "all": words.script, "page": says, "answers": translated(&words.answers) });
+        format!(
+            include_str!("layout.html"),
+            lang = language.code(),
+            title = escape(title),
+            product = self.product,
+            style = STYLE,
+            widget = self.widget,
+            needs_script = escape(words.frame.needs_script),
+            forms = forms,
+            onward = escape(onward),
+            languages = self.choice(words.frame.language, language),
+            words = in_script(&spoken.to_string()),
+            script = SCRIPT,
+        )
+    }
+
+    /// The other languages of a page. Its links have no token; the script keeps it.
+    fn choice(&self, name: &str, chosen: Language) -> String {
+        if self.languages.all().len() < 2 {
+            return String::new();
         }
+        let links = self.languages.all().iter().map(|language| {
+            let (code, own_name) = (language.code(), language.name());
+            let current = if *language == chosen { " aria-current=\"true\"" } else { "" };
+            format!("<a href=\"?lang={code}\" lang=\"{code}\" hreflang=\"{code}\"{current}>{own_name}</a>\n")
+        });
+        format!("    <nav id=\"languages\" aria-label=\"{}\">\n{}</nav>\n", escape(name), links.collect::<String>())
     }
 }
 
-/// A page whose form for another link asks this operation.
-fn asking(operation: &str, html: &str) -> String {
-    html.replace("<!--ask-->", &ASK.replace("{{operation}}", operation))
+fn content(page: Page, language: Language, words: &'static Words) -> Content {
+    let link_page = |operation, of: &'static LinkPage| Content::of(of.title, redeeming(operation, of), &of.outcome);
+    match page {
+        Page::VerifyEmail => {
+            let mut content = link_page("verify-email", &words.verify_email);
+            content.forms += &asking_anew("resend-verification", &words.ask);
+            content.says.sent = words.ask.sent_proof;
+            content
+        }
+        Page::ConfirmEmail => link_page("confirm-email", &words.confirm_email),
+        Page::NotMe => {
+            let mut content = link_page("not-me", &words.not_me);
+            content.forms += &forms::instead(language, words.forgot_password.title);
+            content
+        }
+        Page::KeepAccount => link_page("keep-account", &words.keep_account),
+        Page::ResetPassword => {
+            let of = &words.reset_password;
+            let forms = choosing(of) + &asking_anew("forgot-password", &words.ask);
+            let mut content = Content::of(of.title, forms, &of.outcome);
+            content.says.sent = words.ask.sent_offer;
+            content
+        }
+        Page::ForgotPassword => Content {
+            title: words.forgot_password.title,
+            forms: forgetting(&words.forgot_password, &words.ask),
+            onward: "",
+            says: Says { sent: words.ask.sent_offer, ..Says::default() },
+        },
+    }
+}
+
+impl Content {
+    fn of(title: &'static str, forms: String, Outcome { done, done_text, failed_text, onward }: &Outcome) -> Self {
+        Self { title, forms, onward, says: Says { done, done_text, failed_text, sent: "" } }
+    }
+}
+
+/// What the service says in English, by its very sentences, and pages in their language.
+fn translated(answers: &Answers) -> BTreeMap<&'static str, &'static str> {
+    BTreeMap::from([
+        (CHOOSE_A_PASSWORD, answers.choose_password),
+        (STILL_CHOOSE_A_PASSWORD, answers.choose_password),
+        (ALREADY_VERIFIED, answers.already_verified),
+        (Weakness::Monotonous.reason(), answers.monotonous),
+        (Weakness::Common.reason(), answers.common),
+        (Weakness::Personal.reason(), answers.personal),
+        (Weakness::Breached.reason(), answers.breached),
+    ])
 }
 
 /// Nothing may be loaded or run but our own style and script, named by their hashes, the script that solves challenges, and, where there
-/// is one, the provider's widget.
+/// is one, the provider's widget. The words are data, which no policy is asked about.
 fn policy(provider: Option<&str>) -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
     let (script, style) = (hash(SCRIPT), hash(STYLE));
@@ -60,4 +187,9 @@ fn policy(provider: Option<&str>) -> String {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// JSON in which nothing can end the element that it stands in.
+fn in_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
 }

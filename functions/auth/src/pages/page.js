@@ -1,17 +1,14 @@
-// Drives all pages: #redeem, where there is one, spends the mailed token when the person wants it to; #ask asks for a link.
+// Drives all pages: #redeem, where there is one, spends the mailed token when the person wants it to; #ask, where there is one, asks for a
+// link. No word stands here: all that is said comes with the page, in its language.
 "use strict";
 {
   const byId = (id) => document.getElementById(id);
-  const redeem = byId("redeem");
-  const ask = byId("ask");
-  const email = byId("email");
-  const password = byId("password");
-  const again = byId("again");
 
   // The token leaves the address bar and the history before anything else happens.
   const here = new URL(location.href);
   const token = here.searchParams.get("token");
-  here.search = "";
+  const language = here.searchParams.get("lang");
+  here.search = language ? `?lang=${encodeURIComponent(language)}` : "";
   here.hash = "";
   history.replaceState(null, "", here);
 
@@ -21,6 +18,19 @@
 
   // Where the widget of a provider of challenges comes from; nowhere, if there is none.
   const provider = document.querySelector("main").dataset.widget;
+
+  // What is said on all pages, on this one, and instead of what the service says in English.
+  let words;
+
+  /** So long, in words of the page's language. */
+  function inWords(seconds) {
+    const [amount, unit] = seconds > 120 ? [Math.ceil(seconds / 60), "minute"] : [seconds, "second"];
+    return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" }).format(amount);
+  }
+
+  function timed(text, seconds) {
+    return text.replace("{time}", inWords(seconds));
+  }
 
   // Seconds. A widget that takes longer does not come, and a challenge of work is good no longer.
   const WIDGET_PATIENCE = 60;
@@ -92,12 +102,12 @@
     form.querySelector(".note").after(place);
     try {
       if (kind === "pow" && /^\d+$/.test(bits)) {
-        note(form, "One moment, please. Many requests are coming in, and your browser has to prove that it means this one.");
+        note(form, words.all.work);
         return await work(place, key, Number(bits));
       }
       if (kind === "turnstile") {
         if (!provider) return UNAVAILABLE;
-        note(form, "Please confirm that you are a person.");
+        note(form, words.all.person);
         return await askProvider(place, key);
       }
       return null;
@@ -119,7 +129,7 @@
   /** `TOKEN.NONCE`. Chance decides how long it takes: half of all are done when the bar stands at the middle. */
   async function work(place, token, bits) {
     const bar = document.createElement("progress");
-    bar.setAttribute("aria-label", "Proving it");
+    bar.setAttribute("aria-label", words.all.proving);
     bar.value = 0;
     place.append(bar);
     let worker;
@@ -179,13 +189,13 @@
   }
 
   function trouble({ status, wait, challenge }) {
-    if (challenge) return "Your browser could not prove that it means this request. Please try again, or in another browser.";
-    const later = wait ? `in ${wait} seconds` : "in a moment";
+    const { notProven, offline, tooMany, tooManyFor, unavailable, unavailableFor, broken } = words.all;
+    if (challenge) return notProven;
     switch (status) {
-      case 0: return "We could not reach the server. Please check your connection and try again.";
-      case 429: return `Too many attempts. Please try again ${later}.`;
-      case 503: return `The service is not available right now. Please try again ${later}.`;
-      default: return "Something went wrong on our side. Please try again in a moment.";
+      case 0: return offline;
+      case 429: return wait ? timed(tooManyFor, wait) : tooMany;
+      case 503: return wait ? timed(unavailableFor, wait) : unavailable;
+      default: return broken;
     }
   }
 
@@ -200,14 +210,8 @@
     culprit?.focus();
   }
 
-  function conclude(title, text, form) {
-    const heading = document.querySelector("h1");
-    heading.textContent = title;
-    redeem.hidden = true;
-    ask.hidden = form !== ask;
-    byId("message").textContent = text;
-    heading.focus();
-  }
+  // Whether a request is under way, whose answer must find its place.
+  let isBusy = false;
 
   // A busy button keeps the focus, so it is marked as disabled rather than disabled.
   function onSubmit(form, work) {
@@ -218,21 +222,17 @@
       button.setAttribute("aria-disabled", "true");
       note(form, "");
       let wait = false;
+      isBusy = true;
       try {
         wait = await work();
       } catch (error) {
         reportError(error);
         note(form, trouble({}), null);
       } finally {
+        isBusy = false;
         if (!wait) button.setAttribute("aria-disabled", "false");
       }
     });
-  }
-
-  function unfitPassword() {
-    if ([...password.value].length < 8) return ["Please use at least 8 characters.", password];
-    if (password.value !== again.value) return ["The two passwords are not the same.", again];
-    return null;
   }
 
   function showOnward(address) {
@@ -241,81 +241,142 @@
     byId("onward").hidden = false;
   }
 
-  if (redeem) onSubmit(redeem, async () => {
-    const unfit = password && unfitPassword();
-    if (unfit) return note(redeem, ...unfit);
-    const reply = await post(redeem, redeem.dataset.operation, password ? { token, password: password.value } : { token });
-    const { status, answer } = reply;
-    const faults = Array.isArray(answer.detail) ? answer.detail : [];
-    const refused = faults.find((fault) => fault.loc?.includes("password"));
-    if (status === 200 && answer.success) {
-      redeem.reset();
-      showOnward(answer.redirect_url);
-      conclude(redeem.dataset.done, answer.message ?? "", redeem);
-    } else if (status === 200 || status === 400) {
-      redeem.reset();
-      conclude("This link does not work", answer.message ?? "It may have expired or been used already.", ask);
-    } else if (status === 413 && password) {
-      note(redeem, "This password is too long.", password);
-    } else if (status === 422 && password && refused) {
-      const reason = refused.ctx?.reason ?? "This password cannot be used";
-      note(redeem, `${reason}. Please choose another one.`, password);
-    } else if (status === 413 || status === 422) {
-      note(redeem, "This link looks damaged. Please open it again from our mail, or ask for a new one below.", null);
-      ask.hidden = false;
-    } else {
-      note(redeem, trouble(reply), null);
+  /** The link has been redeemed, or will never be. `next` is what helps then, if anything does. */
+  function conclude(title, text, next) {
+    const heading = document.querySelector("h1");
+    heading.textContent = title;
+    byId("redeem").hidden = true;
+    // In another language all would begin anew.
+    byId("languages")?.remove();
+    byId("message").textContent = text;
+    if (next) next.hidden = false;
+    heading.focus();
+  }
+
+  function startRedeeming(redeem) {
+    const password = byId("password");
+    const again = byId("again");
+
+    function unfitPassword() {
+      if ([...password.value].length < 8) return [words.all.shortPassword, password];
+      if (password.value !== again.value) return [words.all.otherPassword, again];
+      return null;
     }
-  });
 
-  const askButton = ask.querySelector("button");
-  const askLabel = askButton.textContent;
-  let ticking;
+    byId("reveal")?.addEventListener("change", (event) => {
+      password.type = again.type = event.target.checked ? "text" : "password";
+    });
 
-  function stopCountdown() {
-    if (!ticking) return;
-    clearInterval(ticking);
-    ticking = undefined;
-    askButton.textContent = askLabel;
-    askButton.setAttribute("aria-disabled", "false");
-  }
+    onSubmit(redeem, async () => {
+      const unfit = password && unfitPassword();
+      if (unfit) return note(redeem, ...unfit);
+      const reply = await post(redeem, redeem.dataset.operation, password ? { token, password: password.value } : { token });
+      const { status, answer } = reply;
+      const faults = Array.isArray(answer.detail) ? answer.detail : [];
+      const refused = faults.find((fault) => fault.loc?.includes("password"));
+      if (status === 200 && answer.success) {
+        redeem.reset();
+        showOnward(answer.redirect_url);
+        conclude(words.page.done, words.answers[answer.message] ?? words.page.doneText);
+      } else if (status === 200 || status === 400) {
+        redeem.reset();
+        conclude(words.all.void, words.page.failedText, byId("ask") ?? byId("instead"));
+      } else if (status === 413 && password) {
+        note(redeem, words.all.longPassword, password);
+      } else if (status === 422 && password && refused) {
+        note(redeem, words.answers[refused.ctx?.reason] ?? words.all.badPassword, password);
+      } else if (status === 413 || status === 422) {
+        note(redeem, words.all.damaged, null);
+        if (byId("ask")) byId("ask").hidden = false;
+      } else {
+        note(redeem, trouble(reply), null);
+      }
+    });
 
-  function startCountdown(seconds) {
-    const end = Date.now() + seconds * 1000;
-    const tick = () => {
-      const left = Math.ceil((end - Date.now()) / 1000);
-      if (left > 0) askButton.textContent = `Send again in ${left > 120 ? `${Math.ceil(left / 60)} min` : `${left} s`}`;
-      else stopCountdown();
-    };
-    ticking = setInterval(tick, 500);
-    tick();
-  }
-
-  onSubmit(ask, async () => {
-    const address = email.value.trim();
-    if (!address) return note(ask, "Please enter your e-mail address.", email);
-    const reply = await post(ask, ask.dataset.operation, { email: address });
-    if (reply.status === 422 || reply.status === 413) {
-      return note(ask, "This is not a valid e-mail address.", email);
+    if (!token) {
+      redeem.hidden = true;
+      if (byId("ask")) byId("ask").hidden = false;
+      byId("message").textContent = words.all.withoutLink;
     }
-    const answered = reply.status === 200 || (reply.status === 429 && !reply.challenge);
-    if (reply.status === 200) note(ask, reply.answer.message ?? "A link is on its way.");
-    else note(ask, (answered && reply.answer.message) || trouble(reply), null);
-    // The wait belongs to the address that was asked for: a corrected one may be sent at once.
-    if (answered && reply.wait && email.value.trim() === address) startCountdown(reply.wait);
-    return ticking;
-  });
-  email.addEventListener("input", stopCountdown);
-
-  byId("reveal")?.addEventListener("change", (event) => {
-    password.type = again.type = event.target.checked ? "text" : "password";
-  });
-
-  if (redeem && !token) {
-    redeem.hidden = true;
-    ask.hidden = false;
-    byId("message").textContent =
-      "This page was opened without its link. Please open the link from our mail, or ask for a new one.";
   }
-  byId("app").hidden = false;
+
+  function startAsking(ask) {
+    const email = byId("email");
+    const button = ask.querySelector("button");
+    const label = button.textContent;
+    let ticking;
+
+    function stopCountdown() {
+      if (!ticking) return;
+      clearInterval(ticking);
+      ticking = undefined;
+      button.textContent = label;
+      button.setAttribute("aria-disabled", "false");
+    }
+
+    function startCountdown(seconds) {
+      const end = Date.now() + seconds * 1000;
+      const tick = () => {
+        const left = Math.ceil((end - Date.now()) / 1000);
+        if (left > 0) button.textContent = timed(words.all.againIn, left);
+        else stopCountdown();
+      };
+      ticking = setInterval(tick, 500);
+      tick();
+    }
+
+    onSubmit(ask, async () => {
+      const address = email.value.trim();
+      if (!address) return note(ask, words.all.noAddress, email);
+      const reply = await post(ask, ask.dataset.operation, { email: address });
+      if (reply.status === 422 || reply.status === 413) {
+        return note(ask, words.all.badAddress, email);
+      }
+      const isTooSoon = reply.status === 429 && !reply.challenge;
+      if (reply.status === 200) note(ask, words.page.sent);
+      else note(ask, isTooSoon ? words.all.tooSoon : trouble(reply), null);
+      // The wait belongs to the address that was asked for: a corrected one may be sent at once.
+      if ((reply.status === 200 || isTooSoon) && reply.wait && email.value.trim() === address) startCountdown(reply.wait);
+      return ticking;
+    });
+    email.addEventListener("input", stopCountdown);
+  }
+
+  /** The same page in another language. It is fetched and not followed to, so that the token stays here and in no address. */
+  async function speak(link) {
+    let page;
+    try {
+      const response = await fetch(link.href, { credentials: "omit", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(20000) });
+      if (response.ok) page = new DOMParser().parseFromString(await response.text(), "text/html");
+    } catch { /* There is no page. */ }
+    if (!page) {
+      byId("message").textContent = words.all.offline;
+      return;
+    }
+    const typed = byId("email")?.value ?? "";
+    document.documentElement.lang = page.documentElement.lang;
+    document.title = page.title;
+    document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
+    history.replaceState(null, "", link.href);
+    start();
+    if (byId("email")) byId("email").value = typed;
+    document.querySelector("h1").focus();
+  }
+
+  function start() {
+    words = JSON.parse(byId("words").textContent);
+    const redeem = byId("redeem");
+    const ask = byId("ask");
+    if (redeem) startRedeeming(redeem);
+    if (ask) startAsking(ask);
+    byId("languages")?.addEventListener("click", (event) => {
+      const link = event.target.closest("a");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!isBusy) speak(link);
+    });
+    byId("app").hidden = false;
+  }
+
+  start();
 }

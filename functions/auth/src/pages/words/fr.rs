@@ -1,0 +1,130 @@
+//! French, with "vous".
+
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+
+pub const WORDS: Words = Words {
+    frame: Frame {
+        needs_script: "Cette page a besoin de JavaScript. Veuillez l’autoriser ici et rouvrir la page.",
+        language: "Langue",
+    },
+    script: Script {
+        work: "Un instant, s’il vous plaît. De nombreuses demandes arrivent et votre navigateur doit montrer que celle-ci est sérieuse.",
+        proving: "Preuve en cours",
+        person: "Veuillez confirmer que vous êtes une personne.",
+        not_proven: "Votre navigateur n’a pas pu montrer que cette demande est sérieuse. Veuillez réessayer, ou dans un autre navigateur.",
+        offline: "Le serveur est injoignable. Veuillez vérifier votre connexion et réessayer.",
+        too_many: "Trop de tentatives. Veuillez réessayer dans un instant.",
+        too_many_for: Timed::new("Trop de tentatives. Veuillez réessayer dans {time}."),
+        unavailable: "Le service n’est pas disponible pour le moment. Veuillez réessayer dans un instant.",
+        unavailable_for: Timed::new("Le service n’est pas disponible pour le moment. Veuillez réessayer dans {time}."),
+        broken: "Un problème est survenu de notre côté. Veuillez réessayer dans un instant.",
+        damaged: "Ce lien semble endommagé. Veuillez le rouvrir depuis notre e-mail.",
+        without_link: "Cette page a été ouverte sans son lien. Veuillez ouvrir le lien de notre e-mail.",
+        void: "Ce lien ne fonctionne pas",
+        too_soon: "Veuillez patienter avant de demander un autre lien",
+        again_in: Timed::new("Renvoyer dans {time}"),
+        no_address: "Veuillez saisir votre adresse e-mail.",
+        bad_address: "Ce n’est pas une adresse e-mail valide.",
+        short_password: "Veuillez utiliser au moins 8 caractères.",
+        long_password: "Ce mot de passe est trop long.",
+        other_password: "Les deux mots de passe ne sont pas identiques.",
+        bad_password: "Ce mot de passe ne peut pas être utilisé. Veuillez en choisir un autre.",
+    },
+    answers: Answers {
+        choose_password: "Choisissez un mot de passe avec le lien que nous vous avons envoyé par e-mail.",
+        already_verified: "Elle l’était déjà.",
+        monotonous: "Veuillez utiliser au moins 4 caractères différents.",
+        common: "Ce mot de passe est l’un des plus courants, ou l’un d’eux suivi de chiffres et de signes. Veuillez en choisir un autre.",
+        personal: "Ce mot de passe se compose de votre adresse, de votre nom ou du nom de ce service. Veuillez en choisir un autre.",
+        breached: "Ce mot de passe a été volé à un autre service. Veuillez en choisir un autre.",
+    },
+    ask: Ask {
+        heading: "Obtenir un nouveau lien",
+        email: "Adresse e-mail",
+        button: "Envoyer un nouveau lien",
+        sent_proof: "Si cette adresse attend d’être vérifiée, son lien est en route",
+        sent_offer: "Si cette adresse a un compte, un lien pour choisir un nouveau mot de passe est en route",
+    },
+    verify_email: LinkPage {
+        title: "Vérifiez votre adresse e-mail",
+        text: "Il ne reste qu’une étape\u{a0}: confirmez que cette adresse est la vôtre.",
+        effects: &[],
+        otherwise: None,
+        button: "Vérifier mon adresse",
+        outcome: Outcome {
+            done: "Votre adresse est vérifiée",
+            done_text: "Vous pouvez maintenant vous connecter.",
+            failed_text: "Il a peut-être expiré, ou un plus récent l’a remplacé.",
+            onward: "Continuer",
+        },
+    },
+    confirm_email: LinkPage {
+        title: "Confirmez votre nouvelle adresse",
+        text: "Votre compte doit désormais avoir cette adresse e-mail. Si vous la confirmez\u{a0}:",
+        effects: &[
+            "Vous vous connectez avec la nouvelle adresse.",
+            "Toutes les sessions prennent fin, sur tous les appareils.",
+            "Votre coffre reste fermé un certain temps, en général 24 heures.",
+        ],
+        otherwise: Some("Si vous n’avez rien demandé, fermez la page\u{a0}: rien n’a changé."),
+        button: "Confirmer mon adresse",
+        outcome: Outcome {
+            done: "Votre compte a sa nouvelle adresse",
+            done_text: "Vous pouvez maintenant vous connecter avec elle.",
+            failed_text: "Il a peut-être expiré ou déjà servi. Vous pouvez redemander le changement dans votre compte.",
+            onward: "Se connecter",
+        },
+    },
+    not_me: LinkPage {
+        title: "Protégez votre compte",
+        text: "Si c’est une autre personne qui a fait ce dont notre e-mail vous informait, appuyez sur ce bouton. Alors\u{a0}:",
+        effects: &[
+            "Toutes les sessions prennent fin, sur tous les appareils.",
+            "Votre mot de passe n’est plus valable. Nous vous envoyons un lien pour en choisir un nouveau.",
+            "Votre coffre reste fermé un certain temps, en général 24 heures\u{a0}: aucune clé d’exchange n’est utilisable.",
+            "Une suppression ou un changement d’adresse en cours est annulé. Une adresse retirée à votre compte lui est rendue.",
+        ],
+        otherwise: Some("Si c’était vous, fermez la page\u{a0}: rien n’a changé."),
+        button: "Ce n’était pas moi",
+        outcome: Outcome {
+            done: "Votre compte est protégé",
+            done_text: "Tout le monde est déconnecté. Vous trouverez dans notre e-mail un lien pour choisir un nouveau mot de passe.",
+            failed_text: "Il a peut-être expiré. En cas de doute, choisissez un nouveau mot de passe\u{a0}: cela met aussi fin à toutes les \
+                          sessions.",
+            onward: "Continuer",
+        },
+    },
+    keep_account: LinkPage {
+        title: "Gardez votre compte",
+        text: "Votre compte va être supprimé. Si vous voulez le garder, appuyez sur ce bouton\u{a0}: rien n’est perdu et vous pouvez de nouveau \
+               vous connecter.",
+        effects: &[],
+        otherwise: Some("Si vous voulez qu’il soit supprimé, fermez la page."),
+        button: "Garder mon compte",
+        outcome: Outcome {
+            done: "Votre compte est conservé",
+            done_text: "Vous pouvez de nouveau vous connecter.",
+            failed_text: "Il a peut-être expiré ou déjà servi.",
+            onward: "Se connecter",
+        },
+    },
+    reset_password: PasswordPage {
+        title: "Choisissez un mot de passe",
+        password: "Nouveau mot de passe",
+        hint: "Au moins 8 caractères, mieux 15. Ni un mot de passe courant, ni un mot de passe fait de votre nom ou de votre adresse.",
+        again: "Nouveau mot de passe, encore une fois",
+        reveal: "Afficher ce que je saisis",
+        button: "Enregistrer mon mot de passe",
+        outcome: Outcome {
+            done: "Votre mot de passe est enregistré",
+            done_text: "Vous pouvez maintenant vous connecter avec lui.",
+            failed_text: "Il a peut-être expiré ou déjà servi.",
+            onward: "Se connecter",
+        },
+    },
+    forgot_password: ForgotPage {
+        title: "Mot de passe oublié\u{a0}?",
+        text: "Indiquez-nous l’adresse de votre compte. Nous vous enverrons un lien pour choisir un nouveau mot de passe.",
+        button: "M’envoyer un lien",
+    },
+};

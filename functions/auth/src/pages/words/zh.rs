@@ -1,0 +1,127 @@
+//! Chinese in simplified characters, with "您".
+
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+
+pub const WORDS: Words = Words {
+    frame: Frame {
+        needs_script: "此页面需要 JavaScript。请允许其运行，然后重新打开此页面。", language: "语言"
+    },
+    script: Script {
+        work: "请稍候。目前请求很多，您的浏览器需要先完成一项验证计算。",
+        proving: "正在验证",
+        person: "请确认您不是程序。",
+        not_proven: "您的浏览器未能完成验证。请重试，或换用其他浏览器。",
+        offline: "无法连接服务器。请检查网络连接后重试。",
+        too_many: "尝试次数过多。请稍后再试。",
+        too_many_for: Timed::new("尝试次数过多。请在 {time}后再试。"),
+        unavailable: "服务暂时不可用。请稍后再试。",
+        unavailable_for: Timed::new("服务暂时不可用。请在 {time}后再试。"),
+        broken: "我们这边出现了问题。请稍后再试。",
+        damaged: "此链接似乎已损坏。请从我们的邮件中重新打开。",
+        without_link: "此页面在没有链接的情况下打开。请打开我们邮件中的链接。",
+        void: "此链接无法使用",
+        too_soon: "请稍候再获取新链接",
+        again_in: Timed::new("{time}后可重新发送"),
+        no_address: "请输入您的邮箱地址。",
+        bad_address: "这不是有效的邮箱地址。",
+        short_password: "请使用至少 8 个字符。",
+        long_password: "此密码过长。",
+        other_password: "两次输入的密码不一致。",
+        bad_password: "此密码无法使用。请另选一个。",
+    },
+    answers: Answers {
+        choose_password: "请通过我们发送到您邮箱的链接设置密码。",
+        already_verified: "此前已验证。",
+        monotonous: "请使用至少 4 个不同的字符。",
+        common: "此密码属于最常见的密码，或只是在其后加了数字和符号。请另选一个。",
+        personal: "此密码由您的邮箱地址、姓名或本服务的名称组成。请另选一个。",
+        breached: "此密码曾在其他服务中泄露。请另选一个。",
+    },
+    ask: Ask {
+        heading: "获取新链接",
+        email: "邮箱地址",
+        button: "发送新链接",
+        sent_proof: "如果此地址正在等待验证，链接已发出",
+        sent_offer: "如果此地址已有账户，用于设置新密码的链接已发出",
+    },
+    verify_email: LinkPage {
+        title: "验证您的邮箱地址",
+        text: "只差一步：请确认此地址属于您。",
+        effects: &[],
+        otherwise: None,
+        button: "验证邮箱地址",
+        outcome: Outcome {
+            done: "您的邮箱地址已验证",
+            done_text: "您现在可以登录了。",
+            failed_text: "它可能已过期，或已被更新的链接取代。",
+            onward: "继续",
+        },
+    },
+    confirm_email: LinkPage {
+        title: "确认您的新邮箱地址",
+        text: "您的账户今后将使用此邮箱地址。确认之后：",
+        effects: &[
+            "您将使用新地址登录。",
+            "所有设备上的所有会话都将结束。",
+            "您的保险库将关闭一段时间，通常为 24 小时。",
+        ],
+        otherwise: Some("如果不是您本人操作，请关闭此页面：没有任何变化。"),
+        button: "确认邮箱地址",
+        outcome: Outcome {
+            done: "您的账户已使用新地址",
+            done_text: "您现在可以使用新地址登录。",
+            failed_text: "它可能已过期或已被使用。您可以在账户中重新请求更改。",
+            onward: "登录",
+        },
+    },
+    not_me: LinkPage {
+        title: "保护您的账户",
+        text: "如果我们邮件中所说的操作并非您本人所为，请点击此按钮。之后：",
+        effects: &[
+            "所有设备上的所有会话都将结束。",
+            "您的密码将失效。我们会向您发送用于设置新密码的链接。",
+            "您的保险库将关闭一段时间，通常为 24 小时：任何交易所密钥都无法使用。",
+            "正在进行的账户删除或地址更改将被取消。被他人更改的邮箱地址将恢复。",
+        ],
+        otherwise: Some("如果是您本人操作，请关闭此页面：没有任何变化。"),
+        button: "不是我本人操作",
+        outcome: Outcome {
+            done: "您的账户已得到保护",
+            done_text: "所有会话均已结束。请查看我们的邮件，其中有用于设置新密码的链接。",
+            failed_text: "它可能已过期。如果您不放心，请设置新密码：这同样会结束所有会话。",
+            onward: "继续",
+        },
+    },
+    keep_account: LinkPage {
+        title: "保留您的账户",
+        text: "您的账户即将删除。如果您想保留，请点击此按钮：不会丢失任何内容，您可以重新登录。",
+        effects: &[],
+        otherwise: Some("如果您希望删除账户，请关闭此页面。"),
+        button: "保留我的账户",
+        outcome: Outcome {
+            done: "您的账户已保留",
+            done_text: "您可以重新登录。",
+            failed_text: "它可能已过期或已被使用。",
+            onward: "登录",
+        },
+    },
+    reset_password: PasswordPage {
+        title: "设置密码",
+        password: "新密码",
+        hint: "至少 8 个字符，最好 15 个以上。请勿使用常见密码，或由您的姓名或地址组成的密码。",
+        again: "再次输入新密码",
+        reveal: "显示输入内容",
+        button: "设置密码",
+        outcome: Outcome {
+            done: "您的密码已设置",
+            done_text: "您现在可以使用它登录。",
+            failed_text: "它可能已过期或已被使用。",
+            onward: "登录",
+        },
+    },
+    forgot_password: ForgotPage {
+        title: "忘记密码了吗？",
+        text: "请告诉我们您账户的邮箱地址。我们会向您发送用于设置新密码的链接。",
+        button: "发送链接",
+    },
+};
