@@ -52,6 +52,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/ui/keep-account", ui::keep_account, ui::document_keep_account)
         .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
+        .get("/auth/ui/account", ui::account, ui::document_account)
         .get("/auth/ui/proof.js", ui::proof, ui::document_proof)
         .get("/.well-known/jwks.json", jwks::jwks, jwks::document)
 }

@@ -1,5 +1,5 @@
-//! `GET /auth/ui/…`: the pages behind mailed links, the one that has such a link mailed, and what they have solve challenges. They change
-//! nothing: that is what their buttons are for.
+//! `GET /auth/ui/…`: the pages behind mailed links, the one that has such a link mailed, that of an account, and what they have solve
+//! challenges. They change nothing: that is what their buttons are for.
 
 use std::convert::Infallible;
 
@@ -66,6 +66,11 @@ pub async fn reset_password(State(auth): State<Auth>, spoken: Spoken) -> Respons
     send(&auth, Page::ResetPassword, &spoken)
 }
 
+/// Lets a person see and change the own account.
+pub async fn account(State(auth): State<Auth>, spoken: Spoken) -> Response {
+    send(&auth, Page::Account, &spoken)
+}
+
 /// What pages have solve challenges of work. It has a policy of its own, for a worker has not that of its page. It is the same for all
 /// and wanted while somebody attacks, so whoever stands before us may keep it for an hour.
 pub async fn proof() -> Response {
@@ -103,6 +108,14 @@ pub fn document_forgot_password() -> Operation {
 
 pub fn document_reset_password() -> Operation {
     page("reset_password_page", "The page behind a mailed link: its form sets the password, or asks for a new link.")
+}
+
+pub fn document_account() -> Operation {
+    page(
+        "account_page",
+        "The page of an account: its forms sign in, show sessions and events, change password, address and language, fetch all that is \
+         known, and delete the account. Tokens stay in the memory of the page.",
+    )
 }
 
 pub fn document_proof() -> Operation {

@@ -1,10 +1,10 @@
 //! The forms of pages, in the words of a language.
 
-use shared::language::Language;
+use shared::language::{Language, Languages};
 
 use super::{
     escape,
-    words::{Ask, ForgotPage, LinkPage, PasswordPage},
+    words::{AccountPage, Ask, ForgotPage, LinkPage, PasswordPage},
 };
 
 /// A button that redeems a link.
@@ -48,6 +48,44 @@ pub fn forgetting(page: &ForgotPage, words: &Ask) -> String {
 pub fn instead(language: Language, title: &str) -> String {
     let (code, title) = (language.code(), escape(title));
     format!("    <a id=\"instead\" class=\"button\" href=\"forgot-password?lang={code}\" hidden>{title}</a>\n")
+}
+
+/// All forms of the page of an account; only the first is shown to who is not signed in.
+pub fn account(words: &AccountPage, language: Language, languages: &Languages) -> String {
+    let choices = languages.all().iter().map(|language| {
+        let code = language.code();
+        format!("<option value=\"{code}\" lang=\"{code}\">{}</option>", language.name())
+    });
+    format!(
+        include_str!("account.html"),
+        lang = language.code(),
+        choices = choices.collect::<Vec<_>>().concat(),
+        email = escape(words.email),
+        password = escape(words.password),
+        sign_in = escape(words.sign_in),
+        forgotten = escape(words.forgotten),
+        signed_in_as = escape(words.signed_in_as),
+        sign_out = escape(words.sign_out),
+        sessions = escape(words.sessions),
+        end_others = escape(words.end_others),
+        events = escape(words.events),
+        more = escape(words.more),
+        change_password = escape(words.change_password),
+        current_password = escape(words.current_password),
+        new_password = escape(words.new_password),
+        password_hint = escape(words.password_hint),
+        change_email = escape(words.change_email),
+        new_email = escape(words.new_email),
+        language = escape(words.language),
+        language_hint = escape(words.language_hint),
+        save = escape(words.save),
+        export = escape(words.export),
+        export_hint = escape(words.export_hint),
+        save_file = escape(words.save_file),
+        delete = escape(words.delete),
+        delete_hint = escape(words.delete_hint),
+        delete_sure = escape(words.delete_sure),
+    )
 }
 
 fn asking(operation: &str, hidden: &str, intro: &str, email: &str, button: &str) -> String {

@@ -1,5 +1,5 @@
-//! The pages behind mailed links, and the one that has such a link mailed. They are the same for everybody of one language; only their
-//! buttons do anything, so a mail scanner that opens a link cannot use it up.
+//! The pages behind mailed links, the one that has such a link mailed, and that of an account. They are the same for everybody of one
+//! language; only their buttons do anything, so a mail scanner that opens a link cannot use it up.
 
 mod forms;
 #[cfg(test)]
@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::language::{Language, Languages};
 
 use self::{
-    forms::{asking_anew, choosing, forgetting, redeeming},
+    forms::{account, asking_anew, choosing, forgetting, redeeming},
     words::{Answers, LinkPage, Outcome, Words},
 };
 use crate::{
@@ -24,7 +24,11 @@ use crate::{
 };
 
 const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// The scripts: what they have in common, and what is particular to pages of links, and to that of an account.
+const LINK_SCRIPT: &str =
+    concat!("\"use strict\";\n{\n", include_str!("page.js"), include_str!("link.js"), "start();\n}\n");
+const ACCOUNT_SCRIPT: &str =
+    concat!("\"use strict\";\n{\n", include_str!("page.js"), include_str!("account.js"), "start();\n}\n");
 /// What pages have solve challenges of work, aside, so that they stay alive.
 pub const PROOF: &str = include_str!("proof.js");
 
@@ -43,6 +47,8 @@ pub enum Page {
     ResetPassword,
     /// Has a link mailed that sets a password.
     ForgotPassword,
+    /// Shows and changes an account.
+    Account,
 }
 
 /// What all pages have in common.
@@ -62,10 +68,11 @@ struct Content {
     /// Leads on from success, where something leads to success.
     onward: &'static str,
     /// What the script says on this page.
-    says: Says,
+    says: Value,
+    script: &'static str,
 }
 
-/// What the script says on one page.
+/// What the script says on a page of links.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Says {
@@ -89,7 +96,7 @@ impl Pages {
     #[must_use]
     pub fn html(&self, page: Page, language: Language) -> String {
         let words = Words::of(language);
-        let Content { title, forms, onward, says } = content(page, language, words);
+        let Content { title, forms, onward, says, script } = content(page, language, words, &self.languages);
         let spoken = json!({ "all": words.script, "page": says, "answers": translated(&words.answers) });
         format!(
             include_str!("layout.html"),
@@ -103,7 +110,7 @@ impl Pages {
             onward = escape(onward),
             languages = self.choice(words.frame.language, language),
             words = in_script(&spoken.to_string()),
-            script = SCRIPT,
+            script = script,
         )
     }
 
@@ -121,14 +128,13 @@ impl Pages {
     }
 }
 
-fn content(page: Page, language: Language, words: &'static Words) -> Content {
-    let link_page = |operation, of: &'static LinkPage| Content::of(of.title, redeeming(operation, of), &of.outcome);
+fn content(page: Page, language: Language, words: &'static Words, languages: &Languages) -> Content {
+    let link_page = |operation, of: &'static LinkPage| Content::of(of.title, redeeming(operation, of), &of.outcome, "");
     match page {
         Page::VerifyEmail => {
-            let mut content = link_page("verify-email", &words.verify_email);
-            content.forms += &asking_anew("resend-verification", &words.ask);
-            content.says.sent = words.ask.sent_proof;
-            content
+            let of = &words.verify_email;
+            let forms = redeeming("verify-email", of) + &asking_anew("resend-verification", &words.ask);
+            Content::of(of.title, forms, &of.outcome, words.ask.sent_proof)
         }
         Page::ConfirmEmail => link_page("confirm-email", &words.confirm_email),
         Page::NotMe => {
@@ -140,22 +146,31 @@ fn content(page: Page, language: Language, words: &'static Words) -> Content {
         Page::ResetPassword => {
             let of = &words.reset_password;
             let forms = choosing(of) + &asking_anew("forgot-password", &words.ask);
-            let mut content = Content::of(of.title, forms, &of.outcome);
-            content.says.sent = words.ask.sent_offer;
-            content
+            Content::of(of.title, forms, &of.outcome, words.ask.sent_offer)
         }
         Page::ForgotPassword => Content {
             title: words.forgot_password.title,
             forms: forgetting(&words.forgot_password, &words.ask),
             onward: "",
-            says: Says { sent: words.ask.sent_offer, ..Says::default() },
+            says: json!(Says { sent: words.ask.sent_offer, ..Says::default() }),
+            script: LINK_SCRIPT,
+        },
+        Page::Account => Content {
+            title: words.account.title,
+            forms: account(&words.account, language, languages),
+            onward: "",
+            says: json!(words.account.says),
+            script: ACCOUNT_SCRIPT,
         },
     }
 }
 
 impl Content {
-    fn of(title: &'static str, forms: String, Outcome { done, done_text, failed_text, onward }: &Outcome) -> Self {
-        Self { title, forms, onward, says: Says { done, done_text, failed_text, sent: "" } }
+    /// A page whose button redeems a link.
+    fn of(title: &'static str, forms: String, outcome: &Outcome, sent: &'static str) -> Self {
+        let Outcome { done, done_text, failed_text, onward } = outcome;
+        let says = json!(Says { done, done_text, failed_text, sent });
+        Self { title, forms, onward, says, script: LINK_SCRIPT }
     }
 }
 
@@ -172,15 +187,15 @@ fn translated(answers: &Answers) -> BTreeMap<&'static str, &'static str> {
     ])
 }
 
-/// Nothing may be loaded or run but our own style and script, named by their hashes, the script that solves challenges, and, where there
+/// Nothing may be loaded or run but our own style and scripts, named by their hashes, the script that solves challenges, and, where there
 /// is one, the provider's widget. The words are data, which no policy is asked about.
 fn policy(provider: Option<&str>) -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
-    let (script, style) = (hash(SCRIPT), hash(STYLE));
+    let ([link, account], style) = ([LINK_SCRIPT, ACCOUNT_SCRIPT].map(hash), hash(STYLE));
     let (widget, frame) =
         provider.map_or_else(Default::default, |origin| (format!(" {origin}"), format!("frame-src {origin}; ")));
     format!(
-        "default-src 'none'; script-src 'sha256-{script}'{widget}; style-src 'sha256-{style}'; connect-src 'self'; worker-src 'self'; \
+        "default-src 'none'; script-src 'sha256-{link}' 'sha256-{account}'{widget}; style-src 'sha256-{style}'; connect-src 'self'; worker-src 'self'; \
          {frame}base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }

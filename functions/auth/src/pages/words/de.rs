@@ -1,6 +1,6 @@
 //! German, with "Sie".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -129,4 +129,5 @@ pub const WORDS: Words = Words {
         text: "Nennen Sie uns die Adresse Ihres Kontos. Wir schicken Ihnen einen Link, mit dem Sie ein neues Passwort wählen.",
         button: "Link senden",
     },
+    account: account::de::ACCOUNT,
 };

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -125,4 +125,5 @@ pub const WORDS: Words = Words {
         text: "Tell us the address of your account. We will mail you a link with which you choose a new password.",
         button: "Send me a link",
     },
+    account: account::en::ACCOUNT,
 };

@@ -1,6 +1,6 @@
 //! Spanish, with "usted".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -125,4 +125,5 @@ pub const WORDS: Words = Words {
         text: "Indíquenos la dirección de su cuenta. Le enviaremos un enlace con el que elegir una nueva contraseña.",
         button: "Enviarme un enlace",
     },
+    account: account::es::ACCOUNT,
 };

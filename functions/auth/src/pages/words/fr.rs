@@ -1,6 +1,6 @@
 //! French, with "vous".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -127,4 +127,5 @@ pub const WORDS: Words = Words {
         text: "Indiquez-nous l’adresse de votre compte. Nous vous enverrons un lien pour choisir un nouveau mot de passe.",
         button: "M’envoyer un lien",
     },
+    account: account::fr::ACCOUNT,
 };

@@ -1,6 +1,6 @@
 //! Japanese, in polite form.
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -126,4 +126,5 @@ pub const WORDS: Words = Words {
         text: "アカウントのアドレスを入力してください。新しいパスワードを設定するためのリンクをメールでお送りします。",
         button: "リンクを送る",
     },
+    account: account::ja::ACCOUNT,
 };

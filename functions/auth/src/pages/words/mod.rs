@@ -1,6 +1,7 @@
 //! What pages say. Every language has a file with one constant, so that a text which is missing does not compile; the HTML beside this
 //! folder and the script hold no word. What a script says is sent to it with the page.
 
+pub mod account;
 mod de;
 mod en;
 mod es;
@@ -8,6 +9,8 @@ mod fr;
 mod ja;
 mod pt;
 mod zh;
+
+pub use self::account::AccountPage;
 
 use serde::Serialize;
 use shared::language::Language;
@@ -34,6 +37,8 @@ pub struct Words {
     pub reset_password: PasswordPage,
     /// Has a link mailed that sets a password.
     pub forgot_password: ForgotPage,
+    /// Shows and changes an account.
+    pub account: AccountPage,
 }
 
 /// What all pages have in common.
@@ -178,7 +183,7 @@ pub struct Answers {
     pub breached: &'static str,
 }
 
-/// A text with `{time}` in it, which stands for a number of seconds or minutes in words.
+/// A text with `{time}` in it, which stands for a time in words: how long, or when.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub struct Timed(&'static str);

@@ -1,6 +1,6 @@
 //! Portuguese as in Brazil, with "você".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -125,4 +125,5 @@ pub const WORDS: Words = Words {
         text: "Informe o endereço da sua conta. Enviaremos um link com o qual você escolhe uma nova senha.",
         button: "Enviar um link",
     },
+    account: account::pt::ACCOUNT,
 };

@@ -1,6 +1,6 @@
 //! Chinese in simplified characters, with "您".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words};
+use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -124,4 +124,5 @@ pub const WORDS: Words = Words {
         text: "请告诉我们您账户的邮箱地址。我们会向您发送用于设置新密码的链接。",
         button: "发送链接",
     },
+    account: account::zh::ACCOUNT,
 };
