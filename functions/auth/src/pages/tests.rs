@@ -36,6 +36,8 @@ fn texts(page: Page, language: Language) -> BTreeSet<String> {
     let mut texts: BTreeSet<_> = between.filter(|text| !text.is_empty() && !text.contains("Tom &amp;")).collect();
     collect(&spoken(&html), &mut texts);
     texts.remove("");
+    // What languages call themselves, they are called everywhere.
+    Language::ALL.map(Language::name).into_iter().for_each(|name| drop(texts.remove(name)));
     texts
 }
 
