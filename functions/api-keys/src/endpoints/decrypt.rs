@@ -81,7 +81,8 @@ pub fn document() -> Operation {
         "decrypt_api_key",
         "Shows a key and its secret to its owner, after the access has been written down. `data` holds the passphrase and \
          the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one \
-         credential, whatever its id, up to 20 times in ten minutes. After a password was set by a mailed link, a change of address, or the          owner's word that somebody else was at work, the vault shows nothing for a day (`VAULT_FROZEN`): new sessions are          told so, and for how long.",
+         credential, whatever its id, up to 20 times in ten minutes. After a password was set by a mailed link, a change of address, or the \
+         owner's word that somebody else was at work, the vault shows nothing for a day (`VAULT_FROZEN`): `Retry-After` says for how long.",
     );
     let frozen = Refusal::Frozen(0);
     document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled, Refusal::CanWithdraw]))

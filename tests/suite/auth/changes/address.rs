@@ -188,7 +188,8 @@ async fn several_accounts_may_claim_an_address_and_its_reader_decides() {
             assert!(asked.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().unwrap() > 60));
         } else {
             let again = asks_for(&person, &session, ELSEWHERE).await;
-            assert_eq!((again.status, again.header("retry-after")), (429, Some("60")));
+            let wait = if number < 4 { "60" } else { "3360" };
+            assert_eq!((again.status, again.header("retry-after")), (429, Some(wait)));
         }
         people.push(person);
         world.advance(60);
@@ -279,7 +280,7 @@ async fn links_that_are_good_for_nothing_look_the_same() {
     let forged = "A".repeat(107);
     for page in ["confirm-email", "not-me"] {
         let mut seen = Vec::new();
-        for token in ["", "x", "\u{0}", "\u{1f600}", &forged, &reset, &proof, &replaced, &"y".repeat(100_000)] {
+        for token in ["", "x", "\u{0}", "\u{1f600}", &forged, &reset, &proof, &replaced, &"y".repeat(10_000)] {
             let reply = redeems(&world, page, token).await;
             seen.push((reply.status, reply.body, token.len()));
         }

@@ -10,16 +10,18 @@ mod races;
 use serde_json::{Value, json};
 use tests::{Person, Reply, Session, World};
 
+pub use self::races::overtaken;
+
 /// The new password of whoever changes one.
 const NEW: &str = "chosen a moment ago";
 
 /// Somebody at another address: what arrives there, and who signs in with it and the same password.
-fn at<'w>(person: &Person<'w>, email: &str) -> Person<'w> {
+pub fn at<'w>(person: &Person<'w>, email: &str) -> Person<'w> {
     Person { world: person.world, email: email.to_owned(), password: person.password.clone() }
 }
 
 /// Replaces the password by the own one.
-async fn changes_password(person: &Person<'_>, session: &Session, new: &str) -> Reply {
+pub async fn changes_password(person: &Person<'_>, session: &Session, new: &str) -> Reply {
     let body = json!({ "current_password": person.password, "new_password": new });
     person.world.post_as(session, "/auth/change-password", body).await
 }
@@ -44,12 +46,12 @@ pub async fn moves<'w>(person: &Person<'w>, session: &Session, new: &str) -> Per
 }
 
 /// Redeems the newest link of a notice for who it was not.
-async fn disowns(person: &Person<'_>) -> Reply {
+pub async fn disowns(person: &Person<'_>) -> Reply {
     redeems(person.world, "not-me", &person.mailed("not-me").await).await
 }
 
 /// Sets a password by a mailed link.
-async fn resets(world: &World, token: &str, password: &str) -> Reply {
+pub async fn resets(world: &World, token: &str, password: &str) -> Reply {
     world.post("/auth/reset-password", json!({ "token": token, "password": password })).await
 }
 

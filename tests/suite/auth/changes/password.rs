@@ -12,7 +12,7 @@ async fn a_new_password_ends_every_session_but_the_one_that_asks() {
     let other = Session::of(&ada.logs_in().await);
     changes_password(&ada, &session, NEW).await.assert_ok();
     assert!(is_alive(&world, &session).await && !is_alive(&world, &other).await);
-    Session::of(&world.refresh(&session.refresh).await);
+    world.refresh(&session.refresh).await.assert_ok();
     ada.logs_in().await.assert_status(401);
     ada.rival(NEW).logs_in().await.assert_ok();
     assert_eq!(told(&world).await, ["password_changed"]);
@@ -37,8 +37,7 @@ async fn a_wrong_current_password_is_403_and_counts_where_it_does_at_sign_in() {
             assert_eq!((refused.status, &refused.body["success"]), (403, &json!(false)));
         }
     }
-    thief("/auth/change-password", "").await.assert_status(422);
-    let _ = thief("/auth/change-password", "thief@example.org").await;
+    thief("/auth/change-password", "").await.assert_status(403);
     for path in ["/auth/change-password", "/auth/change-email"] {
         let locked = thief(path, "thief@example.org").await;
         assert_eq!((locked.status, locked.header("retry-after")), (429, Some("1")), "{locked:?}");
@@ -89,7 +88,7 @@ async fn a_password_that_is_easy_to_guess_or_was_stolen_is_refused() {
         let refused = changes_password(&ada, &session, weak).await;
         refused.assert_status(422);
         assert_eq!(refused.body["detail"][0]["loc"], json!(["body", "new_password"]), "{weak}");
-        assert!(!refused.text.contains(weak));
+        assert_eq!(refused.body["detail"][0].get("input").unwrap_or(&json!(null)), &json!(null), "{weak}");
     }
     ada.logs_in().await.assert_ok();
 }
