@@ -8,8 +8,10 @@ infra/tools.sh moto
 semantics=(
     auth::sign_up:: auth::profile:: auth::sessions::      # an account's rows: new, changed under a condition, together in a transaction
     auth::forgot:: auth::languages:: auth::spellings::
+    auth::changes::address:: auth::changes::not_me::      # two addresses and an account, moved together
     auth::guard:: admin::unlock::                         # entries of a map, changed under a number
     auth::challenge:: auth::client_limits:: auth::stuffing::
+    auth::changes::at_once:: auth::changes::password::
     auth::concurrency:: auth::contested::                 # many at once: one wins, and nobody loses what was written
     mail::delivery:: mail::waiting::                      # the outbox: leases, what is due, SES itself
     auth::secrets:: admin::rotation::                     # secrets under KMS, their successors, other keys
@@ -34,12 +36,14 @@ elsewhere=(
     api_keys::moment:: kyc::moment::                      # how often the clock is looked at
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
     auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
+    auth::changes::outages:: auth::changes::races::
     auth::outages:: auth::reset_races:: auth::strangers:: auth::weak_passwords::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
     breaches:: clock:: paper:: ses:: simulator:: tables:: tasks::
     api_keys::canaries:: api_keys::credentials::          # exchanges
     api_keys::forms:: api_keys::isolation::
+    api_keys::frozen:: api_keys::letters::                # what accounts have proven
     api_keys::misbehaving:: api_keys::testing::
     api_keys::verdicts:: api_keys::verify::
     admin::link_rotation:: api_keys::cap:: mail::feedback::   # conditions that those above have proven

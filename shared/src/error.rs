@@ -194,7 +194,7 @@ impl IntoResponse for Error {
             Self::InvalidToken => {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
-            Self::StepUpRequired(aal) => step_up(aal, status, text),
+            Self::StepUpRequired(aal) => step_up(aal, status),
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
             Self::InvalidSignature
             | Self::UnreadableBody
@@ -231,27 +231,41 @@ impl IntoResponse for Error {
 }
 
 /// The body of a refusal that a fresh proof would turn into a success.
-#[derive(Serialize)]
-struct StepUp {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "StepUpRequired")]
+pub(crate) struct StepUp {
+    /// Always false.
     success: bool,
+    /// Why, in English.
     message: &'static str,
+    /// What is needed.
     data: StepUpNeeded,
 }
 
-#[derive(Serialize)]
+/// The proof that is needed.
+#[derive(Serialize, JsonSchema)]
 struct StepUpNeeded {
+    /// Always `STEP_UP_REQUIRED`.
     code: &'static str,
+    /// How sure it has to be: `aal1` by a password, `aal2` by a second factor.
+    #[schemars(with = "String")]
     aal: Aal,
-    /// Seconds.
+    /// How old it may be. Seconds.
     max_age: u64,
 }
 
+impl StepUp {
+    /// That a proof of this level is needed.
+    pub(crate) fn to(aal: Aal) -> Self {
+        let (_, message) = Error::StepUpRequired(aal).answer();
+        Self { success: false, message, data: StepUpNeeded { code: "STEP_UP_REQUIRED", aal, max_age: FRESH.as_secs() } }
+    }
+}
+
 /// RFC 9470, but for its 401: clients answer that with a refresh, or sign out.
-fn step_up(aal: Aal, status: StatusCode, message: &'static str) -> Response {
-    let max_age = FRESH.as_secs();
-    let data = StepUpNeeded { code: "STEP_UP_REQUIRED", aal, max_age };
-    let answer = (status, Json(StepUp { success: false, message, data })).into_response();
-    let aal = aal.as_str();
+fn step_up(aal: Aal, status: StatusCode) -> Response {
+    let answer = (status, Json(StepUp::to(aal))).into_response();
+    let (aal, max_age) = (aal.as_str(), FRESH.as_secs());
     let challenge =
         format!(r#"Bearer error="insufficient_user_authentication", acr_values="{aal}", max_age="{max_age}""#);
     match HeaderValue::try_from(challenge) {

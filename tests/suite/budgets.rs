@@ -7,7 +7,10 @@ use local::Calls;
 use serde_json::json;
 use tests::{Reply, Request, Session, World, json_request};
 
-use crate::kyc::{approval, genuine};
+use crate::{
+    auth::changes::{asks_for, at, changes_password},
+    kyc::{approval, genuine},
+};
 
 fn dynamodb(calls: &[(&str, u64)]) -> BTreeMap<String, u64> {
     calls.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
@@ -68,6 +71,46 @@ async fn a_new_password_costs_four_reads_a_look_at_the_sessions_and_a_transactio
     cost(world.calls(first).await, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1), ("UpdateItem", 1)]);
     // To be asked again is to compare a password: the try is counted, and taken back.
     cost(world.calls(again).await, &[("GetItem", 3), ("UpdateItem", 3)]);
+}
+
+/// The session, the account and its guard; the client, the try and its being taken back. Then the name in the profile, and the guard and the
+/// sessions again, as they are when they end.
+#[tokio::test]
+async fn a_change_of_password_costs_five_reads_three_counts_a_look_at_the_sessions_and_a_transaction() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let change = changes_password(&ada, &session, "chosen a moment ago");
+    let expected = [("GetItem", 5), ("Query", 1), ("TransactWriteItems", 1), ("UpdateItem", 3)];
+    cost(world.calls(change).await, &expected);
+}
+
+/// The session, the account, its guard, and what is known of the new address. Its letter is counted, by client and with all others, and
+/// what the account has asked for on this day.
+#[tokio::test]
+async fn a_change_of_address_costs_four_reads_and_a_transaction_and_its_proof_four_more() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let asked = world.calls(asks_for(&ada, &session, "elsewhere@example.org")).await;
+    cost(asked, &[("GetItem", 4), ("TransactWriteItems", 1), ("UpdateItem", 6)]);
+    let body = json!({ "token": at(&ada, "elsewhere@example.org").mailed("confirm-email").await });
+    let confirm = world.calls(world.post("/auth/confirm-email", body.clone())).await;
+    cost(confirm, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1)]);
+    cost(world.calls(world.post("/auth/confirm-email", body)).await, &[("GetItem", 1)]);
+    // The record of the address that the account returns from is one more.
+    let body = json!({ "token": ada.mailed("not-me").await });
+    let back = world.calls(world.post("/auth/not-me", body.clone())).await;
+    cost(back, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1)]);
+    cost(world.calls(world.post("/auth/not-me", body)).await, &[("GetItem", 2)]);
+}
+
+#[tokio::test]
+async fn taking_an_account_back_costs_three_reads_a_look_at_the_sessions_and_a_transaction() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    changes_password(&ada, &session, "chosen a moment ago").await.assert_ok();
+    let body = json!({ "token": ada.mailed("not-me").await });
+    let taken = world.calls(world.post("/auth/not-me", body)).await;
+    cost(taken, &[("GetItem", 3), ("Query", 1), ("TransactWriteItems", 1)]);
 }
 
 #[tokio::test]

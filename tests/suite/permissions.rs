@@ -12,7 +12,10 @@ use tests::{Key, Session, World, authorized, invoke};
 
 use crate::{
     api_keys::keeps_a_key,
-    auth::challenge::{LOGIN, asks, solved, switched, turnstile},
+    auth::{
+        challenge::{LOGIN, asks, solved, switched, turnstile},
+        changes::{changes_password, disowns, moves},
+    },
     kyc::{approval, genuine},
     template::{Template, attribute},
 };
@@ -46,15 +49,18 @@ async fn everything(world: &World) {
     world.post("/auth/resend-verification", json!({ "email": ada.email })).await;
     world.get_as(&session, "/auth/profile").await;
     world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada" })).await;
-    let token = ada.is_offered_a_password().await;
-    world.post("/auth/reset-password", json!({ "token": token, "password": ada.password })).await;
-
-    let session = Session::of(&ada.logs_in().await);
     world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await;
     world.get_as(&session, "/api/kyc/status").await;
     exchange_key(world, &session).await;
     keeps_a_key(world, &session, "a-key-that-stays").await;
+    changes_password(&ada, &session, "chosen a moment ago").await.assert_ok();
+    let owner = ada.rival("chosen a moment ago");
+    moves(&owner, &session, "elsewhere@example.org").await;
+    disowns(&ada).await.assert_ok();
+    let token = ada.mailed("reset-password").await;
+    world.post("/auth/reset-password", json!({ "token": token, "password": ada.password })).await.assert_ok();
 
+    let session = Session::of(&ada.logs_in().await);
     let refreshed = Session::of(&world.refresh(&session.refresh).await);
     world.advance(60);
     world.refresh(&session.refresh).await.assert_status(401); // it was used before

@@ -40,6 +40,9 @@ impl Vault {
             let changed = changed(&seen, change, renewal.as_ref(), access.now)?;
             let mut writes = writes(account, &seen, &changed)?;
             writes.push(self.event(access, AccessAction::Update, "ok")?.write()?);
+            if changed.sealed.secret_version != seen.sealed.secret_version {
+                writes.push(self.told_of_new_secret(access, &changed)?);
+            }
             match self.app.store.race(writes).await? {
                 Raced::Won => return Ok(changed),
                 Raced::Obstructed => {

@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{error::Error, http::Reply};
@@ -53,6 +56,8 @@ pub enum RefusalCode {
     KeyDisabled,
     /// The key can send funds out of the account.
     KeyCanWithdraw,
+    /// The vault shows nothing for a while, for somebody may have got at the account; `Retry-After` says for how long.
+    VaultFrozen,
     /// The credential is stored already, by whomever.
     KeyAlreadyStored,
     /// The account has as many keys as it may have.
@@ -77,6 +82,7 @@ impl RefusalCode {
             Self::KycRequired => "KYC_REQUIRED",
             Self::KeyDisabled => "KEY_DISABLED",
             Self::KeyCanWithdraw => "KEY_CAN_WITHDRAW",
+            Self::VaultFrozen => "VAULT_FROZEN",
             Self::KeyAlreadyStored => "KEY_ALREADY_STORED",
             Self::TooManyKeys => "TOO_MANY_KEYS",
             Self::TooManyBlocked => "TOO_MANY_BLOCKED",
@@ -97,6 +103,8 @@ pub enum Refusal {
     Disabled,
     /// The key can send funds to others, and the policy forbids that.
     CanWithdraw,
+    /// Somebody may have got at the account of late: nothing is shown for so many seconds, at least one.
+    Frozen(i64),
     /// The credential is kept already, by whomever.
     Duplicate,
     /// The caller has as many keys as anybody may have.
@@ -126,6 +134,7 @@ impl Refusal {
             Self::KycRequired => RefusalCode::KycRequired,
             Self::Disabled => RefusalCode::KeyDisabled,
             Self::CanWithdraw => RefusalCode::KeyCanWithdraw,
+            Self::Frozen(_) => RefusalCode::VaultFrozen,
             Self::Duplicate => RefusalCode::KeyAlreadyStored,
             Self::Full => RefusalCode::TooManyKeys,
             Self::TooManyBlocked => RefusalCode::TooManyBlocked,
@@ -143,6 +152,9 @@ impl Refusal {
             Self::KycRequired => "Exchange keys can be stored once your identity has been proven",
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
+            Self::Frozen(_) => {
+                "The vault shows no secret for a while after the account was secured or has changed its address"
+            }
             Self::Duplicate => "This API key is stored already",
             Self::Full => &FULL,
             Self::TooManyBlocked => &TOO_MANY_BLOCKED,
@@ -169,6 +181,9 @@ impl IntoResponse for Refusal {
             Self::Disabled | Self::CanWithdraw | Self::Duplicate | Self::Full | Self::TooManyBlocked => {
                 Reply::conflict(body).into_response()
             }
+            Self::Frozen(seconds) => {
+                Reply::conflict(body).header(header::RETRY_AFTER, HeaderValue::from(seconds)).into_response()
+            }
             Self::TooMany(seconds) => Reply::too_many_requests(body, seconds).into_response(),
             Self::Failed(error) => error.into_response(),
         }
@@ -181,11 +196,12 @@ mod tests {
 
     use super::*;
 
-    const CODES: [RefusalCode; 10] = [
+    const CODES: [RefusalCode; 11] = [
         RefusalCode::KeyNotFound,
         RefusalCode::KycRequired,
         RefusalCode::KeyDisabled,
         RefusalCode::KeyCanWithdraw,
+        RefusalCode::VaultFrozen,
         RefusalCode::KeyAlreadyStored,
         RefusalCode::TooManyKeys,
         RefusalCode::TooManyBlocked,
@@ -207,7 +223,7 @@ mod tests {
             assert_eq!(json!(code), code.as_str());
         }
         // The last is in no answer.
-        assert_eq!(documented::<RefusalCode>(), CODES[..9].iter().map(|code| json!(code)).collect::<Vec<_>>());
+        assert_eq!(documented::<RefusalCode>(), CODES[..10].iter().map(|code| json!(code)).collect::<Vec<_>>());
     }
 
     #[test]

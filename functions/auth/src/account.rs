@@ -4,6 +4,8 @@
 //! Only who has the account's credentials, or a link that was mailed to it, changes its row. What strangers may cause, letters and links,
 //! stands with the address (`address/`), so that nobody who asks for them is in the owner's way.
 
+mod change;
+
 use std::time::Duration;
 
 use compat::email::EmailAddress;
@@ -16,6 +18,7 @@ use shared::{
     time::Timestamp,
 };
 
+pub use self::change::UNDO_LIFE;
 use crate::password::PasswordHash;
 
 /// Life of a link that sets a password.
@@ -53,6 +56,12 @@ pub struct Account {
     pub(crate) banned: Option<Ban>,
     /// When it is to be deleted; none where it stays.
     pub(crate) ending: Option<Due>,
+    /// Whether a reset is under way that has taken the password away to get through: the sessions that are left are about to end.
+    #[serde(default)]
+    pub(crate) is_withdrawn: bool,
+    /// The link that proves the address which the account is to have next: of several that were asked for the last. The others are void,
+    /// for somebody else may be at an address that was mistyped.
+    pub(crate) next_address: Option<LinkId>,
     /// The address that it had before, as long as that may be taken back.
     pub(crate) undo: Option<Undo>,
     /// When the owner last took it back from somebody else, by a mailed link: notices of before save nothing any more. Milliseconds since
@@ -142,6 +151,8 @@ impl Account {
             language: Language::default(),
             banned: None,
             ending: None,
+            is_withdrawn: false,
+            next_address: None,
             undo: None,
             secured_at: None,
         }
@@ -158,10 +169,11 @@ impl Account {
     }
 
     /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still
-    /// has it.
+    /// has it. Of an account that nobody may sign in to it is good for nothing.
     #[must_use]
     pub fn offer(&self, link: LinkId, version: Option<u64>, now: Timestamp) -> Offer {
         match (&self.password, &self.password_by) {
+            _ if self.closed().is_some() => Offer::Void,
             (Some(_), Some(used)) if used.id == link && now < used.until => Offer::Taken,
             _ if version == Some(self.version) => Offer::Open,
             _ => Offer::Void,
@@ -172,12 +184,5 @@ impl Account {
     #[must_use]
     pub fn may_be_told_of_weakness(&self, now: Timestamp) -> bool {
         self.weak_told_at.is_none_or(|told| told + TOLD_OF_WEAKNESS <= now)
-    }
-
-    /// Sets the password by an open link. That ends all links of before, this one too.
-    pub fn set_password(&mut self, link: LinkId, password: PasswordHash, now: Timestamp) {
-        self.version += 1;
-        (self.password, self.no_password) = (Some(password), None);
-        self.password_by = Some(UsedLink { id: link, until: now + SET_PASSWORD_LIFE });
     }
 }

@@ -14,6 +14,8 @@ use crate::challenge::Challenge;
 
 /// How long somebody who chooses a password waits for whether it was stolen.
 const BREACH_CHECK: Duration = Duration::from_millis(800);
+/// In hours.
+const LONGEST_FREEZE: u64 = 7 * 24;
 
 /// What `auth` needs besides the settings of every function.
 #[derive(Clone, Debug)]
@@ -40,6 +42,8 @@ pub struct AuthConfig {
     pub mails_per_hour: u32,
     /// `BREACHED_PASSWORDS`: who is asked whether a password was stolen.
     pub breached_passwords: BreachedPasswords,
+    /// `FREEZE_HOURS`: for how long the vault shows nothing after what a thief would do who has got at an account.
+    pub freeze: Duration,
 }
 
 /// Who is asked whether a password was stolen from another service.
@@ -66,11 +70,11 @@ impl AuthConfig {
         let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
         let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
         let limits = both(counts, ip_limit_factor(env));
-        let asked = both(Challenge::read(env), breached_passwords(env));
+        let asked = both(Challenge::read(env), both(breached_passwords(env), freeze(env)));
         let shown = both(shown, Languages::read(env));
         let (((product, sign_in_url), languages), (rest, (limits, asked))) =
             both(shown, both(rest, both(limits, asked)))?;
-        let ((kms_key_id, auto_confirm), (challenge, breached_passwords)) = (rest, asked);
+        let ((kms_key_id, auto_confirm), (challenge, (breached_passwords, freeze))) = (rest, asked);
         let ((logins_per_address, mails_per_hour), ip_limit_factor) = limits;
         Ok(Self {
             kms_key_id,
@@ -83,6 +87,7 @@ impl AuthConfig {
             ip_limit_factor,
             mails_per_hour,
             breached_passwords,
+            freeze,
         })
     }
 }
@@ -93,6 +98,14 @@ fn ip_limit_factor(env: &Env<'_>) -> Result<u32, ConfigError> {
         return Err(ConfigError::new("IP_LIMIT_FACTOR is allowed on the stage local only"));
     }
     Ok(factor)
+}
+
+/// A week at most: whoever is locked out of the own vault for longer has another problem.
+fn freeze(env: &Env<'_>) -> Result<Duration, ConfigError> {
+    let hours = env.optional("FREEZE_HOURS").map_or(Some(24), |hours| hours.parse().ok());
+    let hours = hours.filter(|hours| *hours <= LONGEST_FREEZE);
+    let flaw = || ConfigError::new(format!("FREEZE_HOURS is not a whole number from 0 to {LONGEST_FREEZE}"));
+    hours.map(Duration::from_hours).ok_or_else(flaw)
 }
 
 fn auto_confirm(env: &Env<'_>) -> Result<bool, ConfigError> {

@@ -24,7 +24,10 @@ use shared::{
 };
 
 use endpoints::{
-    account::{change_profile, forgot_password, preferences, reset_password, show_profile},
+    account::{
+        change_email, change_password, change_profile, confirm_email, forgot_password, not_me, preferences,
+        reset_password, show_profile,
+    },
     session::{jwks, login, logout, refresh},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
@@ -46,6 +49,10 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/verification-status", verification_status::verification_status, verification_status::document)
         .post("/auth/forgot-password", forgot_password::forgot_password, forgot_password::document)
         .post("/auth/reset-password", reset_password::reset_password, reset_password::document)
+        .post("/auth/change-password", change_password::change_password, change_password::document)
+        .post("/auth/change-email", change_email::change_email, change_email::document)
+        .post("/auth/confirm-email", confirm_email::confirm_email, confirm_email::document)
+        .post("/auth/not-me", not_me::not_me, not_me::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/confirm-email", ui::confirm_email, ui::document_confirm_email)
         .get("/auth/ui/not-me", ui::not_me, ui::document_not_me)

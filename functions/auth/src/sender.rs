@@ -72,6 +72,12 @@ impl Sender {
         self.device.iter().map(DeviceToken::place).chain(self.network.clone()).collect()
     }
 
+    /// Where it comes from, in the words of lists and letters.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// The network alone: a place also for who has proven something on a device that is not given a token.
     #[must_use]
     pub fn network(&self) -> &[PlaceId] {

@@ -14,7 +14,7 @@ use axum::{
 };
 use compat::email::EmailAddress;
 use lambda_http::request::RequestContext;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 pub use self::{
     address::ClientAddress,
@@ -28,6 +28,7 @@ use crate::{
     ids::{AccountId, SessionId},
     language::Language,
     now::Now,
+    store::{Condition, Expected, Store, Write},
     tables::Row,
     time::Timestamp,
 };
@@ -79,6 +80,21 @@ impl Caller {
     #[must_use]
     pub fn frozen_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.frozen_until.filter(|until| now < *until)
+    }
+
+    /// That the session has not ended: what it asks for takes place before that, or not at all.
+    #[must_use]
+    pub fn still_signed_in(&self) -> Write<'static> {
+        Write::Check(Expected::new(Row::Session(self.account, self.session)).when(Condition::Exists))
+    }
+
+    /// Looks at the session again, for whoever has lost a write with [`Caller::still_signed_in`].
+    ///
+    /// # Errors
+    /// `InvalidToken` when it has ended; `Unavailable`, `Internal`.
+    pub async fn is_signed_in(&self, store: &Store) -> Result<(), Error> {
+        let session: Option<IgnoredAny> = store.get(Row::Session(self.account, self.session)).await?;
+        session.map(|_| ()).ok_or(Error::InvalidToken)
     }
 
     /// How the session was signed in to.

@@ -8,7 +8,10 @@ use super::{
     fields::{Fields, Input},
     input::Body,
 };
-use crate::error::{Detail, Error};
+use crate::{
+    caller::Aal,
+    error::{Detail, Error, StepUp},
+};
 
 /// Puts a type's schema into the document and gives a reference to it.
 pub type Model = fn(&mut SchemaGenerator) -> Schema;
@@ -115,6 +118,13 @@ impl Operation {
     pub fn protected(mut self) -> Self {
         self.security = Security::Session;
         self.fails(&Error::NotAuthenticated).fails(&Error::InvalidToken)
+    }
+
+    /// Asks for a session whose owner has proven to be that of late, where the account has second factors or has no password to ask for.
+    #[must_use]
+    pub fn confirmed(self) -> Self {
+        let needed = StepUp::to(Aal::Aal1);
+        self.protected().answer(403, "A sign-in of the last five minutes is needed", &needed)
     }
 
     /// Takes what a provider of identity checks sends and proves: an object of whatever shape is the provider's.

@@ -1,5 +1,7 @@
 //! How the functions are configured.
 
+use std::time::Duration;
+
 use api_keys::config::VaultConfig;
 use auth::{
     challenge::Challenge,
@@ -47,6 +49,7 @@ impl Settings {
                 ip_limit_factor: 1_000,
                 mails_per_hour: 2_000,
                 breached_passwords: BreachedPasswords::Off,
+                freeze: Duration::from_hours(24),
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),

@@ -1,9 +1,10 @@
 //! Every answer of every endpoint of the vault, as clients see it: a page each in `tests/snapshots/api_keys`.
 
 use serde_json::{Value, json};
-use tests::{Page, World, no_text};
+use tests::{Page, Reply, Session, World, no_text};
 
 use super::{KEYS, Owner, binance, demo, with};
+use crate::auth::changes::resets;
 
 const FOLDER: &str = "api_keys";
 /// A key that nobody has.
@@ -83,7 +84,16 @@ async fn decrypt() {
     world.tamper("ExchangeKeys", &ada.row(&tampered).await, "exchange", json!("bybit")).await;
     page.answer("A row that somebody has tampered with", &ada.decrypts(&tampered).await);
     no_such_caller_or_key(&mut page, &ada, "POST", "/decrypt").await;
+    page.answer("While the vault is shut", &while_shut(&world).await);
     page.is_kept(FOLDER, "decrypt");
+}
+
+/// Of somebody who has just set a password by a mailed link.
+async fn while_shut(world: &World) -> Reply {
+    let (bob, session) = world.person().signed_in().await;
+    let id = Owner { world, session }.keeps(&binance("the-third-name-3")).await;
+    resets(world, &bob.is_offered_a_password().await, &bob.password).await.assert_ok();
+    Owner { world, session: Session::of(&bob.logs_in().await) }.decrypts(&id).await
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use tests::{PATIENCE, Page, Request, Session, World, authorized, json_request, no_text};
 
-use super::challenge::switched;
+use super::{
+    challenge::switched,
+    changes::{asks_for, at},
+};
 
 const FOLDER: &str = "auth";
 
@@ -172,6 +175,105 @@ async fn reset_password() {
     page.answer("Nothing", &world.post(PATH, json!({})).await);
     page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
     page.is_kept(FOLDER, "reset_password");
+}
+
+#[tokio::test]
+async fn change_password() {
+    const PATH: &str = "/auth/change-password";
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let change = |current: &str, new: &str| json!({ "current_password": current, "new_password": new });
+    let current = ada.password.as_str();
+    let mut page = Page::default();
+    page.answer("Another password", &world.post_as(&session, PATH, change(current, "another password")).await);
+    page.answer(
+        "One that is not the current one",
+        &world.post_as(&session, PATH, change(current, "a third one")).await,
+    );
+    let current = "another password";
+    page.answer("The same password", &world.post_as(&session, PATH, change(current, current)).await);
+    page.answer(
+        "A password that is easy to guess",
+        &world.post_as(&session, PATH, change(current, "password1!")).await,
+    );
+    let without = json!({ "current_password": null, "new_password": "a third one" });
+    page.answer("Nothing for a proof", &world.post_as(&session, PATH, without.clone()).await);
+    let mut account = ada.account().await;
+    account.as_object_mut().unwrap().remove("password");
+    world.advance(301);
+    world.tamper("Accounts", &account, "is_withdrawn", json!(false)).await;
+    page.answer(
+        "Where there is no password, and the session is not fresh",
+        &world.post_as(&session, PATH, without).await,
+    );
+    for _ in 0..4 {
+        world.post_as(&session, PATH, change("a mere guess", "a third one")).await.assert_status(403);
+    }
+    let guess = authorized("POST", PATH, &session.access, Some(change("a mere guess", "a third one")));
+    page.answer("Once too often", &world.send_from("192.0.2.1", guess).await);
+    page.answer("Without a token", &world.post(PATH, change(current, "a third one")).await);
+    page.answer("Nothing", &world.post_as(&session, PATH, json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, &session.access).await);
+    page.is_kept(FOLDER, "change_password");
+}
+
+#[tokio::test]
+async fn change_email() {
+    const PATH: &str = "/auth/change-email";
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let change = |password: &str, new: &str| json!({ "new_email": new, "current_password": password });
+    let mut page = Page::default();
+    let asks = async |new: &str| world.post_as(&session, PATH, change(&ada.password, new)).await;
+    page.answer("Another address", &asks("elsewhere@example.org").await);
+    page.answer("The same again, too soon", &asks("elsewhere@example.org").await);
+    page.answer("The present address", &asks(&ada.email.to_uppercase()).await);
+    page.answer("A wrong password", &world.post_as(&session, PATH, change("a mere guess", "x@example.org")).await);
+    page.answer("An address that is none", &asks("nowhere").await);
+    page.answer("Without a token", &world.post(PATH, change(&ada.password, "x@example.org")).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, &session.access).await);
+    switched(&world, true).await;
+    page.answer("While everybody is asked for a challenge", &asks("x@example.org").await);
+    switched(&world, false).await;
+    let there = at(&ada, "elsewhere@example.org");
+    let token = json!({ "token": there.mailed("confirm-email").await });
+    world.post("/auth/confirm-email", token).await.assert_ok();
+    let session = Session::of(&there.logs_in().await);
+    let twice = change(&ada.password, "twice@example.org");
+    page.answer("A second change that comes too early", &world.post_as(&session, PATH, twice).await);
+    page.is_kept(FOLDER, "change_email");
+}
+
+#[tokio::test]
+async fn confirm_email() {
+    const PATH: &str = "/auth/confirm-email";
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    asks_for(&ada, &session, "elsewhere@example.org").await.assert_ok();
+    let body = json!({ "token": at(&ada, "elsewhere@example.org").mailed("confirm-email").await });
+    let mut page = Page::default();
+    page.answer("A link", &world.post(PATH, body.clone()).await);
+    page.answer("The same again", &world.post(PATH, body).await);
+    page.answer("A token that is none", &world.post(PATH, json!({ "token": "no-token" })).await);
+    page.answer("Nothing", &world.post(PATH, json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    page.is_kept(FOLDER, "confirm_email");
+}
+
+#[tokio::test]
+async fn not_me() {
+    const PATH: &str = "/auth/not-me";
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    asks_for(&ada, &session, "thief@example.org").await.assert_ok();
+    let body = json!({ "token": ada.mailed("not-me").await });
+    let mut page = Page::default();
+    page.answer("A link", &world.post(PATH, body.clone()).await);
+    page.answer("The same again", &world.post(PATH, body).await);
+    page.answer("A token that is none", &world.post(PATH, json!({ "token": "no-token" })).await);
+    page.answer("Nothing", &world.post(PATH, json!({})).await);
+    page.answer("Bytes that are no text", &no_text(&world, "POST", PATH, "").await);
+    page.is_kept(FOLDER, "not_me");
 }
 
 #[tokio::test]

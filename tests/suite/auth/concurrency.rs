@@ -6,12 +6,12 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tests::{Reply, Session, World, assert_all};
 
-const MANY: usize = 20;
-const TRANSACTION: &str = "TransactWriteItems";
+pub const MANY: usize = 20;
+pub const TRANSACTION: &str = "TransactWriteItems";
 
 /// Requests at once, over four instances of `auth`. No `write` takes place before everybody has come to his first, so that all
 /// of them have read the same.
-async fn racing(world: &World, path: &str, write: &str, bodies: Vec<Value>) -> Vec<Reply> {
+pub async fn racing(world: &World, path: &str, write: &str, bodies: Vec<Value>) -> Vec<Reply> {
     world.hold(write, bodies.len().try_into().unwrap());
     at_once(world, path, bodies).await
 }

@@ -4,6 +4,7 @@ mod answers;
 mod attacks;
 mod breaches;
 pub mod challenge;
+pub mod changes;
 mod client_limits;
 mod concurrency;
 mod contested;

@@ -4,6 +4,8 @@ use local::Calls;
 use serde_json::{Value, json};
 use tests::{PATIENCE, Person, Reply, World, json_request};
 
+use super::changes::{asks_for, moves};
+
 /// All that an outsider can see or measure.
 #[derive(Debug, PartialEq)]
 struct Seen {
@@ -40,8 +42,11 @@ async fn look(world: &World, email: &str, request: impl Future<Output = Reply>) 
     Seen { status: reply.status, headers, keys, body, calls, argon2_runs, breach_checks }
 }
 
-/// Unknown, pending, contested, and two registered long ago: one has a password, the other has not chosen one yet.
+/// Unknown, pending, contested, two registered long ago, of whom one has a password and the other has not chosen one yet, and one who has
+/// moved to another address, and may have this one back.
 async fn everybody(world: &World) -> Vec<Person<'_>> {
+    let (moved, session) = world.person().signed_in().await;
+    moves(&moved, &session, "elsewhere@example.org").await;
     let (registered, _) = world.person().signed_in().await;
     let without_password = world.person();
     without_password.signs_up().await;
@@ -53,7 +58,7 @@ async fn everybody(world: &World) -> Vec<Person<'_>> {
     pending.signs_up().await;
     contested.signs_up().await;
     contested.rival("another password").signs_up().await;
-    vec![unknown, pending, contested, registered, without_password]
+    vec![unknown, pending, contested, registered, without_password, moved]
 }
 
 #[tokio::test]
@@ -216,6 +221,28 @@ async fn an_address_that_was_asked_for_looks_pending_whatever_it_is() {
     }
     assert_eq!(seen[0].body["status"], "pending");
     assert!(seen.iter().all(|other| other == &seen[0]), "{seen:#?}");
+}
+
+/// Whose the new address is shows to who reads the mail there alone.
+#[tokio::test]
+async fn a_change_of_address_looks_the_same_whoever_has_the_new_one() {
+    let world = World::start().await;
+    let (mut first, mut second, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+    for person in everybody(&world).await {
+        let (asker, session) = world.person().signed_in().await;
+        first.push(look(&world, &person.email, asks_for(&asker, &session, &person.email)).await);
+        second.push(look(&world, &person.email, asks_for(&asker, &session, &person.email)).await);
+        let status = world.status_of(&person.email).await;
+        world.advance(60);
+        changed.push(changes(&world, asks_for(&asker, &session, &person.email)).await);
+        assert_eq!(world.status_of(&person.email).await, status);
+    }
+    assert_eq!((first[0].status, first[0].argon2_runs, second[0].status), (200, 1, 429));
+    assert!(first.iter().all(|other| other == &first[0]), "{first:#?}");
+    assert!(second.iter().all(|other| other == &second[0]), "{second:#?}");
+    // The record of the address, and an event; the guard; a letter to the present address, and one to the new one, be it to nobody.
+    let expected = [("Accounts", 2), ("Sessions", 1), ("Mail", 2)];
+    assert!(changed.iter().all(|changed| *changed == expected), "{changed:?}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ fn release(world: &World) {
     hold(world);
 }
 
-fn hold(world: &World) {
+pub fn hold(world: &World) {
     world.aws.reset_calls();
     world.hold(TRANSACTION, 1_000);
 }
@@ -78,7 +78,7 @@ async fn a_login_that_was_judged_before_a_reset_and_is_written_after_it_opens_no
 }
 
 /// Somebody with the old password signs in whenever a reset is about to be written, until it has gone through.
-async fn signs_in_again_and_again(ada: &Person<'_>, reset: impl Future<Output = Reply>) -> (Reply, Vec<Reply>) {
+pub async fn signs_in_again_and_again(ada: &Person<'_>, reset: impl Future<Output = Reply>) -> (Reply, Vec<Reply>) {
     let world = ada.world;
     let mut logins = Vec::new();
     let thief = async {

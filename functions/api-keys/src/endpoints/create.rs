@@ -31,7 +31,8 @@ use crate::{
     view::{ApiKeyResponse, KeyView, Replied},
 };
 
-/// Keeps a key: the record, the fingerprint that keeps it unique, one more in the count, and the access, all or nothing.
+/// Keeps a key: the record, the fingerprint that keeps it unique, one more in the count, the access, and the letter to its owner, all or
+/// nothing.
 pub async fn create(
     State(vault): State<Vault>,
     caller: Caller,
@@ -74,6 +75,7 @@ impl Vault {
                 Write::Put(kept.when(Condition::New)),
                 one_more(account)?,
                 self.event(access, AccessAction::Create, "ok")?.write()?,
+                self.told_of_new_key(access, &record)?,
             ];
             if let Some(tested) = tested {
                 writes.push(Write::Put(tested.put()?));
@@ -121,7 +123,7 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
         "Keeps a key, sealed. Which fields it needs depends on the exchange: OKX, KuCoin and Bitget have a passphrase, \
          Hyperliquid a wallet address and the private key of an agent wallet instead of a name. With `verify` the key is \
          tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to {MOST_KEYS} \
-         keys. Neither the key nor the secret is shown again but by decrypt. `data` is the key."
+         keys. Its owner is told by mail. Neither the key nor the secret is shown again but by decrypt. `data` is the key."
     )
 });
 

@@ -14,6 +14,7 @@ use crate::{
     audit::AccessAction,
     conditions::accessed,
     document::{self, operation},
+    frozen::seconds_frozen,
     keys::RECORD,
     limits::{DECRYPTS_BY_ACCOUNT, DECRYPTS_BY_KEY},
     record::KeyRecord,
@@ -27,6 +28,9 @@ pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Replied<Decr
     let since = Instant::now();
     vault.count(DECRYPTS_BY_ACCOUNT, &access, "").await?;
     let record = vault.find(&access.caller, access.key).await?;
+    if let Some(seconds) = seconds_frozen(&access.caller, access.now) {
+        return Err(vault.refuse(&access, AccessAction::Decrypt, Refusal::Frozen(seconds)).await);
+    }
     vault.count(DECRYPTS_BY_KEY, &access, &record.sealed.fingerprint).await?;
     let record = vault.admit(&access, record, since).await?;
     match vault.open(&access, &record).await {
@@ -54,13 +58,19 @@ impl Vault {
             let row = Update::new(Row::ExchangeKey(access.account_id(), access.key));
             let update = row.set("last_decrypted_at", &access.now)?;
             let update = update.when(Condition::equals("version", &record.version)?);
-            match self.app.store.race(accessed(access.account_id(), &record, update, &event)?).await? {
+            let mut writes = accessed(access.account_id(), &record, update, &event)?;
+            // What freezes the vault ends the session: nothing is shown after it that was asked for before.
+            writes.push(access.caller.still_signed_in());
+            match self.app.store.race(writes).await? {
                 Raced::Won => return Ok(record),
                 Raced::Obstructed => {
                     contention.lost().await?;
                     record = self.find(&access.caller, access.key).await?;
                 }
-                Raced::Overtaken => record = self.again(access, &record, &mut contention).await?,
+                Raced::Overtaken => {
+                    access.caller.is_signed_in(&self.app.store).await?;
+                    record = self.again(access, &record, &mut contention).await?;
+                }
             }
         }
     }
@@ -71,8 +81,12 @@ pub fn document() -> Operation {
         "decrypt_api_key",
         "Shows a key and its secret to its owner, after the access has been written down. `data` holds the passphrase and \
          the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one \
-         credential, whatever its id, up to 20 times in ten minutes.",
+         credential, whatever its id, up to 20 times in ten minutes. After a password was set by a mailed link, a change of address, or the \
+         owner's word that somebody else was at work, the vault shows nothing for a day (`VAULT_FROZEN`): `Retry-After` says for how long.",
     );
+    let frozen = Refusal::Frozen(0);
     document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled, Refusal::CanWithdraw]))
+        .answer(409, frozen.message(), &frozen.body())
+        .with_headers(&["Retry-After"])
         .ok(&DecryptedApiKeyResponse::example())
 }

@@ -47,7 +47,7 @@ pub fn document() -> Operation {
         "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
          the name of the key may stay away if it is the same. What is blocked stays blocked under the same name and with \
          the same secret. A credential that a test has found to send funds stays with its key until that is deleted: what comes \
-         back is blocked as it was, no other key gets it, and of more than 20 the next is refused. Exchange and environment cannot change. \
+         back is blocked as it was, no other key gets it, and of more than 20 the next is refused. Exchange and environment cannot change. Of a new secret its owner is told by mail. \
          `data` is the key as it is now.",
     );
     let refusal = Refusal::KycRequired;

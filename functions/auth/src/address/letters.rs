@@ -38,7 +38,8 @@ impl AddressRecord {
         wished.or(asked).unwrap_or_default()
     }
 
-    /// The letter with the link to this spelling; `account` is the id that a sign-up was told, `language` the one that it was made in.
+    /// The letter with the link to this spelling; `account` is the id that a sign-up was told, `language` the one that it was made in. Where an
+    /// account may have the address back, nobody gets one: it would prove nothing.
     pub(super) fn mail_proof(
         &mut self,
         email: &EmailAddress,
@@ -46,6 +47,9 @@ impl AddressRecord {
         language: Option<Language>,
         now: Timestamp,
     ) -> Letter {
+        if !self.is_free(now) {
+            return Letter::Nothing;
+        }
         let Some(link) = self.links.mailable(LinkPurpose::VerifyEmail, email, now) else { return Letter::Nothing };
         if email.is_folded() && !self.letters.take(now) {
             return Letter::Nothing;
@@ -62,8 +66,11 @@ impl AddressRecord {
     }
 
     /// The letter with the link that sets a password; a link that is out and has time left is mailed again, unless the
-    /// account has changed since.
-    pub(super) fn offer_password(&mut self, account: &Account, id: LinkId, now: Timestamp) -> Letter {
+    /// account has changed since. Who may not sign in gets none.
+    pub fn offer_password(&mut self, account: &Account, id: LinkId, now: Timestamp) -> Letter {
+        if account.closed().is_some() {
+            return Letter::Nothing;
+        }
         let link = IssuedLink {
             id,
             spelling: account.address.clone(),

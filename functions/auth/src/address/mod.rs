@@ -5,6 +5,7 @@
 //! once a link has come back that was mailed to it.
 
 mod allowance;
+mod claim;
 mod forgot;
 mod issued;
 mod letters;
@@ -26,9 +27,10 @@ use shared::{
     time::Timestamp,
 };
 
-pub use self::{allowance::Wait, letters::Granted};
+pub use self::{allowance::Wait, claim::Claimed, letters::Granted};
 use self::{
     allowance::{Allowance, Allowances},
+    claim::{Claim, Former},
     issued::IssuedLinks,
     pending_passwords::PendingSignUp,
 };
@@ -43,16 +45,22 @@ pub struct AddressRecord {
     /// Counts the writes; a write states the number it has seen.
     pub(crate) version: u64,
     owner: Option<AccountId>,
+    /// The account that had the address before, as long as it may have it back: until then the address is nobody else's.
+    former: Option<Former>,
     /// By which link the owner has proven the address; none where proof was not asked for.
     verified_by: Option<LinkId>,
     /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed:
     /// what anybody may learn of an address, and what a request costs, depends on these alone.
     pending: Option<PendingSignUp>,
     links: IssuedLinks,
+    /// The accounts that are to have this address, once it is proven.
+    claims: Vec<Claim>,
     /// Sign-ups and letters that were asked for again, counted for every address alike.
     asked: Allowances,
     /// Links for a new password that were asked for, counted for every address alike.
     forgotten: Allowances,
+    /// Claims to the address, counted whether it is free or not.
+    claimed: Allowances,
     /// Letters that ask the reader of the usual spelling for a proof.
     letters: Allowance,
     /// Letters that offer a password to who asks for something else.
@@ -94,11 +102,13 @@ impl AddressRecord {
         }
     }
 
-    /// The row goes by itself when its last link can no longer be revived and no request for a new password counts, unless there is an
-    /// account.
+    /// The row goes by itself when its last link can no longer be revived, no request for a letter counts, and nobody may have the address
+    /// or have it back, unless there is an account.
     fn expire(&mut self) {
         let last = self.links.last_expiry(LinkPurpose::VerifyEmail).map(|last| last + REVIVABLE);
-        self.ttl = last.max(self.forgotten.counts_until()).filter(|_| self.owner.is_none());
+        let counts = self.forgotten.counts_until().max(self.claimed.counts_until());
+        let kept_for = self.former.map(|former| former.until);
+        self.ttl = last.max(counts).max(kept_for).filter(|_| self.owner.is_none());
     }
 
     /// The address belongs to an account from now on. All that was asked for before is settled by it.

@@ -32,8 +32,7 @@ impl AddressRecord {
         if let Some(owner) = self.owner.filter(|_| self.verified_by == Some(link)) {
             return Redeemed::AlreadyVerified(owner);
         }
-        let Some(link) = self.links.find(LinkPurpose::VerifyEmail, link).filter(|_| self.owner.is_none()).cloned()
-        else {
+        let Some(link) = self.links.find(LinkPurpose::VerifyEmail, link).filter(|_| self.is_free(now)).cloned() else {
             return Redeemed::Invalid;
         };
         if link.expires_at <= now {

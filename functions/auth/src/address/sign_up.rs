@@ -58,7 +58,7 @@ impl AddressRecord {
     /// Makes the account of a sign-up without a proof, unless the address has one or is contested.
     pub fn confirm_unproven(&mut self, new: &SignUp, new_ids: &NewIds, now: Timestamp) -> Option<Account> {
         match self.pending {
-            Some(PendingSignUp::Agreed(_)) if self.owner.is_none() => {
+            Some(PendingSignUp::Agreed(_)) if self.is_free(now) => {
                 let password = self.pending.take()?.password();
                 let mut account = Account::new(new_ids.account, new.email.clone(), password, now);
                 account.language = new.language.unwrap_or_default();

@@ -381,7 +381,7 @@ impl History {
                 return assert_eq!(account.password, Some(hash(*set)));
             }
         }
-        account.set_password(link, hash(password), self.now);
+        account.set_password(link, hash(password), 0, self.now);
         assert!(self.now < expires_at, "an offer counts in its time");
         assert!(self.used.iter().all(|(used, _)| *used != link), "an offer is used once");
         self.used.push((link, password));

@@ -35,6 +35,18 @@ fn limits_are_those_of_production_but_on_a_laptop() {
 }
 
 #[test]
+fn the_vault_stays_shut_for_a_week_at_most() {
+    let freeze = |hours: &str| read(&[&COMPLETE[..], &[("FREEZE_HOURS", hours)]].concat()).map(|config| config.freeze);
+    assert_eq!(read(&COMPLETE).unwrap().freeze, Duration::from_hours(24));
+    for hours in [0, 1, 168] {
+        assert_eq!(freeze(&hours.to_string()), Ok(Duration::from_hours(hours)));
+    }
+    for odd in ["-1", "169", "1.5", "a day", "18446744073709551616"] {
+        assert_eq!(freeze(odd).unwrap_err(), "FREEZE_HOURS is not a whole number from 0 to 168");
+    }
+}
+
+#[test]
 fn what_nobody_can_see_is_no_name() {
     assert_eq!(read(&COMPLETE[..2]).unwrap_err(), "PRODUCT_NAME is not set");
     let flaw = read(&[&COMPLETE[..], &[("PRODUCT_NAME", " \u{3164}")]].concat()).unwrap_err();

@@ -11,6 +11,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;
 
@@ -56,6 +58,18 @@ pub struct Freeze {
     pub frozen_at: Option<Timestamp>,
     /// Until when.
     pub frozen_until: Option<Timestamp>,
+}
+
+impl Freeze {
+    /// Somebody may have got at the account just now, and the vault stays shut for `time`, or for longer where it does already. Without
+    /// any time nothing changes.
+    #[must_use]
+    pub fn again(self, now: Timestamp, time: Duration) -> Self {
+        if time.is_zero() {
+            return self;
+        }
+        Self { frozen_at: Some(now), frozen_until: self.frozen_until.max(Some(now + time)) }
+    }
 }
 
 /// How a client stands, whoever's password it tries.

@@ -7,7 +7,7 @@ use shared::{
     store::{Condition, Update},
 };
 
-use super::{Change, Guard, PlaceId};
+use super::{Change, Freeze, Guard, PlaceId, Places};
 
 /// Changes a guard, if it is still as it was seen. A row that is not there has counted nothing.
 ///
@@ -25,6 +25,22 @@ pub fn changing<'a>(update: Update<'a>, Change { guard, places }: &Change) -> Re
 /// `Internal`.
 pub fn changing_places<'a>(update: Update<'a>, Change { guard, places }: &Change) -> Result<Update<'a>, Error> {
     in_places(update.count("attempt"), guard, places)
+}
+
+/// Makes all places of a guard unknown, and has tries judged anew that were judged by them.
+///
+/// # Errors
+/// `Internal`.
+pub fn forgetting_places(update: Update<'_>) -> Result<Update<'_>, Error> {
+    update.count("attempt").set("places", &Places::default())
+}
+
+/// Sets for how long the vault stays shut for sessions that are opened from now on.
+///
+/// # Errors
+/// `Internal`.
+pub fn freezing(update: Update<'_>, freeze: Freeze) -> Result<Update<'_>, Error> {
+    update.set_all(&freeze)
 }
 
 fn in_places<'a>(update: Update<'a>, guard: &Guard, places: &[PlaceId]) -> Result<Update<'a>, Error> {

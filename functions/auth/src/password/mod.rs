@@ -133,6 +133,12 @@ fn name(number: u32) -> Vec<u8> {
     number.to_string().into_bytes()
 }
 
+/// Whether two texts are one password.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    normal_form(one) == normal_form(other)
+}
+
 /// NFC: keyboards differ in how they compose an accent, people do not.
 fn normal_form(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().collect())

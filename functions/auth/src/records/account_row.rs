@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 use shared::{
     error::Error,
-    ids::AccountId,
+    ids::{AccountId, LinkId},
     store::{Condition, Put, Update, Write},
     tables::Row,
     time::Timestamp,
@@ -34,12 +34,58 @@ pub fn new_account(account: &Account, guard: Guard, now: Timestamp) -> Result<Ve
 /// # Errors
 /// `Internal`.
 pub fn new_password(account: &Account, seen: u64) -> Result<Write<'static>, Error> {
-    let update = Update::new(Row::Account(account.id)).set("password", &account.password)?;
-    let update = update
+    with_password(as_seen(account, seen)?, account).map(Write::Update)
+}
+
+/// The write of an account that a rule has moved to another address, which conflicts as [`new_password`] does, and besides with whoever has
+/// asked for yet another address since: `link` has proven the last that was asked for.
+///
+/// # Errors
+/// `Internal`.
+pub fn new_address(account: &Account, seen: u64, link: LinkId) -> Result<Write<'static>, Error> {
+    let update = with_address(as_seen(account, seen)?, account)?;
+    Ok(Write::Update(update.when(Condition::equals("next_address", &link)?)))
+}
+
+/// The write of an account that asks for another address, as long as it is in the version that was read.
+///
+/// # Errors
+/// `Internal`.
+pub fn asks_for_address(account: &Account, link: LinkId) -> Result<Write<'static>, Error> {
+    let update = Update::new(Row::Account(account.id)).set("next_address", &link)?;
+    Ok(Write::Update(update.when(Condition::equals("version", &account.version)?)))
+}
+
+/// The write of an account that its owner has taken back, which conflicts as [`new_password`] does.
+///
+/// # Errors
+/// `Internal`.
+pub fn taken_back(account: &Account, seen: u64) -> Result<Write<'static>, Error> {
+    let update = with_address(with_password(as_seen(account, seen)?, account)?, account)?;
+    Ok(Write::Update(update.set("ending", &account.ending)?))
+}
+
+/// Raises the version, if it is the one that was seen.
+fn as_seen(account: &Account, seen: u64) -> Result<Update<'static>, Error> {
+    let update = Update::new(Row::Account(account.id)).set("version", &account.version)?;
+    Ok(update.when(Condition::equals("version", &seen)?))
+}
+
+fn with_password<'a>(update: Update<'a>, account: &Account) -> Result<Update<'a>, Error> {
+    update
+        .set("password", &account.password)?
         .set("no_password", &account.no_password)?
         .set("password_by", &account.password_by)?
-        .set("version", &account.version)?;
-    Ok(Write::Update(update.when(Condition::equals("version", &seen)?)))
+        .set("is_withdrawn", &account.is_withdrawn)?
+        .set("secured_at", &account.secured_at)
+}
+
+fn with_address<'a>(update: Update<'a>, account: &Account) -> Result<Update<'a>, Error> {
+    update
+        .set("address", &account.address)?
+        .set("verified_at", &account.verified_at)?
+        .set("next_address", &account.next_address)?
+        .set("undo", &account.undo)
 }
 
 impl Auth {
@@ -51,6 +97,7 @@ impl Auth {
     /// `Contended`, `Unavailable`, `Internal`.
     pub(crate) async fn withdraw_password(&self, account_id: AccountId, seen: u64) -> Result<(), Error> {
         let update = Update::new(Row::Account(account_id)).set("password", &None::<PasswordHash>)?;
+        let update = update.set("is_withdrawn", &true)?;
         let _done_or_changed =
             self.app.store.update::<IgnoredAny>(update.when(Condition::equals("version", &seen)?)).await?;
         Ok(())

@@ -2,11 +2,17 @@
 //! follows from it, if nobody else has written in between. Otherwise the rule is asked again about what is there now.
 
 mod account_row;
+pub mod change_email;
+pub mod change_password;
 pub mod compare;
+pub mod confirm_email;
 pub mod guarded;
 pub mod known;
 mod language;
 mod locked;
+pub mod not_me;
+mod notice;
+mod own_password;
 mod redeem;
 pub mod set_password;
 mod sign_up;
@@ -36,6 +42,14 @@ pub struct Decision<T> {
     pub answer: T,
     /// What to write along with the record; `None` leaves everything as it was.
     pub writes: Option<Vec<Write<'static>>>,
+}
+
+/// What is to be known of an address. Its version is the one that was read.
+pub struct ChangedRecord {
+    /// Which address.
+    pub key: AddressKey,
+    /// Its record.
+    pub record: AddressRecord,
 }
 
 impl<T> Decision<T> {
@@ -83,15 +97,30 @@ impl Auth {
     pub(crate) async fn write_record(
         &self,
         key: &AddressKey,
-        mut record: AddressRecord,
+        record: AddressRecord,
+        writes: Vec<Write<'static>>,
+    ) -> Result<bool, Error> {
+        self.write_records(&[ChangedRecord { key: *key, record }], writes).await
+    }
+
+    /// Writes records of different addresses that a rule has changed, as [`Auth::write_record`] does.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn write_records(
+        &self,
+        changed: &[ChangedRecord],
         mut writes: Vec<Write<'static>>,
     ) -> Result<bool, Error> {
-        let as_read = match record.version {
-            0 => Condition::New,
-            seen => Condition::equals("version", &seen)?,
-        };
-        record.version += 1;
-        writes.push(Write::Put(Put::new(Row::Address(key), &record)?.when(as_read)));
+        for ChangedRecord { key, record } in changed {
+            let as_read = match record.version {
+                0 => Condition::New,
+                seen => Condition::equals("version", &seen)?,
+            };
+            let mut next = record.clone();
+            next.version += 1;
+            writes.push(Write::Put(Put::new(Row::Address(key), &next)?.when(as_read)));
+        }
         Ok(self.app.store.race(writes).await? == Raced::Won)
     }
 }

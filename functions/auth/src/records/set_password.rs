@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use shared::{
     error::Error,
+    events::Action,
+    outbox::News,
     store::{Raced, Write},
     tables::Row,
     time::Timestamp,
@@ -13,11 +15,18 @@ use super::{
     account_row::new_password,
     compare::{Compared, Right, Try},
     known::KnownAddress,
+    notice::{OneEvent, Telling},
 };
 use crate::{
     account::{Account, Offer},
-    guard::{Standing, row::changing_places},
-    password::weak::{Personal, Weakness},
+    guard::{
+        Standing,
+        row::{changing_places, freezing},
+    },
+    password::{
+        PasswordHash,
+        weak::{Personal, Weakness},
+    },
     profile::Profile,
     secrets::links::MailedLink,
     sender::{DeviceToken, Sender},
@@ -25,10 +34,10 @@ use crate::{
     state::Auth,
 };
 
-/// What those who set a password at once compete for.
-const ACCOUNT: &str = "an account";
+/// What those who change an account at once compete for.
+pub const ACCOUNT: &str = "an account";
 /// So many rounds may be lost to people who sign in; who knows the old password could go on like that for ever.
-const FAIR_ROUNDS: u32 = 3;
+pub const FAIR_ROUNDS: u32 = 3;
 
 /// What a link that sets a password comes to.
 pub enum SetPassword {
@@ -43,9 +52,10 @@ pub enum SetPassword {
 }
 
 impl Auth {
-    /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link and the end
-    /// of every session are one transaction, in which the place that the request comes from is made known, too: the way in for an owner
-    /// under attack who has a new device. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
+    /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link, the end of
+    /// every session, the letter and the event are one transaction, in which the place that the request comes from is made known, too: the
+    /// way in for an owner under attack who has a new device. The vault stays shut for a while, unless this is the first password: nobody
+    /// has ever been in. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
     /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
     ///
     /// # Errors
@@ -58,8 +68,8 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<SetPassword, Error> {
-        let passwords = self.passwords(now).await?;
         let (mut contention, mut hash, mut lost) = (self.app.contention(ACCOUNT, since), None, 0);
+        let (told, mut event) = (Telling::of_link(sender, now), OneEvent::new(Action::PasswordReset));
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
             let Some(mut account) = account else { return Ok(SetPassword::Void) };
@@ -75,18 +85,24 @@ impl Auth {
             let hash = if let Some(hash) = &hash {
                 hash
             } else {
-                if let Some(weakness) = self.weakness(password, &account).await? {
-                    return Ok(SetPassword::Weak(weakness));
+                match self.chosen(password, &account, now).await? {
+                    Ok(new) => hash.insert(new),
+                    Err(weakness) => return Ok(SetPassword::Weak(weakness)),
                 }
-                let (is_breached, new) = tokio::join!(self.breaches.have(password), passwords.hash(password, now));
-                if is_breached {
-                    return Ok(SetPassword::Weak(Weakness::Breached));
-                }
-                hash.insert(new?)
             };
-            let seen = account.version;
-            account.set_password(link.id, hash.clone(), now);
-            if let Some(device) = self.replace_password(&account, seen, sender, now).await? {
+            let (seen, is_first) = (account.version, account.no_password.is_some());
+            account.set_password(link.id, hash.clone(), self.app.clock.unix_ms(), now);
+            let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
+            let (device, from) = sender.recognised(&tried.places, now)?;
+            // Not the tries: whoever makes them is not in the way of the owner.
+            let guard = changing_places(guard, &tried.welcoming_by_link(&from, now))?;
+            let freeze = if is_first { tried.freeze } else { tried.freeze.again(now, self.config.freeze) };
+            writes.push(Write::Update(freezing(guard, freeze)?));
+            writes.push(new_password(&account, seen)?);
+            writes.push(told.notice(&account, &account.address, News::PasswordChanged, self.app.clock.unix_ms())?);
+            writes.push(event.put(self, &account, &told)?);
+            if self.app.store.race(writes).await? == Raced::Won {
+                event.happened();
                 return Ok(SetPassword::Done(Some(device)));
             }
             contention.lost().await?;
@@ -111,21 +127,22 @@ impl Auth {
         })
     }
 
-    /// Writes an account with a new password, which was read in the version `seen`, ends its sessions, and makes known where `sender` is;
-    /// none if others were quicker.
-    async fn replace_password(
+    /// The hash of a password that somebody has chosen for an account.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`; within that, why the password is easy to guess for who knows its owner.
+    pub(super) async fn chosen(
         &self,
+        password: &str,
         account: &Account,
-        seen: u64,
-        sender: &Sender,
         now: Timestamp,
-    ) -> Result<Option<DeviceToken>, Error> {
-        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
-        let (device, from) = sender.recognised(&tried.places, now)?;
-        // Not the tries: whoever makes them is not in the way of the owner.
-        writes.push(Write::Update(changing_places(guard, &tried.welcoming_by_link(&from, now))?));
-        writes.push(new_password(account, seen)?);
-        Ok((self.app.store.race(writes).await? == Raced::Won).then_some(device))
+    ) -> Result<Result<PasswordHash, Weakness>, Error> {
+        if let Some(weakness) = self.weakness(password, account).await? {
+            return Ok(Err(weakness));
+        }
+        let passwords = self.passwords(now).await?;
+        let (is_breached, hash) = tokio::join!(self.breaches.have(password), passwords.hash(password, now));
+        if is_breached { Ok(Err(Weakness::Breached)) } else { hash.map(Ok) }
     }
 
     /// Why a password would be easy to guess for who knows the owner of an account.

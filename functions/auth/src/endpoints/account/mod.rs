@@ -1,7 +1,12 @@
 //! What the owner of an account does with it.
 
+mod answers;
+pub mod change_email;
+pub mod change_password;
 pub mod change_profile;
+pub mod confirm_email;
 pub mod forgot_password;
+pub mod not_me;
 pub mod preferences;
 mod profile_fields;
 pub mod reset_password;

@@ -1,0 +1,138 @@
+//! An account is to have this address, or had it before.
+//!
+//! Anybody who is signed in may claim any address. A claim costs its reader a letter, and those are counted: five within an hour to the
+//! spelling that rows are keyed by, and five to all others together. A claim lives for that hour, so there are never more than ten, and
+//! none has to give way: nobody makes another's stale.
+
+use std::time::Duration;
+
+use compat::email::EmailAddress;
+use serde::{Deserialize, Serialize};
+use shared::{
+    ids::{AccountId, LinkId},
+    link::LONGEST_LIFE,
+    outbox::Letter,
+    time::Timestamp,
+};
+
+use super::{AddressRecord, Wait};
+use crate::account::Account;
+
+/// Life of a link that proves the address that an account is to have.
+pub const CLAIM_LIFE: Duration = Duration::from_hours(1);
+const _: () = assert!(CLAIM_LIFE.as_secs() <= LONGEST_LIFE.as_secs());
+/// A link with more time left than this is mailed again when its account asks for it again.
+const WORTH_MAILING_AGAIN: Duration = Duration::from_mins(15);
+
+/// An account that is to have the address once the link has come back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Claim {
+    /// Names the link.
+    id: LinkId,
+    /// The spelling that it is mailed to, which is what the account will have.
+    pub spelling: EmailAddress,
+    /// Which account.
+    pub account: AccountId,
+    /// Its version when this was asked for: any change of what proves its owner ends the claim.
+    pub account_version: u64,
+    expires_at: Timestamp,
+}
+
+/// An account that had the address before.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Former {
+    pub(super) account: AccountId,
+    pub(super) until: Timestamp,
+}
+
+/// A claim that was noted.
+pub struct Claimed {
+    /// What to write to the address.
+    pub letter: Letter,
+    /// The link that the claim is made good by.
+    pub link: LinkId,
+}
+
+impl AddressRecord {
+    /// Whether the address is nobody's, and nobody may have it back.
+    #[must_use]
+    pub fn is_free(&self, now: Timestamp) -> bool {
+        self.owner.is_none() && self.former(now).is_none()
+    }
+
+    /// The account that had the address before and may have it back.
+    #[must_use]
+    pub fn former(&self, now: Timestamp) -> Option<AccountId> {
+        self.former.filter(|former| now < former.until).map(|former| former.account)
+    }
+
+    /// An account asks for this address in this spelling. All of it is the same whosever the address is, but for the letter. A sign-up that
+    /// waits for its proof goes on waiting.
+    ///
+    /// # Errors
+    /// When it may be asked for. Nothing has changed.
+    pub fn claim(
+        &mut self,
+        email: &EmailAddress,
+        account: &Account,
+        link: LinkId,
+        now: Timestamp,
+    ) -> Result<Claimed, Wait> {
+        self.claimed.of(email).take_again(now)?;
+        self.forget(now);
+        self.claims.retain(|claim| now < claim.expires_at);
+        let is_like = |claim: &&Claim| {
+            (claim.account, claim.account_version, &claim.spelling) == (account.id, account.version, email)
+        };
+        let last = self.claims.iter().rfind(is_like).filter(|last| now + WORTH_MAILING_AGAIN < last.expires_at);
+        let claim = last.cloned().unwrap_or_else(|| Claim {
+            id: link,
+            spelling: email.clone(),
+            account: account.id,
+            account_version: account.version,
+            expires_at: now + CLAIM_LIFE,
+        });
+        if claim.id == link {
+            self.claims.push(claim.clone());
+        }
+        self.expire();
+        let Claim { id: link, spelling: to, expires_at, .. } = claim;
+        let letter = if self.is_free(now) { Letter::ChangeEmail { to, link, expires_at } } else { Letter::Nothing };
+        Ok(Claimed { letter, link })
+    }
+
+    /// The claim that an authentic link makes good, as long as the address is free for it.
+    #[must_use]
+    pub fn claim_by(&self, link: LinkId, now: Timestamp) -> Option<&Claim> {
+        let claim = self.claims.iter().find(|claim| claim.id == link && now < claim.expires_at);
+        claim.filter(|_| self.is_free(now))
+    }
+
+    /// Whose the address has become by this very link.
+    #[must_use]
+    pub fn owner_by(&self, link: LinkId) -> Option<AccountId> {
+        self.owner.filter(|_| self.verified_by == Some(link))
+    }
+
+    /// The address is an account's from now on, which `link` has proven. All that was asked for before is settled by it, a sign-up that
+    /// waits for its proof too.
+    pub fn pass_to(&mut self, account: &Account, link: LinkId) {
+        self.belong_to(account, Some(link));
+    }
+
+    /// The account has another address now, and may have this one back until then.
+    pub fn keep_for(&mut self, account: AccountId, until: Timestamp) {
+        let former = Some(Former { account, until });
+        *self = Self { version: self.version, former, ttl: Some(until), ..Self::default() };
+    }
+
+    /// The account has this address again.
+    pub fn return_to(&mut self, account: &Account) {
+        self.belong_to(account, None);
+    }
+
+    /// The address is nobody's from now on.
+    pub fn let_go(&mut self, now: Timestamp) {
+        *self = Self { version: self.version, ttl: Some(now), ..Self::default() };
+    }
+}

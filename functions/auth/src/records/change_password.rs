@@ -1,0 +1,113 @@
+//! Somebody who is signed in replaces the password.
+
+use std::time::Instant;
+
+use shared::{
+    caller::Caller,
+    error::Error,
+    events::Action,
+    outbox::News,
+    store::{Raced, Write},
+    time::Timestamp,
+};
+
+use super::{
+    account_row::new_password,
+    notice::{OneEvent, Telling},
+    own_password::OwnPassword,
+    set_password::ACCOUNT,
+};
+use crate::{
+    account::Account,
+    password::{PasswordHash, is_same, weak::Weakness},
+    sender::Sender,
+    session::ending::Ending,
+    state::Auth,
+};
+
+/// The password as it is and as it is to be. No `Debug`.
+pub struct Passwords<'a> {
+    /// The one that is to prove that the owner asks; none where the account has none.
+    pub current: Option<&'a str>,
+    /// The new one.
+    pub new: &'a str,
+}
+
+/// What changing the password comes to.
+pub enum ChangePassword {
+    /// It is the new one now.
+    Done,
+    /// The current one is another than was shown.
+    Wrong,
+    /// The new one is the current one.
+    Same,
+    /// The new one is easy to guess, or was stolen.
+    Weak(Weakness),
+    /// Too many passwords were compared at this account: for so many seconds none is.
+    Locked(i64),
+}
+
+impl Auth {
+    /// Replaces the password by the word of who knows it, unless the new one is easy to guess or was stolen. The new password, the end of
+    /// every session but the caller's, the letter and the event are one transaction. All mailed links that set a password are void by it,
+    /// and so is the address that the account was to have next. A reset wins: it ends the caller's session, and with it this.
+    ///
+    /// # Errors
+    /// `InvalidToken` when the session ends meanwhile, `StepUpRequired`, `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn change_password(
+        &self,
+        caller: &Caller,
+        Passwords { current, new }: Passwords<'_>,
+        sender: &Sender,
+        since: Instant,
+        now: Timestamp,
+    ) -> Result<ChangePassword, Error> {
+        let account = self.own_account(caller).await?;
+        match self.own_password(caller, &account, current, sender, since, now).await? {
+            OwnPassword::Right => {}
+            OwnPassword::Wrong => return Ok(ChangePassword::Wrong),
+            OwnPassword::Locked(seconds) => return Ok(ChangePassword::Locked(seconds)),
+        }
+        // The current one was right, so that who shows it twice needs no second run of Argon2 to be told.
+        if current.is_some_and(|current| is_same(current, new)) {
+            return Ok(ChangePassword::Same);
+        }
+        let hash = match self.chosen(new, &account, now).await? {
+            Ok(hash) => hash,
+            Err(weakness) => return Ok(ChangePassword::Weak(weakness)),
+        };
+        let told = Telling::of_session(sender, caller.session_id(), now);
+        let is_done = self.replace_own_password(caller, account, &hash, &told, since).await?;
+        Ok(if is_done { ChangePassword::Done } else { ChangePassword::Wrong })
+    }
+
+    /// `false` when what was shown is not the password any more.
+    async fn replace_own_password(
+        &self,
+        caller: &Caller,
+        seen: Account,
+        hash: &PasswordHash,
+        told: &Telling,
+        since: Instant,
+    ) -> Result<bool, Error> {
+        let mut account = seen.clone();
+        account.change_password(hash.clone());
+        let (mut contention, mut event) = (self.app.contention(ACCOUNT, since), OneEvent::new(Action::PasswordChanged));
+        loop {
+            // Grants and personal tokens end here, too, once there are any, unless `keep_apps` says otherwise.
+            let Ending { guard, sessions, .. } = self.ending_sessions(account.id, Some(caller.session_id())).await?;
+            let mut writes = sessions;
+            writes.extend([Write::Update(guard), caller.still_signed_in(), new_password(&account, seen.version)?]);
+            writes.push(told.notice(&account, &account.address, News::PasswordChanged, self.app.clock.unix_ms())?);
+            writes.push(event.put(self, &account, told)?);
+            if self.app.store.race(writes).await? == Raced::Won {
+                event.happened();
+                return Ok(true);
+            }
+            if !self.is_still(&seen, caller).await? {
+                return Ok(false);
+            }
+            contention.lost().await?;
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! The owner of an account says, by a link in a letter that told of something, that it was somebody else.
+//!
+//! Whoever it was may have the password, sessions, and even the account's address. So nobody gets in until a new password is set, by a link
+//! that is mailed to the address that the letter went to. A letter to the former address works whatever has happened at the present one.
+
+use std::time::Instant;
+
+use shared::{
+    error::Error,
+    events::Action,
+    ids::{AccountId, LinkId},
+    link::LONGEST_LIFE,
+    outbox::News,
+    store::Write,
+    tables::Row,
+    time::Timestamp,
+};
+
+use super::{
+    ChangedRecord,
+    account_row::taken_back,
+    notice::{OneEvent, Telling},
+    post,
+    set_password::{ACCOUNT, FAIR_ROUNDS},
+};
+use crate::{
+    account::Account,
+    address::AddressRecord,
+    guard::row::{forgetting_places, freezing},
+    secrets::links::MailedLink,
+    sender::Sender,
+    session::ending::Ending,
+    state::Auth,
+};
+
+/// What the word of the owner comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMe {
+    /// Nobody is in any more, and a letter offers a new password.
+    Done,
+    /// The account was taken back since the letter was written. Nothing has changed.
+    Heeded,
+    /// The link is good for nothing.
+    Void,
+}
+
+/// A round of taking an account back.
+enum Round {
+    /// Somebody is changing the account, which is read in halves. There is another round.
+    Moving,
+    /// This is how it ends, without a write.
+    End(NotMe),
+    /// All of this is to be written.
+    Write(Writes),
+}
+
+struct Writes {
+    account: AccountId,
+    /// The version that the account was read in.
+    seen: u64,
+    is_restored: bool,
+    records: Vec<ChangedRecord>,
+    writes: Vec<Write<'static>>,
+}
+
+/// What is told of it.
+struct Events {
+    by: Telling,
+    not_me: OneEvent,
+    restored: OneEvent,
+}
+
+impl Auth {
+    /// Takes an account back by an authentic link. The end of every session, of the password and of what is known of places, the freeze of the
+    /// vault, the letter that offers a new password and the events are one transaction; and the way back to the former address, where the
+    /// letter went there. Whoever signs in again and again is in the way for a few rounds only: the password is taken away first then.
+    ///
+    /// # Errors
+    /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
+    pub(crate) async fn not_me(
+        &self,
+        link: MailedLink,
+        sender: &Sender,
+        since: Instant,
+        now: Timestamp,
+    ) -> Result<NotMe, Error> {
+        if is_over(link.id, self.app.clock.unix_ms()) {
+            return Ok(NotMe::Void);
+        }
+        let mut events = Events {
+            by: Telling::of_link(sender, now),
+            not_me: OneEvent::new(Action::NotMe),
+            restored: OneEvent::new(Action::EmailRestored),
+        };
+        let (mut contention, mut lost, offer) = (self.app.contention(ACCOUNT, since), 0, LinkId::random()?);
+        loop {
+            match self.round(link, offer, &mut events, now).await? {
+                Round::Moving => {}
+                Round::End(end) => return Ok(end),
+                Round::Write(Writes { account, seen, is_restored, records, writes }) => {
+                    if self.write_records(&records, writes).await? {
+                        events.happened(is_restored);
+                        return Ok(NotMe::Done);
+                    }
+                    lost += 1;
+                    if lost == FAIR_ROUNDS {
+                        self.withdraw_password(account, seen).await?;
+                    }
+                }
+            }
+            contention.lost().await?;
+        }
+    }
+
+    async fn round(
+        &self,
+        link: MailedLink,
+        offer: LinkId,
+        events: &mut Events,
+        now: Timestamp,
+    ) -> Result<Round, Error> {
+        let record = self.record(&link.address).await?;
+        let (owner, former) = (record.owner(), record.former(now));
+        let Some(id) = owner.or(former) else { return Ok(Round::End(NotMe::Void)) };
+        let account: Option<Account> = self.app.store.get(Row::Account(id)).await?;
+        let Some(account) = account.filter(|account| account.banned.is_none()) else {
+            return Ok(Round::End(NotMe::Void));
+        };
+        if owner.is_some() {
+            return match () {
+                () if account.address.key() != link.address => Ok(Round::Moving),
+                () if account.is_heeded(link.id) => Ok(Round::End(NotMe::Heeded)),
+                () => self.securing(account, record, link, offer, events, now).await,
+            };
+        }
+        match account.former(now) {
+            Some(undo) if undo.former.key() == link.address => {
+                self.restoring(account, record, link, offer, events, now).await
+            }
+            _ => Ok(Round::Moving),
+        }
+    }
+
+    /// Takes back an account whose address is as it was.
+    async fn securing(
+        &self,
+        mut account: Account,
+        mut record: AddressRecord,
+        link: MailedLink,
+        offer: LinkId,
+        events: &mut Events,
+        now: Timestamp,
+    ) -> Result<Round, Error> {
+        let seen = account.version;
+        account.disown(link.id, false, self.app.clock.unix_ms(), now);
+        let letter = record.offer_password(&account, offer, now);
+        let mut writes = self.closing(&account, seen, now).await?;
+        writes.extend([post(letter, account.language, now)?, events.not_me.put(self, &account, &events.by)?]);
+        let records = vec![ChangedRecord { key: link.address, record }];
+        Ok(Round::Write(Writes { account: account.id, seen, is_restored: false, records, writes }))
+    }
+
+    /// Takes back an account that somebody has moved to another address: it returns to the one that the letter went to. Who reads the mail
+    /// of the other one is told, and may have been the owner.
+    async fn restoring(
+        &self,
+        mut account: Account,
+        mut record: AddressRecord,
+        link: MailedLink,
+        offer: LinkId,
+        events: &mut Events,
+        now: Timestamp,
+    ) -> Result<Round, Error> {
+        let (seen, left) = (account.version, account.address.clone());
+        let left_key = left.key();
+        let mut left_record = self.record(&left_key).await?;
+        if left_record.owner() != Some(account.id) {
+            return Ok(Round::Moving);
+        }
+        account.disown(link.id, true, self.app.clock.unix_ms(), now);
+        record.return_to(&account);
+        left_record.let_go(now);
+        let letter = record.offer_password(&account, offer, now);
+        let news = News::EmailChanged { new: account.address.clone(), is_former: false };
+        let mut writes = self.closing(&account, seen, now).await?;
+        writes.extend([
+            post(letter, account.language, now)?,
+            events.by.farewell(&account, left, news)?,
+            events.not_me.put(self, &account, &events.by)?,
+            events.restored.put(self, &account, &events.by)?,
+        ]);
+        let records =
+            vec![ChangedRecord { key: link.address, record }, ChangedRecord { key: left_key, record: left_record }];
+        Ok(Round::Write(Writes { account: account.id, seen, is_restored: true, records, writes }))
+    }
+
+    /// The writes that shut everybody out of an account which was read in the version `seen`. Grants and personal tokens end here, too,
+    /// once there are any.
+    async fn closing(&self, account: &Account, seen: u64, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
+        let freeze = tried.freeze.again(now, self.config.freeze);
+        writes.push(Write::Update(freezing(forgetting_places(guard)?, freeze)?));
+        writes.push(taken_back(account, seen)?);
+        Ok(writes)
+    }
+}
+
+impl Events {
+    /// The transaction took place that these are in.
+    fn happened(self, is_restored: bool) {
+        self.not_me.happened();
+        if is_restored {
+            self.restored.happened();
+        }
+    }
+}
+
+/// Whether a letter with such a link is too old for it to do anything.
+fn is_over(link: LinkId, unix_ms: u64) -> bool {
+    let life = u64::try_from(LONGEST_LIFE.as_millis()).unwrap_or(u64::MAX);
+    link.unix_ms().saturating_add(life) <= unix_ms
+}

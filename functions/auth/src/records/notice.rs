@@ -1,0 +1,95 @@
+//! What is told of a change: an event for the list and the log, and a letter to the owner.
+
+use compat::email::EmailAddress;
+use shared::{
+    error::Error,
+    events::{AccountEvent, Action, Announced, By, Circumstances},
+    ids::SessionId,
+    outbox::{Letter, News},
+    store::Write,
+    time::Timestamp,
+};
+
+use super::post;
+use crate::{account::Account, sender::Sender, state::Auth};
+
+/// Who does something that is told of.
+pub struct Telling {
+    by: Circumstances,
+    session: Option<SessionId>,
+}
+
+impl Telling {
+    /// Somebody who is signed in.
+    #[must_use]
+    pub fn of_session(sender: &Sender, session: SessionId, now: Timestamp) -> Self {
+        Self { by: Circumstances::of(sender.origin(), By::User, now), session: Some(session) }
+    }
+
+    /// Somebody who has a mailed link.
+    #[must_use]
+    pub fn of_link(sender: &Sender, now: Timestamp) -> Self {
+        Self { by: Circumstances::of(sender.origin(), By::Link, now), session: None }
+    }
+
+    /// A letter with a link for who has not done it.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn notice(
+        &self,
+        account: &Account,
+        to: &EmailAddress,
+        news: News,
+        unix_ms: u64,
+    ) -> Result<Write<'static>, Error> {
+        let not_me = Some(account.not_me_link(unix_ms)?);
+        self.letter(account, Letter::Notice { to: to.clone(), news, circumstances: self.by.clone(), not_me })
+    }
+
+    /// A letter to who has nothing left to save.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn farewell(&self, account: &Account, to: EmailAddress, news: News) -> Result<Write<'static>, Error> {
+        self.letter(account, Letter::Notice { to, news, circumstances: self.by.clone(), not_me: None })
+    }
+
+    fn letter(&self, account: &Account, letter: Letter) -> Result<Write<'static>, Error> {
+        post(letter, account.language, self.by.at)
+    }
+}
+
+/// An event that is announced when the first transaction is about to be written that has it, and is the same in all rounds.
+pub struct OneEvent {
+    action: Action,
+    announced: Option<Announced>,
+}
+
+impl OneEvent {
+    /// Not announced yet.
+    #[must_use]
+    pub const fn new(action: Action) -> Self {
+        Self { action, announced: None }
+    }
+
+    /// The write that keeps it.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn put(&mut self, auth: &Auth, account: &Account, told: &Telling) -> Result<Write<'static>, Error> {
+        let announced = if let Some(announced) = &self.announced {
+            announced
+        } else {
+            let (by, clock) = (told.by.clone(), &auth.app.clock);
+            let event = AccountEvent::new(account.id, self.action, by, told.session, clock)?;
+            self.announced.insert(event.announce()?)
+        };
+        announced.put().map(Write::Put)
+    }
+
+    /// The transaction with it took place.
+    pub fn happened(self) {
+        self.announced.into_iter().for_each(Announced::happened);
+    }
+}

@@ -1,0 +1,72 @@
+//! Somebody who is signed in shows the password of the account, for what a session alone must not do.
+
+use std::time::Instant;
+
+use shared::{caller::Caller, error::Error, tables::Row, time::Timestamp};
+
+use super::compare::{Compared, Right, Try};
+use crate::{account::Account, guard::Standing, sender::Sender, state::Auth};
+
+/// What came of showing the password.
+#[must_use]
+pub enum OwnPassword {
+    /// It is the account's; or there is none, and the session is fresh.
+    Right,
+    /// It is not.
+    Wrong,
+    /// It was not looked at, or is to be answered as if it were not. The next one may come in so many seconds.
+    Locked(i64),
+}
+
+impl Auth {
+    /// The account of a caller whose session has just been looked at.
+    ///
+    /// # Errors
+    /// `InvalidToken` when it has ended, or nobody may sign in to it any more: the session ends, too. `Unavailable`, `Internal`.
+    pub(crate) async fn own_account(&self, caller: &Caller) -> Result<Account, Error> {
+        let account: Option<Account> = self.app.store.get(Row::Account(caller.account_id())).await?;
+        account.filter(|account| account.closed().is_none()).ok_or(Error::InvalidToken)
+    }
+
+    /// Compares the password that a caller shows with the account's. It is a try like any other, which its guard counts and takes back where
+    /// it was right. Where the account has no password none is shown, and the session has to be fresh instead; but not where a reset has
+    /// taken it away that is about to end the session.
+    ///
+    /// # Errors
+    /// `StepUpRequired`, `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn own_password(
+        &self,
+        caller: &Caller,
+        account: &Account,
+        shown: Option<&str>,
+        sender: &Sender,
+        since: Instant,
+        now: Timestamp,
+    ) -> Result<OwnPassword, Error> {
+        let Some(password) = shown else {
+            if account.password.is_some() || account.is_withdrawn {
+                return Ok(OwnPassword::Wrong);
+            }
+            return caller.clone().fresh(now).map(|_| OwnPassword::Right);
+        };
+        let (guard, from) = (self.guard_of_account(account.id).await?, &sender.places());
+        let attempt = Try { password, from, client: Standing::Usual, since, now };
+        Ok(match self.compare(guard, Some(account), attempt).await? {
+            Compared::Right(Right { counted, .. }) => {
+                self.take_back(account.id, counted, since).await?;
+                OwnPassword::Right
+            }
+            Compared::Wrong(counted) => counted.others_locked.map_or(OwnPassword::Wrong, OwnPassword::Locked),
+            Compared::Locked(seconds) => OwnPassword::Locked(seconds),
+        })
+    }
+
+    /// Whether an account is still as it was seen, by whoever has lost a round of changing it.
+    ///
+    /// # Errors
+    /// `InvalidToken` when the session of the caller has ended meanwhile; `Unavailable`, `Internal`.
+    pub(crate) async fn is_still(&self, seen: &Account, caller: &Caller) -> Result<bool, Error> {
+        caller.is_signed_in(&self.app.store).await?;
+        Ok(self.own_account(caller).await?.version == seen.version)
+    }
+}
