@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,8 +24,9 @@ use crate::{
 const KEPT: Duration = Duration::from_hours(400 * 24);
 
 /// What has happened. In rows, answers and metrics in snake case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AccountAction")]
 pub enum Action {
     /// Somebody has signed in from a place that was not known.
     NewDevice,
@@ -69,8 +71,9 @@ pub enum Action {
 }
 
 /// Who did it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "EventAuthor")]
 pub enum By {
     /// Whoever was signed in, or was signing in.
     User,
@@ -78,6 +81,15 @@ pub enum By {
     Link,
     /// An operator.
     Operator,
+}
+
+/// Through what it was done, where that was somebody who is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "EventMeans")]
+pub enum Via {
+    /// A session of the account's owner.
+    Session,
 }
 
 /// Who did something, when and from where: what events and letters say of it.
@@ -122,6 +134,14 @@ pub struct AccountEvent {
 pub struct Announced {
     event: AccountEvent,
     has_happened: bool,
+}
+
+impl Via {
+    /// Through a session, where there is one.
+    #[must_use]
+    pub fn of(session: Option<SessionId>) -> Option<Self> {
+        session.map(|_| Self::Session)
+    }
 }
 
 impl Circumstances {
@@ -177,8 +197,8 @@ impl AccountEvent {
     /// # Errors
     /// Those of [`AccountEvent::twin`].
     pub fn announce(self) -> Result<Announced, Error> {
-        let (id, action, twin) = (self.id, self.action.name(), self.twin()?);
-        tracing::info!(event = "account_event", %id, action, twin, "an event of an account is about to be written");
+        let (id, account, action, twin) = (self.id, self.account, self.action.name(), self.twin()?);
+        tracing::info!(event = "account_event", %id, %account, action, twin, "an event of an account is about to be written");
         Ok(Announced { event: self, has_happened: false })
     }
 }

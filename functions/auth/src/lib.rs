@@ -24,8 +24,8 @@ use shared::{
 };
 
 use endpoints::{
-    account::{change_profile, forgot_password, reset_password, show_profile},
-    session::{jwks, login, logout, refresh},
+    account::{change_profile, events, forgot_password, reset_password, show_profile},
+    session::{jwks, list, login, logout, refresh, revoke},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
 };
@@ -44,6 +44,9 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/verification-status", verification_status::verification_status, verification_status::document)
         .post("/auth/forgot-password", forgot_password::forgot_password, forgot_password::document)
         .post("/auth/reset-password", reset_password::reset_password, reset_password::document)
+        .get("/auth/sessions", list::list, list::document)
+        .delete("/auth/sessions/{session_id}", revoke::revoke, revoke::document)
+        .get("/auth/events", events::events, events::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)

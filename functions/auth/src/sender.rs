@@ -78,6 +78,12 @@ impl Sender {
         self.network.as_slice()
     }
 
+    /// Where the request comes from, in words for people.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// The token of the device of somebody who has proven to be the owner of an account: its own where that is among the account's `known`
     /// places, and otherwise a new one, so that nobody chooses one for somebody else. And the places that the owner comes from with it.
     ///

@@ -1,5 +1,7 @@
 //! How the functions are configured.
 
+use std::time::Duration;
+
 use api_keys::config::VaultConfig;
 use auth::{
     challenge::Challenge,
@@ -39,6 +41,7 @@ impl Settings {
                 product: PRODUCT.to_owned(),
                 sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
                 auto_confirm: false,
+                longest_session: Duration::from_hours(365 * 24),
                 challenge: Challenge::Work,
                 logins_per_address: 30,
                 ip_limit_factor: 1_000,

@@ -112,6 +112,11 @@ impl Places {
         self.0.get(id).is_some_and(|place| place.is_known(now))
     }
 
+    /// Whether somebody has signed in from any device, be it known or not any more.
+    pub(super) fn have_devices(&self) -> bool {
+        self.0.keys().any(PlaceId::is_device)
+    }
+
     /// What is kept of a place, be it known or not.
     #[must_use]
     pub fn get(&self, id: &PlaceId) -> Option<&Place> {

@@ -1,6 +1,7 @@
 //! What the owner of an account does with it.
 
 pub mod change_profile;
+pub mod events;
 pub mod forgot_password;
 mod profile_fields;
 pub mod reset_password;
