@@ -37,6 +37,7 @@ elsewhere=(
     auth::outages:: auth::reset_races:: auth::session_list:: auth::strangers:: auth::weak_passwords::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
+    admin::accounts:: admin::events_check:: auth::switches:: auth::new_device:: auth::account_events::
     breaches:: clock:: paper:: ses:: simulator:: tables:: tasks::
     api_keys::canaries:: api_keys::credentials::          # exchanges
     api_keys::forms:: api_keys::isolation::

@@ -128,6 +128,33 @@ pub struct AccountEvent {
     ttl: Timestamp,
 }
 
+/// A line of the log that is about an event of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What it says of the event.
+    pub event: LineKind,
+    /// Which event.
+    pub id: EventId,
+    /// Whose account it is; only where the event is about to be written.
+    pub account: Option<AccountId>,
+    /// What has happened; not where it has not.
+    pub action: Option<String>,
+    /// See [`AccountEvent::twin`]; only where the event is about to be written.
+    pub twin: Option<String>,
+}
+
+/// What a line says of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// It is about to be written.
+    AccountEvent,
+    /// It has happened.
+    AccountChanged,
+    /// It has not happened, or nobody knows.
+    AccountEventVoid,
+}
+
 /// An event whose line is in the log and whose row is about to be written. Dropped before it is said to have happened, it says in the log
 /// that it has not: its row is none that somebody took away.
 #[must_use = "an event that has happened must be said to have"]
@@ -190,6 +217,15 @@ impl AccountEvent {
         // Members of a struct are written in their order, so equal rows have equal texts.
         let text = serde_json::to_vec(self).map_err(|error| Error::internal(error.to_string()))?;
         Ok(BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &text)))
+    }
+
+    /// What its line in the log says, for whoever writes it elsewhere than to the log of a function.
+    ///
+    /// # Errors
+    /// Those of [`AccountEvent::twin`].
+    pub fn line(&self) -> Result<Line, Error> {
+        let (id, account, action) = (self.id, self.account, self.action.name().to_owned());
+        Ok(Line { event: LineKind::AccountEvent, id, account: Some(account), action: Some(action), twin: Some(self.twin()?) })
     }
 
     /// Writes its line in the log. The row comes next, as often as it takes.

@@ -34,6 +34,7 @@ fn kind_of(names: &BTreeSet<&str>) -> Option<Kind> {
             Kind::Unfinished { begun: "ChallengesAsked", percent: 5.0, few: 19.0 }
         }
         () if is(&["ReadThrottleEvents"]) || is(&["WriteThrottleEvents"]) => Kind::Total { most: 9.0 },
+        () if is(&["AccountEvents"]) => Kind::Total { most: 50.0 },
         () if is(&["EMFParsingErrors"]) || is(&["EMFValidationErrors"]) => Kind::Total { most: 0.0 },
         () if is(&["ApproximateNumberOfMessagesVisible", "MailsGivenUp"]) => Kind::Total { most: 0.0 },
         () if is(&["IteratorAge", "OldestWaitingMail"]) => Kind::Each { most: 600_000.0 },

@@ -1,5 +1,6 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
+mod account_events;
 mod answers;
 mod attacks;
 mod breaches;
@@ -12,6 +13,7 @@ pub mod guard;
 mod input;
 mod malformed;
 mod missing_account;
+mod new_device;
 mod oracle;
 mod outages;
 mod pages;
@@ -26,5 +28,6 @@ mod spellings;
 mod step_up;
 mod strangers;
 mod stuffing;
+pub mod switches;
 mod tokens;
 mod weak_passwords;
