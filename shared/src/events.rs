@@ -225,7 +225,13 @@ impl AccountEvent {
     /// Those of [`AccountEvent::twin`].
     pub fn line(&self) -> Result<Line, Error> {
         let (id, account, action) = (self.id, self.account, self.action.name().to_owned());
-        Ok(Line { event: LineKind::AccountEvent, id, account: Some(account), action: Some(action), twin: Some(self.twin()?) })
+        Ok(Line {
+            event: LineKind::AccountEvent,
+            id,
+            account: Some(account),
+            action: Some(action),
+            twin: Some(self.twin()?),
+        })
     }
 
     /// Writes its line in the log. The row comes next, as often as it takes.

@@ -8,7 +8,7 @@ use admin::{
 };
 use local::{Mode, Permission, Service};
 use serde_json::{Value, json};
-use tests::{Person, Key, Session, World, authorized, invoke};
+use tests::{Key, Person, Session, World, authorized, invoke};
 
 use crate::{
     api_keys::keeps_a_key,

@@ -103,17 +103,15 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 ///
 /// # Errors
 /// When the tables cannot be read.
-pub async fn show(
-    operator: &Operator,
-    Arguments { of }: &Arguments,
-    clock: &Clock,
-) -> Result<Vec<String>, Failure> {
+pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clock) -> Result<Vec<String>, Failure> {
     let (store, now) = (&operator.store, clock.now());
     let id = match (&of.user, &of.email) {
         (Some(id), _) => *id,
         (None, Some(email)) => match store.get::<Record>(Row::Address(&email.key())).await? {
             Some(Record { owner: Some(owner), .. }) => owner,
-            Some(Record { pending: Some(_), .. }) => return Ok(vec!["no account; a sign-up waits for its proof".to_owned()]),
+            Some(Record { pending: Some(_), .. }) => {
+                return Ok(vec!["no account; a sign-up waits for its proof".to_owned()]);
+            }
             _ => return Ok(vec!["no account".to_owned()]),
         },
         (None, None) => return Err("say which account".into()),
@@ -127,7 +125,9 @@ pub async fn show(
         let Told(tried) = Told::of(&guard, now);
         lines.push(format!("passwords: {tried}"));
         lines.push(format!("places: {} known", guard.places.known(now)));
-        lines.extend(guard.freeze.frozen_until.filter(|until| now < *until).map(|until| format!("vault: shut until {until}")));
+        lines.extend(
+            guard.freeze.frozen_until.filter(|until| now < *until).map(|until| format!("vault: shut until {until}")),
+        );
     }
     let mut sessions: Vec<Session> = store.query(Rows::SessionsOf(id)).await?;
     sessions.retain(|session| session.expires_at > now);

@@ -106,7 +106,8 @@ pub async fn check(
     clock: &Clock,
 ) -> Result<Checked, Failure> {
     let texts = log.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
-    let Log { from_ms, mut said } = Log::of(*user, &texts).ok_or("no line of these files is about an event of any account")?;
+    let Log { from_ms, mut said } =
+        Log::of(*user, &texts).ok_or("no line of these files is about an event of any account")?;
     let mut checked = Checked::default();
     for row in operator.store.query::<Value>(Rows::AccountEventsOf(*user)).await? {
         let Some(id) = row["id"].as_str().and_then(EventId::parse) else {

@@ -114,12 +114,7 @@ async fn end_of(operator: &Operator, user: AccountId, yes: bool, clock: &Clock) 
 }
 
 /// The switch first: from then on none of those that there are counts, whatever becomes of the rest.
-async fn end_all(
-    operator: &Operator,
-    yes: bool,
-    clock: &Clock,
-    progress: impl Fn(u64, u64),
-) -> Result<u64, Failure> {
+async fn end_all(operator: &Operator, yes: bool, clock: &Clock, progress: impl Fn(u64, u64)) -> Result<u64, Failure> {
     let now = clock.now();
     if yes {
         operator.trail.note("sessions-end", "everybody", clock).await?;

@@ -25,7 +25,7 @@ use crate::refusal::Refusal;
 use crate::ses::Message;
 use crate::{Error, Service, clock, ses};
 
-/// The largest request of the three services is `DynamoDB`'s, with 16 MB.
+/// The largest request of these services is `DynamoDB`'s, with 16 MB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// What stands behind the door.
@@ -59,7 +59,10 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let Some(call) = Call::identify(&parts, &body) else {
-        return (StatusCode::NOT_FOUND, "neither a call to DynamoDB, KMS, SESv2 or CloudWatch Logs nor a page of the local AWS\n")
+        return (
+            StatusCode::NOT_FOUND,
+            "neither a call to DynamoDB, KMS, SESv2 or CloudWatch Logs nor a page of the local AWS\n",
+        )
             .into_response();
     };
     door.recorder.count(&call);

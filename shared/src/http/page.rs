@@ -46,12 +46,7 @@ impl Page {
     }
 
     /// The page out of the rows that were found, and the cursor of the next one where there are more rows.
-    pub fn cut<T>(
-        &self,
-        mut found: Vec<T>,
-        has_more: bool,
-        cursor: impl Fn(&T) -> String,
-    ) -> (Vec<T>, Option<String>) {
+    pub fn cut<T>(&self, mut found: Vec<T>, has_more: bool, cursor: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
         let limit = usize::from(self.limit);
         let has_more = has_more || found.len() > limit;
         found.truncate(limit);

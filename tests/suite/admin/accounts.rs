@@ -88,7 +88,10 @@ async fn an_operator_signs_somebody_out_everywhere() {
     let new = Session::of(&ada.logs_in().await);
     let events = world.get_as(&new, "/auth/events").await.body["events"].clone();
     let event = &events[0];
-    assert_eq!([&event["action"], &event["by"], &event["via"]], [&json!("sessions_ended"), &json!("operator"), &Value::Null]);
+    assert_eq!(
+        [&event["action"], &event["by"], &event["via"]],
+        [&json!("sessions_ended"), &json!("operator"), &Value::Null]
+    );
     assert_eq!(events.as_array().unwrap().len(), 1);
     assert_eq!(commands(&world.operators_log()), ["sessions_ended"]);
     let line = events_show::show(&world.operator(), id(&session)).await.unwrap().remove(0);
@@ -106,7 +109,8 @@ async fn an_operator_opens_the_vault_before_its_time() {
     assert_eq!(unfreeze(true).await, None);
     freezes(&world, &session).await;
     let until = world.now() + std::time::Duration::from_hours(1);
-    let frozen = async |session: &Session| world.get_as(session, "/auth/sessions").await.body["vault_frozen_until"].clone();
+    let frozen =
+        async |session: &Session| world.get_as(session, "/auth/sessions").await.body["vault_frozen_until"].clone();
     assert_eq!(frozen(&session).await, until.to_string());
     assert_eq!(frozen(&Session::of(&ada.logs_in().await)).await, until.to_string());
     assert_eq!(unfreeze(false).await, Some(until));

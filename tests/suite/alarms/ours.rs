@@ -114,7 +114,8 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
 
 /// An event of an account, as whatever causes it writes it down.
 async fn happens_to(world: &World, session: &Session, action: &str) {
-    let (action, account) = (serde_json::from_value(json!(action)).unwrap(), AccountId::parse(&session.user_id).unwrap());
+    let (action, account) =
+        (serde_json::from_value(json!(action)).unwrap(), AccountId::parse(&session.user_id).unwrap());
     let circumstances = Circumstances::operator(world.now());
     let event = AccountEvent::new(account, action, circumstances, None, &world.clock).unwrap().announce().unwrap();
     assert!(matches!(world.store().put(event.put().unwrap()).await, Ok(Written::Done(()))));

@@ -75,7 +75,9 @@ async fn a_page_may_have_any_length_and_no_other_cursor_begins_one() {
     for limit in [1, 2, 5, 11, 12, 13, 100] {
         assert_eq!(walk(&world, &session, limit).await, expected, "{limit}");
     }
-    for query in ["?limit=0", "?limit=101", "?limit=x", "?cursor=", "?cursor=here", "?cursor=AAAA", "?limit=1&cursor=%00"] {
+    for query in
+        ["?limit=0", "?limit=101", "?limit=x", "?cursor=", "?cursor=here", "?cursor=AAAA", "?limit=1&cursor=%00"]
+    {
         let reply = world.get_as(&session, &format!("{EVENTS}{query}")).await;
         reply.assert_status(422);
     }

@@ -226,7 +226,8 @@ async fn every_fiftieth_sign_in_leaves_the_hundred_that_were_used_last() {
     let (login, calls) = world.calls(ada.logs_in()).await;
     assert_eq!((calls.dynamodb["Query"], calls.dynamodb["DeleteItem"]), (1, 54));
     let last = Session::of(&login);
-    let left: BTreeSet<_> = rows(&world, &last).await.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
+    let left: BTreeSet<_> =
+        rows(&world, &last).await.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect();
     assert_eq!(left.len(), 100);
     assert!([&session, &newest, &last].into_iter().all(|session| left.contains(&id(session))));
     assert!(others[..96].iter().all(|id| left.contains(id)));
@@ -374,7 +375,8 @@ async fn the_longest_session_is_one_write_unit() {
     world.send_from("2001:0db8:85a3:0000:0000:8a2e:0370:7334", by(&agent, refresh)).await.assert_ok();
     for row in rows(&world, &session).await {
         let mut row = row.clone();
-        (row["frozen_at"], row["frozen_until"], row["country"]) = (json!(1_795_341_600), json!(1_795_341_600), json!("DE"));
+        (row["frozen_at"], row["frozen_until"], row["country"]) =
+            (json!(1_795_341_600), json!(1_795_341_600), json!("DE"));
         assert!(tests::size_of(&row) < 1_024, "{}", tests::size_of(&row));
         assert!(row["agent"].as_str().is_none_or(|agent| agent.len() <= 128));
     }
@@ -393,7 +395,10 @@ async fn pages_of_the_sessions() {
     let mut page = Page::default();
     page.answer("Another session of one's own", &ends(&world, &own, &id(&other)).await);
     page.answer("And again", &ends(&world, &own, &id(&other)).await);
-    page.answer("Without a token", &world.send(authorized("DELETE", &format!("{SESSIONS}/{}", id(&own)), "", None)).await);
+    page.answer(
+        "Without a token",
+        &world.send(authorized("DELETE", &format!("{SESSIONS}/{}", id(&own)), "", None)).await,
+    );
     page.is_kept("auth", "end_session");
     let mut page = Page::default();
     tries(&ada, "192.0.2.44", None).await.assert_ok();

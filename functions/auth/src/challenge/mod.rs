@@ -17,8 +17,8 @@ use shared::{
     time::Timestamp,
 };
 
-pub use self::{turnstile::Turnstile, visitor::Visitor};
 use self::{turnstile::Opinion, work::Solution};
+pub use self::{turnstile::Turnstile, visitor::Visitor};
 use crate::{limits::Group, state::Auth};
 
 /// The header that says what is asked for: `pow;TOKEN;BITS` or `turnstile;SITE KEY`.

@@ -110,10 +110,13 @@ fn event_of(cursor: &str) -> Option<EventId> {
 }
 
 pub fn document() -> Operation {
-    Operation::new("list_account_events", "What has happened to the caller's account in the last 400 days, newest first.")
-        .tag("Accounts")
-        .protected()
-        .query::<Page>()
-        .ok(&AccountEventList { events: vec![AccountEventView::example()], next_cursor: None })
-        .depends()
+    Operation::new(
+        "list_account_events",
+        "What has happened to the caller's account in the last 400 days, newest first.",
+    )
+    .tag("Accounts")
+    .protected()
+    .query::<Page>()
+    .ok(&AccountEventList { events: vec![AccountEventView::example()], next_cursor: None })
+    .depends()
 }

@@ -87,11 +87,7 @@ impl SessionView {
 }
 
 /// The sessions of the caller's account: one query, however many there are.
-pub async fn list(
-    State(auth): State<Auth>,
-    Now(now): Now,
-    caller: Caller,
-) -> Result<Reply<SessionList>, Error> {
+pub async fn list(State(auth): State<Auth>, Now(now): Now, caller: Caller) -> Result<Reply<SessionList>, Error> {
     let switches = auth.app.switches(now).await?;
     let mut sessions: Vec<Session> = auth.app.store.query(Rows::SessionsOf(caller.account_id())).await?;
     sessions.retain(|session| session.lives(&switches, now));

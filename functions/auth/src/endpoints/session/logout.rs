@@ -53,7 +53,8 @@ impl Field for Scope {
 impl Input for LogoutRequest {
     fn read(mut fields: Fields<'_>) -> Option<Self> {
         let access_token = fields.required("access_token", "Access token to invalidate");
-        let scope = fields.optional("scope", "Whose session ends: that of the token, by default, all others of its account, or all");
+        let scope = fields
+            .optional("scope", "Whose session ends: that of the token, by default, all others of its account, or all");
         let values = fields.end()?;
         Some(Self { access_token: values.of(access_token)?, scope: values.of(scope)?.unwrap_or(Scope::Local) })
     }
