@@ -63,8 +63,10 @@ fi
 # CORS=1 lets pages of any origin call the functions; OPTIONS is then answered by cargo-lambda.
 [[ ${CORS:-0} == 1 ]] || watch+=(--disable-cors)
 [[ ${RELOAD:-1} == 1 ]] || watch+=(--ignore-changes)
+# `admin events-check` reads there what functions have written down.
+log=$LOCAL_STATE/functions.log
 cd .tools/sources
-PATH="$root/.tools/watch/bin:$PATH" RUST_LOG=${RUST_LOG:-cargo_lambda=warn} cargo lambda watch "${watch[@]}" &
+PATH="$root/.tools/watch/bin:$PATH" RUST_LOG=${RUST_LOG:-cargo_lambda=warn} cargo lambda watch "${watch[@]}" > >(tee -a "$log") &
 pids+=($!)
 until listening "$port"; do alive && pause 0.2; done
 cd "$root"
@@ -75,7 +77,7 @@ for name in ${BUILT:+"${functions[@]}"}; do
     # The emulator has one Runtime API for each function. RUNNER is a command with its arguments.
     # shellcheck disable=SC2086
     AWS_LAMBDA_RUNTIME_API=http://127.0.0.1:$port/.rt/$name AWS_LAMBDA_FUNCTION_NAME=$name AWS_LAMBDA_FUNCTION_VERSION=1 \
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024 env "${own[@]}" ${RUNNER:-} "$BUILT/$name/bootstrap" &
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE=1024 env "${own[@]}" ${RUNNER:-} "$BUILT/$name/bootstrap" > >(tee -a "$log") &
     pids+=($!)
 done
 
@@ -96,7 +98,7 @@ cat <<EOF
 
   functions   $api        ${functions[*]}; they restart when their code changes
   the API     $api/docs
-  local AWS   $aws        DynamoDB, KMS and SES; state in $LOCAL_STATE
+  local AWS   $aws        DynamoDB, KMS, SES and operators' log; state in $LOCAL_STATE
   inbox       $aws/inbox
   AWS calls   $aws/calls.json
   exchanges   $aws/exchanges   paper exchange: demo credentials

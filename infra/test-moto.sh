@@ -37,9 +37,10 @@ elsewhere=(
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
     auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
     auth::changes::outages:: auth::changes::races::
-    auth::outages:: auth::reset_races:: auth::strangers:: auth::weak_passwords::
+    auth::outages:: auth::reset_races:: auth::session_list:: auth::strangers:: auth::weak_passwords::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves
+    admin::accounts:: admin::events_check:: auth::switches:: auth::new_device:: auth::account_events::
     breaches:: clock:: paper:: ses:: simulator:: tables:: tasks::
     api_keys::canaries:: api_keys::credentials::          # exchanges
     api_keys::forms:: api_keys::isolation::

@@ -8,7 +8,14 @@ use std::{
 use aws_config::SdkConfig;
 
 use crate::{
-    caller::token::Verifier, config::Config, contention::Contention, http::DEADLINE, start::warm_up, store::Store,
+    caller::token::Verifier,
+    config::Config,
+    contention::Contention,
+    http::DEADLINE,
+    rotation::Cached,
+    start::warm_up,
+    store::Store,
+    switches::{Switches, known},
     time::Clock,
 };
 
@@ -27,6 +34,8 @@ pub struct App {
     pub store: Store,
     /// Checks access tokens.
     pub tokens: Arc<Verifier>,
+    /// What operators have switched, as it was read last: ask [`App::switches`].
+    pub known_switches: Arc<Cached<Switches>>,
     /// A request that takes longer is answered 503.
     pub deadline: Duration,
 }
@@ -37,7 +46,8 @@ impl App {
     pub fn new(config: Config, aws: &SdkConfig, clock: Clock) -> Self {
         let store = Store::new(aws, &config.table_prefix);
         let tokens = Arc::new(Verifier::new(store.clone(), &config.app_url));
-        Self { config: Arc::new(config), clock, store, tokens, deadline: DEADLINE }
+        let known_switches = Arc::new(known());
+        Self { config: Arc::new(config), clock, store, tokens, known_switches, deadline: DEADLINE }
     }
 
     /// A competition for a record that is read, changed and written back, in a request that came in at `since`. Rounds begin for as long
@@ -50,8 +60,10 @@ impl App {
         Contention::over(record, since + self.deadline.saturating_sub(LAST_ROUND))
     }
 
-    /// Opens the connection to the tables.
+    /// Opens the connection to the tables, and reads what every request needs to know.
     pub async fn warm_up(&self) {
-        warm_up("the published keys", self.tokens.load(self.clock.now())).await;
+        let now = self.clock.now();
+        let (keys, switches) = (self.tokens.load(now), self.switches(now));
+        tokio::join!(warm_up("the published keys", keys), warm_up("the switches", switches));
     }
 }

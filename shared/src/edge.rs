@@ -22,6 +22,7 @@ const SECRET: HeaderName = HeaderName::from_static("x-edge-secret");
 pub struct Edge {
     secrets: Vec<SecretHash>,
     client_ip_header: Option<HeaderName>,
+    country_header: Option<HeaderName>,
 }
 
 /// SHA-256 of a secret. It has 256 random bits, so what is kept of it opens nothing and needs no sealing.
@@ -32,19 +33,28 @@ struct SecretHash([u8; 32]);
 #[derive(Clone, Debug)]
 pub(crate) struct Viewer(pub(crate) Option<IpAddr>);
 
+/// The country that the edge says the client is in, by ISO 3166-1 alpha-2.
+#[derive(Clone, Debug)]
+pub(crate) struct ViewerCountry(pub(crate) String);
+
 impl Edge {
     /// Reads `EDGE_SECRET_HASH`, SHA-256 of the secret in lower-case digits, or of two with a comma between them, and `CLIENT_IP_HEADER`,
-    /// the name of a header of the form `ADDRESS:PORT`. Both or neither; on `local` the second will do, for tests.
+    /// the name of a header of the form `ADDRESS:PORT`. Both or neither; on `local` the second will do, for tests. Whoever is believed the
+    /// one may say the client's country as well, in the header that `CLIENT_COUNTRY_HEADER` names; optional.
     ///
     /// # Errors
     /// When one is missing or malformed.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let (secrets, client_ip_header) = both(secret_hashes(env), client_ip_header(env))?;
+        let headers = both(header(env, "CLIENT_IP_HEADER"), header(env, "CLIENT_COUNTRY_HEADER"));
+        let (secrets, (client_ip_header, country_header)) = both(secret_hashes(env), headers)?;
         let is_open = secrets.is_empty();
-        if is_open == client_ip_header.is_none() || (is_open && Stage::read(env)? == Stage::Local) {
-            return Ok(Self { secrets, client_ip_header });
+        if is_open != client_ip_header.is_none() && (!is_open || Stage::read(env)? != Stage::Local) {
+            return Err(ConfigError::new("EDGE_SECRET_HASH and CLIENT_IP_HEADER are set both or not at all"));
         }
-        Err(ConfigError::new("EDGE_SECRET_HASH and CLIENT_IP_HEADER are set both or not at all"))
+        if country_header.is_some() && client_ip_header.is_none() {
+            return Err(ConfigError::new("CLIENT_COUNTRY_HEADER is set without CLIENT_IP_HEADER"));
+        }
+        Ok(Self { secrets, client_ip_header, country_header })
     }
 
     /// Whether a request comes through the edge. If so, it is noted there whom the edge says that it is.
@@ -56,7 +66,9 @@ impl Edge {
         headers.remove(SECRET);
         if let Some(name) = &self.client_ip_header {
             let viewer = Viewer(only(headers, name).and_then(address));
+            let country = self.country_header.as_ref().and_then(|name| only(headers, name)).and_then(country);
             request.extensions_mut().insert(viewer);
+            country.map(|country| request.extensions_mut().insert(country));
         }
         true
     }
@@ -84,6 +96,12 @@ fn address(text: &str) -> Option<IpAddr> {
     bare.unwrap_or(ip).parse().ok()
 }
 
+/// Two capital letters, and not those that edges write where they do not know.
+fn country(text: &str) -> Option<ViewerCountry> {
+    let is_code = text.len() == 2 && text.bytes().all(|letter| letter.is_ascii_uppercase());
+    (is_code && !["XX", "ZZ"].contains(&text)).then(|| ViewerCountry(text.to_owned()))
+}
+
 fn secret_hashes(env: &Env<'_>) -> Result<Vec<SecretHash>, ConfigError> {
     let Some(hashes) = env.optional("EDGE_SECRET_HASH") else { return Ok(Vec::new()) };
     let hashes: Option<Vec<_>> = hashes.split(',').map(secret_hash).collect();
@@ -102,9 +120,9 @@ fn secret_hash(digits: &str) -> Option<SecretHash> {
     Some(SecretHash(hash))
 }
 
-fn client_ip_header(env: &Env<'_>) -> Result<Option<HeaderName>, ConfigError> {
-    let Some(name) = env.optional("CLIENT_IP_HEADER") else { return Ok(None) };
-    name.parse().map(Some).map_err(|_| ConfigError::new("CLIENT_IP_HEADER is no name of a header"))
+fn header(env: &Env<'_>, setting: &str) -> Result<Option<HeaderName>, ConfigError> {
+    let Some(name) = env.optional(setting) else { return Ok(None) };
+    name.parse().map(Some).map_err(|_| ConfigError::new(format!("{setting} is no name of a header")))
 }
 
 #[cfg(test)]
@@ -122,6 +140,7 @@ mod tests {
     fn headers_are_believed_of_who_proves_itself_and_on_a_laptop() {
         let [stage, local] = ["prod", "local"].map(|stage| ("STAGE", stage));
         let (secret, header) = (("EDGE_SECRET_HASH", HASH), ("CLIENT_IP_HEADER", "CloudFront-Viewer-Address"));
+        let country = ("CLIENT_COUNTRY_HEADER", "CloudFront-Viewer-Country");
         for (settings, is_read) in [
             (&[stage][..], true),
             (&[stage, secret, header], true),
@@ -130,6 +149,11 @@ mod tests {
             (&[local, header], true),
             (&[local, secret], false),
             (&[local, secret, header], true),
+            (&[stage, secret, header, country], true),
+            (&[stage, secret, country], false),
+            (&[stage, country], false),
+            (&[local, header, country], true),
+            (&[local, country], false),
         ] {
             assert_eq!(read(settings).is_ok(), is_read, "{settings:?}");
         }
@@ -145,6 +169,16 @@ mod tests {
         assert!(read(&[("STAGE", "local"), ("CLIENT_IP_HEADER", "no header")]).is_err());
         let two = format!("{HASH},{HASH}");
         assert_eq!(read(&[("EDGE_SECRET_HASH", &two), ("CLIENT_IP_HEADER", "x")]).unwrap().secrets.len(), 2);
+    }
+
+    #[test]
+    fn a_country_is_two_capital_letters() {
+        for code in ["DE", "US", "AQ"] {
+            assert!(country(code).is_some_and(|ViewerCountry(country)| country == code), "{code}");
+        }
+        for odd in ["", "D", "DEU", "de", "D1", " DE", "D\u{c9}", "XX", "ZZ"] {
+            assert!(country(odd).is_none(), "{odd}");
+        }
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub enum Error {
     StepUpRequired(Aal),
     /// A signature or a token that does not prove who sends this.
     InvalidSignature,
+    /// What the caller has none of, whoever else may have it.
+    NotFound,
     /// Parts of the request break their rules: one entry each.
     Invalid(Vec<FieldError>),
     /// A body that cannot be decoded at all.
@@ -112,6 +114,7 @@ impl Error {
             | Self::InvalidToken
             | Self::StepUpRequired(_)
             | Self::InvalidSignature
+            | Self::NotFound
             | Self::Invalid(_)
             | Self::UnreadableBody
             | Self::BodyTooLarge
@@ -171,6 +174,7 @@ impl Error {
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, "Invalid or expired token"),
             Self::StepUpRequired(_) => (StatusCode::FORBIDDEN, "Confirm that it is you"),
             Self::InvalidSignature => (StatusCode::UNAUTHORIZED, "Invalid signature"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "Validation Error"),
             Self::UnreadableBody => (StatusCode::BAD_REQUEST, "There was an error parsing the body"),
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large"),
@@ -197,6 +201,7 @@ impl IntoResponse for Error {
             Self::StepUpRequired(aal) => step_up(aal, status),
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
             Self::InvalidSignature
+            | Self::NotFound
             | Self::UnreadableBody
             | Self::BodyTooLarge
             | Self::UriTooLong

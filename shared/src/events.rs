@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,8 +24,9 @@ use crate::{
 const KEPT: Duration = Duration::from_hours(400 * 24);
 
 /// What has happened. In rows, answers and metrics in snake case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "AccountAction")]
 pub enum Action {
     /// Somebody has signed in from a place that was not known.
     NewDevice,
@@ -69,8 +71,9 @@ pub enum Action {
 }
 
 /// Who did it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "EventAuthor")]
 pub enum By {
     /// Whoever was signed in, or was signing in.
     User,
@@ -78,6 +81,15 @@ pub enum By {
     Link,
     /// An operator.
     Operator,
+}
+
+/// Through what it was done, where that was somebody who is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "EventMeans")]
+pub enum Via {
+    /// A session of the account's owner.
+    Session,
 }
 
 /// Who did something, when and from where: what events and letters say of it.
@@ -116,12 +128,47 @@ pub struct AccountEvent {
     ttl: Timestamp,
 }
 
+/// A line of the log that is about an event of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What it says of the event.
+    pub event: LineKind,
+    /// Which event.
+    pub id: EventId,
+    /// Whose account it is; only where the event is about to be written.
+    pub account: Option<AccountId>,
+    /// What has happened; not where it has not.
+    pub action: Option<String>,
+    /// See [`AccountEvent::twin`]; only where the event is about to be written.
+    pub twin: Option<String>,
+}
+
+/// What a line says of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// It is about to be written.
+    AccountEvent,
+    /// It has happened.
+    AccountChanged,
+    /// It has not happened, or nobody knows.
+    AccountEventVoid,
+}
+
 /// An event whose line is in the log and whose row is about to be written. Dropped before it is said to have happened, it says in the log
 /// that it has not: its row is none that somebody took away.
 #[must_use = "an event that has happened must be said to have"]
 pub struct Announced {
     event: AccountEvent,
     has_happened: bool,
+}
+
+impl Via {
+    /// Through a session, where there is one.
+    #[must_use]
+    pub fn of(session: Option<SessionId>) -> Option<Self> {
+        session.map(|_| Self::Session)
+    }
 }
 
 impl Circumstances {
@@ -172,13 +219,28 @@ impl AccountEvent {
         Ok(BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &text)))
     }
 
+    /// What its line in the log says, for whoever writes it elsewhere than to the log of a function.
+    ///
+    /// # Errors
+    /// Those of [`AccountEvent::twin`].
+    pub fn line(&self) -> Result<Line, Error> {
+        let (id, account, action) = (self.id, self.account, self.action.name().to_owned());
+        Ok(Line {
+            event: LineKind::AccountEvent,
+            id,
+            account: Some(account),
+            action: Some(action),
+            twin: Some(self.twin()?),
+        })
+    }
+
     /// Writes its line in the log. The row comes next, as often as it takes.
     ///
     /// # Errors
     /// Those of [`AccountEvent::twin`].
     pub fn announce(self) -> Result<Announced, Error> {
-        let (id, action, twin) = (self.id, self.action.name(), self.twin()?);
-        tracing::info!(event = "account_event", %id, action, twin, "an event of an account is about to be written");
+        let (id, account, action, twin) = (self.id, self.account, self.action.name(), self.twin()?);
+        tracing::info!(event = "account_event", %id, %account, action, twin, "an event of an account is about to be written");
         Ok(Announced { event: self, has_happened: false })
     }
 }

@@ -1,13 +1,28 @@
 //! What operators switch while the service runs, in one row that every function may read.
 
+use std::{sync::Arc, time::Duration};
+
 use serde::{Deserialize, Serialize};
+
+use crate::{app::App, error::Error, rotation::Cached, tables::Row, time::Timestamp};
+
+/// A switch works within this time, and costs an instance one read in it.
+const AGAIN_AFTER: Duration = Duration::from_secs(30);
+/// What was read this long ago says nothing any more: nobody knows then who may go on.
+const TRUSTED: Duration = Duration::from_mins(10);
 
 /// The switches. Where there is no row, all are as they are by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Switches {
     /// When clients are asked for a challenge.
-    #[serde(default)]
     pub challenge: ChallengeSwitch,
+    /// Sessions count that began later than this, and no others; all of them where there is no such time.
+    pub sessions_from: Option<Timestamp>,
+    /// Whether the vault shows no secret to anybody and signs nothing.
+    pub vault_frozen: bool,
+    /// Whether nobody can sign up.
+    pub sign_up_closed: bool,
 }
 
 /// When clients are asked for a challenge.
@@ -19,4 +34,28 @@ pub enum ChallengeSwitch {
     Auto,
     /// Always, for who attacks stays below every counter.
     Always,
+}
+
+impl Switches {
+    /// Whether a session counts that began then.
+    #[must_use]
+    pub fn let_live(&self, created_at: Timestamp) -> bool {
+        self.sessions_from.is_none_or(|from| created_at > from)
+    }
+}
+
+/// The switches as an instance knows them.
+pub(crate) fn known() -> Cached<Switches> {
+    Cached::new("switches", AGAIN_AFTER, TRUSTED)
+}
+
+impl App {
+    /// The switches as they were half a minute ago, or some minutes ago where they cannot be read.
+    ///
+    /// # Errors
+    /// `Unavailable` when they could not be read for longer than that; `Internal` when the row says something else.
+    pub async fn switches(&self, now: Timestamp) -> Result<Arc<Switches>, Error> {
+        let read = async |_| Ok(self.store.get(Row::Switches).await?.unwrap_or_default());
+        self.known_switches.get(now, read).await
+    }
 }

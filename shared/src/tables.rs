@@ -162,12 +162,15 @@ pub enum Rows<'a> {
 pub enum AllRows {
     /// `ExchangeKeys`: the keys of all accounts.
     ExchangeKeys,
+    /// Sessions: those of all accounts.
+    Sessions,
 }
 
 const SECRET: &str = "SECRET";
 const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const ACCOUNT: &str = "ACCOUNT#";
 const GUARD: &str = "GUARD";
+const SESSION: &str = "SESSION#";
 const KEY: &str = "KEY#";
 const EVENT: &str = "EVENT#";
 const WAITING: &str = "WAITING";
@@ -208,7 +211,7 @@ impl Row<'_> {
             Self::Profile(id) => (account(*id), Some("PROFILE".to_owned())),
             Self::AccountEvent(owner, id) => (account(*owner), Some(format!("{EVENT}{id}"))),
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
-            Self::Session(owner, id) => (account(*owner), Some(format!("SESSION#{id}"))),
+            Self::Session(owner, id) => (account(*owner), Some(format!("{SESSION}{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some(GUARD.to_owned())),
             Self::AddressGuard(key) => (address(key), Some(GUARD.to_owned())),
             Self::Switches => ("SWITCHES".to_owned(), Some("SWITCHES".to_owned())),
@@ -241,6 +244,13 @@ impl Row<'_> {
         }
     }
 
+    /// Whose session, and which, a primary key names: what [`Row::Session`] was made of. `None` for every other text.
+    #[must_use]
+    pub fn session(pk: &str, sk: &str) -> Option<(AccountId, SessionId)> {
+        let owner = AccountId::parse(pk.strip_prefix(ACCOUNT)?)?;
+        Some((owner, SessionId::parse(sk.strip_prefix(SESSION)?)?))
+    }
+
     /// Whose exchange key, and which, a primary key names: what [`Row::ExchangeKey`] was made of. `None` for every other text.
     #[must_use]
     pub fn exchange_key(pk: &str, sk: &str) -> Option<(AccountId, KeyId)> {
@@ -265,7 +275,7 @@ impl Rows<'_> {
         match self {
             Self::Secrets => (SECRET.to_owned(), String::new()),
             Self::AccountEventsOf(owner) => (account(owner), EVENT.to_owned()),
-            Self::SessionsOf(owner) => (account(owner), "SESSION#".to_owned()),
+            Self::SessionsOf(owner) => (account(owner), SESSION.to_owned()),
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
@@ -280,6 +290,7 @@ impl AllRows {
     pub(crate) const fn table(self) -> Table {
         match self {
             Self::ExchangeKeys => Table::ExchangeKeys,
+            Self::Sessions => Table::Sessions,
         }
     }
 
@@ -287,6 +298,7 @@ impl AllRows {
     pub(crate) const fn beginning(self) -> &'static str {
         match self {
             Self::ExchangeKeys => KEY,
+            Self::Sessions => SESSION,
         }
     }
 }

@@ -8,7 +8,7 @@ use admin::{
 };
 use local::{Mode, Permission, Service};
 use serde_json::{Value, json};
-use tests::{Key, Session, World, authorized, invoke};
+use tests::{Key, Person, Session, World, authorized, invoke};
 
 use crate::{
     api_keys::keeps_a_key,
@@ -51,6 +51,7 @@ async fn everything(world: &World) {
     world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada" })).await;
     world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await;
     world.get_as(&session, "/api/kyc/status").await;
+    sessions(world, &ada, &session).await;
     exchange_key(world, &session).await;
     keeps_a_key(world, &session, "a-key-that-stays").await;
     changes_password(&ada, &session, "chosen a moment ago").await.assert_ok();
@@ -70,6 +71,20 @@ async fn everything(world: &World) {
     cold_starts(world).await;
     challenges(world).await;
     operators(world).await;
+}
+
+/// Sessions are listed, and ended one by one and all at once.
+async fn sessions(world: &World, person: &Person<'_>, session: &Session) {
+    for _ in 0..2 {
+        person.logs_in().await.assert_ok();
+    }
+    let list = world.get_as(session, "/auth/sessions").await;
+    let mut others = list.assert_ok()["sessions"].as_array().unwrap().iter().filter(|one| one["current"] == false);
+    let id = others.next().and_then(|one| one["id"].as_str()).unwrap();
+    world.delete_as(session, &format!("/auth/sessions/{id}")).await.assert_ok();
+    let others = json!({ "access_token": session.access, "scope": "others" });
+    world.post("/auth/logout", others).await.assert_ok();
+    world.get_as(session, "/auth/events").await.assert_ok();
 }
 
 /// Whoever signs in is asked for work, and by an instance whose provider has a sealed secret for what that says.

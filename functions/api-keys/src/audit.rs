@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
-    ids::{AccountId, EventId, KeyId},
+    events::{By, Circumstances},
+    ids::{AccountId, EventId, KeyId, SessionId},
     store::{Condition, Put, Write},
     tables::Row,
     time::Timestamp,
@@ -45,8 +46,10 @@ pub struct AccessEvent {
     key: KeyId,
     pub(crate) action: AccessAction,
     pub(crate) outcome: String,
-    pub(crate) at: Timestamp,
-    pub(crate) ip: Option<String>,
+    #[serde(flatten)]
+    pub(crate) circumstances: Circumstances,
+    /// By which session.
+    pub(crate) session: Option<SessionId>,
     pub(crate) user_agent: Option<String>,
     ttl: Timestamp,
 }
@@ -60,8 +63,8 @@ impl AccessEvent {
             key: access.key,
             action,
             outcome: outcome.to_owned(),
-            at: access.now,
-            ip: access.origin.ip.clone(),
+            circumstances: Circumstances::of(&access.origin, By::User, access.now),
+            session: Some(access.caller.session_id()),
             user_agent: access.origin.user_agent.clone(),
             ttl: access.now + KEPT,
         }

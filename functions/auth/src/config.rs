@@ -34,6 +34,8 @@ pub struct AuthConfig {
     /// `CHALLENGE_SITE_KEY`, `CHALLENGE_SECRET` (sealed by `admin seal-setting`; in the clear on the stage local) and, on `local` alone,
     /// `CHALLENGE_URL`: where it is played, http://HOST:PORT.
     pub challenge: Challenge,
+    /// `SESSION_MAX_DAYS`: after so many days a session ends, however often it is refreshed.
+    pub longest_session: Duration,
     /// `LOGINS_PER_ADDRESS`: how many passwords one client address may have checked in five minutes.
     pub logins_per_address: u32,
     /// `IP_LIMIT_FACTOR`: by how much the limits of client addresses are raised. Only on `local`, where everybody comes from one.
@@ -67,14 +69,14 @@ impl AuthConfig {
     /// Names the settings that are missing, malformed or not allowed on this stage.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         let shown = both(env.shown("PRODUCT_NAME"), env.url("SIGN_IN_URL"));
-        let rest = both(env.required("KMS_KEY_ID"), auto_confirm(env));
+        let rest = both(env.required("KMS_KEY_ID"), both(auto_confirm(env), longest_session(env)));
         let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
         let limits = both(counts, ip_limit_factor(env));
         let asked = both(Challenge::read(env), both(breached_passwords(env), freeze(env)));
         let shown = both(shown, Languages::read(env));
         let (((product, sign_in_url), languages), (rest, (limits, asked))) =
             both(shown, both(rest, both(limits, asked)))?;
-        let ((kms_key_id, auto_confirm), (challenge, (breached_passwords, freeze))) = (rest, asked);
+        let ((kms_key_id, (auto_confirm, longest_session)), (challenge, (breached_passwords, freeze))) = (rest, asked);
         let ((logins_per_address, mails_per_hour), ip_limit_factor) = limits;
         Ok(Self {
             kms_key_id,
@@ -82,6 +84,7 @@ impl AuthConfig {
             sign_in_url,
             languages,
             auto_confirm,
+            longest_session,
             challenge,
             logins_per_address,
             ip_limit_factor,
@@ -114,6 +117,10 @@ fn auto_confirm(env: &Env<'_>) -> Result<bool, ConfigError> {
         return Err(ConfigError::new("AUTO_CONFIRM is allowed on the stages local and dev only"));
     }
     Ok(auto_confirm)
+}
+
+fn longest_session(env: &Env<'_>) -> Result<Duration, ConfigError> {
+    Ok(Duration::from_hours(u64::from(env.count("SESSION_MAX_DAYS", 365)?) * 24))
 }
 
 fn breached_passwords(env: &Env<'_>) -> Result<BreachedPasswords, ConfigError> {

@@ -25,10 +25,10 @@ use shared::{
 
 use endpoints::{
     account::{
-        change_email, change_password, change_profile, confirm_email, forgot_password, not_me, preferences,
+        change_email, change_password, change_profile, confirm_email, events, forgot_password, not_me, preferences,
         reset_password, show_profile,
     },
-    session::{jwks, login, logout, refresh},
+    session::{jwks, list, login, logout, refresh, revoke},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
 };
@@ -53,6 +53,9 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .post("/auth/change-email", change_email::change_email, change_email::document)
         .post("/auth/confirm-email", confirm_email::confirm_email, confirm_email::document)
         .post("/auth/not-me", not_me::not_me, not_me::document)
+        .get("/auth/sessions", list::list, list::document)
+        .delete("/auth/sessions/{session_id}", revoke::revoke, revoke::document)
+        .get("/auth/events", events::events, events::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/confirm-email", ui::confirm_email, ui::document_confirm_email)
         .get("/auth/ui/not-me", ui::not_me, ui::document_not_me)

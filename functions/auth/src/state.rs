@@ -7,12 +7,10 @@ use std::sync::{
 
 use aws_config::SdkConfig;
 use axum::extract::FromRef;
-use shared::{
-    app::App, error::Error, rotation::Cached, seal::Seal, start::warm_up, switches::Switches, time::Timestamp,
-};
+use shared::{app::App, error::Error, rotation::Cached, seal::Seal, start::warm_up, time::Timestamp};
 
 use crate::{
-    challenge::{Challenge, switches},
+    challenge::Challenge,
     config::AuthConfig,
     pages::Pages,
     password::{Passwords, breached::Breaches},
@@ -26,7 +24,6 @@ pub struct Auth {
     pub(crate) config: Arc<AuthConfig>,
     pub(crate) pages: Arc<Pages>,
     pub(crate) breaches: Breaches,
-    pub(crate) known_switches: Arc<Cached<Switches>>,
     seal: Seal,
     secrets: Arc<Cached<Secrets>>,
     argon2_runs: Arc<AtomicU64>,
@@ -39,14 +36,14 @@ impl Auth {
         let seal = Seal::new(aws, &config.kms_key_id);
         let pages = Arc::new(Pages::new(&config.product, &config.languages, config.challenge.provider()));
         let breaches = Breaches::new(&config.breached_passwords);
-        let (known_switches, (secrets, argon2_runs)) = (Arc::new(switches()), Default::default());
-        Self { app, config: Arc::new(config), pages, breaches, known_switches, seal, secrets, argon2_runs }
+        let (secrets, argon2_runs) = Default::default();
+        Self { app, config: Arc::new(config), pages, breaches, seal, secrets, argon2_runs }
     }
 
     /// Opens the secrets and the connections. Until that succeeds the answer is 503 rather than a dead function.
     pub async fn warm_up(&self) {
         let now = self.app.clock.now();
-        tokio::join!(warm_up("the secrets", self.secrets(now)), warm_up("the switches", self.switches(now)));
+        tokio::join!(warm_up("the secrets", self.secrets(now)), warm_up("the switches", self.app.switches(now)));
         if let Challenge::Turnstile(turnstile) = &self.config.challenge {
             warm_up("the secret of the provider of challenges", turnstile.secret(&self.seal)).await;
         }

@@ -7,8 +7,9 @@ use clap::Args;
 use compat::email::EmailAddress;
 use serde::{Deserialize, de::IgnoredAny};
 use shared::{
+    events::Action,
     ids::AccountId,
-    store::{Condition, Update, Written},
+    store::{Condition, Update, Write, Written},
     tables::Row,
     time::{Clock, Timestamp},
 };
@@ -17,7 +18,7 @@ use crate::operator::{Failure, Operator};
 
 /// Let passwords be tried again at an address that is locked.
 ///
-/// Tells what there is, and with --yes forgives it. Whoever is guessing may go on then, too.
+/// Tells what there is, and with --yes forgives it. Whoever is guessing may go on then, too. An account's owner sees that it was done.
 #[derive(Args)]
 pub struct Arguments {
     /// The address.
@@ -33,7 +34,9 @@ pub struct Arguments {
 pub struct Told(pub String);
 
 impl Told {
-    fn of(guard: &Guard, now: Timestamp) -> Self {
+    /// What counts of it.
+    #[must_use]
+    pub fn of(guard: &Guard, now: Timestamp) -> Self {
         let (Tally { failures, day_failures, .. }, known) = guard.counts(now);
         let lock = guard.seconds_locked(now).map(|seconds| format!(", locked for {seconds} s")).unwrap_or_default();
         let ignored = guard.ignored;
@@ -72,15 +75,30 @@ pub async fn unlock(
 ) -> Result<Option<Told>, Failure> {
     let (store, key) = (&operator.store, address.key());
     let record: Option<Record> = store.get(Row::Address(&key)).await?;
-    let row = match record.and_then(|record| record.owner) {
+    let owner = record.and_then(|record| record.owner);
+    let row = match owner {
         Some(owner) => Row::SessionGuard(owner),
         None => Row::AddressGuard(&key),
     };
     let Some(guard) = store.get::<Guard>(row).await? else { return Ok(None) };
     if *yes {
-        let forgiven = changing(Update::new(row).when(Condition::Exists), &guard.forgiven())?;
-        match store.update::<IgnoredAny>(forgiven).await? {
-            Written::Done(_) => {}
+        let forgiven = guard.forgiven();
+        let written = match owner {
+            Some(owner) => {
+                let update = changing(Update::new(Row::SessionGuard(owner)).when(Condition::Exists), &forgiven)?;
+                operator.change(owner, Action::Unlocked, vec![Write::Update(update)], clock).await?
+            }
+            None => {
+                operator.trail.note("account-unlock", "an address without an account", clock).await?;
+                let update = changing(Update::new(row).when(Condition::Exists), &forgiven)?;
+                match store.update::<IgnoredAny>(update).await? {
+                    Written::Done(_) => Written::Done(()),
+                    Written::Conflict(row) => Written::Conflict(row),
+                }
+            }
+        };
+        match written {
+            Written::Done(()) => {}
             Written::Conflict(_) => return Err("somebody has tried meanwhile; run it again".into()),
         }
     }

@@ -1,12 +1,16 @@
 //! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
 
+pub mod account_show;
 pub mod account_unlock;
 pub mod challenge;
 pub mod config;
+pub mod events_check;
+pub mod events_show;
 mod identity_check;
 pub mod kyc_secret;
 pub mod kyc_set;
 pub mod kyc_show;
+pub mod mail_resend;
 mod operator;
 pub mod rewrap;
 pub mod rewrap_secrets;
@@ -16,8 +20,14 @@ pub mod rotate_pepper;
 pub mod rotate_signing_key;
 pub mod seal_setting;
 pub mod secrets_show;
+pub mod sessions_end;
+pub mod sign_up;
 mod successor;
+pub mod switching;
+pub mod trail;
 pub mod typed_secret;
+pub mod vault_freeze;
+pub mod vault_unfreeze;
 
 use std::process::ExitCode;
 
@@ -47,8 +57,16 @@ enum Command {
     KycSecret(kyc_secret::Arguments),
     KycSet(kyc_set::Arguments),
     KycShow(kyc_show::Arguments),
+    AccountShow(account_show::Arguments),
     AccountUnlock(account_unlock::Arguments),
+    SessionsEnd(sessions_end::Arguments),
+    VaultUnfreeze(vault_unfreeze::Arguments),
+    VaultFreeze(vault_freeze::Arguments),
+    SignUp(sign_up::Arguments),
     Challenge(challenge::Arguments),
+    EventsShow(events_show::Arguments),
+    EventsCheck(events_check::Arguments),
+    MailResend(mail_resend::Arguments),
     SealSetting(seal_setting::Arguments),
 }
 
@@ -70,7 +88,15 @@ impl Cli {
             Command::KycSet(arguments) => kyc_set::run(operator, &arguments, clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
             Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments, clock).await,
-            Command::Challenge(arguments) => challenge::run(operator, &arguments).await,
+            Command::AccountShow(arguments) => account_show::run(operator, &arguments, clock).await,
+            Command::SessionsEnd(arguments) => sessions_end::run(operator, &arguments, clock).await,
+            Command::VaultUnfreeze(arguments) => vault_unfreeze::run(operator, &arguments, clock).await,
+            Command::VaultFreeze(arguments) => vault_freeze::run(operator, &arguments, clock).await,
+            Command::SignUp(arguments) => sign_up::run(operator, &arguments, clock).await,
+            Command::Challenge(arguments) => challenge::run(operator, &arguments, clock).await,
+            Command::EventsShow(arguments) => events_show::run(operator, &arguments).await,
+            Command::EventsCheck(arguments) => events_check::run(operator, &arguments, clock).await,
+            Command::MailResend(arguments) => mail_resend::run(operator, &arguments, clock).await,
             Command::SealSetting(arguments) => seal_setting::run(operator, &arguments).await,
         }
     }

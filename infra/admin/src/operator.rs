@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use shared::{config::Stage, error::Error, store::Store};
 
-use crate::config::OperatorConfig;
+use crate::{config::OperatorConfig, trail::Trail};
 
 /// A deployment, under an operator's own credentials.
 #[derive(Clone, Debug)]
@@ -14,14 +14,15 @@ pub struct Operator {
     pub(crate) aws: SdkConfig,
     pub(crate) stage: Stage,
     pub(crate) kms_key_id: Option<String>,
+    pub(crate) trail: Trail,
 }
 
 impl Operator {
     /// On the deployment that `config` names.
     #[must_use]
     pub fn new(config: &OperatorConfig, aws: SdkConfig) -> Self {
-        let store = Store::new(&aws, &config.table_prefix);
-        Self { store, aws, stage: config.stage, kms_key_id: config.kms_key_id.clone() }
+        let (store, trail) = (Store::new(&aws, &config.table_prefix), Trail::new(&aws, &config.table_prefix));
+        Self { store, trail, aws, stage: config.stage, kms_key_id: config.kms_key_id.clone() }
     }
 }
 

@@ -17,6 +17,8 @@ pub enum Service {
     Kms,
     /// The mail service, version 2 of its API.
     Ses,
+    /// `CloudWatch` Logs.
+    Logs,
 }
 
 /// One request of a client, as far as the door needs to know it.
@@ -42,6 +44,7 @@ impl Call {
         let service = match api {
             "DynamoDB_20120810" | "DynamoDBStreams_20120810" => Service::DynamoDb,
             "TrentService" => Service::Kms,
+            "Logs_20140328" => Service::Logs,
             _ => return None,
         };
         let (tables, parts) = if service == Service::DynamoDb { tables_in(body) } else { Default::default() };

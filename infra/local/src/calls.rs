@@ -18,6 +18,9 @@ pub struct Calls {
     pub kms: BTreeMap<String, u64>,
     /// Calls to SES by operation.
     pub ses: BTreeMap<String, u64>,
+    /// Calls to `CloudWatch` Logs by operation.
+    #[serde(skip)]
+    pub logs: BTreeMap<String, u64>,
     /// Parts of all transactions together: each is billed.
     #[serde(skip)]
     pub transacted: u64,
@@ -44,6 +47,7 @@ impl Recorder {
                 Service::DynamoDb => &mut calls.dynamodb,
                 Service::Kms => &mut calls.kms,
                 Service::Ses => &mut calls.ses,
+                Service::Logs => &mut calls.logs,
             };
             *operations.entry(call.operation.clone()).or_default() += count;
             calls.transacted += call.parts * count;

@@ -92,6 +92,12 @@ impl LocalAws {
         self.door.inbox.mails(to)
     }
 
+    /// What was written to a group of `CloudWatch` Logs since the start, oldest first.
+    #[must_use]
+    pub fn log_lines(&self, group: &str) -> Vec<String> {
+        self.door.logs.lines(group)
+    }
+
     /// Turnstile, which is at the same address.
     #[must_use]
     pub fn turnstile(&self) -> &Turnstile {

@@ -20,11 +20,12 @@ use crate::iam::Guard;
 use crate::inbox::Inbox;
 use crate::keys::KeyService;
 use crate::kms::Kms;
+use crate::logs::Logs;
 use crate::refusal::Refusal;
 use crate::ses::Message;
 use crate::{Error, Service, clock, ses};
 
-/// The largest request of the three services is `DynamoDB`'s, with 16 MB.
+/// The largest request of these services is `DynamoDB`'s, with 16 MB.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// What stands behind the door.
@@ -33,6 +34,8 @@ pub(crate) struct Door {
     /// Our KMS; none if the backend answers for KMS and SES too.
     pub(crate) kms: Option<Kms>,
     pub(crate) inbox: Inbox,
+    /// What operators' commands write down.
+    pub(crate) logs: Logs,
     pub(crate) recorder: Recorder,
     pub(crate) guard: Guard,
     pub(crate) faults: Faults,
@@ -56,7 +59,10 @@ pub(crate) async fn answer(State(door): State<Arc<Door>>, request: Request) -> R
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let Some(call) = Call::identify(&parts, &body) else {
-        return (StatusCode::NOT_FOUND, "neither a call to DynamoDB, KMS or SESv2 nor a page of the local AWS\n")
+        return (
+            StatusCode::NOT_FOUND,
+            "neither a call to DynamoDB, KMS, SESv2 or CloudWatch Logs nor a page of the local AWS\n",
+        )
             .into_response();
     };
     door.recorder.count(&call);
@@ -104,6 +110,7 @@ impl Door {
     async fn execute(&self, call: &Call, parts: &Parts, body: Bytes) -> Response {
         match (call.service, &self.kms) {
             (Service::Kms, Some(kms)) => kms.answer(&call.operation, &body),
+            (Service::Logs, _) => self.logs.answer(&call.operation, &body),
             (Service::Ses, _) if call.operation == "SendEmail" => self.send_mail(parts, body).await,
             (Service::Ses, Some(_)) => {
                 Refusal::new("UnknownOperationException", "Only SendEmail is known here.").answer(Service::Ses)

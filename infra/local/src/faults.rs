@@ -102,7 +102,7 @@ pub(crate) fn unavailable(service: Service) -> Refusal {
     let (status, code) = match service {
         Service::DynamoDb => (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
         Service::Kms => (StatusCode::INTERNAL_SERVER_ERROR, "KMSInternalException"),
-        Service::Ses => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException"),
+        Service::Ses | Service::Logs => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException"),
     };
     Refusal { status, code, message: "The service is out of order, as planned.".to_owned() }
 }
@@ -116,7 +116,7 @@ pub(crate) fn lost() -> Refusal {
 /// What `service` says when it will not do what is asked.
 pub(crate) fn refused(service: Service) -> Refusal {
     let code = match service {
-        Service::DynamoDb | Service::Kms => "AccessDeniedException",
+        Service::DynamoDb | Service::Kms | Service::Logs => "AccessDeniedException",
         Service::Ses => "MessageRejected",
     };
     Refusal { status: StatusCode::BAD_REQUEST, code, message: "Refused, as planned.".to_owned() }
@@ -126,7 +126,7 @@ pub(crate) fn refused(service: Service) -> Refusal {
 pub(crate) fn throttled(service: Service) -> Refusal {
     let (status, code) = match service {
         Service::DynamoDb => (StatusCode::BAD_REQUEST, "ProvisionedThroughputExceededException"),
-        Service::Kms => (StatusCode::BAD_REQUEST, "ThrottlingException"),
+        Service::Kms | Service::Logs => (StatusCode::BAD_REQUEST, "ThrottlingException"),
         Service::Ses => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
     };
     Refusal { status, code, message: "Rate exceeded, as planned.".to_owned() }

@@ -28,6 +28,7 @@ mod keys;
 mod kms;
 mod local;
 mod lock;
+mod logs;
 mod options;
 mod refusal;
 mod ses;

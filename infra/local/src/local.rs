@@ -48,7 +48,7 @@ pub(crate) struct Fed {
 }
 
 impl LocalAws {
-    /// Base URL for all three services, for the exchanges, and for the pages.
+    /// Base URL for all services, for the exchanges, and for the pages.
     #[must_use]
     pub fn url(&self) -> String {
         self.url.clone()

@@ -32,7 +32,7 @@ impl Refusal {
 pub(crate) fn exception(service: Service, status: StatusCode, code: &'static str, mut members: Value) -> Response {
     let (namespace, content_type) = match service {
         Service::DynamoDb => ("com.amazonaws.dynamodb.v20120810#", "application/x-amz-json-1.0"),
-        Service::Kms => ("", "application/x-amz-json-1.1"),
+        Service::Kms | Service::Logs => ("", "application/x-amz-json-1.1"),
         Service::Ses => ("", "application/json"),
     };
     members["__type"] = json!(format!("{namespace}{code}"));

@@ -23,6 +23,7 @@ use crate::iam::Guard;
 use crate::inbox::Inbox;
 use crate::keys::KeyService;
 use crate::kms::Kms;
+use crate::logs::Logs;
 use crate::state::StateDir;
 use crate::template::{Table, Template};
 use crate::{Error, LocalAws, Options, console, database, keys, tables, upstream};
@@ -77,6 +78,7 @@ async fn open_door(options: &Options, state: &StateDir, template: &Template, bac
         backend: Arc::new(backend),
         kms,
         inbox: Inbox::open(state.file("mails.jsonl"))?,
+        logs: Logs::new(state.file("operators.jsonl")),
         recorder: Recorder::default(),
         faults: Faults::default(),
         conflicts: Conflicts::new(options.conflicts),

@@ -99,6 +99,12 @@ impl Flaw {
         Self::bare("int_parsing", text)
     }
 
+    /// A value that is none of some words, which `expected` lists: `'one', 'two' or 'three'`.
+    #[must_use]
+    pub fn no_such_word(expected: &str) -> Self {
+        Self::new("enum", format!("Input should be {expected}"), json!({ "expected": expected }))
+    }
+
     /// A number below `minimum`.
     #[must_use]
     pub fn below(minimum: u16) -> Self {

@@ -38,6 +38,16 @@ pub enum Method {
     Pwd,
 }
 
+impl Method {
+    /// Its name in rows, tokens and answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pwd => "pwd",
+        }
+    }
+}
+
 /// How a session was signed in to, and when that was proven last. A refresh copies it and renews nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authentication {

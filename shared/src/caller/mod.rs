@@ -3,27 +3,26 @@
 
 mod address;
 pub mod authentication;
+mod device;
+mod origin;
 mod step_up;
 pub mod token;
-
-use std::convert::Infallible;
 
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::{HeaderMap, header, request::Parts},
 };
 use compat::email::EmailAddress;
-use lambda_http::request::RequestContext;
 use serde::{Deserialize, de::IgnoredAny};
 
 pub use self::{
     address::ClientAddress,
     authentication::{Aal, Authentication, FRESH, Method},
+    origin::Origin,
     step_up::{Confirmed, Fresh},
 };
 use crate::{
     app::App,
-    edge::Viewer,
     error::Error,
     ids::{AccountId, SessionId},
     language::Language,
@@ -32,12 +31,6 @@ use crate::{
     tables::Row,
     time::Timestamp,
 };
-
-/// The longest description of a client that is kept. Characters.
-const MAX_USER_AGENT: usize = 256;
-
-/// The longest name of a kind of client. Characters.
-const MAX_DEVICE: usize = 40;
 
 /// Proof that a signed-in account is asking. Fields are private; only the extractors build one.
 #[derive(Clone, Debug)]
@@ -52,6 +45,22 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Whoever has an access token whose session lives.
+    ///
+    /// # Errors
+    /// `InvalidToken`; `Unavailable` where that cannot be known.
+    pub async fn by_token(app: &App, token: &str, now: Timestamp) -> Result<Self, Error> {
+        let claims = app.tokens.verify(token, now).await?;
+        let (account, session) = (claims.sub, claims.sid);
+        let switches = app.switches(now).await?;
+        let row: Option<Session> = app.store.get(Row::Session(account, session)).await?;
+        let row = row.filter(|row| row.expires_at > now && switches.let_live(row.created_at));
+        let Session { email, language, frozen_until, aal, amr, auth_time, mfa: has_factors, .. } =
+            row.ok_or(Error::InvalidToken)?;
+        let authentication = Authentication { aal, amr, auth_time };
+        Ok(Self { account, session, email, language, frozen_until, authentication, has_factors })
+    }
+
     /// Whose rows this caller may touch.
     #[must_use]
     pub const fn account_id(&self) -> AccountId {
@@ -76,7 +85,8 @@ impl Caller {
         self.language
     }
 
-    /// Until when the vault shows this session no secret and signs nothing for it; none where it does.
+    /// Until when the vault shows this session no secret and signs nothing for it; none where it does. Operators may have shut it for
+    /// everybody besides, see [`Switches::vault_frozen`](crate::switches::Switches::vault_frozen).
     #[must_use]
     pub fn frozen_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.frozen_until.filter(|until| now < *until)
@@ -110,6 +120,7 @@ struct Session {
     email: EmailAddress,
     language: Language,
     frozen_until: Option<Timestamp>,
+    created_at: Timestamp,
     expires_at: Timestamp,
     aal: Aal,
     amr: Vec<Method>,
@@ -126,7 +137,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let Now(now) = Now::from_request_parts(parts, state).await?;
         let token = bearer(&parts.headers).ok_or(Error::NotAuthenticated)?;
-        identify(&App::from_ref(state), token, now).await
+        Self::by_token(&App::from_ref(state), token, now).await
     }
 }
 
@@ -148,43 +159,6 @@ where
     }
 }
 
-/// Where a request came from, as the gateway saw it, or the edge before it (see [`crate::edge`]): for records of who did what. What is
-/// decided by a client's address goes by [`ClientAddress`].
-#[derive(Clone, Debug, Default)]
-pub struct Origin {
-    /// The client's address.
-    pub ip: Option<String>,
-    /// Its country, by ISO 3166-1 alpha-2, where the edge says so.
-    pub country: Option<String>,
-    /// What the client calls itself: printable ASCII, cut to 256 characters.
-    pub user_agent: Option<String>,
-}
-
-impl Origin {
-    /// What kind of client it is, in words of ours: the first product that it names.
-    #[must_use]
-    pub fn device(&self) -> Option<String> {
-        let product = self.user_agent.as_deref()?.split(['/', ' ', '(']).next()?;
-        Some(product.chars().take(MAX_DEVICE).collect()).filter(|device: &String| !device.is_empty())
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // Not X-Forwarded-For: whoever calls writes that.
-        let ip = match (parts.extensions.get::<Viewer>(), parts.extensions.get::<RequestContext>()) {
-            (Some(Viewer(ip)), _) => ip.map(|ip| ip.to_string()),
-            (None, Some(RequestContext::ApiGatewayV2(context))) => context.http.source_ip.clone(),
-            (None, Some(RequestContext::ApiGatewayV1(context))) => context.identity.source_ip.clone(),
-            _ => None,
-        };
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        Ok(Self { ip, country: None, user_agent: agent.map(|agent| agent.chars().take(MAX_USER_AGENT).collect()) })
-    }
-}
-
 /// A bearer credential of any kind: for routes whose provider checks it by rules of its own.
 pub struct Bearer(pub String);
 
@@ -201,14 +175,4 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
-}
-
-async fn identify(app: &App, token: &str, now: Timestamp) -> Result<Caller, Error> {
-    let claims = app.tokens.verify(token, now).await?;
-    let (account, session) = (claims.sub, claims.sid);
-    let row: Option<Session> = app.store.get(Row::Session(account, session)).await?;
-    let Some(row) = row.filter(|row| row.expires_at > now) else { return Err(Error::InvalidToken) };
-    let Session { email, language, frozen_until, aal, amr, auth_time, mfa: has_factors, .. } = row;
-    let authentication = Authentication { aal, amr, auth_time };
-    Ok(Caller { account, session, email, language, frozen_until, authentication, has_factors })
 }

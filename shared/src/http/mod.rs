@@ -6,6 +6,7 @@ mod fields;
 mod input;
 mod lambda;
 mod operation;
+mod page;
 mod reply;
 mod routes;
 
@@ -14,5 +15,6 @@ pub use fields::{Declared, Fields, Input, Parsed, Patch, Values};
 pub use input::{Body, Query};
 pub(crate) use lambda::{answer, read};
 pub use operation::{Answer, Content, Model, Operation, Parameter, Security};
+pub use page::Page;
 pub use reply::Reply;
 pub use routes::{DEADLINE, Route, Routes, redirect};

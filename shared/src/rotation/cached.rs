@@ -30,12 +30,12 @@ struct Reading<T> {
 /// Secrets: read again after [`READ_AGAIN_AFTER`], so that a successor is known before it is used, and good until [`TRUSTED`].
 impl<T> Default for Cached<T> {
     fn default() -> Self {
-        Self::new("the secrets", READ_AGAIN_AFTER, TRUSTED)
+        Self::new("secrets", READ_AGAIN_AFTER, TRUSTED)
     }
 }
 
 impl<T> Cached<T> {
-    /// Of `what`, which is its name in the log: read again after `again_after`, and good until it is `trusted` no longer.
+    /// Of `what`, which is its name in the log and in a metric: read again after `again_after`, and good until it is `trusted` no longer.
     #[must_use]
     pub fn new(what: &'static str, again_after: Duration, trusted: Duration) -> Self {
         Self { what, again_after, trusted, kept: Mutex::new(None) }
@@ -57,15 +57,20 @@ impl<T> Cached<T> {
         // Boxed: it seldom runs, and every request's future would carry its size.
         let read = Box::pin(read(kept.as_ref().map(|kept| Arc::clone(&kept.content))));
         let Some(kept) = kept.as_mut().filter(|kept| now < kept.at + self.trusted) else {
-            return Ok(Arc::clone(&kept.insert(self.reading(read.await?, now)).content));
+            let read = read.await.inspect_err(|error| self.not_read(error))?;
+            return Ok(Arc::clone(&kept.insert(self.reading(read, now)).content));
         };
         kept.next = (now + RETRY).min(kept.at + self.trusted);
         match tokio::time::timeout(PATIENCE, read).await {
             Ok(Ok(newer)) => *kept = self.reading(newer, now),
-            Ok(Err(error)) => tracing::warn!(?error, what = self.what, "cannot be read again"),
-            Err(_) => tracing::warn!(what = self.what, "takes too long to read again"),
+            Ok(Err(error)) => self.not_read(&error),
+            Err(_) => self.not_read(&Error::unavailable("it takes too long")),
         }
         Ok(Arc::clone(&kept.content))
+    }
+
+    fn not_read(&self, error: &Error) {
+        tracing::warn!(event = "not_read", what = self.what, ?error, "what an instance goes by cannot be read");
     }
 
     fn reading(&self, content: T, now: Timestamp) -> Reading<T> {

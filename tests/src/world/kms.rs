@@ -67,6 +67,16 @@ impl World {
         Operator::new(&config, signed_by(&self.sdk, role))
     }
 
+    /// What operators' commands have written down, oldest first.
+    ///
+    /// # Panics
+    /// When a line is no JSON.
+    #[must_use]
+    pub fn operators_log(&self) -> Vec<serde_json::Value> {
+        let lines = self.aws.log_lines(&admin::trail::group(&self.config.table_prefix));
+        lines.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+
     /// A secret of a provider of webhooks, sealed as an operator would.
     pub async fn sealed_webhook_secret(&self, provider: &str, secret: &str) -> String {
         self.webhook_secret_under(Key::Data, provider, secret).await

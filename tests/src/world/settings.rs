@@ -44,6 +44,7 @@ impl Settings {
                 sign_in_url: Some("https://app.example.com/sign-in".to_owned()),
                 languages: Languages::default(),
                 auto_confirm: false,
+                longest_session: Duration::from_hours(365 * 24),
                 challenge: Challenge::Work,
                 logins_per_address: 30,
                 ip_limit_factor: 1_000,

@@ -1,5 +1,7 @@
 //! The operators' tool.
 
+mod accounts;
+mod events_check;
 mod identity_checks;
 mod link_rotation;
 mod rewrap;

@@ -49,10 +49,10 @@ impl Alarm {
     pub fn all(template: &Value) -> Vec<Self> {
         let resources = template["Resources"].as_object().unwrap().iter();
         let alarms = resources.filter(|(_, resource)| resource["Type"] == "AWS::CloudWatch::Alarm");
-        alarms.map(|(id, alarm)| Self::parse(id, &alarm["Properties"])).collect()
+        alarms.map(|(id, alarm)| Self::parse(id, &alarm["Properties"], &template["Parameters"])).collect()
     }
 
-    fn parse(id: &str, properties: &Value) -> Self {
+    fn parse(id: &str, properties: &Value, parameters: &Value) -> Self {
         let (mut metrics, mut expression) = (BTreeMap::new(), None);
         match properties["Metrics"].as_array() {
             None => drop(metrics.insert(String::new(), (Metric::parse(properties), statistic(properties)))),
@@ -69,12 +69,14 @@ impl Alarm {
                 assert!(expression.is_some(), "{id} has no expression");
             }
         }
+        let threshold = &properties["Threshold"];
+        let threshold = threshold["Ref"].as_str().map_or(threshold, |name| &parameters[name]["Default"]);
         Self {
             id: id.to_owned(),
             metrics,
             expression,
             comparison: text(&properties["ComparisonOperator"]),
-            threshold: properties["Threshold"].as_f64().unwrap_or_else(|| panic!("{id} has no threshold")),
+            threshold: threshold.as_f64().unwrap_or_else(|| panic!("{id} has no threshold")),
             missing: text(&properties["TreatMissingData"]),
         }
     }

@@ -34,6 +34,7 @@ fn kind_of(names: &BTreeSet<&str>) -> Option<Kind> {
             Kind::Unfinished { begun: "ChallengesAsked", percent: 5.0, few: 19.0 }
         }
         () if is(&["ReadThrottleEvents"]) || is(&["WriteThrottleEvents"]) => Kind::Total { most: 9.0 },
+        () if is(&["AccountEvents"]) => Kind::Total { most: 50.0 },
         () if is(&["EMFParsingErrors"]) || is(&["EMFValidationErrors"]) => Kind::Total { most: 0.0 },
         () if is(&["ApproximateNumberOfMessagesVisible", "MailsGivenUp"]) => Kind::Total { most: 0.0 },
         () if is(&["IteratorAge", "OldestWaitingMail"]) => Kind::Each { most: 600_000.0 },
@@ -80,7 +81,7 @@ impl Kind {
                     .chain([
                         (all(0.0), State::Ok),
                         (all(most + 1.0), State::Alarm),
-                        (all((most / 2.0).ceil()), together(most, ids.len())),
+                        (all((most / 2.0).floor() + most.min(1.0)), together(most, ids.len())),
                     ])
                     .collect()
             }
@@ -92,7 +93,7 @@ impl Kind {
     }
 }
 
-/// What each with a half of what they may have, rounded up, comes to.
+/// What each with a little more than a half of what they may have comes to.
 fn together(most: f64, metrics: usize) -> State {
     if most > 0.0 && metrics > 1 { State::Alarm } else { State::Ok }
 }

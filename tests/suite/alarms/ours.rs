@@ -3,7 +3,12 @@
 use local::{Mode, Service};
 use paper::Canned;
 use serde_json::json;
-use shared::config::LogConfig;
+use shared::{
+    config::LogConfig,
+    events::{AccountEvent, Circumstances},
+    ids::AccountId,
+    store::Written,
+};
 use tests::{PATIENCE, Person, Request, Session, World};
 
 use super::alarm::{Alarm, Data, Metric, State, template};
@@ -33,6 +38,12 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         return points;
     }
     match (metric.name.as_str(), dimension) {
+        ("AccountEvents", action) => counted(world, happens_to(world, &session, action)).await,
+        ("NotRead", "switches") => {
+            world.advance(30);
+            world.break_down(Service::DynamoDb, Mode::Unavailable, Some("GetItem"));
+            counted(world, world.get_as(&session, "/auth/profile")).await
+        }
         ("RecordsThatDoNotOpen", "") => {
             tampers(world, "KEY#", "exchange", json!("bybit")).await;
             counted(world, ask("decrypt")).await
@@ -99,6 +110,16 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
         }
         _ => panic!("an alarm looks at {metric:?}, and nothing here makes that happen"),
     }
+}
+
+/// An event of an account, as whatever causes it writes it down.
+async fn happens_to(world: &World, session: &Session, action: &str) {
+    let (action, account) =
+        (serde_json::from_value(json!(action)).unwrap(), AccountId::parse(&session.user_id).unwrap());
+    let circumstances = Circumstances::operator(world.now());
+    let event = AccountEvent::new(account, action, circumstances, None, &world.clock).unwrap().announce().unwrap();
+    assert!(matches!(world.store().put(event.put().unwrap()).await, Ok(Written::Done(()))));
+    event.happened();
 }
 
 /// What happens to accounts: to those who sign up and in, and by those who attack.

@@ -68,7 +68,8 @@ async fn an_event_says_who_when_and_from_where() {
     assert_eq!((&event["user_id"], &event["ip"]), (&json!(ada.session.user_id), &json!("203.0.113.9")));
     let agent = text(&event["user_agent"]);
     assert!(agent.starts_with("agent/1 x") && agent.len() == 256, "{agent}");
-    assert_eq!(event.as_object().unwrap().len(), 7);
+    assert_eq!([&event["by"], &event["via"], &event["device"]], ["user", "session", "agent"]);
+    assert_eq!((&event["country"], event.as_object().unwrap().len()), (&json!(null), 11));
 
     let rows = rows(&world).await;
     let row = rows.iter().find(|row| row["id"] == event["id"]).unwrap();
@@ -162,7 +163,8 @@ async fn an_event_holds_nothing_of_the_credentials() {
     for row in rows(&world).await.iter().filter(|row| text(&row["sk"]).starts_with("EVENT#")) {
         let mut names: Vec<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
         names.retain(|name| *name != "user_agent");
-        assert_eq!(sorted(names), ["account", "action", "at", "id", "ip", "key", "outcome", "pk", "sk", "ttl"]);
+        let expected = ["account", "action", "at", "by", "id", "ip", "key", "outcome", "pk", "session", "sk", "ttl"];
+        assert_eq!(sorted(names), expected);
         for name in ["api_key", "secret", "passphrase", "label"] {
             assert!(!row.to_string().contains(body[name].as_str().unwrap()), "{name} in {row}");
         }

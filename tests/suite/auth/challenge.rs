@@ -25,7 +25,7 @@ const STRANGER: &str = "2001:db8:1:3::3";
 /// Operators switch it, and every instance knows.
 pub async fn switched(world: &World, always: bool) {
     let wanted = Wanted { always, auto: !always };
-    switch(&world.operator(), &Arguments { wanted, yes: true }).await.unwrap();
+    switch(&world.operator(), &Arguments { wanted, yes: true }, &world.clock).await.unwrap();
     world.advance(30);
 }
 
@@ -254,7 +254,7 @@ async fn an_operator_sees_how_it_stands_and_changes_it_on_purpose() {
     let world = World::start().await;
     let operator = world.operator();
     let said = async |always, auto, yes| {
-        switch(&operator, &Arguments { wanted: Wanted { always, auto }, yes }).await.unwrap().to_string()
+        switch(&operator, &Arguments { wanted: Wanted { always, auto }, yes }, &world.clock).await.unwrap().to_string()
     };
     assert_eq!(said(false, false, false).await, "auto");
     assert_eq!(said(true, false, false).await, "auto; --yes makes it always");

@@ -530,6 +530,6 @@ async fn the_tenth_failure_is_told_to_the_owner_once_a_day() {
     }
     assert_eq!(calls[0], calls[2], "known and unknown cost the same");
     // The first call also looks after keys, which a while has passed for.
-    let posted: Vec<_> = (1..10).filter(|failure| calls[0][*failure].contains_key("PutItem")).collect();
+    let posted: Vec<_> = (1..10).filter(|failure| calls[0][*failure].contains_key("TransactWriteItems")).collect();
     assert_eq!(posted, [9]);
 }

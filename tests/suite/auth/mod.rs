@@ -1,5 +1,6 @@
 //! Accounts: addresses that are proven, passwords, sessions and their tokens.
 
+mod account_events;
 mod answers;
 mod attacks;
 mod breaches;
@@ -9,11 +10,12 @@ mod client_limits;
 mod concurrency;
 mod contested;
 mod forgot;
-mod guard;
+pub mod guard;
 mod input;
 mod languages;
 mod malformed;
 mod missing_account;
+mod new_device;
 mod oracle;
 mod outages;
 mod pages;
@@ -21,11 +23,13 @@ mod passwords;
 mod profile;
 mod reset_races;
 mod secrets;
+mod session_list;
 mod sessions;
 mod sign_up;
 mod spellings;
 mod step_up;
 mod strangers;
 mod stuffing;
+pub mod switches;
 mod tokens;
 mod weak_passwords;

@@ -31,6 +31,8 @@ async fn within_the_grace_a_token_brings_the_same_successor_and_the_successor_st
     let before = rows().await;
     for token in [&first.refresh, &second.refresh] {
         world.advance(15);
+        // Now the switches are known.
+        world.get_as(&second, "/auth/profile").await.assert_ok();
         let (reply, calls) = world.calls(world.refresh(token)).await;
         let again = Session::of(&reply);
         assert_eq!(again.refresh, second.refresh);

@@ -37,7 +37,8 @@ fn with(mut request: Request, headers: &[(&str, &str)]) -> Request {
 /// Says who the client is, for records and for limits.
 fn mirror(edge: Edge) -> Router {
     async fn says(origin: Origin, client: ClientAddress) -> String {
-        format!("{} {client}", origin.ip.as_deref().unwrap_or("nobody"))
+        let country = origin.country.map(|country| format!(" in {country}")).unwrap_or_default();
+        format!("{} {client}{country}", origin.ip.as_deref().unwrap_or("nobody"))
     }
     let routes = Routes::<(), false>::new().get("/", says, || Operation::new("says", "It does."));
     routes.serve((), DEADLINE, Stage::Local, edge)
@@ -98,6 +99,39 @@ async fn who_comes_through_the_edge_is_whom_it_says() {
         assert_eq!(seen(&router, &headers).await, expected, "{header}");
     }
     assert_eq!(seen(&router, &[(SECRET, "new secret")]).await, "nobody NONE");
+}
+
+#[tokio::test]
+async fn in_which_country_somebody_is_the_edge_says_and_nobody_else() {
+    const COUNTRY: &str = "cloudfront-viewer-country";
+    let of_country = ("CLIENT_COUNTRY_HEADER", "CloudFront-Viewer-Country");
+    let settings = [("EDGE_SECRET_HASH", HASHES), ("CLIENT_IP_HEADER", "CloudFront-Viewer-Address"), of_country];
+    let router = mirror(edge(&[&[("STAGE", "prod")][..], &settings].concat()));
+    let from = |country| [(SECRET, "new secret"), (VIEWER, "198.51.100.10:46532"), (COUNTRY, country)];
+    assert_eq!(seen(&router, &from("DE")).await, "198.51.100.10 198.51.100.10 in DE");
+    for odd in ["", "de", "DEU", "<b>", "XX"] {
+        assert_eq!(seen(&router, &from(odd)).await, "198.51.100.10 198.51.100.10", "{odd}");
+    }
+    // Where nobody is believed it, the header says nothing.
+    assert_eq!(seen(&mirror(behind_cloudfront()), &from("DE")).await, "198.51.100.10 198.51.100.10");
+    let said = format!("{GATEWAY_SEES} {GATEWAY_SEES}");
+    assert_eq!(seen(&mirror(Edge::default()), &from("DE")).await, said);
+}
+
+#[tokio::test]
+async fn a_session_and_what_happens_say_the_country() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let of_country = ("CLIENT_COUNTRY_HEADER", "CloudFront-Viewer-Country");
+    let edge = edge(&[("STAGE", "local"), ("CLIENT_IP_HEADER", "CloudFront-Viewer-Address"), of_country]);
+    let router = &world.routers_behind(edge)[&tests::Function::Auth];
+    let login = json_request("POST", "/auth/login", &ada.credentials());
+    let headers = [(VIEWER, "198.51.100.10:46532"), ("cloudfront-viewer-country", "NZ")];
+    invoke_undocumented(router, with(login, &headers)).await.assert_ok();
+    let sessions = world.get_as(&session, "/auth/sessions").await.body["sessions"].clone();
+    assert!(sessions.as_array().unwrap().iter().any(|one| one["country"] == "NZ" && one["ip"] == "198.51.100.10"));
+    let events = world.get_as(&session, "/auth/events").await.body["events"].clone();
+    assert_eq!([&events[0]["action"], &events[0]["country"]], ["new_device", "NZ"]);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use shared::{
     metrics::{METRICS, Metric},
     time::Timestamp,
 };
-use tests::{PATIENCE, Person, Request, Session, World};
+use tests::{PATIENCE, Person, Request, Session, World, json_request};
 
 use super::emf::{Datapoint, datapoints};
 use crate::{
@@ -146,6 +146,11 @@ async fn accounts(count: &mut Count<'_>) {
     };
     let meanwhile = async { tokio::join!(ada.logs_in(), ended) };
     count.of(Box::pin(meanwhile), &["LoginFailures", "LoginFailures reason=changed_meanwhile"]).await;
+    let (bob, session) = world.person().signed_in().await;
+    let elsewhere = world.send_from("192.0.2.77", json_request("POST", "/auth/login", &bob.credentials()));
+    count.of(elsewhere, &["AccountEvents action=new_device", "Logins", "MailsSent kind=new-device"]).await;
+    let left = world.post("/auth/logout", json!({ "access_token": session.access }));
+    count.of(left, &["AccountEvents action=signed_out"]).await;
     // Two strangers with one address: nobody's password counts until its owner has chosen one.
     count.of(eve.signs_up(), &["MailBudget", "MailsSent kind=verify", "SignUps"]).await;
     count.of(eve.rival("another password").signs_up(), &["MailBudget", "MailsSent kind=verify", "SignUps"]).await;
@@ -264,6 +269,10 @@ async fn outages(count: &mut Count<'_>) {
     world.break_down(Service::DynamoDb, Mode::Throttled, None);
     count.of(world.get_as(&session, "/auth/profile"), &["Throttled dependency=dynamodb"]).await;
     world.mend();
+    world.advance(30);
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("GetItem"));
+    count.of(world.get_as(&session, "/auth/profile"), &[FAILED, "NotRead what=switches"]).await;
+    world.mend();
     world.break_down(Service::Kms, Mode::Throttled, None);
     let decrypt = format!("{key}/decrypt");
     count.of(world.post_as(&session, &decrypt, json!(null)), &["Throttled dependency=kms"]).await;
@@ -308,7 +317,7 @@ fn ids() -> impl Iterator<Item = &'static str> {
 /// Every word that may be a dimension's value.
 fn words() -> BTreeSet<&'static str> {
     let words = "auth 7 dynamodb kms ses permanent verify set-password already-registered \
-                 login mail ask burnt unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
+                 login mail ask burnt new_device new-device switches secrets unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
                  duplicate test_event ignored_event_type out_of_order no_user_ref unknown_status malformed_body \
                  no_secret missing_signature missing_timestamp malformed_header unsupported_algorithm bad_signature \
                  stale_timestamp";

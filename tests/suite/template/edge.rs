@@ -16,7 +16,7 @@ fn it_shows_the_secret_and_says_who_the_client_is() {
     assert_eq!(distribution["Origins"][0]["OriginCustomHeaders"], secret);
     assert_eq!(distribution["DefaultCacheBehavior"]["OriginRequestPolicyId"], json!({ "Ref": "Passed" }));
     let headers = &resource("Passed")["OriginRequestPolicyConfig"]["HeadersConfig"];
-    assert_eq!(headers["Headers"], json!(["CloudFront-Viewer-Address"]));
+    assert_eq!(headers["Headers"], json!(["CloudFront-Viewer-Address", "CloudFront-Viewer-Country"]));
     assert!(file("infra/README.md").contains("ClientIpHeader=CloudFront-Viewer-Address"), "the guide names another");
     assert_eq!(distribution["WebACLId"]["Fn::GetAtt"], json!(["Firewall", "Arn"]));
 }

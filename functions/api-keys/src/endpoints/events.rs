@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     caller::Caller,
-    http::{Operation, Query, Reply},
+    http::{Operation, Page, Query, Reply},
     now::Now,
     tables::{Row, Rows},
 };
@@ -14,7 +14,6 @@ use crate::{
     access::KeyPath,
     audit::AccessEvent,
     document::{self, operation},
-    input::Page,
     state::Vault,
     view::{EventView, Replied},
 };
@@ -56,7 +55,8 @@ pub async fn events(
     let (key, account, own) = (path.id()?, caller.account_id(), vault.key().await?);
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();
-    let before = page.after(own, &list, &caller)?.map(|id| Row::AccessEvent(account, key, id));
+    let before = page.after(|cursor| own.open_cursor(&list, account, cursor))?;
+    let before = before.map(|id| Row::AccessEvent(account, key, id));
     let rows = Rows::AccessEventsOf(account, key);
     let (mut found, has_more): (Vec<AccessEvent>, _) = vault.app.store.newest(rows, page.rows(), before).await?;
     found.retain(|event| event.is_visible(now));

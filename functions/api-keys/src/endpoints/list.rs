@@ -5,13 +5,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
     caller::Caller,
-    http::{Operation, Query, Reply},
+    http::{Operation, Page, Query, Reply},
     tables::{Row, Rows},
 };
 
 use crate::{
     document::operation,
-    input::Page,
     record::KeyRecord,
     state::Vault,
     view::{KeyView, Replied},
@@ -49,7 +48,8 @@ impl ApiKeyList {
 /// One page of the caller's keys: one query, whatever the number of keys.
 pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Replied<ApiKeyList> {
     let (account, own) = (caller.account_id(), vault.key().await?);
-    let before = page.after(own, LIST, &caller)?.map(|id| Row::ExchangeKey(account, id));
+    let before = page.after(|cursor| own.open_cursor(LIST, account, cursor))?;
+    let before = before.map(|id| Row::ExchangeKey(account, id));
     let (found, has_more) = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.rows(), before).await?;
     let (keys, next) = page.cut(found, has_more, |record: &KeyRecord| own.cursor(LIST, account, &record.id));
     Ok(Reply::ok(ApiKeyList::new(keys.into_iter().map(|record| vault.view(record)).collect(), next)))

@@ -3,7 +3,6 @@
 mod credentials;
 mod fields;
 mod file;
-mod page;
 mod secret;
 
 use compat::validation::Flaw;
@@ -19,7 +18,6 @@ use crate::{
 use credentials::GivenFields;
 pub use credentials::{Given, KeptCredentials};
 use fields::{EnvironmentName, ExchangeName, Label};
-pub use page::Page;
 
 /// A new key.
 pub struct CreateApiKeyRequest {

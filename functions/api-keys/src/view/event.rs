@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::json;
+use shared::events::{By, Circumstances, Via};
 
 use crate::{
     audit::{AccessAction, AccessEvent, UNKNOWN},
@@ -27,10 +28,18 @@ pub struct EventView {
     /// When.
     #[schemars(extend("format" = "date-time"))]
     at: String,
+    /// Who did it.
+    by: By,
+    /// Through what.
+    via: Option<Via>,
     /// Whose session it was.
     user_id: String,
     /// The address that the request came from.
     ip: Option<String>,
+    /// Its country, by ISO 3166-1 alpha-2, where that is known.
+    country: Option<String>,
+    /// What kind of client it was: a browser and a system, or a program.
+    device: Option<String>,
     /// What the client called itself.
     user_agent: Option<String>,
 }
@@ -62,8 +71,12 @@ impl EventView {
             action: AccessAction::Decrypt,
             outcome: "ok".to_owned(),
             at: document::MOMENT.to_owned(),
+            by: By::User,
+            via: Some(Via::Session),
             user_id: "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned(),
             ip: Some("203.0.113.9".to_owned()),
+            country: Some("DE".to_owned()),
+            device: Some("Firefox on Windows".to_owned()),
             user_agent: Some("Mozilla/5.0".to_owned()),
         }
     }
@@ -71,13 +84,18 @@ impl EventView {
 
 impl From<AccessEvent> for EventView {
     fn from(event: AccessEvent) -> Self {
+        let Circumstances { at, by, ip, country, device } = event.circumstances;
         Self {
             id: event.id.to_string(),
             action: event.action,
             outcome: event.outcome,
-            at: event.at.to_string(),
+            at: at.to_string(),
+            by,
+            via: Via::of(event.session),
             user_id: event.account.to_string(),
-            ip: event.ip,
+            ip,
+            country,
+            device,
             user_agent: event.user_agent,
         }
     }

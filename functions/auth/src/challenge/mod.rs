@@ -1,7 +1,6 @@
 //! What clients are asked for while somebody attacks, and never in peace: work, or what a provider thinks of them. Whoever cannot do it
 //! waits. It lets nobody past the guard of an account: passwords are counted as ever.
 
-mod switches;
 mod turnstile;
 mod visitor;
 mod work;
@@ -18,8 +17,8 @@ use shared::{
     time::Timestamp,
 };
 
-pub use self::{switches::switches, turnstile::Turnstile, visitor::Visitor};
 use self::{turnstile::Opinion, work::Solution};
+pub use self::{turnstile::Turnstile, visitor::Visitor};
 use crate::{limits::Group, state::Auth};
 
 /// The header that says what is asked for: `pow;TOKEN;BITS` or `turnstile;SITE KEY`.
@@ -124,7 +123,7 @@ impl Auth {
         if matches!(self.config.challenge, Challenge::Off) {
             return Ok(Toll::Paid(()));
         }
-        match self.switches(now).await?.challenge {
+        match self.app.switches(now).await?.challenge {
             ChallengeSwitch::Auto => Ok(Toll::Paid(())),
             ChallengeSwitch::Always => self.charge(group, visitor, BITS_BY_SWITCH, WAIT, now).await,
         }

@@ -37,6 +37,9 @@ pub struct Guard {
     /// Counts the tries that were admitted, and what changes their counters besides; a write states the number it has seen.
     #[serde(default)]
     pub attempt: u64,
+    /// Counts the sessions that were opened since all were ended. Written by what opens and ends them, and never by a try.
+    #[serde(default, skip_serializing)]
+    pub opened: u64,
     /// Counts the tries that were not admitted.
     #[serde(default)]
     pub ignored: u64,
@@ -163,6 +166,13 @@ impl Guard {
         let mut guard = self.next();
         let places = guard.places.welcome(from, now);
         Change { guard, places }
+    }
+
+    /// Whether nobody has ever signed in from any of these places, though somebody has from others. The first sign-in of an account
+    /// surprises nobody, wherever the link was redeemed that has made it.
+    #[must_use]
+    pub fn is_surprised_by(&self, from: &[PlaceId], now: Timestamp) -> bool {
+        self.places.have_devices() && !from.is_empty() && !from.iter().any(|id| self.places.know(id, now))
     }
 
     /// Somebody has redeemed a link that sets a password, and comes from these places: they are known from now on, and what others have

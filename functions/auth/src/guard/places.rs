@@ -112,6 +112,17 @@ impl Places {
         self.0.get(id).is_some_and(|place| place.is_known(now))
     }
 
+    /// How many of them are known, devices and networks.
+    #[must_use]
+    pub fn known(&self, now: Timestamp) -> usize {
+        self.0.values().filter(|place| place.is_known(now)).count()
+    }
+
+    /// Whether somebody has signed in from any device, be it known or not any more.
+    pub(super) fn have_devices(&self) -> bool {
+        self.0.keys().any(PlaceId::is_device)
+    }
+
     /// What is kept of a place, be it known or not.
     #[must_use]
     pub fn get(&self, id: &PlaceId) -> Option<&Place> {

@@ -37,7 +37,7 @@ fn texts(page: Page, language: Language) -> BTreeSet<String> {
     collect(&spoken(&html), &mut texts);
     texts.remove("");
     // What languages call themselves, they are called everywhere.
-    Language::ALL.map(Language::name).into_iter().for_each(|name| drop(texts.remove(name)));
+    texts.retain(|text| Language::ALL.iter().all(|language| language.name() != text));
     texts
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use shared::{error::Error, time::Timestamp};
+use shared::{caller::Origin, error::Error, time::Timestamp};
 
 use super::guarded::GuardAsRead;
 use crate::{
@@ -21,6 +21,8 @@ pub struct Try<'a> {
     pub from: &'a [PlaceId],
     /// How the client stands that it comes from.
     pub client: Standing,
+    /// And in the words that the owner is told of it.
+    pub origin: &'a Origin,
     /// When the request came in.
     pub since: Instant,
     /// The time of the request.
@@ -59,7 +61,7 @@ impl Auth {
         &self,
         guard: GuardAsRead<'_>,
         account: Option<&'a Account>,
-        Try { password, from, client, since, now }: Try<'_>,
+        Try { password, from, client, origin, since, now }: Try<'_>,
     ) -> Result<Compared<'a>, Error> {
         let (of, passwords) = (guard.of, self.passwords(now).await?);
         let stored = account.and_then(|account| account.password.as_ref());
@@ -77,7 +79,7 @@ impl Auth {
             return Ok(Compared::Right(Right { account, proof, counted, outdated }));
         }
         if counted.is_notable() {
-            self.tell_of_lock(of, account, now).await;
+            self.tell_of_lock(of, account, origin, now).await;
         }
         Ok(Compared::Wrong(counted))
     }

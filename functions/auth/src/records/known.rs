@@ -79,6 +79,6 @@ impl Auth {
 }
 
 /// The id that an address without an account is looked up by in vain.
-fn decoy(key: &AddressKey) -> AccountId {
+pub(super) fn decoy(key: &AddressKey) -> AccountId {
     AccountId::from_bytes(std::array::from_fn(|at| key.as_bytes()[at]))
 }

@@ -2,14 +2,17 @@
 
 use aws_lc_rs::digest;
 use shared::{
+    caller::Origin,
     error::Error,
+    events::{AccountEvent, Action, Announced, By, Circumstances},
     ids::MailId,
     outbox::{Letter, Mail},
-    store::Condition,
+    store::{Condition, Expected, Write, Written},
+    tables::Row,
     time::Timestamp,
 };
 
-use super::guarded::GuardOf;
+use super::{guarded::GuardOf, known::decoy};
 use crate::{
     account::{Account, language},
     state::Auth,
@@ -18,17 +21,47 @@ use crate::{
 impl Auth {
     /// Says so. Where there is no account a letter is written that nobody gets, so that every address costs the same. What goes wrong with
     /// it is logged: the try has been counted and refused.
-    pub(crate) async fn tell_of_lock(&self, of: GuardOf<'_>, account: Option<&Account>, now: Timestamp) {
+    pub(crate) async fn tell_of_lock(
+        &self,
+        of: GuardOf<'_>,
+        account: Option<&Account>,
+        origin: &Origin,
+        now: Timestamp,
+    ) {
         tracing::warn!(event = "locked", "many passwords were wrong at one address");
-        if let Err(error) = self.post_lock(of, account, now).await {
+        if let Err(error) = self.post_lock(of, account, origin, now).await {
             tracing::warn!(?error, "nobody is told of a lock");
         }
     }
 
-    async fn post_lock(&self, of: GuardOf<'_>, account: Option<&Account>, now: Timestamp) -> Result<(), Error> {
+    /// Letter and event are one transaction. Where there is no account it looks for an event that is not there in the place of writing one.
+    async fn post_lock(
+        &self,
+        of: GuardOf<'_>,
+        account: Option<&Account>,
+        origin: &Origin,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let letter = account.map_or(Letter::Nothing, |account| Letter::Locked { to: account.address.clone() });
         let once = Mail::named(once_a_day(of, now), letter, language(account), now).post()?.when(Condition::New);
-        let _written_or_told_before = self.app.store.put(once).await?;
+        let whose = match of {
+            GuardOf::Account(id) => id,
+            GuardOf::Address(key) => decoy(key),
+        };
+        let circumstances = Circumstances::of(origin, By::User, now);
+        let event = AccountEvent::new(whose, Action::Locked, circumstances, None, &self.app.clock)?;
+        let (event, beside) = match account {
+            Some(_) => {
+                let event = event.announce()?;
+                let put = Write::Put(event.put()?);
+                (Some(event), put)
+            }
+            None => (None, Write::Check(Expected::new(Row::AccountEvent(whose, event.id)).when(Condition::New))),
+        };
+        match self.app.store.transact(vec![Write::Put(once), beside]).await? {
+            Written::Done(()) => event.into_iter().for_each(Announced::happened),
+            Written::Conflict(_) => tracing::debug!("the owner was told today"),
+        }
         Ok(())
     }
 }

@@ -49,8 +49,8 @@ impl Auth {
             }
             return caller.clone().fresh(now).map(|_| OwnPassword::Right);
         };
-        let (guard, from) = (self.guard_of_account(account.id).await?, &sender.places());
-        let attempt = Try { password, from, client: Standing::Usual, since, now };
+        let (guard, from, origin) = (self.guard_of_account(account.id).await?, &sender.places(), sender.origin());
+        let attempt = Try { password, from, client: Standing::Usual, origin, since, now };
         Ok(match self.compare(guard, Some(account), attempt).await? {
             Compared::Right(Right { counted, .. }) => {
                 self.take_back(account.id, counted, since).await?;

@@ -76,8 +76,8 @@ impl Auth {
             match account.offer(link.id, record.offered(link.id, now), now) {
                 Offer::Open => {}
                 Offer::Taken => {
-                    let (from, client) = (&sender.places(), Standing::Usual);
-                    return self.repeated(&account, Try { password, from, client, since, now }).await;
+                    let (from, client, origin) = (&sender.places(), Standing::Usual, sender.origin());
+                    return self.repeated(&account, Try { password, from, client, origin, since, now }).await;
                 }
                 Offer::Void => return Ok(SetPassword::Void),
             }

@@ -18,7 +18,7 @@ use super::Session;
 use crate::{guard::Guard, state::Auth};
 
 /// A transaction holds 100 writes, and some are needed for the rest.
-const ENDED_AT_ONCE: usize = 90;
+pub(super) const ENDED_AT_ONCE: usize = 90;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;
 
@@ -85,9 +85,7 @@ impl Auth {
         let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account_id)).await?;
         sessions.retain(|session| staying != Some(session.id));
         let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
-        for some in too_many.chunks(DELETIONS) {
-            self.delete_sessions(some).await?;
-        }
+        self.delete_sessions(&too_many).await?;
         let next = Generation { generation: seen.generation + 1, opened: 0 };
         let guard = Update::new(Row::SessionGuard(account_id))
             .set_all(&next)?
@@ -97,11 +95,18 @@ impl Auth {
         Ok(Ending { guard, sessions: ended.collect(), tried })
     }
 
-    async fn delete_sessions(&self, sessions: &[Session]) -> Result<(), Error> {
-        let mut deletions = Vec::with_capacity(sessions.len());
-        for session in sessions {
-            deletions.push(self.app.store.delete(Row::Session(session.account, session.id)));
+    /// Ends sessions, some at a time, each by itself.
+    ///
+    /// # Errors
+    /// `Contended`, `Unavailable`, `Internal`; some have ended then.
+    pub(super) async fn delete_sessions(&self, sessions: &[Session]) -> Result<(), Error> {
+        for some in sessions.chunks(DELETIONS) {
+            let mut deletions = Vec::with_capacity(some.len());
+            for session in some {
+                deletions.push(self.app.store.delete(Row::Session(session.account, session.id)));
+            }
+            try_join_all(deletions).await?;
         }
-        try_join_all(deletions).await.map(|_| ())
+        Ok(())
     }
 }

@@ -2,9 +2,12 @@
 //! grace, because an answer was lost or because two tabs hold one token, is told the same successor twice. A token that is used later is
 //! in two hands.
 
+mod bound;
 pub mod ending;
+mod new_device;
 pub mod refresh;
 pub mod sign_in;
+pub mod sign_out;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -18,11 +21,12 @@ use shared::{
     error::Error,
     ids::{AccountId, SessionId},
     language::Language,
+    switches::Switches,
     time::Timestamp,
 };
 
 use self::token::RefreshHash;
-pub use self::token::RefreshToken;
+pub use self::{bound::MOST, token::RefreshToken};
 use crate::{account::Account, guard::Freeze};
 
 /// A session that is not refreshed for this long ends.
@@ -110,10 +114,12 @@ impl Session {
         authentication: Authentication,
         origin: &Origin,
         freeze: Freeze,
+        longest: Duration,
     ) -> Result<SignedIn, Error> {
         let Authentication { aal, amr, auth_time: now } = authentication;
         let id = SessionId::random()?;
         let refresh = RefreshToken::random(account.id, id)?;
+        let expires_at = now + LIFE.min(longest);
         let session = Self {
             account: account.id,
             id,
@@ -133,8 +139,8 @@ impl Session {
             previous: None,
             created_at: now,
             rotated_at: None,
-            expires_at: now + LIFE,
-            ttl: now + LIFE,
+            expires_at,
+            ttl: expires_at,
         };
         Ok(SignedIn { session, refresh })
     }
@@ -143,6 +149,18 @@ impl Session {
     #[must_use]
     pub fn authentication(&self) -> Authentication {
         Authentication { aal: self.aal, amr: self.amr.clone(), auth_time: self.auth_time }
+    }
+
+    /// When somebody last proved to hold it, be it by the sign-in.
+    #[must_use]
+    pub fn last_used_at(&self) -> Timestamp {
+        self.rotated_at.unwrap_or(self.created_at)
+    }
+
+    /// Whether it has not ended by itself, or by the operators' word.
+    #[must_use]
+    pub fn lives(&self, switches: &Switches, now: Timestamp) -> bool {
+        self.expires_at > now && switches.let_live(self.created_at)
     }
 
     /// What presenting a token means. A refresh states [`Presented::Rotates`] as the condition of its write, and asks for the rest only

@@ -12,7 +12,7 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Session, SignedIn};
+use super::{Session, SignedIn, new_device::Surprise};
 use crate::{
     account::Account,
     guard::{Change, Guard, PlaceId, Retraction, row::changing},
@@ -66,6 +66,10 @@ pub struct Arrival {
 }
 
 impl Arrival {
+    fn is_surprising(&self, now: Timestamp) -> bool {
+        self.guard.is_surprised_by(&self.from, now)
+    }
+
     fn change(&self, now: Timestamp) -> Change {
         let Self { guard, retraction, from, .. } = self;
         match retraction {
@@ -77,7 +81,7 @@ impl Arrival {
 
 impl Auth {
     /// A new session for whoever has proven to be the owner of an account, in a request that came in at `since`; `None` when what proves
-    /// the owner has changed since it was read. Of those who sign in at once one is first, and the others look at the guard again.
+    /// the owner has changed since it was read. Where it comes from a place that is not known, the owner is told. Of those who sign in at once one is first, and the others look at the guard again.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
@@ -88,14 +92,29 @@ impl Auth {
         since: Instant,
     ) -> Result<Option<SignedIn>, Error> {
         let now = authentication.auth_time;
-        let mut new = Session::open(account, authentication, &arrival.origin, arrival.guard.freeze)?;
-        let mut contention = self.app.contention(SIGN_INS, since);
+        let (freeze, longest) = (arrival.guard.freeze, self.config.longest_session);
+        let mut new = Session::open(account, authentication, &arrival.origin, freeze, longest)?;
+        let (mut contention, mut surprise) = (self.app.contention(SIGN_INS, since), None);
         loop {
+            // Of those who come from one new place at once, the first is a surprise.
+            surprise = match (arrival.is_surprising(now), surprise) {
+                (false, _) => None,
+                (true, Some(known)) => Some(known),
+                (true, None) => Some(self.surprise(account, new.session.id, &arrival, now)?),
+            };
             let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
             let opened = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
             let guard = Write::Update(changing(opened, &arrival.change(now))?);
-            match self.app.store.transact(vec![Write::Put(put), guard, as_read(account)?]).await {
-                Ok(Written::Done(())) => return Ok(Some(new)),
+            let mut writes = vec![Write::Put(put), guard, as_read(account)?];
+            if let Some(surprise) = &surprise {
+                writes.extend(surprise.writes()?);
+            }
+            match self.app.store.transact(writes).await {
+                Ok(Written::Done(())) => {
+                    surprise.into_iter().for_each(Surprise::happened);
+                    self.bound_sessions(account.id, arrival.guard.opened + 1, now).await;
+                    return Ok(Some(new));
+                }
                 Ok(Written::Conflict(_)) => {}
                 Err(error) => {
                     self.excuse(account.id, &arrival).await;

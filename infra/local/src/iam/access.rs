@@ -29,6 +29,11 @@ impl Access {
         match call.service {
             Service::DynamoDb => on_tables(call, &input, names),
             Service::Kms => on_keys(&call.operation, &input, keys).await,
+            Service::Logs => vec![Self {
+                action: format!("logs:{}", call.operation),
+                resource: "*".to_owned(),
+                context: Context::new(),
+            }],
             Service::Ses => sending(&call.operation, body, &input, names),
         }
     }

@@ -5,6 +5,7 @@ pub mod change_email;
 pub mod change_password;
 pub mod change_profile;
 pub mod confirm_email;
+pub mod events;
 pub mod forgot_password;
 pub mod not_me;
 pub mod preferences;

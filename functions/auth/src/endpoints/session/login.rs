@@ -74,7 +74,8 @@ pub async fn login(
     };
     let (record, (standing, owed)) = (record?, auth.standing(&before, &visitor, now).await?);
     let GuardedAddress { account, guard } = auth.guarded_address(&key, &record).await?;
-    let attempt = Try { password: &password, from: &from, client: standing, since, now };
+    let origin = sender.origin();
+    let attempt = Try { password: &password, from: &from, client: standing, origin, since, now };
     let refused = match auth.compare(guard, account.as_ref(), attempt).await? {
         Compared::Right(Right { account, counted, .. }) if let Some(closed) = account.closed() => {
             auth.take_back(account.id, counted, since).await?;
@@ -113,7 +114,7 @@ async fn sign_in(
     {
         tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
     }
-    auth.flag_weak_password(account, password, now).await;
+    auth.flag_weak_password(account, password, &signed_in.session, sender.origin(), now).await;
     let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
     Ok(Some(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?)))
 }

@@ -4,6 +4,7 @@
 use axum::extract::State;
 use serde_json::json;
 use shared::{
+    caller::Origin,
     error::Error,
     http::{Body, Fields, Input, Operation, Reply, SecretText},
     now::Now,
@@ -30,13 +31,14 @@ impl Input for RefreshTokenRequest {
 pub async fn refresh(
     State(auth): State<Auth>,
     Now(now): Now,
+    origin: Origin,
     Body(RefreshTokenRequest { refresh_token }): Body<RefreshTokenRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let secrets = auth.secrets(now).await?;
     let Some(presented) = RefreshToken::parse(&refresh_token.reveal()) else {
         return Ok(refused());
     };
-    match auth.rotate(presented, &secrets.account_keys, now).await? {
+    match auth.rotate(presented, &origin, &secrets.account_keys, now).await? {
         Some(signed_in) => AuthResponse::signed_in(signed_in, &secrets.signer, now).map(Reply::ok),
         None => Ok(refused()),
     }

@@ -22,6 +22,9 @@ use crate::{
     state::Auth,
 };
 
+/// For every address alike.
+const CLOSED: &str = "Sign-up is closed at the moment";
+
 const TOO_MANY: &str = "Too many requests; try again later";
 
 /// The address and the password of somebody who wants an account.
@@ -50,6 +53,9 @@ pub async fn signup(
     Body(SignupRequest { email, password }): Body<SignupRequest>,
 ) -> Result<Reply<AuthResponse>, Error> {
     let (since, new_ids) = (Instant::now(), NewIds::random()?);
+    if auth.app.switches(now).await?.sign_up_closed {
+        return Ok(Reply::forbidden(AuthResponse::refused(CLOSED)));
+    }
     if let Toll::Owed(owed) = auth.limit_letters(Letters::SignUp, &visitor, now).await? {
         return Ok(owed.reply(|_| AuthResponse::refused(TOO_MANY)));
     }
@@ -81,6 +87,7 @@ pub fn document() -> Operation {
     )
     .body::<SignupRequest>(json!({ "email": "ada@example.com", "password": "correct horse battery" }))
     .ok(&AuthResponse::example_of_sign_up())
+    .answer(403, "Nobody can sign up at the moment", &AuthResponse::refused(CLOSED))
     .answer(429, "Too many letters were asked for by this client", &AuthResponse::refused(TOO_MANY))
     .challenged(&AuthResponse::refused(TOO_MANY))
     .depends()

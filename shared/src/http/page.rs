@@ -1,14 +1,12 @@
 //! Pages of a list: where one begins, and where the next one does.
 
 use compat::validation::Flaw;
-use shared::{
-    caller::Caller,
-    error::Error,
-    http::{Fields, Input, Text, Whole},
-    ids::Id,
-};
 
-use crate::vault_key::VaultKey;
+use super::{
+    field::{Text, Whole},
+    fields::{Fields, Input},
+};
+use crate::error::Error;
 
 /// Which part of a list to show.
 pub struct Page {
@@ -29,30 +27,26 @@ impl Input for Page {
 }
 
 impl Page {
-    /// Where the page begins.
+    /// Where the page begins: what `open` finds in the cursor that the page before has given out.
     ///
     /// # Errors
-    /// `Invalid` when the cursor was not given out for this list of this caller's.
-    pub(crate) fn after<Kind>(&self, own: &VaultKey, list: &[u8], caller: &Caller) -> Result<Option<Id<Kind>>, Error> {
+    /// `Invalid` when it finds nothing.
+    pub fn after<T>(&self, open: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Error> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
-        match own.open_cursor(list, caller.account_id(), cursor) {
-            Some(id) => Ok(Some(id)),
+        match open(cursor) {
+            Some(place) => Ok(Some(place)),
             None => Err(Error::invalid("query", "cursor", Flaw::value("cursor is none that this list gave out"))),
         }
     }
 
     /// How many rows to look for: one more than the page has, so that a last page that is full is known to be the last.
-    pub(crate) const fn rows(&self) -> u16 {
+    #[must_use]
+    pub const fn rows(&self) -> u16 {
         self.limit + 1
     }
 
     /// The page out of the rows that were found, and the cursor of the next one where there are more rows.
-    pub(crate) fn cut<T>(
-        &self,
-        mut found: Vec<T>,
-        has_more: bool,
-        cursor: impl Fn(&T) -> String,
-    ) -> (Vec<T>, Option<String>) {
+    pub fn cut<T>(&self, mut found: Vec<T>, has_more: bool, cursor: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
         let limit = usize::from(self.limit);
         let has_more = has_more || found.len() > limit;
         found.truncate(limit);

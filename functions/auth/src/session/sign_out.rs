@@ -1,0 +1,116 @@
+//! Sessions that their owner ends. What somebody opens at the same moment stays: nobody has done anything to the account.
+
+use std::time::Instant;
+
+use shared::{
+    caller::{Caller, Origin},
+    error::Error,
+    events::{AccountEvent, Action, Announced, By, Circumstances},
+    ids::{AccountId, SessionId},
+    store::{Condition, Expected, Raced, Write, Written},
+    tables::{Row, Rows},
+    time::Timestamp,
+};
+
+use super::{Session, ending::ENDED_AT_ONCE};
+use crate::state::Auth;
+
+/// What those who end the sessions of an account compete for.
+const SESSIONS: &str = "the sessions of an account";
+
+/// Which sessions of the caller's account end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// All but the caller's own.
+    Others,
+    /// All, the caller's own too.
+    All,
+}
+
+/// Who ends sessions, and when.
+pub struct Leaving<'a> {
+    /// Whose sessions they are.
+    pub account: AccountId,
+    /// The session that asks for it.
+    pub session: SessionId,
+    /// Where the request comes from.
+    pub origin: &'a Origin,
+    /// The time of the request.
+    pub now: Timestamp,
+}
+
+impl<'a> Leaving<'a> {
+    /// A caller who ends sessions.
+    #[must_use]
+    pub const fn of(caller: &Caller, origin: &'a Origin, now: Timestamp) -> Self {
+        Self { account: caller.account_id(), session: caller.session_id(), origin, now }
+    }
+}
+
+impl Auth {
+    /// Ends one session; `false` when there is none.
+    ///
+    /// # Errors
+    /// `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn end_session(&self, leaving: &Leaving<'_>, id: SessionId) -> Result<bool, Error> {
+        let event = self.announce(leaving, Action::SignedOut)?;
+        let writes = vec![ended(leaving.account, id), Write::Put(event.put()?)];
+        Ok(match self.app.store.transact(writes).await? {
+            Written::Done(()) => {
+                event.happened();
+                true
+            }
+            Written::Conflict(_) => false,
+        })
+    }
+
+    /// Ends many sessions, in a request that came in at `since`. Where there are more than one transaction holds, the others end before, and
+    /// what is written down of it comes with the last. Of those who ask at once one is first, and the others find nothing left.
+    ///
+    /// # Errors
+    /// `InvalidToken` when the caller's own session has ended meanwhile; `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn end_sessions(&self, leaving: &Leaving<'_>, which: Ended, since: Instant) -> Result<(), Error> {
+        let Leaving { account, session: own, now, .. } = *leaving;
+        let (mut contention, mut event) = (self.app.contention(SESSIONS, since), None);
+        loop {
+            let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account)).await?;
+            sessions.retain(|session| session.expires_at > now);
+            if !sessions.iter().any(|session| session.id == own) {
+                return Err(Error::InvalidToken);
+            }
+            sessions.retain(|session| session.id != own);
+            if sessions.is_empty() && which == Ended::Others {
+                return Ok(());
+            }
+            let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE - 1));
+            self.delete_sessions(&too_many).await?;
+            let announced = match event.take() {
+                Some(announced) => announced,
+                None => self.announce(leaving, Action::SessionsEnded)?,
+            };
+            let mut writes: Vec<_> = sessions.iter().map(|session| ended(account, session.id)).collect();
+            writes.push(match which {
+                Ended::All => ended(account, own),
+                Ended::Others => Write::Check(Expected::new(Row::Session(account, own)).when(Condition::Exists)),
+            });
+            writes.push(Write::Put(announced.put()?));
+            if self.app.store.race(writes).await? == Raced::Won {
+                announced.happened();
+                return Ok(());
+            }
+            event = Some(announced);
+            contention.lost().await?;
+        }
+    }
+
+    fn announce(&self, leaving: &Leaving<'_>, action: Action) -> Result<Announced, Error> {
+        let Leaving { account, session, origin, now } = *leaving;
+        let circumstances = Circumstances::of(origin, By::User, now);
+        AccountEvent::new(account, action, circumstances, Some(session), &self.app.clock)?.announce()
+    }
+}
+
+/// The end of a session that is there.
+fn ended(account: AccountId, id: SessionId) -> Write<'static> {
+    Write::Delete(Expected::new(Row::Session(account, id)).when(Condition::Exists))
+}

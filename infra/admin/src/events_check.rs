@@ -1,0 +1,181 @@
+//! `events-check`: holds what has happened to an account, as the table has it, against the log, where nobody writes who writes tables.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::Args;
+use serde_json::Value;
+use shared::{
+    events::{AccountEvent, Line, LineKind},
+    ids::{AccountId, EventId},
+    tables::{Row, Rows},
+    time::{Clock, Timestamp},
+};
+
+use crate::{
+    identity_check::account,
+    operator::{Failure, Operator},
+};
+
+/// How long an event stays in its table; what is older may be gone.
+const KEPT: Duration = Duration::from_hours(400 * 24);
+/// Between a line and its row.
+const UNDER_WAY: Duration = Duration::from_mins(1);
+
+/// Find events of an account that somebody has forged, changed or taken away.
+///
+/// Every row must have its line in the log, with the hash of what the row says, and every line its row. Lines are read from files, as the guide
+/// has them exported: those of auth and those of operators. Rows from before the first line of all are not judged.
+#[derive(Args)]
+pub struct Arguments {
+    /// The user: `user.id` of the API.
+    #[arg(long, value_name = "USER_ID", value_parser = account)]
+    pub user: AccountId,
+    /// A file with lines of the log; as often as there are some.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub log: Vec<PathBuf>,
+}
+
+/// What is wrong with one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// There is a row, and no line: somebody else has written it.
+    Forged,
+    /// There is a row that says something else than when its line was written.
+    Changed,
+    /// There is a line, and no row: somebody has taken it away.
+    Missing,
+}
+
+/// What came of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Events that are as they were written.
+    pub sound: u64,
+    /// Rows from before the first line of all: nobody knows.
+    pub unknown: u64,
+    /// Those that are not, by time.
+    pub wrong: Vec<(EventId, Wrong)>,
+}
+
+/// What the log says of one event.
+#[derive(Default)]
+struct Said {
+    twin: Option<String>,
+    is_void: bool,
+}
+
+/// The lines of the log that are about events.
+struct Log {
+    /// When the first one was written.
+    from_ms: u64,
+    /// Those of the account.
+    said: BTreeMap<String, (EventId, Said)>,
+}
+
+/// The subcommand: one line for each event that is wrong, and one for the others.
+///
+/// # Errors
+/// When a file or the table cannot be read, or no file has a line about any event.
+pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
+    let Checked { sound, unknown, wrong } = check(operator, arguments, clock).await?;
+    for (id, wrong) in &wrong {
+        let word = match wrong {
+            Wrong::Forged => "forged: a row without a line",
+            Wrong::Changed => "changed: the row is not what was written",
+            Wrong::Missing => "missing: a line without a row",
+        };
+        println!("{}  {id}  {word}", moment(id.unix_ms()));
+    }
+    println!("{sound} sound, {} wrong, {unknown} from before the log", wrong.len());
+    Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The work itself.
+///
+/// # Errors
+/// When a file or the table cannot be read, or no file has a line about any event.
+pub async fn check(
+    operator: &Operator,
+    Arguments { user, log }: &Arguments,
+    clock: &Clock,
+) -> Result<Checked, Failure> {
+    let texts = log.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let Log { from_ms, mut said } =
+        Log::of(*user, &texts).ok_or("no line of these files is about an event of any account")?;
+    let mut checked = Checked::default();
+    for row in operator.store.query::<Value>(Rows::AccountEventsOf(*user)).await? {
+        let Some(id) = row["id"].as_str().and_then(EventId::parse) else {
+            return Err("a row that is listed as an event has no id".into());
+        };
+        match said.remove(&id.to_string()) {
+            // What is stored under another key than its own, or says nothing, is not what was written.
+            Some((_, Said { twin: Some(twin), .. })) if twin_of(&row).as_ref() == Some(&twin) => checked.sound += 1,
+            Some((_, Said { twin: Some(_), .. })) => checked.wrong.push((id, Wrong::Changed)),
+            _ if id.unix_ms() < from_ms => checked.unknown += 1,
+            _ => checked.wrong.push((id, Wrong::Forged)),
+        }
+    }
+    let now = clock.now();
+    let due = |id: EventId| (now - KEPT..now - UNDER_WAY).contains(&moment(id.unix_ms()));
+    let lost = said.into_values().filter(|(id, said)| said.twin.is_some() && !said.is_void && due(*id));
+    checked.wrong.extend(lost.map(|(id, _)| (id, Wrong::Missing)));
+    checked.wrong.sort_by_key(|(id, _)| *id.as_bytes());
+    let account: Option<Value> = operator.store.get(Row::Account(*user)).await?;
+    if account.is_none_or(|account| account["ended_at"].is_number()) {
+        // The events of an account that was deleted went with it.
+        checked.wrong.retain(|(_, wrong)| *wrong != Wrong::Missing);
+    }
+    Ok(checked)
+}
+
+/// The hash of what a row says; none where it is no event, or where its key names another one.
+fn twin_of(row: &Value) -> Option<String> {
+    let event: AccountEvent = serde_json::from_value(row.clone()).ok()?;
+    let is_its_own = row["sk"] == format!("EVENT#{}", event.id) && row["pk"] == format!("ACCOUNT#{}", event.account);
+    event.twin().ok().filter(|_| is_its_own)
+}
+
+fn moment(unix_ms: u64) -> Timestamp {
+    Timestamp::from_second(i64::try_from(unix_ms / 1_000).unwrap_or(i64::MAX))
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::from(format!("{}: {error}", path.display())))
+}
+
+impl Log {
+    /// What lines say of the events of `user`; none where they say nothing of anybody's.
+    fn of(user: AccountId, texts: &[String]) -> Option<Self> {
+        let (mut from_ms, mut said) = (None::<u64>, BTreeMap::<String, (EventId, Said)>::new());
+        let mut voided = Vec::new();
+        for line in texts.iter().flat_map(|text| text.lines()).filter_map(line) {
+            let ms = line.id.unix_ms();
+            from_ms = Some(from_ms.map_or(ms, |from| from.min(ms)));
+            match line.event {
+                LineKind::AccountEvent if line.account == Some(user) => {
+                    said.insert(line.id.to_string(), (line.id, Said { twin: line.twin, is_void: false }));
+                }
+                LineKind::AccountEventVoid => voided.push(line.id.to_string()),
+                LineKind::AccountEvent | LineKind::AccountChanged => {}
+            }
+        }
+        for id in voided {
+            if let Some((_, said)) = said.get_mut(&id) {
+                said.is_void = true;
+            }
+        }
+        from_ms.map(|from_ms| Self { from_ms, said })
+    }
+}
+
+/// A line about an event, whatever stands before it: tools print time and stream there.
+fn line(text: &str) -> Option<Line> {
+    let (start, end) = (text.find('{')?, text.rfind('}')?);
+    serde_json::from_str(text.get(start..=end)?).ok()
+}
