@@ -194,7 +194,7 @@ impl IntoResponse for Error {
             Self::InvalidToken => {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
-            Self::StepUpRequired(aal) => step_up(aal, status, text),
+            Self::StepUpRequired(aal) => step_up(aal, status),
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
             Self::InvalidSignature
             | Self::UnreadableBody
@@ -231,26 +231,40 @@ impl IntoResponse for Error {
 }
 
 /// The body of a refusal that a fresh proof would turn into a success.
-#[derive(Serialize)]
-struct StepUp {
+#[derive(Serialize, JsonSchema)]
+pub struct StepUp {
+    /// Always false.
     success: bool,
+    /// What is needed, in English.
     message: &'static str,
+    /// What is needed, for programs.
     data: StepUpNeeded,
 }
 
-#[derive(Serialize)]
+/// What a session has to prove before it may go on.
+#[derive(Serialize, JsonSchema)]
 struct StepUpNeeded {
+    /// Always `STEP_UP_REQUIRED`.
     code: &'static str,
+    /// The level of the proof.
     aal: Aal,
-    /// Seconds.
+    /// How old the proof may be. Seconds.
     max_age: u64,
 }
 
+impl StepUp {
+    /// The refusal of a session that has to prove itself at this level.
+    #[must_use]
+    pub fn needed(aal: Aal) -> Self {
+        let (_, message) = Error::StepUpRequired(aal).answer();
+        let data = StepUpNeeded { code: "STEP_UP_REQUIRED", aal, max_age: FRESH.as_secs() };
+        Self { success: false, message, data }
+    }
+}
+
 /// RFC 9470, but for its 401: clients answer that with a refresh, or sign out.
-fn step_up(aal: Aal, status: StatusCode, message: &'static str) -> Response {
-    let max_age = FRESH.as_secs();
-    let data = StepUpNeeded { code: "STEP_UP_REQUIRED", aal, max_age };
-    let answer = (status, Json(StepUp { success: false, message, data })).into_response();
+fn step_up(aal: Aal, status: StatusCode) -> Response {
+    let (answer, max_age) = ((status, Json(StepUp::needed(aal))).into_response(), FRESH.as_secs());
     let aal = aal.as_str();
     let challenge =
         format!(r#"Bearer error="insufficient_user_authentication", acr_values="{aal}", max_age="{max_age}""#);

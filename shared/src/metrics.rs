@@ -31,12 +31,13 @@ impl Metric {
 }
 
 /// The metrics of what this crate itself logs, whichever function it is in.
-pub const METRICS: [Metric; 5] = [
+pub const METRICS: [Metric; 6] = [
     Metric::count("cold_start", "ColdStarts", &[&["service"]]),
     Metric::count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     Metric::count("contended", "Contended", &[&["service"]]),
     Metric::count("aws_throttled", "Throttled", &[&["dependency"]]),
     Metric::count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
+    Metric { value: Some("overdue_s"), unit: "Seconds", ..Metric::count("endings_round", "OldestEnding", &[&[]]) },
 ];
 
 /// Turns a line into a metric as well, if its event is one of ours or of the function's `own`. `process`: what the line says of its

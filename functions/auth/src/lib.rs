@@ -4,6 +4,7 @@ mod account;
 mod address;
 pub mod challenge;
 pub mod config;
+mod endings;
 mod endpoints;
 pub mod guard;
 mod limits;
@@ -24,7 +25,7 @@ use shared::{
 };
 
 use endpoints::{
-    account::{change_profile, forgot_password, reset_password, show_profile},
+    account::{change_profile, delete_account, forgot_password, keep_account, reset_password, show_profile},
     session::{jwks, login, logout, refresh},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
@@ -44,6 +45,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/verification-status", verification_status::verification_status, verification_status::document)
         .post("/auth/forgot-password", forgot_password::forgot_password, forgot_password::document)
         .post("/auth/reset-password", reset_password::reset_password, reset_password::document)
+        .post("/auth/delete-account", delete_account::delete_account, delete_account::document)
+        .post("/auth/keep-account", keep_account::keep_account, keep_account::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
@@ -55,7 +58,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
 #[must_use]
 pub fn function(auth: Auth) -> Function<Auth> {
     let router = router(auth.clone());
-    Function::over(auth).http(router)
+    Function::over(auth).http(router).task("end-accounts", Auth::end_accounts)
 }
 
 /// Every route of this function, over its state.

@@ -8,7 +8,10 @@ use super::{
     fields::{Fields, Input},
     input::Body,
 };
-use crate::error::{Detail, Error};
+use crate::{
+    caller::Aal,
+    error::{Detail, Error, StepUp},
+};
 
 /// Puts a type's schema into the document and gives a reference to it.
 pub type Model = fn(&mut SchemaGenerator) -> Schema;
@@ -115,6 +118,13 @@ impl Operation {
     pub fn protected(mut self) -> Self {
         self.security = Security::Session;
         self.fails(&Error::NotAuthenticated).fails(&Error::InvalidToken)
+    }
+
+    /// Asks for a fresh proof of who it is, where the session has none.
+    #[must_use]
+    pub fn steps_up(self) -> Self {
+        self.answer(403, "The session has to prove again who it is", &StepUp::needed(Aal::Aal2))
+            .with_headers(&["WWW-Authenticate"])
     }
 
     /// Takes what a provider of identity checks sends and proves: an object of whatever shape is the provider's.

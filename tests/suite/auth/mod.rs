@@ -17,7 +17,7 @@ mod outages;
 mod pages;
 mod passwords;
 mod profile;
-mod reset_races;
+pub mod reset_races;
 mod secrets;
 mod sessions;
 mod sign_up;

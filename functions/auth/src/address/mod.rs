@@ -80,6 +80,12 @@ impl AddressRecord {
         self.owner
     }
 
+    /// Whether the row says whose the address is, or was, and that is this account: it goes with it.
+    #[must_use]
+    pub fn names(&self, account: AccountId) -> bool {
+        self.owner == Some(account)
+    }
+
     /// Whether a sign-up waits for its proof, or has waited in vain.
     #[must_use]
     pub const fn is_pending(&self) -> bool {

@@ -3,6 +3,7 @@
 
 mod account_row;
 pub mod compare;
+pub mod ending;
 pub mod guarded;
 pub mod known;
 mod locked;
