@@ -49,6 +49,8 @@ elsewhere=(
     api_keys::verdicts:: api_keys::verify::
     admin::link_rotation:: api_keys::cap:: mail::feedback::   # conditions that those above have proven
     kyc::again:: kyc::doubt:: kyc::effects:: kyc::fuzz::  # identity providers, and what reports mean
+    endings::keeping:: endings::many:: endings::outages:: # what AWS does is proven above
+    endings::races:: endings::story::
     kyc::gate:: kyc::privacy:: kyc::receiver::
     kyc::samples:: kyc::stories::
 )

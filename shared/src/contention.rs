@@ -42,7 +42,8 @@ impl Contention {
 
     /// For a record that is read, changed and written back if nobody else has written meanwhile: rounds begin until `end`, and one in any
     /// case. `record` is for the log.
-    pub(crate) const fn over(record: &'static str, end: Instant) -> Self {
+    #[must_use]
+    pub const fn over(record: &'static str, end: Instant) -> Self {
         Self { what: record, cap: FIRST, end: End::At(end) }
     }
 

@@ -7,6 +7,7 @@ pub mod caller;
 pub mod config;
 pub mod contention;
 pub mod edge;
+pub mod endings;
 pub mod error;
 pub mod events;
 pub mod http;

@@ -31,7 +31,7 @@ impl Metric {
 }
 
 /// The metrics of what this crate itself logs, whichever function it is in.
-pub const METRICS: [Metric; 7] = [
+pub const METRICS: [Metric; 8] = [
     Metric::count("cold_start", "ColdStarts", &[&["service"]]),
     Metric::count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     Metric::count("contended", "Contended", &[&["service"]]),
@@ -39,6 +39,7 @@ pub const METRICS: [Metric; 7] = [
     Metric::count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
     Metric::count("not_read", "NotRead", &[&["what"]]),
     Metric::count("account_changed", "AccountEvents", &[&["action"]]),
+    Metric { value: Some("overdue_s"), unit: "Seconds", ..Metric::count("endings_round", "OldestEnding", &[&[]]) },
 ];
 
 /// Turns a line into a metric as well, if its event is one of ours or of the function's `own`. `process`: what the line says of its

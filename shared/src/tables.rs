@@ -30,6 +30,8 @@ pub enum Table {
     Limits,
     /// What identity providers have reported.
     Kyc,
+    /// Accounts that are to be deleted.
+    Endings,
 }
 
 /// One row of one table.
@@ -127,6 +129,8 @@ pub enum Row<'a> {
         /// What it says.
         saying: &'a Saying,
     },
+    /// Endings: an account that is to be deleted, and when.
+    Ending(Timestamp, AccountId),
 }
 
 /// Rows that are read together: one partition, and how its sort keys begin.
@@ -136,14 +140,24 @@ pub enum Rows<'a> {
     Secrets,
     /// Accounts: all that has happened to an account, by time.
     AccountEventsOf(AccountId),
+    /// Accounts: all that there is of an account.
+    AccountRowsOf(AccountId),
     /// Sessions: all sessions of an account.
     SessionsOf(AccountId),
+    /// Sessions: all that there is of an account.
+    SessionRowsOf(AccountId),
     /// Sessions: all public signing keys.
     VerifyingKeys,
     /// `ExchangeKeys`: all keys of an account, by age.
     ExchangeKeysOf(AccountId),
     /// `ExchangeKeys`: all accesses to a key, by time.
     AccessEventsOf(AccountId, KeyId),
+    /// `ExchangeKeys`: all accesses to all keys of an account, those that are gone included; by key, and then by time.
+    AllAccessEventsOf(AccountId),
+    /// `ExchangeKeys`: all that there is of an account.
+    VaultRowsOf(AccountId),
+    /// Endings: all accounts that are to be deleted, by when.
+    Endings,
     /// Mail: all letters that wait, those that are due first before the others.
     WaitingMails,
     /// Kyc: all reports of a user, by the id that the user has outside.
@@ -174,6 +188,7 @@ const SESSION: &str = "SESSION#";
 const KEY: &str = "KEY#";
 const EVENT: &str = "EVENT#";
 const WAITING: &str = "WAITING";
+const ENDING: &str = "ENDING";
 const CLAIM: &str = "CLAIM";
 
 impl Row<'_> {
@@ -200,6 +215,7 @@ impl Row<'_> {
             | Self::OtherStrayKycReport { .. }
             | Self::KycClaim { .. }
             | Self::OtherKycClaim { .. } => Table::Kyc,
+            Self::Ending(..) => Table::Endings,
         }
     }
 
@@ -241,6 +257,7 @@ impl Row<'_> {
             Self::OtherKycClaim { provider, event, saying } => {
                 (kyc_claims(provider, event), Some(format!("{CLAIM}#{saying}")))
             }
+            Self::Ending(due, account) => (ENDING.to_owned(), Some(format!("{:0>12}#{account}", due.as_second()))),
         }
     }
 
@@ -257,14 +274,24 @@ impl Row<'_> {
         let owner = AccountId::parse(pk.strip_prefix(ACCOUNT)?)?;
         Some((owner, KeyId::parse(sk.strip_prefix(KEY)?)?))
     }
+
+    /// When an account is to be deleted, and which, as a sort key names it: what [`Row::Ending`] was made of. `None` for every other text.
+    #[must_use]
+    pub fn ending(sk: &str) -> Option<(Timestamp, AccountId)> {
+        let (due, account) = sk.split_once('#')?;
+        Some((Timestamp::from_second(due.parse().ok()?), AccountId::parse(account)?))
+    }
 }
 
 impl Rows<'_> {
     pub(crate) const fn table(self) -> Table {
         match self {
-            Self::Secrets | Self::AccountEventsOf(_) => Table::Accounts,
-            Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
-            Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) => Table::ExchangeKeys,
+            Self::Secrets | Self::AccountEventsOf(_) | Self::AccountRowsOf(_) => Table::Accounts,
+            Self::SessionsOf(_) | Self::SessionRowsOf(_) | Self::VerifyingKeys => Table::Sessions,
+            Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) | Self::AllAccessEventsOf(_) | Self::VaultRowsOf(_) => {
+                Table::ExchangeKeys
+            }
+            Self::Endings => Table::Endings,
             Self::WaitingMails => Table::Mail,
             Self::KycReportsOf(_) | Self::KycClaimsOf { .. } => Table::Kyc,
         }
@@ -279,6 +306,11 @@ impl Rows<'_> {
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
+            Self::AllAccessEventsOf(owner) => (account(owner), EVENT.to_owned()),
+            Self::AccountRowsOf(owner) | Self::SessionRowsOf(owner) | Self::VaultRowsOf(owner) => {
+                (account(owner), String::new())
+            }
+            Self::Endings => (ENDING.to_owned(), String::new()),
             Self::WaitingMails => (WAITING.to_owned(), String::new()),
             Self::KycReportsOf(user) => (kyc_user(user), "REPORT#".to_owned()),
             Self::KycClaimsOf { provider, event } => (kyc_claims(provider, event), CLAIM.to_owned()),

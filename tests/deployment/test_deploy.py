@@ -15,7 +15,7 @@ ANSWERS = {"Region": "eu-west-1", "MailFrom": "no-reply@example.com", "AppUrl": 
 # With an address of its own a stack needs no second update.
 WITH_DOMAIN = ANSWERS | {"AppUrl": "https://api.example.com"}
 FUNCTIONS = ("AuthFunction", "ApiKeysFunction", "KycFunction", "DocsFunction", "MailFunction")
-TABLES = ("Accounts", "Sessions", "ExchangeKeys", "Limits", "Kyc", "Mail")
+TABLES = ("Accounts", "Sessions", "Endings", "ExchangeKeys", "Limits", "Kyc", "Mail")
 
 
 class Deployment(unittest.TestCase):

@@ -11,6 +11,7 @@ mod budgets;
 mod contention;
 mod contract;
 mod docs;
+mod endings;
 mod functions;
 mod http;
 mod invocation;

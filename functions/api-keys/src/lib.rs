@@ -8,6 +8,7 @@ pub mod config;
 mod connection;
 mod count;
 mod document;
+mod endings;
 mod endpoints;
 mod exchange_client;
 pub mod exchanges;
@@ -52,7 +53,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
 #[must_use]
 pub fn function(vault: Vault) -> Function<Vault> {
     let router = router(vault.clone());
-    Function::over(vault).http(router)
+    Function::over(vault).http(router).task("end-accounts", Vault::end_accounts)
 }
 
 /// Every route of this function, over its state.

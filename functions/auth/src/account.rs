@@ -11,6 +11,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 use shared::{
+    events::By,
     ids::{AccountId, LinkId},
     language::Language,
     link::LONGEST_LIFE,
@@ -62,6 +63,8 @@ pub struct Account {
     /// The link that proves the address which the account is to have next: of several that were asked for the last. The others are void,
     /// for somebody else may be at an address that was mistyped.
     pub(crate) next_address: Option<LinkId>,
+    /// The link that has kept it when it was last to be deleted.
+    pub(crate) kept_by: Option<LinkId>,
     /// The address that it had before, as long as that may be taken back.
     pub(crate) undo: Option<Undo>,
     /// When the owner last took it back from somebody else, by a mailed link: notices of before save nothing any more. Milliseconds since
@@ -78,11 +81,24 @@ pub struct Ban {
     pub at: Timestamp,
 }
 
-/// An account is to be deleted.
+/// An account is to be deleted. The ledger of endings has a row for it.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Due {
     /// When.
     pub at: Timestamp,
+    /// At whose word.
+    pub by: By,
+    /// The link that keeps it.
+    pub keep: LinkId,
+    /// Whether that has begun: nothing keeps it any more.
+    pub has_begun: bool,
+}
+
+/// What is left of an account that has been deleted, in the place of its row: nobody else gets its id.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Tombstone {
+    /// When it was deleted.
+    pub ended_at: Timestamp,
 }
 
 /// A change of address that can be taken back.
@@ -112,12 +128,12 @@ pub(crate) struct UsedLink {
     until: Timestamp,
 }
 
-/// What a link that sets a password is good for.
+/// What a link that changes an account is good for.
 #[derive(Debug)]
 pub enum Offer {
-    /// The link may set the password.
+    /// The link may be redeemed.
     Open,
-    /// The link has set the password, a short while ago.
+    /// The link has been redeemed; of one that sets a password, a short while ago.
     Taken,
     /// The link is good for nothing.
     Void,
@@ -153,6 +169,7 @@ impl Account {
             ending: None,
             is_withdrawn: false,
             next_address: None,
+            kept_by: None,
             undo: None,
             secured_at: None,
         }
@@ -178,6 +195,35 @@ impl Account {
             _ if version == Some(self.version) => Offer::Open,
             _ => Offer::Void,
         }
+    }
+
+    /// Whether it may be deleted now: not while a former address may take it back, or a thief would have that undone by an end; and not twice.
+    #[must_use]
+    pub fn may_end(&self, now: Timestamp) -> bool {
+        self.ending.is_none() && self.former(now).is_none()
+    }
+
+    /// It is to be deleted. That ends all links of before.
+    pub fn end(&mut self, due: Due) {
+        self.version += 1;
+        self.ending = Some(due);
+    }
+
+    /// What an authentic link that keeps an account is good for.
+    #[must_use]
+    pub fn keep_offer(&self, link: LinkId) -> Offer {
+        match (&self.ending, self.kept_by) {
+            (Some(due), _) if due.keep == link && !due.has_begun => Offer::Open,
+            (None, Some(kept_by)) if kept_by == link => Offer::Taken,
+            _ => Offer::Void,
+        }
+    }
+
+    /// It stays, if it was to be deleted and that has not begun: then what it was to be deleted by goes, too ([`cancelled`]).
+    ///
+    /// [`cancelled`]: crate::records::ending::cancelled
+    pub fn stay(&mut self) -> Option<Due> {
+        self.ending.take_if(|due| !due.has_begun)
     }
 
     /// Whether it is time to tell the owner that the password is easy to guess.

@@ -4,6 +4,7 @@ mod account;
 mod address;
 pub mod challenge;
 pub mod config;
+mod endings;
 mod endpoints;
 pub mod guard;
 mod limits;
@@ -25,8 +26,8 @@ use shared::{
 
 use endpoints::{
     account::{
-        change_email, change_password, change_profile, confirm_email, events, forgot_password, not_me, preferences,
-        reset_password, show_profile,
+        change_email, change_password, change_profile, confirm_email, delete_account, events, forgot_password,
+        keep_account, not_me, preferences, reset_password, show_profile,
     },
     session::{jwks, list, login, logout, refresh, revoke},
     sign_up::{resend_verification, signup, verification_status, verify_email},
@@ -56,6 +57,8 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/sessions", list::list, list::document)
         .delete("/auth/sessions/{session_id}", revoke::revoke, revoke::document)
         .get("/auth/events", events::events, events::document)
+        .post("/auth/delete-account", delete_account::delete_account, delete_account::document)
+        .post("/auth/keep-account", keep_account::keep_account, keep_account::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/confirm-email", ui::confirm_email, ui::document_confirm_email)
         .get("/auth/ui/not-me", ui::not_me, ui::document_not_me)
@@ -71,7 +74,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
 #[must_use]
 pub fn function(auth: Auth) -> Function<Auth> {
     let router = router(auth.clone());
-    Function::over(auth).http(router)
+    Function::over(auth).http(router).task("end-accounts", Auth::end_accounts)
 }
 
 /// Every route of this function, over its state.

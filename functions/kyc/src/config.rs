@@ -12,6 +12,9 @@ use shared::{
 
 use crate::providers::{self, Provider};
 
+/// What the law of the European Union wants reports kept for: article 77 of Regulation 2024/1624. Days.
+const FIVE_YEARS: u32 = 1_826;
+
 /// What `kyc` needs besides the settings of every function.
 #[derive(Clone)]
 pub struct KycConfig {
@@ -24,6 +27,8 @@ pub struct KycConfig {
     pub token: Option<String>,
     /// `KMS_KEY_ID`: the key that sealed them.
     pub kms_key_id: String,
+    /// `KYC_RETENTION_DAYS`: for how long reports stay after the end of their user's account; five years by default.
+    pub retention_days: u32,
 }
 
 impl KycConfig {
@@ -34,8 +39,9 @@ impl KycConfig {
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
         let token = env.optional("KYC_WEBHOOK_TOKEN");
         let proofs = both(webhook_secrets(env, token.as_ref()), usual(env));
-        let ((secrets, provider), kms_key_id) = both(proofs, env.required("KMS_KEY_ID"))?;
-        Ok(Self { provider, secrets, token, kms_key_id })
+        let rest = both(env.required("KMS_KEY_ID"), env.count("KYC_RETENTION_DAYS", FIVE_YEARS));
+        let ((secrets, provider), (kms_key_id, retention_days)) = both(proofs, rest)?;
+        Ok(Self { provider, secrets, token, kms_key_id, retention_days })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Identity checks: reports of providers come in, the user's status comes out.
 
 pub mod config;
+mod endings;
 mod endpoints;
 pub mod metrics;
 mod proof;
@@ -30,7 +31,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Kyc, DESCRIBED> {
 #[must_use]
 pub fn function(kyc: Kyc) -> Function<Kyc> {
     let router = router(kyc.clone());
-    Function::over(kyc).http(router)
+    Function::over(kyc).http(router).task("end-accounts", Kyc::end_accounts)
 }
 
 /// Every route of this function, over its state.

@@ -10,6 +10,7 @@ use shared::{
 };
 
 use crate::{
+    endings::ended_at,
     providers::{Meaning, Millis, Provider, ProviderEvent, Verified},
     state::Kyc,
 };
@@ -80,6 +81,15 @@ impl Kyc {
     /// What the report has changed. It is kept by now, so not knowing is no failure.
     async fn effect(&self, user: &str, report: &KycReport) -> &'static str {
         let Ok(reports) = reports_of(&self.app.store, user).await else { return "kept" };
+        if let Some(ended_at) = ended_at(&reports) {
+            return match self.expire(user, report, ended_at).await {
+                Ok(()) => "account_ended",
+                Err(error) => {
+                    tracing::error!(?error, "a report of an account that has ended would stay for ever");
+                    "kept"
+                }
+            };
+        }
         let Standing { by, .. } = standing(&reports);
         match by {
             Some(by) if by == report => "ok",

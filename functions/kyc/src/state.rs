@@ -21,7 +21,7 @@ pub struct Kyc {
     pub(crate) app: App,
     /// Whose reports come without a name in the path.
     pub(crate) usual: &'static Provider,
-    config: Arc<KycConfig>,
+    pub(crate) config: Arc<KycConfig>,
     seal: Seal,
     secrets: Arc<OnceCell<Secrets>>,
 }

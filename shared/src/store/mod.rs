@@ -5,6 +5,7 @@ mod condition;
 mod expression;
 mod item;
 mod scan;
+mod sweep;
 mod write;
 
 use std::{collections::HashMap, panic::Location};
@@ -22,6 +23,7 @@ use crate::{
 pub use condition::Condition;
 use item::from_item;
 pub use scan::{Bookmark, Found};
+use write::unbuildable;
 pub use write::{Expected, Put, Update, Write};
 
 type Item = HashMap<String, AttributeValue>;

@@ -9,10 +9,14 @@ use crate::{aws::failure, error::Error, tables::AllRows};
 /// Where a scan goes on.
 pub struct Bookmark(Item);
 
-/// A row that a scan came by.
+/// A row that somebody came by who did not ask for it by its key.
 pub struct Found(Item);
 
 impl Found {
+    pub(super) const fn new(item: Item) -> Self {
+        Self(item)
+    }
+
     /// Its partition key and its sort key: what says whose row it is. Empty where the row has none.
     #[must_use]
     pub fn key(&self) -> (&str, &str) {

@@ -217,6 +217,6 @@ fn not_null(value: AttributeValue) -> Option<AttributeValue> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unbuildable(error: BuildError) -> Error {
+pub(super) fn unbuildable(error: BuildError) -> Error {
     Error::internal(format!("not a write: {error}"))
 }

@@ -73,6 +73,12 @@ fn every_row_has_the_key_it_always_had() {
         (Row::OtherStrayKycReport { provider, event, saying }, "Kyc", format!("STRAY#{saying}#p#e"), "REPORT".into()),
         (Row::KycClaim { provider, event }, "Kyc", "EVENT#p#e".into(), "CLAIM".into()),
         (Row::OtherKycClaim { provider, event, saying }, "Kyc", "EVENT#p#e".into(), format!("CLAIM#{saying}")),
+        (
+            Row::Ending(Timestamp::from_second(1_566_656_122), account),
+            "Endings",
+            "ENDING".into(),
+            format!("001566656122#{uuid}"),
+        ),
     ];
     for (row, table, pk, sk) in rows {
         let (partition, sort) = row.key();
@@ -90,5 +96,15 @@ fn a_primary_key_tells_whose_exchange_key_it_is_and_no_other_row_does() {
     let (upper, longer) = (format!("ACCOUNT#{}", account.to_string().to_uppercase()), format!("{sk} "));
     for (pk, sk) in [(&upper, &sk), (&sk, &sk), (&pk, &event), (&pk, &longer), (&pk, &pk), (&String::new(), &sk)] {
         assert_eq!(Row::exchange_key(pk, sk), None, "{pk} {sk}");
+    }
+}
+
+#[test]
+fn a_sort_key_tells_whose_ending_it_is_and_no_other_text_does() {
+    let (account, due) = (AccountId::from_bytes([0xab; 16]), Timestamp::from_second(1_566_656_122));
+    let sk = Row::Ending(due, account).key().1.unwrap();
+    assert_eq!(Row::ending(&sk), Some((due, account)));
+    for other in [String::new(), account.to_string(), format!("#{account}"), format!("{sk}x"), sk.to_uppercase()] {
+        assert_eq!(Row::ending(&other), None, "{other}");
     }
 }

@@ -2,6 +2,7 @@
 //! functions on it. Nothing is shared between worlds, so tests need no order and no cleaning.
 
 mod connection;
+mod endings;
 mod faults;
 mod instances;
 mod kms;
@@ -60,6 +61,8 @@ pub struct World {
     pub auth: Auth,
     /// One warm instance of `api-keys`, whose exchanges are played by the local AWS.
     pub vault: Vault,
+    /// One warm instance of `kyc`.
+    pub kyc: Kyc,
     config: Config,
     settings: Settings,
     /// The connection of operators and tests, who may do everything. That of a function is made by [`signed_by`].
@@ -150,10 +153,11 @@ impl World {
         vault.warm_up().await;
         kyc.warm_up().await;
 
-        let routers = routers(&auth, &vault, kyc, &config);
+        let routers = routers(&auth, &vault, kyc.clone(), &config);
         let people = AtomicU64::new(0);
-        let world = Self { aws, clock, auth, vault, config, settings, sdk, data_key, vault_key, routers, people };
+        let world = Self { aws, clock, auth, vault, kyc, config, settings, sdk, data_key, vault_key, routers, people };
         Box::pin(world.resume_mail()).await;
+        Box::pin(world.wake_schedules()).await;
         world
     }
 

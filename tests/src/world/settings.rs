@@ -63,6 +63,7 @@ impl Settings {
                 secrets: kyc::providers::ALL.iter().map(|provider| webhook_secrets(provider.id)).collect(),
                 token: None,
                 kms_key_id: key(Function::Kyc),
+                retention_days: 1_826,
             },
             mail: MailConfig {
                 kms_key_id: key(Function::Mail),

@@ -21,7 +21,7 @@ mod outages;
 mod pages;
 mod passwords;
 mod profile;
-mod reset_races;
+pub mod reset_races;
 mod secrets;
 mod session_list;
 mod sessions;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 const TRANSACTION: &str = "TransactWriteItems";
 
 /// Lets transactions go whose turn has come and holds those that come from now on.
-fn release(world: &World) {
+pub fn release(world: &World) {
     world.mend();
     hold(world);
 }
@@ -21,7 +21,7 @@ pub fn hold(world: &World) {
 }
 
 /// Until a transaction has come and is held.
-async fn is_held(world: &World) {
+pub async fn is_held(world: &World) {
     let come = async {
         while !world.aws.calls().dynamodb.contains_key(TRANSACTION) {
             tokio::task::yield_now().await;
@@ -32,7 +32,7 @@ async fn is_held(world: &World) {
 
 /// What is asked for goes through, while a transaction that is held stays so: the fault that takes the place of the hold is over with the
 /// first try of the next one.
-async fn in_between<T>(world: &World, request: impl Future<Output = T>) -> T {
+pub async fn in_between<T>(world: &World, request: impl Future<Output = T>) -> T {
     world.break_times(Service::DynamoDb, Mode::Throttled, TRANSACTION, 1);
     request.await
 }

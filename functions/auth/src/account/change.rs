@@ -6,7 +6,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use shared::{error::Error, ids::LinkId, link::LONGEST_LIFE, time::Timestamp};
 
-use super::{Account, SET_PASSWORD_LIFE, Undo, UsedLink};
+use super::{Account, Due, SET_PASSWORD_LIFE, Undo, UsedLink};
 use crate::password::PasswordHash;
 
 /// How long the former address may be taken back. The links in letters to it live as long.
@@ -44,24 +44,25 @@ impl Account {
 
     /// The owner says, by a link in a letter that told of something, that it was somebody else: nobody gets in until a new password is set.
     /// Letters of before have been heeded with this one, it too. `from_former`: the letter went to the former address, which the account gets
-    /// back. `unix_ms`: the time in milliseconds since 1970.
-    pub fn disown(&mut self, link: LinkId, from_former: bool, unix_ms: u64, now: Timestamp) {
+    /// back. `unix_ms`: the time in milliseconds since 1970. Tells by what the account was to be deleted, if it was: that is off.
+    pub fn disown(&mut self, link: LinkId, from_former: bool, unix_ms: u64, now: Timestamp) -> Option<Due> {
         self.version += 1;
         (self.password, self.no_password, self.password_by) = (None, None, None);
         self.is_withdrawn = false;
         self.next_address = None;
         // With second factors: one that is being reset stays. With identities: those younger than the change of address go.
-        self.cancel_ending();
         if from_former && let Some(undo) = self.undo.take() {
             (self.address, self.verified_at) = (undo.former, now);
         }
         // Later than the link itself, wherever the clock of its letter's writer stood: it works once.
         self.secured_at = self.secured_at.max(Some(unix_ms.max(link.unix_ms() + 1)));
+        self.stay()
     }
 
-    /// The account stays, whoever has asked for its end.
-    pub const fn cancel_ending(&mut self) {
-        self.ending = None;
+    /// Whether its owner may take it back by a mailed link: not from operators, and not once it is being deleted.
+    #[must_use]
+    pub fn may_be_taken_back(&self) -> bool {
+        self.banned.is_none() && self.ending.is_none_or(|due| !due.has_begun)
     }
 
     /// Whether the letter with this link is too old to save anything: the owner has taken the account back since.

@@ -41,8 +41,15 @@ pub struct Claim {
 /// An account that had the address before.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Former {
-    pub(super) account: AccountId,
+    account: AccountId,
     pub(super) until: Timestamp,
+}
+
+impl Former {
+    /// Whether it is this one.
+    pub(super) fn is_of(&self, account: AccountId) -> bool {
+        self.account == account
+    }
 }
 
 /// A claim that was noted.

@@ -88,6 +88,12 @@ impl AddressRecord {
         self.owner
     }
 
+    /// Whether the row says whose the address is, or was, and that is this account: it goes with it.
+    #[must_use]
+    pub fn names(&self, account: AccountId) -> bool {
+        self.owner == Some(account) || self.former.is_some_and(|former| former.is_of(account))
+    }
+
     /// Whether a sign-up waits for its proof, or has waited in vain.
     #[must_use]
     pub const fn is_pending(&self) -> bool {

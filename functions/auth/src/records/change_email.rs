@@ -64,7 +64,8 @@ impl Auth {
     ) -> Result<ChangeEmail, Error> {
         let account = self.own_account(caller).await?;
         match self.own_password(caller, &account, password, sender, since, now).await? {
-            OwnPassword::Right => {}
+            OwnPassword::Right(None) => {}
+            OwnPassword::Right(Some(counted)) => self.take_back(account.id, counted, since).await?,
             OwnPassword::Wrong => return Ok(ChangeEmail::Wrong),
             OwnPassword::Locked(seconds) => return Ok(ChangeEmail::Locked(seconds)),
         }

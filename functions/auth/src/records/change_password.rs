@@ -64,7 +64,8 @@ impl Auth {
     ) -> Result<ChangePassword, Error> {
         let account = self.own_account(caller).await?;
         match self.own_password(caller, &account, current, sender, since, now).await? {
-            OwnPassword::Right => {}
+            OwnPassword::Right(None) => {}
+            OwnPassword::Right(Some(counted)) => self.take_back(account.id, counted, since).await?,
             OwnPassword::Wrong => return Ok(ChangePassword::Wrong),
             OwnPassword::Locked(seconds) => return Ok(ChangePassword::Locked(seconds)),
         }

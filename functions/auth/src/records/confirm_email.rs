@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use compat::email::EmailAddress;
-use shared::{error::Error, events::Action, outbox::News, store::Write, tables::Row, time::Timestamp};
+use shared::{error::Error, events::Action, outbox::News, store::Write, time::Timestamp};
 
 use super::{
     ChangedRecord,
@@ -85,7 +85,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Option<Claimant>, Error> {
         let Some(claim) = record.claim_by(link.id, now).cloned() else { return Ok(None) };
-        let account: Option<Account> = self.app.store.get(Row::Account(claim.account)).await?;
+        let account = self.living_account(claim.account).await?;
         let account = account.filter(|account| {
             let is_as_asked = (account.version, account.next_address) == (claim.account_version, Some(link.id));
             is_as_asked && account.closed().is_none() && account.former(now).is_none()

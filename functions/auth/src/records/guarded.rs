@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use compat::email::AddressKey;
 use serde::de::IgnoredAny;
 use shared::{
-    error::Error,
+    error::{Cause, Error},
     ids::AccountId,
     store::{Condition, Update, Written},
     tables::Row,
@@ -61,11 +61,22 @@ impl Auth {
         record: &AddressRecord,
     ) -> Result<GuardedAddress<'a>, Error> {
         let account = self.account_of(record.owner(), key);
-        let (account, guard) = match record.owner() {
-            Some(owner) => tokio::try_join!(account, self.guard_of_account(owner))?,
-            None => tokio::try_join!(account, self.guard_of_nobody(key))?,
+        let Some(owner) = record.owner() else {
+            let (account, guard) = tokio::try_join!(account, self.guard_of_nobody(key))?;
+            return Ok(GuardedAddress { account, guard });
         };
-        Ok(GuardedAddress { account, guard })
+        let (account, guard) = tokio::try_join!(account, self.coming_into_being(Row::SessionGuard(owner)))?;
+        match guard {
+            Some(guard) if account.is_some() => {
+                Ok(GuardedAddress { account, guard: GuardAsRead { of: GuardOf::Account(owner), guard } })
+            }
+            // The account has been deleted since its address was read: it is an address like any other.
+            None if self.has_ended(owner).await? => {
+                Ok(GuardedAddress { account: None, guard: self.guard_of_nobody(key).await? })
+            }
+            Some(_) => Ok(GuardedAddress { account: None, guard: self.guard_of_nobody(key).await? }),
+            None => Err(no_guard()),
+        }
     }
 
     /// The guard of an account, which may come into being at this moment.
@@ -113,10 +124,20 @@ impl Auth {
             match self.app.store.update::<Guard>(update).await? {
                 Written::Done(_) => return Ok(admission),
                 Written::Conflict(Some(row)) => guard = row.read()?,
-                Written::Conflict(None) => return Err(no_guard()),
+                Written::Conflict(None) => return Err(self.guard_gone(of).await?),
             }
             contention.lost().await?;
         }
+    }
+
+    /// What it means that a guard is not there that was. Whoever asks again finds an address without an account, where that has been deleted.
+    async fn guard_gone(&self, of: GuardOf<'_>) -> Result<Error, Error> {
+        Ok(match of {
+            GuardOf::Account(id) if self.has_ended(id).await? => {
+                Error::Contended(Cause::new("an account was deleted while its password was tried"))
+            }
+            GuardOf::Account(_) | GuardOf::Address(_) => no_guard(),
+        })
     }
 
     /// Takes a try back whose password was right, in a request that came in at `since`, where that opens no session.

@@ -6,7 +6,11 @@ use compat::email::AddressKey;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use shared::{error::Error, ids::AccountId, tables::Row};
 
-use crate::{account::Account, address::AddressRecord, state::Auth};
+use crate::{
+    account::{Account, Tombstone},
+    address::AddressRecord,
+    state::Auth,
+};
 
 /// Longer than a transaction takes that is under way.
 const ANOTHER_LOOK_AFTER: Duration = Duration::from_millis(50);
@@ -49,20 +53,43 @@ impl Auth {
         key: &AddressKey,
     ) -> Result<Option<Account>, Error> {
         if let Some(owner) = owner {
-            return self.account(owner).await.map(Some);
+            return self.living_account(owner).await;
         }
         let _nobody: Option<IgnoredAny> = self.app.store.get(Row::Account(decoy(key))).await?;
         Ok(None)
     }
 
-    /// The account that an address belongs to. It is looked for twice: reads see the rows of one transaction one after the other, so in the
-    /// moment in which the account comes into being, its address may know of it first.
+    /// The account that an address belonged to a moment ago; none where it has been deleted meanwhile. It is looked for twice: reads see
+    /// the rows of one transaction one after the other, so in the moment in which the account comes into being, its address may know of
+    /// it first.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when there is no such account.
-    pub(crate) async fn account(&self, id: AccountId) -> Result<Account, Error> {
-        let account = self.coming_into_being(Row::Account(id)).await?;
-        account.ok_or_else(|| Error::internal("an address belongs to an account that is not there"))
+    pub(crate) async fn living_account(&self, id: AccountId) -> Result<Option<Account>, Error> {
+        match self.coming_into_being(Row::Account(id)).await {
+            Ok(None) => Err(Error::internal("an address belongs to an account that is not there")),
+            // A tombstone is no account. Whoever reads one seldom does, and looks again.
+            Err(error @ Error::Internal(_)) => {
+                if self.has_ended(id).await? {
+                    Ok(None)
+                } else {
+                    Err(error)
+                }
+            }
+            read => read,
+        }
+    }
+
+    /// Whether an account has been deleted.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn has_ended(&self, id: AccountId) -> Result<bool, Error> {
+        match self.app.store.get::<Tombstone>(Row::Account(id)).await {
+            Ok(tombstone) => Ok(tombstone.is_some()),
+            Err(Error::Internal(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// A row of an account that may come into being at this moment.

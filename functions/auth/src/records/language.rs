@@ -35,10 +35,8 @@ impl Auth {
         let (id, mut contention) = (caller.account_id(), self.app.contention(LANGUAGE, since));
         let mut announced: Option<Announced> = None;
         loop {
-            let (account, mut sessions) = tokio::try_join!(
-                self.app.store.get::<Account>(Row::Account(id)),
-                self.app.store.query::<Session>(Rows::SessionsOf(id))
-            )?;
+            let (account, mut sessions) =
+                tokio::try_join!(self.living_account(id), self.app.store.query::<Session>(Rows::SessionsOf(id)))?;
             let account = account.filter(|_| sessions.iter().any(|session| session.id == caller.session_id()));
             let account = account.ok_or(Error::InvalidToken)?;
             sessions.retain(|session| session.language != language);

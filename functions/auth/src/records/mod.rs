@@ -6,6 +6,7 @@ pub mod change_email;
 pub mod change_password;
 pub mod compare;
 pub mod confirm_email;
+pub mod ending;
 pub mod guarded;
 pub mod known;
 mod language;

@@ -12,19 +12,19 @@ use shared::{
     link::LONGEST_LIFE,
     outbox::News,
     store::Write,
-    tables::Row,
     time::Timestamp,
 };
 
 use super::{
     ChangedRecord,
     account_row::taken_back,
+    ending::cancelled,
     notice::{OneEvent, Telling},
     post,
     set_password::{ACCOUNT, FAIR_ROUNDS},
 };
 use crate::{
-    account::Account,
+    account::{Account, Due},
     address::AddressRecord,
     guard::row::{forgetting_places, freezing},
     secrets::links::MailedLink,
@@ -122,8 +122,8 @@ impl Auth {
         let record = self.record(&link.address).await?;
         let (owner, former) = (record.owner(), record.former(now));
         let Some(id) = owner.or(former) else { return Ok(Round::End(NotMe::Void)) };
-        let account: Option<Account> = self.app.store.get(Row::Account(id)).await?;
-        let Some(account) = account.filter(|account| account.banned.is_none()) else {
+        let account = self.living_account(id).await?;
+        let Some(account) = account.filter(Account::may_be_taken_back) else {
             return Ok(Round::End(NotMe::Void));
         };
         if owner.is_some() {
@@ -152,9 +152,9 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Round, Error> {
         let seen = account.version;
-        account.disown(link.id, false, self.app.clock.unix_ms(), now);
+        let due = account.disown(link.id, false, self.app.clock.unix_ms(), now);
         let letter = record.offer_password(&account, offer, now);
-        let mut writes = self.closing(&account, seen, now).await?;
+        let mut writes = self.closing(&account, seen, due, now).await?;
         writes.extend([post(letter, account.language, now)?, events.not_me.put(self, &account, &events.by)?]);
         let records = vec![ChangedRecord { key: link.address, record }];
         Ok(Round::Write(Writes { account: account.id, seen, is_restored: false, records, writes }))
@@ -177,12 +177,12 @@ impl Auth {
         if left_record.owner() != Some(account.id) {
             return Ok(Round::Moving);
         }
-        account.disown(link.id, true, self.app.clock.unix_ms(), now);
+        let due = account.disown(link.id, true, self.app.clock.unix_ms(), now);
         record.return_to(&account);
         left_record.let_go(now);
         let letter = record.offer_password(&account, offer, now);
         let news = News::EmailChanged { new: account.address.clone(), is_former: false };
-        let mut writes = self.closing(&account, seen, now).await?;
+        let mut writes = self.closing(&account, seen, due, now).await?;
         writes.extend([
             post(letter, account.language, now)?,
             events.by.farewell(&account, left, news)?,
@@ -194,13 +194,20 @@ impl Auth {
         Ok(Round::Write(Writes { account: account.id, seen, is_restored: true, records, writes }))
     }
 
-    /// The writes that shut everybody out of an account which was read in the version `seen`. Grants and personal tokens end here, too,
-    /// once there are any.
-    async fn closing(&self, account: &Account, seen: u64, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+    /// The writes that shut everybody out of an account which was read in the version `seen`, and take it out of the ledger where it was
+    /// `due` to be deleted. Grants and personal tokens end here, too, once there are any.
+    async fn closing(
+        &self,
+        account: &Account,
+        seen: u64,
+        due: Option<Due>,
+        now: Timestamp,
+    ) -> Result<Vec<Write<'static>>, Error> {
         let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
         writes.push(Write::Update(freezing(forgetting_places(guard)?, freeze)?));
         writes.push(taken_back(account, seen)?);
+        writes.extend(due.map(|due| cancelled(account.id, &due)));
         Ok(writes)
     }
 }

@@ -2,16 +2,21 @@
 
 use std::time::Instant;
 
-use shared::{caller::Caller, error::Error, tables::Row, time::Timestamp};
+use shared::{caller::Caller, error::Error, time::Timestamp};
 
 use super::compare::{Compared, Right, Try};
-use crate::{account::Account, guard::Standing, sender::Sender, state::Auth};
+use crate::{
+    account::Account,
+    guard::{Counted, Standing},
+    sender::Sender,
+    state::Auth,
+};
 
 /// What came of showing the password.
 #[must_use]
 pub enum OwnPassword {
-    /// It is the account's; or there is none, and the session is fresh.
-    Right,
+    /// It is the account's, and its try is still counted as a failure; or there is none, and the session is fresh.
+    Right(Option<Counted>),
     /// It is not.
     Wrong,
     /// It was not looked at, or is to be answered as if it were not. The next one may come in so many seconds.
@@ -24,12 +29,12 @@ impl Auth {
     /// # Errors
     /// `InvalidToken` when it has ended, or nobody may sign in to it any more: the session ends, too. `Unavailable`, `Internal`.
     pub(crate) async fn own_account(&self, caller: &Caller) -> Result<Account, Error> {
-        let account: Option<Account> = self.app.store.get(Row::Account(caller.account_id())).await?;
+        let account = self.living_account(caller.account_id()).await?;
         account.filter(|account| account.closed().is_none()).ok_or(Error::InvalidToken)
     }
 
-    /// Compares the password that a caller shows with the account's. It is a try like any other, which its guard counts and takes back where
-    /// it was right. Where the account has no password none is shown, and the session has to be fresh instead; but not where a reset has
+    /// Compares the password that a caller shows with the account's. It is a try like any other, which its guard counts; where it was right,
+    /// whoever asks takes it back. Where the account has no password none is shown, and the session has to be fresh instead; but not where a reset has
     /// taken it away that is about to end the session.
     ///
     /// # Errors
@@ -47,15 +52,12 @@ impl Auth {
             if account.password.is_some() || account.is_withdrawn {
                 return Ok(OwnPassword::Wrong);
             }
-            return caller.clone().fresh(now).map(|_| OwnPassword::Right);
+            return caller.clone().fresh(now).map(|_| OwnPassword::Right(None));
         };
         let (guard, from, origin) = (self.guard_of_account(account.id).await?, &sender.places(), sender.origin());
         let attempt = Try { password, from, client: Standing::Usual, origin, since, now };
         Ok(match self.compare(guard, Some(account), attempt).await? {
-            Compared::Right(Right { counted, .. }) => {
-                self.take_back(account.id, counted, since).await?;
-                OwnPassword::Right
-            }
+            Compared::Right(Right { counted, .. }) => OwnPassword::Right(Some(counted)),
             Compared::Wrong(counted) => counted.others_locked.map_or(OwnPassword::Wrong, OwnPassword::Locked),
             Compared::Locked(seconds) => OwnPassword::Locked(seconds),
         })

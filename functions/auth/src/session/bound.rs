@@ -2,7 +2,7 @@
 
 use shared::{error::Error, ids::AccountId, tables::Rows, time::Timestamp};
 
-use super::Session;
+use super::{Session, ending::delete_sessions};
 use crate::state::Auth;
 
 /// So many sessions are left, those that were used last.
@@ -36,7 +36,7 @@ impl Auth {
         let surplus: Vec<_> = sessions.into_iter().skip(KEPT).collect();
         // From the end, so that those which are used least go first.
         let ended = &surplus[surplus.len().saturating_sub(ENDED)..];
-        self.delete_sessions(ended).await?;
+        delete_sessions(&self.app.store, ended).await?;
         Ok(ended.len())
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::{AccountId, SessionId},
-    store::{Condition, Expected, Put, Update, Write},
+    store::{Condition, Expected, Put, Store, Update, Write},
     tables::{Row, Rows},
 };
 
@@ -69,9 +69,45 @@ pub fn new_guard(account_id: AccountId, tried: Guard) -> Result<Write<'static>, 
     Put::new(Row::SessionGuard(account_id), &guard).map(Write::Put)
 }
 
+/// The writes that end every session of an account, but one that is to stay, and begin its next generation. They conflict with any
+/// opened meanwhile.
+///
+/// # Errors
+/// `Unavailable`, `Internal`.
+pub async fn ending_sessions(
+    store: &Store,
+    account_id: AccountId,
+    staying: Option<SessionId>,
+) -> Result<Ending, Error> {
+    let guard: Option<SeenGuard> = store.get(Row::SessionGuard(account_id)).await?;
+    let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
+    let mut sessions: Vec<Session> = store.query(Rows::SessionsOf(account_id)).await?;
+    sessions.retain(|session| staying != Some(session.id));
+    let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
+    delete_sessions(store, &too_many).await?;
+    let next = Generation { generation: seen.generation + 1, opened: 0 };
+    let guard = Update::new(Row::SessionGuard(account_id))
+        .set_all(&next)?
+        .when(Condition::equals("generation", &seen.generation)?)
+        .when(Condition::equals("opened", &seen.opened)?);
+    let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account_id, session.id))));
+    Ok(Ending { guard, sessions: ended.collect(), tried })
+}
+
+/// Ends sessions, some at a time, each by itself.
+///
+/// # Errors
+/// `Contended`, `Unavailable`, `Internal`; some have ended then.
+pub async fn delete_sessions(store: &Store, sessions: &[Session]) -> Result<(), Error> {
+    for some in sessions.chunks(DELETIONS) {
+        let deletions = some.iter().map(|session| store.delete(Row::Session(session.account, session.id)));
+        try_join_all(deletions).await?;
+    }
+    Ok(())
+}
+
 impl Auth {
-    /// The writes that end every session of an account, but one that is to stay, and begin its next generation. They conflict with any
-    /// opened meanwhile.
+    /// [`ending_sessions`] in the tables of this function.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
@@ -80,33 +116,6 @@ impl Auth {
         account_id: AccountId,
         staying: Option<SessionId>,
     ) -> Result<Ending, Error> {
-        let guard: Option<SeenGuard> = self.app.store.get(Row::SessionGuard(account_id)).await?;
-        let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
-        let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account_id)).await?;
-        sessions.retain(|session| staying != Some(session.id));
-        let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
-        self.delete_sessions(&too_many).await?;
-        let next = Generation { generation: seen.generation + 1, opened: 0 };
-        let guard = Update::new(Row::SessionGuard(account_id))
-            .set_all(&next)?
-            .when(Condition::equals("generation", &seen.generation)?)
-            .when(Condition::equals("opened", &seen.opened)?);
-        let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account_id, session.id))));
-        Ok(Ending { guard, sessions: ended.collect(), tried })
-    }
-
-    /// Ends sessions, some at a time, each by itself.
-    ///
-    /// # Errors
-    /// `Contended`, `Unavailable`, `Internal`; some have ended then.
-    pub(super) async fn delete_sessions(&self, sessions: &[Session]) -> Result<(), Error> {
-        for some in sessions.chunks(DELETIONS) {
-            let mut deletions = Vec::with_capacity(some.len());
-            for session in some {
-                deletions.push(self.app.store.delete(Row::Session(session.account, session.id)));
-            }
-            try_join_all(deletions).await?;
-        }
-        Ok(())
+        ending_sessions(&self.app.store, account_id, staying).await
     }
 }

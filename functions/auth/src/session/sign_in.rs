@@ -121,7 +121,7 @@ impl Auth {
                     return Err(error);
                 }
             }
-            let there: Option<Account> = self.app.store.get(Row::Account(account.id)).await?;
+            let there = self.living_account(account.id).await?;
             if !there.is_some_and(|there| there.version == account.version && there.password.is_some()) {
                 return Ok(None);
             }

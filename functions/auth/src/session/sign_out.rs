@@ -12,7 +12,7 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Session, ending::ENDED_AT_ONCE};
+use super::{Session, ending::{ENDED_AT_ONCE, delete_sessions}};
 use crate::state::Auth;
 
 /// What those who end the sessions of an account compete for.
@@ -83,7 +83,7 @@ impl Auth {
                 return Ok(());
             }
             let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE - 1));
-            self.delete_sessions(&too_many).await?;
+            delete_sessions(&self.app.store, &too_many).await?;
             let announced = match event.take() {
                 Some(announced) => announced,
                 None => self.announce(leaving, Action::SessionsEnded)?,

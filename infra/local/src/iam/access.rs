@@ -53,6 +53,9 @@ fn on_tables(call: &Call, input: &Value, names: &Names) -> Vec<Access> {
         };
         return parts.map(part).collect();
     }
+    if let Some(tables) = input["RequestItems"].as_object() {
+        return tables.keys().map(|table| access(&call.operation, table)).collect();
+    }
     match (input["TableName"].as_str(), input["IndexName"].as_str()) {
         (Some(table), Some(index)) => vec![access(&call.operation, &format!("{table}/index/{index}"))],
         (Some(table), None) => vec![access(&call.operation, table)],

@@ -160,6 +160,11 @@ pub fn document() -> Operation {
         .ok(&AuthResponse::example_of_session())
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
+        .answer(
+            403,
+            "The password is right, and the account is suspended or is being deleted",
+            &AuthResponse::refused(ENDING),
+        )
         .answer(429, "Too many passwords were tried at this address, or by this client", &AuthResponse::refused(LOCKED))
         .challenged(&AuthResponse::refused(LOCKED))
         .depends()

@@ -72,7 +72,10 @@ pub async fn verify_email(
     Ok(match redeemed {
         Redeemed::Verified(account, None) => verified(&auth, &account, VERIFIED),
         Redeemed::Verified(account, Some(_)) => verified(&auth, &account, CHOOSE_A_PASSWORD),
-        Redeemed::AlreadyVerified(owner) => already_verified(&auth, &auth.account(owner).await?),
+        Redeemed::AlreadyVerified(owner) => match auth.living_account(owner).await? {
+            Some(account) => already_verified(&auth, &account),
+            None => refused(&auth, INVALID),
+        },
         Redeemed::Expired => refused(&auth, EXPIRED),
         Redeemed::Invalid => refused(&auth, INVALID),
     })
