@@ -68,6 +68,14 @@ impl<T> Cached<T> {
         Ok(Arc::clone(&kept.content))
     }
 
+    /// Has it read again by whoever asks next, unless that was done or tried a moment ago: something speaks of what is not in it.
+    pub async fn doubt(&self, now: Timestamp) {
+        let mut kept = self.kept.lock().await;
+        if let Some(kept) = kept.as_mut().filter(|kept| kept.at + RETRY <= now && now + RETRY < kept.next) {
+            kept.next = now;
+        }
+    }
+
     fn reading(&self, content: T, now: Timestamp) -> Reading<T> {
         Reading { content: Arc::new(content), at: now, next: now + self.again_after }
     }

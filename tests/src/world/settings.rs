@@ -1,5 +1,7 @@
 //! How the functions are configured.
 
+use std::sync::Arc;
+
 use api_keys::config::VaultConfig;
 use auth::{
     challenge::Challenge,
@@ -44,6 +46,7 @@ impl Settings {
                 ip_limit_factor: 1_000,
                 mails_per_hour: 2_000,
                 breached_passwords: BreachedPasswords::Off,
+                imported_hashes: Arc::default(),
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),

@@ -2,6 +2,7 @@
 //! from the moment that their rows name.
 
 pub mod account_key;
+pub mod import_keys;
 pub mod links;
 pub mod pepper;
 mod published;
@@ -17,9 +18,11 @@ use shared::{
     store::Store,
     time::Timestamp,
 };
+use zeroize::Zeroizing;
 
 use self::{
     account_key::AccountKey,
+    import_keys::{ImportKey, ImportKeys},
     links::Links,
     pepper::Peppers,
     published::publish,
@@ -34,6 +37,7 @@ pub struct Secrets {
     pub(crate) signer: Signer,
     /// By age.
     pub(crate) account_keys: Vec<Opened<AccountKey>>,
+    pub(crate) import_keys: ImportKeys,
 }
 
 /// Where the secrets are.
@@ -62,13 +66,15 @@ impl Secrets {
             rotation::not_replaced(rotation::of(SecretPurpose::SigningKey, &stored), now),
             rotation::of(SecretPurpose::AccountKey, &stored),
         );
+        let import_keys = rotation::of(SecretPurpose::ImportKey, &stored);
         link_keys.retain(|key| !key.has_ended(now));
         account_keys.retain(|key| !key.has_ended(now));
-        let (peppers, links, keys, account_keys) = tokio::try_join!(
+        let (peppers, links, keys, account_keys, import_keys) = tokio::try_join!(
             open_all(seal, &peppers, known.map_or(&[], |known| known.peppers.by_age()), key_256),
             open_all(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             open_all(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
             open_all(seal, &account_keys, known.map_or(&[], |known| &known.account_keys), AccountKey::read),
+            open_all(seal, &import_keys, known.map_or(&[], |known| known.import_keys.by_number()), as_it_is),
         )?;
         let published = match published {
             Ok(()) => publish(store, tokens, &keys, link_keys, known.is_none(), now).await,
@@ -82,6 +88,11 @@ impl Secrets {
             tracing::warn!(?error, "what others need of the secrets is not looked after");
         }
         let (peppers, links, signer) = (Peppers::new(peppers), Links::new(links), Signer::new(keys, url));
-        Ok(Self { peppers, links, signer, account_keys })
+        Ok(Self { peppers, links, signer, account_keys, import_keys: ImportKeys::new(import_keys) })
     }
+}
+
+/// A key of any length.
+fn as_it_is(opened: &[u8]) -> Result<ImportKey, Error> {
+    Ok(Zeroizing::new(opened.to_vec()))
 }
