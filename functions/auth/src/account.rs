@@ -81,6 +81,15 @@ impl Account {
         Self { id, version: 1, address, verified_at: now, password, no_password, password_by, weak_told_at }
     }
 
+    /// An account that is brought along from another service, where its address was proven; without a password where that service has given
+    /// out none that can be used here.
+    #[must_use]
+    pub fn imported(id: AccountId, address: EmailAddress, password: Option<PasswordHash>, now: Timestamp) -> Self {
+        let account = Self::new(id, address, Err(NoPassword::OtherSpelling), now);
+        // Nothing was chosen here that would not count.
+        Self { password, no_password: None, ..account }
+    }
+
     /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still
     /// has it.
     #[must_use]

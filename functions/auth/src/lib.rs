@@ -6,6 +6,7 @@ pub mod challenge;
 pub mod config;
 mod endpoints;
 pub mod guard;
+pub mod import;
 mod limits;
 pub mod metrics;
 mod pages;

@@ -18,6 +18,7 @@ pub mod seal_setting;
 pub mod secrets_show;
 mod successor;
 pub mod typed_secret;
+pub mod users_import;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ enum Command {
     AccountUnlock(account_unlock::Arguments),
     Challenge(challenge::Arguments),
     SealSetting(seal_setting::Arguments),
+    UsersImport(users_import::Arguments),
 }
 
 impl Cli {
@@ -72,6 +74,7 @@ impl Cli {
             Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments, clock).await,
             Command::Challenge(arguments) => challenge::run(operator, &arguments).await,
             Command::SealSetting(arguments) => seal_setting::run(operator, &arguments).await,
+            Command::UsersImport(arguments) => users_import::run(operator, &arguments, clock).await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The operators' tool.
 
 mod identity_checks;
+pub mod import;
 mod link_rotation;
 mod rewrap;
 mod rewrap_secrets;

@@ -6,6 +6,7 @@
 
 mod allowance;
 mod forgot;
+mod import;
 mod issued;
 mod letters;
 mod pending_passwords;

@@ -2,7 +2,7 @@
 
 pub mod change_profile;
 pub mod forgot_password;
-mod profile_fields;
+pub mod profile_fields;
 pub mod reset_password;
 pub mod show_profile;
 mod user_profile;
