@@ -11,15 +11,14 @@ use shared::{
     error::{Cause, Error},
     http::Field,
     ids::AccountId,
-    rotation::{self, Opened, SecretVersion, open_all},
+    rotation::{self, SecretVersion, open_all},
     seal::{Seal, SecretPurpose, key_256},
     store::{Condition, Put, Store, Written},
     tables::{Row, Rows},
     time::Timestamp,
 };
-use zeroize::Zeroizing;
 
-pub use crate::password::foreign::{ForeignHash, Function, LONGEST_KEY, Project};
+pub use crate::password::foreign::{ForeignHash, Function, LONGEST_KEY, Project, Unusable};
 use crate::{
     account::Account,
     address::AddressRecord,
@@ -29,7 +28,7 @@ use crate::{
     profile::Profile,
     records::{account_row::new_account_of, changed},
     secrets::{
-        import_keys::ImportKey,
+        import_keys::ImportKeys,
         pepper::{Pepper, Peppers},
     },
 };
@@ -71,7 +70,7 @@ pub struct Importer {
     store: Store,
     seal: Seal,
     passwords: Passwords,
-    keys: Vec<Opened<ImportKey>>,
+    keys: ImportKeys,
     ids: hmac::Key,
 }
 
@@ -87,11 +86,9 @@ impl Importer {
             return Err(Error::NotSetUp(Cause::new("there is no pepper; the first start of auth makes it")));
         };
         let seal = Seal::new(aws, &newest.secret.kms_key_arn);
-        let keys = rotation::of(SecretPurpose::ImportKey, &stored);
-        let (peppers, keys) = tokio::try_join!(
-            open_all(&seal, &peppers, &[], key_256),
-            open_all(&seal, &keys, &[], |opened| Ok(Zeroizing::new(opened.to_vec()))),
-        )?;
+        let none = ImportKeys::default();
+        let (peppers, keys) =
+            tokio::try_join!(open_all(&seal, &peppers, &[], key_256), ImportKeys::open(&seal, &stored, &none),)?;
         let ids = id_key(&peppers[0].secret);
         let passwords = Passwords::new(Peppers::new(peppers), Imported::default(), Arc::default());
         Ok(Self { store, seal, passwords, keys, ids })
@@ -116,10 +113,10 @@ impl Importer {
     /// # Errors
     /// `Unavailable`; `Contended` when another import does the same; `Internal`.
     pub async fn project_key(&self, signer_key: &[u8], is_dry: bool) -> Result<u32, Error> {
-        if let Some(known) = self.keys.iter().find(|key| **key.secret == signer_key) {
+        if let Some(known) = self.keys.by_number().iter().find(|key| **key.secret == signer_key) {
             return Ok(known.stored.number);
         }
-        let number = self.keys.last().map_or(0, |last| last.stored.number) + 1;
+        let number = self.keys.by_number().last().map_or(0, |last| last.stored.number) + 1;
         if is_dry {
             return Ok(number);
         }

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use shared::{error::Error, rotation::Opened};
+use shared::{
+    error::Error,
+    rotation::{self, Opened, SecretVersion, open_all},
+    seal::{Seal, SecretPurpose},
+};
 use zeroize::Zeroizing;
 
 /// A key of another service. Bytes.
@@ -13,10 +17,14 @@ pub type ImportKey = Zeroizing<Vec<u8>>;
 pub struct ImportKeys(Arc<[Opened<ImportKey>]>);
 
 impl ImportKeys {
-    /// Those that there are, by number.
-    #[must_use]
-    pub fn new(by_number: Vec<Opened<ImportKey>>) -> Self {
-        Self(by_number.into())
+    /// Opens those among `stored`. What is `known` and has not changed is not opened again.
+    ///
+    /// # Errors
+    /// `Unavailable` when KMS is; `Internal` when one does not open.
+    pub async fn open(seal: &Seal, stored: &[SecretVersion], known: &Self) -> Result<Self, Error> {
+        let stored = rotation::of(SecretPurpose::ImportKey, stored);
+        let keys = open_all(seal, &stored, &known.0, |opened| Ok(Zeroizing::new(opened.to_vec()))).await?;
+        Ok(Self(keys.into()))
     }
 
     /// All of them, by number.

@@ -18,11 +18,10 @@ use shared::{
     store::Store,
     time::Timestamp,
 };
-use zeroize::Zeroizing;
 
 use self::{
     account_key::AccountKey,
-    import_keys::{ImportKey, ImportKeys},
+    import_keys::ImportKeys,
     links::Links,
     pepper::Peppers,
     published::publish,
@@ -66,7 +65,7 @@ impl Secrets {
             rotation::not_replaced(rotation::of(SecretPurpose::SigningKey, &stored), now),
             rotation::of(SecretPurpose::AccountKey, &stored),
         );
-        let import_keys = rotation::of(SecretPurpose::ImportKey, &stored);
+        let known_import_keys = known.map(|known| known.import_keys.clone()).unwrap_or_default();
         link_keys.retain(|key| !key.has_ended(now));
         account_keys.retain(|key| !key.has_ended(now));
         let (peppers, links, keys, account_keys, import_keys) = tokio::try_join!(
@@ -74,7 +73,7 @@ impl Secrets {
             open_all(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             open_all(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
             open_all(seal, &account_keys, known.map_or(&[], |known| &known.account_keys), AccountKey::read),
-            open_all(seal, &import_keys, known.map_or(&[], |known| known.import_keys.by_number()), as_it_is),
+            ImportKeys::open(seal, &stored, &known_import_keys),
         )?;
         let published = match published {
             Ok(()) => publish(store, tokens, &keys, link_keys, known.is_none(), now).await,
@@ -88,11 +87,6 @@ impl Secrets {
             tracing::warn!(?error, "what others need of the secrets is not looked after");
         }
         let (peppers, links, signer) = (Peppers::new(peppers), Links::new(links), Signer::new(keys, url));
-        Ok(Self { peppers, links, signer, account_keys, import_keys: ImportKeys::new(import_keys) })
+        Ok(Self { peppers, links, signer, account_keys, import_keys })
     }
-}
-
-/// A key of any length.
-fn as_it_is(opened: &[u8]) -> Result<ImportKey, Error> {
-    Ok(Zeroizing::new(opened.to_vec()))
 }

@@ -6,15 +6,12 @@ use super::records::Step;
 pub(super) fn row(bytes: &[u8], is_whole: bool) -> Step<Option<Vec<String>>> {
     let (mut fields, mut at) = (Vec::new(), 0);
     loop {
-        let (field, end) = match bytes.get(at) {
-            Some(b'"') => match quoted(&bytes[at + 1..]) {
-                Some((field, length)) => (field, at + 1 + length),
-                None => return Step::Incomplete,
-            },
-            _ => {
-                let length = bytes[at..].iter().take_while(|byte| !matches!(byte, b',' | b'\r' | b'\n' | b'"')).count();
-                (bytes[at..at + length].to_vec(), at + length)
-            }
+        let (field, end) = if bytes.get(at) == Some(&b'"') {
+            let Some((field, length)) = quoted(&bytes[at + 1..]) else { return Step::Incomplete };
+            (field, at + 1 + length)
+        } else {
+            let length = bytes[at..].iter().take_while(|byte| !matches!(byte, b',' | b'\r' | b'\n' | b'"')).count();
+            (bytes[at..at + length].to_vec(), at + length)
         };
         fields.push(String::from_utf8(field).ok());
         let length = match (bytes.get(end), bytes.get(end + 1)) {

@@ -1,6 +1,6 @@
 //! The exports of services: what they call things, and what an account of theirs comes to here.
 
-use auth::import::{ForeignHash, Importer, NewUser, Project};
+use auth::import::{ForeignHash, Function, Importer, NewUser, Project, Unusable};
 use clap::ValueEnum;
 use compat::email::EmailAddress;
 use serde_json::Value;
@@ -38,8 +38,8 @@ pub enum Reading {
 /// Whether somebody brings a password along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Password {
-    /// It can be used here.
-    Kept,
+    /// It can be used here, and was hashed by this function.
+    Kept(Function),
     /// That service has none, or does not give it out.
     None,
     /// Its hash would cost a login too much, or is of a kind that is not known here.
@@ -56,7 +56,7 @@ struct Exported<'a> {
     email: Option<&'a str>,
     is_proven: bool,
     is_shut_out: bool,
-    hash: Option<Option<ForeignHash>>,
+    hash: Option<Result<ForeignHash, Unusable>>,
     name: Option<String>,
     picture: Option<String>,
     phone: Option<&'a str>,
@@ -96,6 +96,7 @@ impl Source {
     }
 
     /// What a record comes to. `project`: the one that users of Firebase come from.
+    #[must_use]
     pub fn read(self, members: &Members, project: Option<&Project>, importer: &Importer) -> Reading {
         let exported = match self {
             Self::Supabase => supabase(members),
@@ -118,13 +119,13 @@ impl Source {
         };
         let password = match &exported.hash {
             None => Password::None,
-            Some(None) => Password::Unusable,
-            Some(Some(_)) => Password::Kept,
+            Some(Err(_)) => Password::Unusable,
+            Some(Ok(hash)) => Password::Kept(hash.function()),
         };
         let user = NewUser {
             id,
             address,
-            password: exported.hash.flatten(),
+            password: exported.hash.and_then(Result::ok),
             full_name: exported.name.filter(|name| Some(name.as_str()) != exported.email),
             avatar_url: exported.picture,
             phone: exported.phone.map(|phone| format!("+{}", phone.trim_start_matches('+'))),
@@ -146,20 +147,18 @@ fn supabase(members: &Members) -> Result<Exported<'_>, Malformed> {
         email: text(members, "email")?,
         is_proven: moment(members, "email_confirmed_at")?,
         is_shut_out: moment(members, "banned_until")? || moment(members, "deleted_at")?,
-        hash: text(members, "encrypted_password")?.map(|hash| ForeignHash::bcrypt(hash).ok()),
+        hash: text(members, "encrypted_password")?.map(ForeignHash::bcrypt),
         name: says("full_name").or_else(|| says("name")),
         picture: says("avatar_url").or_else(|| says("picture")),
         phone: text(members, "phone")?,
-        ..Exported::default()
     })
 }
 
 /// <https://firebase.google.com/docs/cli/auth>
 fn firebase<'a>(members: &'a Members, project: Option<&Project>) -> Result<Exported<'a>, Malformed> {
-    let hash = text(members, "passwordHash")?.map(|hash| {
-        let salt = text(members, "salt").ok()?.unwrap_or_default();
-        ForeignHash::firebase(project?, salt, hash).ok()
-    });
+    let salt = text(members, "salt")?.unwrap_or_default();
+    let hash =
+        text(members, "passwordHash")?.map(|hash| ForeignHash::firebase(project.ok_or(Unusable::Unknown)?, salt, hash));
     Ok(Exported {
         id: text(members, "localId")?,
         email: text(members, "email")?,
@@ -188,7 +187,7 @@ fn auth0(members: &Members) -> Result<Exported<'_>, Malformed> {
         email,
         is_proven: is_proven.unwrap_or_default(),
         is_shut_out: flag(members, "blocked")?.unwrap_or_default(),
-        hash: text(members, "passwordHash")?.map(|hash| ForeignHash::bcrypt(hash).ok()),
+        hash: text(members, "passwordHash")?.map(ForeignHash::bcrypt),
         name: text(members, "name")?.map(str::to_owned),
         picture: text(members, "picture")?.map(str::to_owned),
         phone: text(members, "phone_number")?,

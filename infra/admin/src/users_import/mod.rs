@@ -88,7 +88,7 @@ pub struct Report {
 
 /// What has become of one record.
 enum Ended {
-    Imported(Outcome, Password, Option<Function>),
+    Imported(Outcome, Password),
     Unproven,
     ShutOut,
     Malformed,
@@ -189,9 +189,10 @@ impl Job<'_> {
             Some(Reading::Unproven) => Ended::Unproven,
             Some(Reading::ShutOut) => Ended::ShutOut,
             Some(Reading::User(user, password)) => {
-                let function = user.password.as_ref().map(|hash| hash.function());
-                match self.importer.import(*user, !self.arguments.yes, self.clock.now()).await {
-                    Ok(outcome) => Ended::Imported(outcome, password, function),
+                let import = self.importer.import(*user, !self.arguments.yes, self.clock.now());
+                // Boxed: as many are in work at once.
+                match Box::pin(import).await {
+                    Ok(outcome) => Ended::Imported(outcome, password),
                     Err(error @ (Error::Internal(_) | Error::Contended(_))) => Ended::Failed(error.into()),
                     Err(error) => return Err(error.into()),
                 }
@@ -204,15 +205,17 @@ impl Job<'_> {
 impl Report {
     fn add(&mut self, line: u64, ended: Ended) {
         match ended {
-            Ended::Imported(Outcome::Made, password, function) => {
+            Ended::Imported(Outcome::Made, password) => {
                 self.made += 1;
-                self.without_hash += u64::from(password == Password::None);
-                self.unusable_hash += u64::from(password == Password::Unusable);
-                self.functions.extend(function);
+                match password {
+                    Password::Kept(function) => self.functions.extend([function]),
+                    Password::None => self.without_hash += 1,
+                    Password::Unusable => self.unusable_hash += 1,
+                }
             }
-            Ended::Imported(Outcome::There, ..) => self.there += 1,
-            Ended::Imported(Outcome::IdTaken, ..) => self.id_taken += 1,
-            Ended::Imported(Outcome::Overtaken, ..) => {
+            Ended::Imported(Outcome::There, _) => self.there += 1,
+            Ended::Imported(Outcome::IdTaken, _) => self.id_taken += 1,
+            Ended::Imported(Outcome::Overtaken, _) => {
                 self.failed.push((line, "somebody signs up there at this moment; run it again".into()));
             }
             Ended::Unproven => self.unproven += 1,

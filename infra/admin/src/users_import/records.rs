@@ -179,7 +179,7 @@ impl<R: Read> Records<R> {
 
     /// Drops what has been looked at.
     fn take(&mut self, length: usize) {
-        self.line += self.buffer[..length].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += self.buffer[..length].split(|byte| *byte == b'\n').skip(1).count() as u64;
         self.position += length as u64;
         self.buffer.drain(..length);
     }
