@@ -40,6 +40,9 @@ fn a_line_that_is_no_row_holds_up_no_other() {
         let expected = all(&[(2, Some("a@b.c")), (3, None), (4, Some("d@e.f")), (5, Some("g@h.i"))]);
         assert_eq!(read(file.as_bytes(), false), expected, "{odd}");
     }
+    // Where the mark that is missing is found further on, in the middle of a text, and the fields come to another number.
+    let file = "id,email,name\n1,\"x@y.z\n2,d@e.f,\",a,b\nc\"\n3,g@h.i,Gus\n";
+    assert_eq!(read(file.as_bytes(), false), all(&[(2, None), (3, Some("d@e.f")), (5, Some("g@h.i"))]));
     let file = [&b"id,email,name\n1,x@y.z,\xff\n2,a@b.c,\n"[..]].concat();
     assert_eq!(read(&file, false), all(&[(2, None), (3, Some("a@b.c"))]));
     let long = format!("email\n{}\n\"{}\na@b.c\n", "x".repeat(1 << 20), "y\n".repeat(1 << 16));
