@@ -15,7 +15,7 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::password::PasswordHash;
+use crate::{address::status::VERIFIED_IS_PUBLIC, password::PasswordHash};
 
 /// Life of a link that sets a password.
 pub const SET_PASSWORD_LIFE: Duration = Duration::from_mins(30);
@@ -82,10 +82,10 @@ impl Account {
     }
 
     /// An account that is brought along from another service, where its address was proven; without a password where that service has given
-    /// out none that can be used here.
+    /// out none that can be used here. When that proof was, few services tell: long enough ago for no stranger to be told of it here.
     #[must_use]
     pub fn imported(id: AccountId, address: EmailAddress, password: Option<PasswordHash>, now: Timestamp) -> Self {
-        let account = Self::new(id, address, Err(NoPassword::OtherSpelling), now);
+        let account = Self::new(id, address, Err(NoPassword::OtherSpelling), now - VERIFIED_IS_PUBLIC);
         // Nothing was chosen here that would not count.
         Self { password, no_password: None, ..account }
     }

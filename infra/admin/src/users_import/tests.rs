@@ -1,6 +1,9 @@
 //! Records out of files that are as they should be, and out of others.
 
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    fs::{self, File},
+};
 
 use super::{
     csv,
@@ -82,6 +85,19 @@ fn what_is_no_object_holds_up_no_other() {
     assert_eq!(read(file.as_bytes(), true), all(&[(2, None), (6, Some("d@e.f"))]));
     let long = format!("{{\"x\":\"{}\"}}\n{{\"email\":\"a@b.c\"}}\n", "x".repeat(1 << 20));
     assert_eq!(read(long.as_bytes(), false), all(&[(1, None), (2, Some("a@b.c"))]));
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_looked_at() {
+    let path = std::env::temp_dir().join(format!("large-export-{}", std::process::id()));
+    let file = File::create(&path).unwrap();
+    for (length, is_refused) in [(4 << 30, false), ((4 << 30) + 1, true)] {
+        file.set_len(length).unwrap();
+        let refusal = Records::open(&path, false).err().map(|refusal| refusal.to_string());
+        let too_large = "the file is larger than 4 GiB; split it";
+        assert_eq!(refusal.is_some_and(|refusal| refusal == too_large), is_refused, "{length}");
+    }
+    fs::remove_file(path).unwrap();
 }
 
 /// However little comes at a time, and wherever it is cut.

@@ -53,3 +53,17 @@ async fn without_the_setting_nobody_else_pays_for_those_who_were_brought_along()
         assert_eq!((status, argon2, foreign), (401, 1, expected), "{}", person.email);
     }
 }
+
+/// Whoever has proven an address here may be known for it for a day, which is when he looks for it himself.
+#[tokio::test]
+async fn no_stranger_may_ask_who_was_brought_along() {
+    let world = World::start().await;
+    imported(&world, Source::Supabase, export("supabase.csv")).await;
+    let unknown = world.status_of("nobody@example.com").await;
+    for email in ["ada@example.com", "no-hash@example.com"] {
+        assert_eq!(world.status_of(email).await, unknown, "{email}");
+    }
+    let session = tests::Session::of(&at(&world, "ada@example.com").logs_in().await);
+    let path = "/auth/verification-status?email=ada@example.com";
+    assert_eq!(world.get_as(&session, path).await.body["status"], "verified", "she herself may");
+}

@@ -46,6 +46,25 @@ async fn a_second_run_finds_everybody_there_and_changes_nothing() {
     }
 }
 
+/// What the guide says of the role for it, too: nothing is touched but accounts and guards.
+#[tokio::test]
+async fn a_user_costs_three_reads_and_a_transaction_and_one_who_is_there_a_read() {
+    let world = World::start().await;
+    let counts = |counts: &[(&str, u64)]| counts.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    let elsewhere = async || {
+        let rows = everything(&world).await.into_iter();
+        rows.filter(|(key, _)| key.starts_with("Mail ") || key.starts_with("Limits ")).collect::<Vec<_>>()
+    };
+    let before = elsewhere().await;
+    let (first, calls) = world.calls(imported(&world, Source::Supabase, export("supabase.csv"))).await;
+    assert_eq!(first.made, 3);
+    assert_eq!(calls.dynamodb, counts(&[("GetItem", 3 * 3), ("Query", 1), ("TransactWriteItems", 3)]));
+    assert_eq!(calls.kms, counts(&[("Decrypt", 1)]));
+    let (_, calls) = world.calls(imported(&world, Source::Supabase, export("supabase.csv"))).await;
+    assert_eq!(calls.dynamodb, counts(&[("GetItem", 3), ("Query", 1)]));
+    assert!(elsewhere().await == before);
+}
+
 /// Another project has another key, and both stay good.
 #[tokio::test]
 async fn two_projects_of_firebase_have_a_sealed_key_each() {
