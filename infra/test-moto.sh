@@ -15,7 +15,7 @@ semantics=(
     auth::concurrency:: auth::contested::                 # many at once: one wins, and nobody loses what was written
     mail::delivery:: mail::waiting::                      # the outbox: leases, what is due, SES itself
     auth::secrets:: admin::rotation::                     # secrets under KMS, their successors, other keys
-    admin::rewrap_secrets::
+    admin::rewrap_secrets:: admin::import::
     admin::rewrap:: admin::identity_checks::              # pages of a table, wrapped anew under way; what operators write
     kyc::races::                                          # reports: one row each
     api_keys::operations:: api_keys::changes::            # keys: created, changed, listed, deleted

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use admin::{
     kyc_secret, rewrap, rewrap_secrets, rotate_account_key, rotate_link_key, rotate_pepper, rotate_signing_key,
-    seal_setting,
+    seal_setting, users_import::formats::Source,
 };
 use local::{Mode, Permission, Service};
 use serde_json::{Value, json};
 use tests::{Key, Person, Session, World, authorized, invoke};
 
 use crate::{
+    admin::import::{export, imported},
     api_keys::keeps_a_key,
     auth::{
         challenge::{LOGIN, asks, solved, switched, turnstile},
@@ -70,6 +71,7 @@ async fn everything(world: &World) {
     mail_that_waits(world).await;
     cold_starts(world).await;
     challenges(world).await;
+    users_who_are_brought_along(world).await;
     operators(world).await;
 }
 
@@ -85,6 +87,15 @@ async fn sessions(world: &World, person: &Person<'_>, session: &Session) {
     let others = json!({ "access_token": session.access, "scope": "others" });
     world.post("/auth/logout", others).await.assert_ok();
     world.get_as(session, "/auth/events").await.assert_ok();
+}
+
+/// The first run seals the key of a project, the second opens it, and so does who signs in.
+async fn users_who_are_brought_along(world: &World) {
+    for _ in 0..2 {
+        imported(world, Source::Firebase, export("firebase.json")).await;
+    }
+    world.advance(31);
+    Person::new(world, "ada@example.com".to_owned()).logs_in().await.assert_ok();
 }
 
 /// Whoever signs in is asked for work, and by an instance whose provider has a sealed secret for what that says.

@@ -20,7 +20,7 @@ use shared::{
 };
 
 pub use self::change::UNDO_LIFE;
-use crate::password::PasswordHash;
+use crate::{address::status::VERIFIED_IS_PUBLIC, password::PasswordHash};
 
 /// Life of a link that sets a password.
 pub const SET_PASSWORD_LIFE: Duration = Duration::from_mins(30);
@@ -183,6 +183,15 @@ impl Account {
             (None, Some(_)) => Some(Closed::Ending),
             (None, None) => None,
         }
+    }
+
+    /// An account that is brought along from another service, where its address was proven; without a password where that service has given
+    /// out none that can be used here. When that proof was, few services tell: long enough ago for no stranger to be told of it here.
+    #[must_use]
+    pub fn imported(id: AccountId, address: EmailAddress, password: Option<PasswordHash>, now: Timestamp) -> Self {
+        let account = Self::new(id, address, Err(NoPassword::OtherSpelling), now - VERIFIED_IS_PUBLIC);
+        // Nothing was chosen here that would not count.
+        Self { password, no_password: None, ..account }
     }
 
     /// What an authentic link that sets a password is good for. `version`: the account's when the link was issued, if the address still

@@ -3,19 +3,22 @@
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use shared::{
     config::{ConfigError, Env, Stage, both},
     language::Languages,
 };
 
-use crate::challenge::Challenge;
+use crate::{challenge::Challenge, password::foreign::Function};
 
 /// How long somebody who chooses a password waits for whether it was stolen.
 const BREACH_CHECK: Duration = Duration::from_millis(800);
 /// In hours.
 const LONGEST_FREEZE: u64 = 7 * 24;
+
+const NO_FUNCTIONS: &str =
+    "IMPORTED_HASHES is not a list such as bcrypt:10,firebase-scrypt:14 with costs of at most 12 and 14";
 
 /// What `auth` needs besides the settings of every function.
 #[derive(Clone, Debug)]
@@ -46,6 +49,9 @@ pub struct AuthConfig {
     pub breached_passwords: BreachedPasswords,
     /// `FREEZE_HOURS`: for how long the vault shows nothing after what a thief would do who has got at an account.
     pub freeze: Duration,
+    /// `IMPORTED_HASHES`: the functions by which users' passwords are hashed that were brought along from other services, as `bcrypt:10` or
+    /// `firebase-scrypt:14`, with commas between them. Every login runs all of them, so that it does not show who was brought along.
+    pub imported_hashes: Arc<[Function]>,
 }
 
 /// Who is asked whether a password was stolen from another service.
@@ -72,11 +78,14 @@ impl AuthConfig {
         let rest = both(env.required("KMS_KEY_ID"), both(auto_confirm(env), longest_session(env)));
         let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
         let limits = both(counts, ip_limit_factor(env));
-        let asked = both(Challenge::read(env), both(breached_passwords(env), freeze(env)));
+        let asked = both(Challenge::read(env), both(both(breached_passwords(env), imported_hashes(env)), freeze(env)));
         let shown = both(shown, Languages::read(env));
         let (((product, sign_in_url), languages), (rest, (limits, asked))) =
             both(shown, both(rest, both(limits, asked)))?;
-        let ((kms_key_id, (auto_confirm, longest_session)), (challenge, (breached_passwords, freeze))) = (rest, asked);
+        let (
+            (kms_key_id, (auto_confirm, longest_session)),
+            (challenge, ((breached_passwords, imported_hashes), freeze)),
+        ) = (rest, asked);
         let ((logins_per_address, mails_per_hour), ip_limit_factor) = limits;
         Ok(Self {
             kms_key_id,
@@ -91,6 +100,7 @@ impl AuthConfig {
             mails_per_hour,
             breached_passwords,
             freeze,
+            imported_hashes,
         })
     }
 }
@@ -134,4 +144,11 @@ fn breached_passwords(env: &Env<'_>) -> Result<BreachedPasswords, ConfigError> {
         return Ok(BreachedPasswords::Off);
     }
     Ok(BreachedPasswords::Hibp { stand_in, within: BREACH_CHECK })
+}
+
+fn imported_hashes(env: &Env<'_>) -> Result<Arc<[Function]>, ConfigError> {
+    let Some(text) = env.optional("IMPORTED_HASHES") else { return Ok(Arc::default()) };
+    let functions = text.split(',').map(str::parse).collect::<Result<BTreeSet<_>, _>>();
+    let functions = functions.map_err(|_| ConfigError::new(NO_FUNCTIONS))?;
+    Ok(functions.into_iter().collect())
 }

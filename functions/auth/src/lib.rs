@@ -7,6 +7,7 @@ pub mod config;
 mod endings;
 mod endpoints;
 pub mod guard;
+pub mod import;
 mod limits;
 pub mod metrics;
 mod pages;

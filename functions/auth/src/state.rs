@@ -1,9 +1,6 @@
 //! What this function holds besides the common state.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use aws_config::SdkConfig;
 use axum::extract::FromRef;
@@ -13,7 +10,7 @@ use crate::{
     challenge::Challenge,
     config::AuthConfig,
     pages::Pages,
-    password::{Passwords, breached::Breaches},
+    password::{Imported, PasswordHash, Passwords, Runs, breached::Breaches},
     secrets::{Secrets, Source},
 };
 
@@ -26,7 +23,7 @@ pub struct Auth {
     pub(crate) breaches: Breaches,
     seal: Seal,
     secrets: Arc<Cached<Secrets>>,
-    argon2_runs: Arc<AtomicU64>,
+    runs: Arc<Runs>,
 }
 
 impl Auth {
@@ -36,8 +33,8 @@ impl Auth {
         let seal = Seal::new(aws, &config.kms_key_id);
         let pages = Arc::new(Pages::new(&config.product, &config.languages, config.challenge.provider()));
         let breaches = Breaches::new(&config.breached_passwords);
-        let (secrets, argon2_runs) = Default::default();
-        Self { app, config: Arc::new(config), pages, breaches, seal, secrets, argon2_runs }
+        let (secrets, runs) = Default::default();
+        Self { app, config: Arc::new(config), pages, breaches, seal, secrets, runs }
     }
 
     /// Opens the secrets and the connections. Until that succeeds the answer is 503 rather than a dead function.
@@ -57,7 +54,13 @@ impl Auth {
     /// How many passwords this instance has hashed: the dearest thing it does.
     #[must_use]
     pub fn argon2_runs(&self) -> u64 {
-        self.argon2_runs.load(Ordering::Relaxed)
+        self.runs.argon2.load(Ordering::Relaxed)
+    }
+
+    /// How many it has hashed as other services do.
+    #[must_use]
+    pub fn foreign_runs(&self) -> u64 {
+        self.runs.foreign.load(Ordering::Relaxed)
     }
 
     /// Peppers, link keys, signing keys and account keys, as they were some minutes ago.
@@ -73,7 +76,31 @@ impl Auth {
     /// # Errors
     /// Those of [`Auth::secrets`].
     pub(crate) async fn passwords(&self, now: Timestamp) -> Result<Passwords, Error> {
-        Ok(Passwords::new(self.secrets(now).await?.peppers.clone(), Arc::clone(&self.argon2_runs)))
+        Ok(self.passwords_under(&*self.secrets(now).await?))
+    }
+
+    /// The hasher of passwords, to compare one with this hash: where it takes a key that is not known, for the account was brought along a
+    /// moment ago, the secrets are read again.
+    ///
+    /// # Errors
+    /// Those of [`Auth::secrets`].
+    pub(crate) async fn passwords_for(
+        &self,
+        stored: Option<&PasswordHash>,
+        now: Timestamp,
+    ) -> Result<Passwords, Error> {
+        let mut secrets = self.secrets(now).await?;
+        if stored.and_then(PasswordHash::key_besides).is_some_and(|key| !secrets.import_keys.has(key)) {
+            self.secrets.doubt(now).await;
+            secrets = self.secrets(now).await?;
+        }
+        Ok(self.passwords_under(&secrets))
+    }
+
+    fn passwords_under(&self, secrets: &Secrets) -> Passwords {
+        let functions = Arc::clone(&self.config.imported_hashes);
+        let imported = Imported { keys: secrets.import_keys.clone(), functions };
+        Passwords::new(secrets.peppers.clone(), imported, Arc::clone(&self.runs))
     }
 
     async fn read(&self, known: Option<Arc<Secrets>>, now: Timestamp) -> Result<Secrets, Error> {

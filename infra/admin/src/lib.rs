@@ -26,6 +26,7 @@ mod successor;
 pub mod switching;
 pub mod trail;
 pub mod typed_secret;
+pub mod users_import;
 pub mod vault_freeze;
 pub mod vault_unfreeze;
 
@@ -68,6 +69,7 @@ enum Command {
     EventsCheck(events_check::Arguments),
     MailResend(mail_resend::Arguments),
     SealSetting(seal_setting::Arguments),
+    UsersImport(users_import::Arguments),
 }
 
 impl Cli {
@@ -98,6 +100,7 @@ impl Cli {
             Command::EventsCheck(arguments) => events_check::run(operator, &arguments, clock).await,
             Command::MailResend(arguments) => mail_resend::run(operator, &arguments, clock).await,
             Command::SealSetting(arguments) => seal_setting::run(operator, &arguments).await,
+            Command::UsersImport(arguments) => users_import::run(operator, &arguments, clock).await,
         }
     }
 }

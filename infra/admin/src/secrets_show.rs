@@ -14,6 +14,14 @@ use shared::{
 
 use crate::operator::{Failure, Operator};
 
+const PURPOSES: [SecretPurpose; 5] = [
+    SecretPurpose::Pepper,
+    SecretPurpose::LinkKey,
+    SecretPurpose::SigningKey,
+    SecretPurpose::AccountKey,
+    SecretPurpose::ImportKey,
+];
+
 /// Show the small secrets of the service: number, use, KMS key; and the published keys of access tokens.
 #[derive(Args)]
 pub struct Arguments;
@@ -39,8 +47,7 @@ pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Fai
     let stored: Vec<SecretVersion> = operator.store.query(Rows::Secrets).await?;
     let published: Vec<VerifyingKey> = operator.store.query(Rows::VerifyingKeys).await?;
     let mut lines = Vec::new();
-    for purpose in [SecretPurpose::Pepper, SecretPurpose::LinkKey, SecretPurpose::SigningKey, SecretPurpose::AccountKey]
-    {
+    for purpose in PURPOSES {
         let secrets = rotation::of(purpose, &stored);
         let in_use = secrets.iter().rfind(|secret| !secret.is_pending(now)).map(|secret| secret.number);
         for version in secrets {

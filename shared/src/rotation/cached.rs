@@ -69,11 +69,52 @@ impl<T> Cached<T> {
         Ok(Arc::clone(&kept.content))
     }
 
+    /// Has it read again by whoever asks next, unless that was done or tried a moment ago: something speaks of what is not in it.
+    pub async fn doubt(&self, now: Timestamp) {
+        let mut kept = self.kept.lock().await;
+        if let Some(kept) = kept.as_mut().filter(|kept| kept.at + RETRY <= now && now + RETRY < kept.next) {
+            kept.next = now;
+        }
+    }
+
     fn not_read(&self, error: &Error) {
         tracing::warn!(event = "not_read", what = self.what, ?error, "what an instance goes by cannot be read");
     }
 
     fn reading(&self, content: T, now: Timestamp) -> Reading<T> {
         Reading { content: Arc::new(content), at: now, next: now + self.again_after }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn doubts_have_it_read_again_and_not_more_often_than_once_in_a_moment() {
+        let (cached, reads) = (Cached::default(), AtomicU32::new(0));
+        let asked_at = async |second, works: bool| {
+            let read = async || {
+                reads.fetch_add(1, Ordering::Relaxed);
+                if works { Ok(()) } else { Err(Error::unavailable("it is down")) }
+            };
+            cached.get(Timestamp::from_second(second), |_| read()).await.unwrap();
+            reads.load(Ordering::Relaxed)
+        };
+        let doubted_at = async |second| cached.doubt(Timestamp::from_second(second)).await;
+        assert_eq!(asked_at(0, true).await, 1);
+        doubted_at(29).await;
+        assert_eq!(asked_at(29, true).await, 1, "it has just been read");
+        doubted_at(30).await;
+        assert_eq!(asked_at(30, true).await, 2);
+        doubted_at(31).await;
+        assert_eq!(asked_at(31, true).await, 2);
+        doubted_at(60).await;
+        assert_eq!(asked_at(60, false).await, 3, "what is known does");
+        doubted_at(61).await;
+        assert_eq!(asked_at(61, true).await, 3, "that was tried a moment ago");
+        assert_eq!(asked_at(90, true).await, 4);
     }
 }

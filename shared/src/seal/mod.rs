@@ -29,6 +29,8 @@ pub enum SecretPurpose {
     SigningKey,
     /// The key of what `auth` derives instead of storing it.
     AccountKey,
+    /// A key of another service, which hashes of passwords take that users have brought along from there.
+    ImportKey,
     /// The key of the vault's fingerprints and cursors.
     VaultKey,
 }
@@ -42,6 +44,7 @@ impl SecretPurpose {
             Self::LinkKey => "link-key",
             Self::SigningKey => "signing-key",
             Self::AccountKey => "account-key",
+            Self::ImportKey => "import-key",
             Self::VaultKey => "vault-key",
         }
     }

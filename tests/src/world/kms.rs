@@ -58,6 +58,12 @@ impl World {
         self.operator_as("mover")
     }
 
+    /// An operator in the role that the keys' policies let bring users along from other services.
+    #[must_use]
+    pub fn importer(&self) -> Operator {
+        self.operator_as("importer")
+    }
+
     fn operator_as(&self, role: &str) -> Operator {
         let config = OperatorConfig {
             stage: self.config.stage,

@@ -1,6 +1,6 @@
 //! How the functions are configured.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use api_keys::config::VaultConfig;
 use auth::{
@@ -51,6 +51,7 @@ impl Settings {
                 mails_per_hour: 2_000,
                 breached_passwords: BreachedPasswords::Off,
                 freeze: Duration::from_hours(24),
+                imported_hashes: Arc::default(),
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),

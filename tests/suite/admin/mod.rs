@@ -3,6 +3,7 @@
 mod accounts;
 mod events_check;
 mod identity_checks;
+pub mod import;
 mod link_rotation;
 mod rewrap;
 mod rewrap_secrets;

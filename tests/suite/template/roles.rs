@@ -238,5 +238,5 @@ fn keys_are_lent_to_roles_by_name_and_through_the_account() {
         }
     }
     none(&complaints);
-    assert!(roles.len() > 2, "of functions and two people: {roles:?}");
+    assert!(roles.len() > 3, "of functions and three people: {roles:?}");
 }

@@ -7,6 +7,7 @@
 mod allowance;
 mod claim;
 mod forgot;
+mod import;
 mod issued;
 mod letters;
 mod pending_passwords;

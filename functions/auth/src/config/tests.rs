@@ -87,3 +87,16 @@ fn stolen_passwords_are_looked_for_outside_unless_it_is_a_laptop() {
         assert_eq!(asked(settings), expected.map(str::to_owned).map_err(str::to_owned), "{settings:?}");
     }
 }
+
+#[test]
+fn imported_hashes_are_named_with_what_they_cost_and_none_is_too_dear() {
+    let named = |text| read(&[&COMPLETE[..], &[("IMPORTED_HASHES", text)]].concat());
+    let written = |config: AuthConfig| config.imported_hashes.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(named("").unwrap().imported_hashes.is_empty() && read(&COMPLETE).unwrap().imported_hashes.is_empty());
+    assert_eq!(written(named("bcrypt:10").unwrap()), ["bcrypt:10"]);
+    let two = named("firebase-scrypt:14,bcrypt:10,bcrypt:10").unwrap();
+    assert_eq!(written(two), ["bcrypt:10", "firebase-scrypt:14"], "each once");
+    for odd in ["bcrypt:13", "firebase-scrypt:15", "canary", "bcrypt:10,", "bcrypt:10;firebase-scrypt:14"] {
+        assert_eq!(named(odd).unwrap_err(), NO_FUNCTIONS, "{odd}");
+    }
+}

@@ -20,18 +20,27 @@ pub const COST: Params = match Params::new(19_456, 2, 1, None) {
     Err(_) => panic!("not Argon2 parameters"),
 };
 
+/// How often the dearest things have been done that there are.
+#[derive(Default)]
+pub struct Runs {
+    /// Runs of Argon2.
+    pub argon2: AtomicU64,
+    /// Runs of functions of other services.
+    pub foreign: AtomicU64,
+}
+
 /// Runs Argon2 once, beside the threads that wait for the network, and counts that in `runs`.
 ///
 /// # Errors
 /// `Internal` when `work` fails.
 pub async fn run<T: Send + 'static>(
     pepper: Arc<Pepper>,
-    runs: Arc<AtomicU64>,
+    runs: Arc<Runs>,
     params: Params,
     work: impl FnOnce(Argon2<'_>) -> password_hash::Result<T> + Send + 'static,
 ) -> Result<T, Error> {
     let task = tokio::task::spawn_blocking(move || {
-        runs.fetch_add(1, Ordering::Relaxed);
+        runs.argon2.fetch_add(1, Ordering::Relaxed);
         let argon2 = Argon2::new_with_secret(&**pepper, Algorithm::Argon2id, Version::V0x13, params);
         let (argon2, begun) = (argon2.map_err(|_| password_hash::Error::Internal)?, Instant::now());
         work(argon2).map(|done| (done, begun.elapsed()))

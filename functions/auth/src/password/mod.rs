@@ -2,13 +2,14 @@
 
 mod argon2id;
 pub mod breached;
+pub mod foreign;
 mod hash;
 mod memory;
 #[cfg(test)]
 mod tests;
 pub mod weak;
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::sync::Arc;
 
 use argon2::{ARGON2ID_IDENT, KeyId, Params, ParamsBuilder, password_hash};
 use aws_lc_rs::hmac;
@@ -17,12 +18,16 @@ use shared::{error::Error, random, rotation::Opened, time::Timestamp};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-pub use self::hash::PasswordHash;
+pub use self::{argon2id::Runs, hash::PasswordHash};
 use self::{
     argon2id::{COST, failed, run},
+    foreign::{ForeignHash, Function, Recipe, Work},
     memory::MEMORY,
 };
-use crate::secrets::pepper::{Pepper, Peppers};
+use crate::secrets::{
+    import_keys::ImportKeys,
+    pepper::{Pepper, Peppers},
+};
 
 /// Whether a password was the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,21 +36,32 @@ pub enum Verdict {
     Wrong,
     /// The password is the account's.
     Right,
-    /// The password is the account's, but its hash was made with other parameters than today's, or under an older pepper.
+    /// The password is the account's, but its hash was made with other parameters than today's, under an older pepper, or of the hash of
+    /// another service.
     RightButOutdated,
 }
 
 /// The hasher: Argon2id under the peppers.
 pub struct Passwords {
     peppers: Peppers,
-    runs: Arc<AtomicU64>,
+    imported: Imported,
+    runs: Arc<Runs>,
+}
+
+/// What users have brought along from other services.
+#[derive(Clone, Default)]
+pub struct Imported {
+    /// The keys that some of their hashes take.
+    pub keys: ImportKeys,
+    /// The functions that every login runs, whether its account needs them or not.
+    pub functions: Arc<[Function]>,
 }
 
 impl Passwords {
-    /// Under these peppers. Runs of Argon2 are counted in `runs`.
+    /// Under these peppers. What is dear is counted in `runs`.
     #[must_use]
-    pub const fn new(peppers: Peppers, runs: Arc<AtomicU64>) -> Self {
-        Self { peppers, runs }
+    pub const fn new(peppers: Peppers, imported: Imported, runs: Arc<Runs>) -> Self {
+        Self { peppers, imported, runs }
     }
 
     /// Hashes the password of a sign-up. The salt is derived from the address (and the pepper), so that two sign-ups of one
@@ -62,7 +78,7 @@ impl Passwords {
         let pepper = self.peppers.present(now)?;
         let key = hmac::Key::new(hmac::HMAC_SHA256, &**pepper.secret);
         let salt = hmac::sign(&key, &[b"sign-up salt\0", &address.as_bytes()[..]].concat());
-        self.hash_with(pepper, normal_form(password), salt.as_ref()[..16].to_vec()).await
+        self.hash_with(pepper, bytes_of(password), salt.as_ref()[..16].to_vec()).await
     }
 
     /// Hashes a new password under a random salt.
@@ -70,30 +86,50 @@ impl Passwords {
     /// # Errors
     /// `Internal`.
     pub async fn hash(&self, password: &str, now: Timestamp) -> Result<PasswordHash, Error> {
-        self.hash_with(self.peppers.present(now)?, normal_form(password), random::bytes::<16>()?.to_vec()).await
+        self.hash_with(self.peppers.present(now)?, bytes_of(password), random::bytes::<16>()?.to_vec()).await
+    }
+
+    /// Hashes what another service has made of a password, under a random salt.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub async fn wrap(
+        &self,
+        ForeignHash { recipe, output }: ForeignHash,
+        now: Timestamp,
+    ) -> Result<PasswordHash, Error> {
+        let hash = self.hash_with(self.peppers.present(now)?, output, random::bytes::<16>()?.to_vec()).await?;
+        Ok(PasswordHash(format!("{recipe}{}", hash.0)))
     }
 
     /// Compares a password with a hash. Without a hash it does the same work for nothing.
     ///
     /// # Errors
-    /// `Internal` when the stored hash is malformed.
+    /// `Internal` when the stored hash is malformed; `Unavailable` when it takes a key that is not known yet.
     pub async fn verify(
         &self,
         password: &str,
         stored: Option<&PasswordHash>,
         now: Timestamp,
     ) -> Result<Verdict, Error> {
-        let Some(stored) = stored.cloned() else {
-            self.hash(password, now).await?;
-            return Ok(Verdict::Wrong);
+        let (present, runs) = (self.peppers.present(now)?, Arc::clone(&self.runs));
+        let (typed, normal) = (Zeroizing::new(password.to_owned()), normal_form(password));
+        let Some(stored) = stored else {
+            let work = self.foreign_work(None)?;
+            return run(Arc::clone(&present.secret), Arc::clone(&runs), COST, move |argon2| {
+                work.run(typed.as_bytes(), &runs.foreign)?;
+                MEMORY.hash(&argon2, normal.as_bytes(), &[0; 16]).map(|_| Verdict::Wrong)
+            })
+            .await;
         };
-        let (password, present) = (normal_form(password), self.peppers.present(now)?.stored.number);
-        let pepper = self.named_by(&stored)?;
-        let is_outdated = pepper.stored.number < present;
-        run(Arc::clone(&pepper.secret), Arc::clone(&self.runs), COST, move |argon2| {
-            let hash = password_hash::phc::PasswordHash::new(&stored.0)?;
-            match MEMORY.verify(&argon2, password.as_bytes(), &hash) {
-                Ok(()) if is_current(&hash)? && !is_outdated => Ok(Verdict::Right),
+        let (recipe, hash) = stored.parts()?;
+        let (pepper, work) = (self.named_by(&hash)?, self.foreign_work(recipe)?);
+        let is_outdated = pepper.stored.number < present.stored.number;
+        run(Arc::clone(&pepper.secret), Arc::clone(&runs), COST, move |argon2| {
+            let foreign = work.run(typed.as_bytes(), &runs.foreign)?;
+            let hashed = foreign.as_ref().map_or(normal.as_bytes(), |output| output);
+            match MEMORY.verify(&argon2, hashed, &hash) {
+                Ok(()) if is_current(&hash)? && !is_outdated && foreign.is_none() => Ok(Verdict::Right),
                 Ok(()) => Ok(Verdict::RightButOutdated),
                 Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
                 Err(error) => Err(error),
@@ -102,10 +138,15 @@ impl Passwords {
         .await
     }
 
+    /// What a login runs besides Argon2.
+    fn foreign_work(&self, own: Option<Recipe>) -> Result<Work, Error> {
+        let own = own.map(|recipe| Ok::<_, Error>((self.imported.keys.named_by(recipe.key())?, recipe))).transpose()?;
+        Ok(Work::of(own.map(|(key, recipe)| (recipe, key)), &self.imported.functions))
+    }
+
     /// The pepper of a hash.
-    fn named_by(&self, stored: &PasswordHash) -> Result<&Opened<Pepper>, Error> {
-        let hash = password_hash::phc::PasswordHash::new(&stored.0).map_err(failed)?;
-        let params = Params::try_from(&hash).map_err(failed)?;
+    fn named_by(&self, hash: &password_hash::phc::PasswordHash) -> Result<&Opened<Pepper>, Error> {
+        let params = Params::try_from(hash).map_err(failed)?;
         let pepper = self.peppers.by_age().iter().find(|pepper| name(pepper.stored.number) == params.keyid());
         pepper.ok_or_else(|| Error::internal("a hash is under a pepper that there is not"))
     }
@@ -113,7 +154,7 @@ impl Passwords {
     async fn hash_with(
         &self,
         pepper: &Opened<Pepper>,
-        password: Zeroizing<String>,
+        password: Zeroizing<Vec<u8>>,
         salt: Vec<u8>,
     ) -> Result<PasswordHash, Error> {
         let mut params = ParamsBuilder::new();
@@ -121,7 +162,7 @@ impl Passwords {
         params.keyid(KeyId::new(&name(pepper.stored.number)).map_err(failed)?);
         let params = params.build().map_err(failed)?;
         run(Arc::clone(&pepper.secret), Arc::clone(&self.runs), params, move |argon2| {
-            let hash: password_hash::phc::PasswordHash = MEMORY.hash(&argon2, password.as_bytes(), &salt)?;
+            let hash: password_hash::phc::PasswordHash = MEMORY.hash(&argon2, &password, &salt)?;
             Ok(PasswordHash(hash.to_string()))
         })
         .await
@@ -142,6 +183,11 @@ pub fn is_same(one: &str, other: &str) -> bool {
 /// NFC: keyboards differ in how they compose an accent, people do not.
 fn normal_form(password: &str) -> Zeroizing<String> {
     Zeroizing::new(password.nfc().collect())
+}
+
+/// The bytes of a password that are hashed.
+fn bytes_of(password: &str) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(normal_form(password).as_bytes().to_vec())
 }
 
 fn is_current(hash: &password_hash::phc::PasswordHash) -> password_hash::Result<bool> {

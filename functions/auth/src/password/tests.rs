@@ -20,7 +20,7 @@ fn under(peppers: &[u8]) -> Passwords {
         let stored = SecretVersion { secret, number, from, until: None };
         Opened { stored, secret: Arc::new(Zeroizing::new([*byte; 32])) }
     });
-    Passwords::new(Peppers::new(peppers.collect()), Arc::default())
+    Passwords::new(Peppers::new(peppers.collect()), Imported::default(), Arc::default())
 }
 
 fn passwords() -> Passwords {
@@ -28,7 +28,7 @@ fn passwords() -> Passwords {
 }
 
 fn runs(passwords: &Passwords) -> u64 {
-    passwords.runs.load(Ordering::Relaxed)
+    passwords.runs.argon2.load(Ordering::Relaxed)
 }
 
 #[tokio::test]
@@ -95,4 +95,61 @@ async fn two_sign_ups_of_one_address_compare_without_a_second_run() {
 async fn a_composed_and_a_decomposed_accent_are_one_password() {
     let stored = passwords().hash("caf\u{e9}", NOW).await.unwrap();
     assert_eq!(passwords().verify("cafe\u{301}", Some(&stored), NOW).await.unwrap(), Verdict::Right);
+}
+
+/// One whose logins run these functions besides.
+fn beside(passwords: Passwords, functions: &[Function]) -> Passwords {
+    Passwords { imported: Imported { functions: functions.into(), ..Imported::default() }, ..passwords }
+}
+
+fn foreign_runs(passwords: &Passwords) -> u64 {
+    passwords.runs.foreign.load(Ordering::Relaxed)
+}
+
+/// Of "café", its accent composed, by the `bcrypt` of Python.
+const COMPOSED: &str = "$2b$04$abcdefghijklmnopqrstuuusvfeYzFuQdqd.KjimlRKkZ2QcoHWhO";
+
+#[tokio::test]
+async fn a_hash_of_another_service_is_hashed_once_more_and_opens_by_both() {
+    let passwords = passwords();
+    let foreign = |text| ForeignHash::bcrypt(text).ok().unwrap();
+    let stored = passwords.wrap(foreign(COMPOSED), NOW).await.unwrap();
+    assert!(stored.0.starts_with("bcrypt:4,") && stored.0.contains(",$argon2id$v=19$m=19456,t=2,p=1,keyid=MQ$"));
+    assert!(!stored.0.contains(&COMPOSED[29..]), "the hash itself is not there");
+    assert!(stored != passwords.wrap(foreign(COMPOSED), NOW).await.unwrap(), "salts differ");
+    for (typed, verdict) in [
+        ("caf\u{e9}", Verdict::RightButOutdated),
+        // The other service knew no normal form.
+        ("cafe\u{301}", Verdict::Wrong),
+        ("cafe", Verdict::Wrong),
+        ("", Verdict::Wrong),
+    ] {
+        assert_eq!(passwords.verify(typed, Some(&stored), NOW).await.unwrap(), verdict, "{typed}");
+    }
+    assert_eq!(under(&[8]).verify("caf\u{e9}", Some(&stored), NOW).await.unwrap(), Verdict::Wrong);
+    // Whoever has the foreign hash alone cannot pass it off as a password.
+    assert_eq!(passwords.verify(COMPOSED, Some(&stored), NOW).await.unwrap(), Verdict::Wrong);
+    for malformed in
+        ["bcrypt:4,", "bcrypt:4", "md5:1,,$argon2id$", "bcrypt:31,AAAA,$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAA$AAAA"]
+    {
+        let malformed = PasswordHash(malformed.to_owned());
+        assert!(passwords.verify("x", Some(&malformed), NOW).await.is_err(), "{malformed:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_login_runs_the_functions_of_all_accounts_once() {
+    let plain = passwords().hash("a", NOW).await.unwrap();
+    let wrapped = passwords().wrap(ForeignHash::bcrypt(COMPOSED).ok().unwrap(), NOW).await.unwrap();
+    let [four, five, scrypt] = ["bcrypt:4", "bcrypt:5", "firebase-scrypt:1"].map(|text| text.parse().unwrap());
+    for (functions, foreign) in
+        [(&[][..], [0, 0, 1]), (&[four], [1, 1, 1]), (&[five], [1, 1, 2]), (&[four, five, scrypt], [3, 3, 3])]
+    {
+        let all = [None, Some(&plain), Some(&wrapped)];
+        for (stored, expected) in all.into_iter().zip(foreign) {
+            let passwords = beside(passwords(), functions);
+            passwords.verify("a", stored, NOW).await.unwrap();
+            assert_eq!((foreign_runs(&passwords), runs(&passwords)), (expected, 1), "{functions:?}");
+        }
+    }
 }

@@ -23,8 +23,16 @@ pub fn account_created() {
 /// # Errors
 /// `Internal`.
 pub fn new_account(account: &Account, guard: Guard, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
+    new_account_of(account, &Profile::blank(now), guard)
+}
+
+/// The writes that make an account which says this of itself.
+///
+/// # Errors
+/// `Internal`.
+pub fn new_account_of(account: &Account, profile: &Profile, guard: Guard) -> Result<Vec<Write<'static>>, Error> {
     let account_row = Put::new(Row::Account(account.id), account)?.when(Condition::New);
-    let profile = Put::new(Row::Profile(account.id), &Profile::blank(now))?.when(Condition::New);
+    let profile = Put::new(Row::Profile(account.id), profile)?.when(Condition::New);
     Ok(vec![Write::Put(account_row), Write::Put(profile), new_guard(account.id, guard)?])
 }
 

@@ -47,13 +47,13 @@ pub struct Right<'a> {
     pub proof: Proof<'a>,
     /// The try.
     pub counted: Counted,
-    /// The hash, where it was made with other parameters than today's, or under an older pepper.
+    /// The hash, where it was made with other parameters than today's, under an older pepper, or by another service.
     pub outdated: Option<&'a PasswordHash>,
 }
 
 impl Auth {
     /// Compares a password with that of an account, if its guard admits the try. Known, unknown, right, wrong and locked cost the same: an
-    /// update that counts the try, and beside it one Argon2 run, whose verdict nobody looks at before the try has been admitted.
+    /// update that counts the try, and beside it one Argon2 run, and what hashes of other services take, whose verdict nobody looks at before the try has been admitted.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`: what cannot be counted is not compared. `Internal`.
@@ -63,8 +63,8 @@ impl Auth {
         account: Option<&'a Account>,
         Try { password, from, client, origin, since, now }: Try<'_>,
     ) -> Result<Compared<'a>, Error> {
-        let (of, passwords) = (guard.of, self.passwords(now).await?);
         let stored = account.and_then(|account| account.password.as_ref());
+        let (of, passwords) = (guard.of, self.passwords_for(stored, now).await?);
         let (admission, verdict) =
             tokio::join!(self.admit(guard, from, client, since, now), passwords.verify(password, stored, now));
         let counted = match admission? {

@@ -1,7 +1,7 @@
 //! Reads the record of an address and the account that it belongs to, lets a rule change the record, and writes it back with all that
 //! follows from it, if nobody else has written in between. Otherwise the rule is asked again about what is there now.
 
-mod account_row;
+pub mod account_row;
 pub mod change_email;
 pub mod change_password;
 pub mod compare;
@@ -110,20 +110,27 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(crate) async fn write_records(
         &self,
-        changed: &[ChangedRecord],
+        records: &[ChangedRecord],
         mut writes: Vec<Write<'static>>,
     ) -> Result<bool, Error> {
-        for ChangedRecord { key, record } in changed {
-            let as_read = match record.version {
-                0 => Condition::New,
-                seen => Condition::equals("version", &seen)?,
-            };
-            let mut next = record.clone();
-            next.version += 1;
-            writes.push(Write::Put(Put::new(Row::Address(key), &next)?.when(as_read)));
+        for ChangedRecord { key, record } in records {
+            writes.push(changed(key, record.clone())?);
         }
         Ok(self.app.store.race(writes).await? == Raced::Won)
     }
+}
+
+/// The write of a record that a rule has changed. It conflicts with whoever has written it since it was read.
+///
+/// # Errors
+/// `Internal`.
+pub fn changed(key: &AddressKey, mut record: AddressRecord) -> Result<Write<'_>, Error> {
+    let as_read = match record.version {
+        0 => Condition::New,
+        seen => Condition::equals("version", &seen)?,
+    };
+    record.version += 1;
+    Ok(Write::Put(Put::new(Row::Address(key), &record)?.when(as_read)))
 }
 
 /// The write that posts a letter.

@@ -2,6 +2,7 @@
 //! from the moment that their rows name.
 
 pub mod account_key;
+pub mod import_keys;
 pub mod links;
 pub mod pepper;
 mod published;
@@ -20,6 +21,7 @@ use shared::{
 
 use self::{
     account_key::AccountKey,
+    import_keys::ImportKeys,
     links::Links,
     pepper::Peppers,
     published::publish,
@@ -34,6 +36,7 @@ pub struct Secrets {
     pub(crate) signer: Signer,
     /// By age.
     pub(crate) account_keys: Vec<Opened<AccountKey>>,
+    pub(crate) import_keys: ImportKeys,
 }
 
 /// Where the secrets are.
@@ -62,13 +65,15 @@ impl Secrets {
             rotation::not_replaced(rotation::of(SecretPurpose::SigningKey, &stored), now),
             rotation::of(SecretPurpose::AccountKey, &stored),
         );
+        let known_import_keys = known.map(|known| known.import_keys.clone()).unwrap_or_default();
         link_keys.retain(|key| !key.has_ended(now));
         account_keys.retain(|key| !key.has_ended(now));
-        let (peppers, links, keys, account_keys) = tokio::try_join!(
+        let (peppers, links, keys, account_keys, import_keys) = tokio::try_join!(
             open_all(seal, &peppers, known.map_or(&[], |known| known.peppers.by_age()), key_256),
             open_all(seal, &link_keys, known.map_or(&[], |known| known.links.keys()), LinkKey::read),
             open_all(seal, &signing_keys, known.map_or(&[], |known| known.signer.keys()), SigningKey::new),
             open_all(seal, &account_keys, known.map_or(&[], |known| &known.account_keys), AccountKey::read),
+            ImportKeys::open(seal, &stored, &known_import_keys),
         )?;
         let published = match published {
             Ok(()) => publish(store, tokens, &keys, link_keys, known.is_none(), now).await,
@@ -82,6 +87,6 @@ impl Secrets {
             tracing::warn!(?error, "what others need of the secrets is not looked after");
         }
         let (peppers, links, signer) = (Peppers::new(peppers), Links::new(links), Signer::new(keys, url));
-        Ok(Self { peppers, links, signer, account_keys })
+        Ok(Self { peppers, links, signer, account_keys, import_keys })
     }
 }

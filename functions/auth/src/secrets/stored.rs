@@ -34,9 +34,11 @@ pub async fn stored(store: &Store, seal: &Seal) -> Result<Vec<SecretVersion>, Er
 /// Makes a secret unless there is one. Losing the race for its row is fine: whoever won, the row is read again.
 async fn make(store: &Store, seal: &Seal, purpose: SecretPurpose) -> Result<(), Error> {
     let secret = match purpose {
-        SecretPurpose::Pepper | SecretPurpose::LinkKey | SecretPurpose::AccountKey | SecretPurpose::VaultKey => {
-            Zeroizing::new(random::bytes::<32>()?.to_vec())
-        }
+        SecretPurpose::Pepper
+        | SecretPurpose::LinkKey
+        | SecretPurpose::AccountKey
+        | SecretPurpose::VaultKey
+        | SecretPurpose::ImportKey => Zeroizing::new(random::bytes::<32>()?.to_vec()),
         SecretPurpose::SigningKey => new_signing_key()?,
     };
     let first = SecretVersion { secret: seal.seal(purpose, &secret).await?, number: 1, from: None, until: None };

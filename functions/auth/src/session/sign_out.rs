@@ -12,7 +12,10 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Session, ending::{ENDED_AT_ONCE, delete_sessions}};
+use super::{
+    Session,
+    ending::{ENDED_AT_ONCE, delete_sessions},
+};
 use crate::state::Auth;
 
 /// What those who end the sessions of an account compete for.

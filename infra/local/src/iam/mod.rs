@@ -1,7 +1,7 @@
 //! Who may do what: the roles of the template, held against every request of a function or an operator.
 //!
 //! The access key id of a request says who asks. That of a function is the name of its binary, and may do what the function's
-//! role allows and nothing else. That of a person is `operator` or `mover`, for the two roles of the template's parameters. Any
+//! role allows and nothing else. That of a person is `operator`, `mover` or `importer`, for the roles of the template's parameters. Any
 //! other one is a test's or a developer's, and may do everything. For KMS the key's policy must allow it, too. Only what the
 //! template needs of IAM is understood. Everything else is refused at the start, so that nothing is let through for want of
 //! understanding.
@@ -31,7 +31,7 @@ use policy::Role;
 /// One thing that a function may do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Permission {
-    /// The function, by the name of its binary; or `operator`, `mover`.
+    /// The function, by the name of its binary; or `operator`, `mover`, `importer`.
     pub function: String,
     /// Logical id of the `AWS::IAM::RolePolicy`, or of the key whose policy it is.
     pub policy: String,

@@ -10,7 +10,8 @@ use super::statement::{Grant, Statement, list};
 
 /// Who signs in to AWS, by the access key id here and by the template's parameter for the role. The rights that such a role brings
 /// along are not the template's: all that is known of it here is what keys allow it.
-const PEOPLE: [(&str, &str); 2] = [("operator", "OperatorRoleArn"), ("mover", "RewrapRoleArn")];
+const PEOPLE: [(&str, &str); 3] =
+    [("operator", "OperatorRoleArn"), ("mover", "RewrapRoleArn"), ("importer", "ImportRoleArn")];
 
 /// What a function may do, or a person.
 pub(super) struct Role {

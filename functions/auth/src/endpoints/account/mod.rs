@@ -11,7 +11,7 @@ pub mod forgot_password;
 pub mod keep_account;
 pub mod not_me;
 pub mod preferences;
-mod profile_fields;
+pub mod profile_fields;
 pub mod reset_password;
 pub mod show_profile;
 mod user_profile;

@@ -26,6 +26,24 @@ pub struct AvatarUrl(String);
 #[derive(Serialize)]
 pub struct Phone(String);
 
+impl From<FullName> for String {
+    fn from(FullName(text): FullName) -> Self {
+        text
+    }
+}
+
+impl From<AvatarUrl> for String {
+    fn from(AvatarUrl(text): AvatarUrl) -> Self {
+        text
+    }
+}
+
+impl From<Phone> for String {
+    fn from(Phone(text): Phone) -> Self {
+        text
+    }
+}
+
 impl Field for FullName {
     fn parse(value: &Json) -> Result<Self, Flaw> {
         let Text::<1>(text) = Field::parse(value)?;
