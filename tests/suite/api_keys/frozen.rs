@@ -112,7 +112,7 @@ async fn nothing_is_shown_once_the_account_is_secured() {
             _ => ada.mailed("not-me").await,
         };
         world.pause_mail().await;
-        let secures = async {
+        let change = async {
             match how {
                 "reset" => resets(&world, &token, NEW).await,
                 "confirm" => world.post("/auth/confirm-email", json!({ "token": token })).await,
@@ -120,7 +120,7 @@ async fn nothing_is_shown_once_the_account_is_secured() {
                 _ => world.post("/auth/logout", json!({ "access_token": owner.session.access })).await,
             }
         };
-        let (shown, secured) = overtaken(&world, "TransactWriteItems", owner.decrypts(&id), secures).await;
+        let (shown, secured) = overtaken(&world, "TransactWriteItems", owner.decrypts(&id), change).await;
         assert_eq!((shown.status, secured.status), (401, 200), "{how}: {shown:?}");
         let events = world.rows_of("ExchangeKeys", &format!("ACCOUNT#{}", owner.session.user_id)).await;
         assert!(events.iter().all(|row| row["action"] != "decrypt"), "{how}: {events:?}");

@@ -2,7 +2,8 @@
 //!
 //! Anybody who is signed in may claim any address. A claim costs its reader a letter, and those are counted: five within an hour to the
 //! spelling that rows are keyed by, and five to all others together. A claim lives for that hour, so there are never more than ten, and
-//! none has to give way: nobody makes another's stale.
+//! none has to give way: nobody makes another's stale. Who has many accounts can use up the letters of an address for an hour, at a price:
+//! an account has five requests a day.
 
 use std::time::Duration;
 
@@ -141,5 +142,55 @@ impl AddressRecord {
     /// The address is nobody's from now on.
     pub fn let_go(&mut self, now: Timestamp) {
         *self = Self { version: self.version, ttl: Some(now), ..Self::default() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::account::Account;
+
+    fn accounts() -> Vec<Account> {
+        let password = || Err(shared::outbox::NoPassword::Weak);
+        let address = |number| EmailAddress::parse(&format!("account-{number}@example.com")).unwrap();
+        let now = Timestamp::from_second(0);
+        (0..4).map(|number| Account::new(AccountId::random().unwrap(), address(number), password(), now)).collect()
+    }
+
+    /// Whoever asks for an address, in whichever spelling and how often: it gets ten letters an hour, and each link that has gone out is good
+    /// for its hour.
+    fn holds(requests: &[(usize, usize, u64)]) {
+        let accounts = accounts();
+        let spellings =
+            ["ada@example.com", "Ada@example.com", "ADA@example.com"].map(|text| EmailAddress::parse(text).unwrap());
+        let (mut record, mut now) = (AddressRecord::default(), Timestamp::from_second(1_000_000));
+        let mut mailed: Vec<(LinkId, AccountId, Timestamp)> = Vec::new();
+        let mut letters = Vec::new();
+        for (account, spelling, minutes) in requests {
+            now = now + Duration::from_mins(*minutes);
+            let account = &accounts[*account];
+            if let Ok(claimed) = record.claim(&spellings[*spelling], account, LinkId::random().unwrap(), now) {
+                let Letter::ChangeEmail { to, link, expires_at } = claimed.letter else { panic!("nobody has it") };
+                assert_eq!((&to, link), (&spellings[*spelling], claimed.link));
+                assert!(now + WORTH_MAILING_AGAIN < expires_at && expires_at <= now + CLAIM_LIFE);
+                mailed.push((link, account.id, expires_at));
+                letters.push(now);
+            }
+            assert!(letters.iter().filter(|at| now < **at + CLAIM_LIFE).count() <= 10);
+            assert!(record.claims.len() <= 10, "{}", record.claims.len());
+            for (link, account, expires_at) in &mailed {
+                let claim = record.claim_by(*link, now);
+                assert_eq!(claim.map(|claim| claim.account), (now < *expires_at).then_some(*account));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_claim_is_made_stale(requests in prop::collection::vec((0..4_usize, 0..3_usize, 0..20_u64), 0..80)) {
+            holds(&requests);
+        }
     }
 }

@@ -400,3 +400,16 @@ fn a_day_that_is_used_up_a_few_tries_at_a_time_is_told_of_once() {
     assert_eq!(notable.collect::<Vec<_>>(), [99]);
     assert!(matches!(guard.admit(&[], Standing::Usual, midnight + Duration::from_hours(23)), Admission::Locked(3_600)));
 }
+
+#[test]
+fn a_freeze_grows_longer_and_never_shorter() {
+    let at = Timestamp::from_second;
+    let none = Freeze::default();
+    assert_eq!(none.again(at(5), Duration::ZERO), none);
+    let first = none.again(at(5), Duration::from_secs(100));
+    assert_eq!((first.frozen_at, first.frozen_until), (Some(at(5)), Some(at(105))));
+    let shorter = first.again(at(10), Duration::from_secs(50));
+    assert_eq!((shorter.frozen_at, shorter.frozen_until), (Some(at(10)), Some(at(105))));
+    assert_eq!(shorter.again(at(20), Duration::from_secs(100)).frozen_until, Some(at(120)));
+    assert_eq!(first.again(at(50), Duration::ZERO), first);
+}

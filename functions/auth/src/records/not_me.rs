@@ -51,10 +51,10 @@ enum Round {
     /// This is how it ends, without a write.
     End(NotMe),
     /// All of this is to be written.
-    Write(Writes),
+    Write(TakenBack),
 }
 
-struct Writes {
+struct TakenBack {
     account: AccountId,
     /// The version that the account was read in.
     seen: u64,
@@ -97,7 +97,7 @@ impl Auth {
             match self.round(link, offer, &mut events, now).await? {
                 Round::Moving => {}
                 Round::End(end) => return Ok(end),
-                Round::Write(Writes { account, seen, is_restored, records, writes }) => {
+                Round::Write(TakenBack { account, seen, is_restored, records, writes }) => {
                     if self.write_records(&records, writes).await? {
                         events.happened(is_restored);
                         return Ok(NotMe::Done);
@@ -157,7 +157,7 @@ impl Auth {
         let mut writes = self.closing(&account, seen, due, now).await?;
         writes.extend([post(letter, account.language, now)?, events.not_me.put(self, &account, &events.by)?]);
         let records = vec![ChangedRecord { key: link.address, record }];
-        Ok(Round::Write(Writes { account: account.id, seen, is_restored: false, records, writes }))
+        Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: false, records, writes }))
     }
 
     /// Takes back an account that somebody has moved to another address: it returns to the one that the letter went to. Who reads the mail
@@ -191,7 +191,7 @@ impl Auth {
         ]);
         let records =
             vec![ChangedRecord { key: link.address, record }, ChangedRecord { key: left_key, record: left_record }];
-        Ok(Round::Write(Writes { account: account.id, seen, is_restored: true, records, writes }))
+        Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: true, records, writes }))
     }
 
     /// The writes that shut everybody out of an account which was read in the version `seen`, and take it out of the ledger where it was

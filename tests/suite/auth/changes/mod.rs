@@ -77,12 +77,12 @@ async fn told(world: &World) -> Vec<String> {
 async fn letters(world: &World) -> Vec<(String, String)> {
     let mut rows = world.rows_of("Mail", "MAIL#").await;
     rows.retain(|row| row["kind"] != "nothing");
-    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let kind = |row: &Value| match &row["news"] {
-        Value::Null => word(&row["kind"]),
-        news => word(&news["what"]),
+        Value::Null => text(&row["kind"]),
+        news => text(&news["what"]),
     };
-    let mut letters: Vec<_> = rows.iter().map(|row| (word(&row["to"]), kind(row))).collect();
+    let mut letters: Vec<_> = rows.iter().map(|row| (text(&row["to"]), kind(row))).collect();
     letters.sort();
     letters
 }
