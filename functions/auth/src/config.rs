@@ -33,12 +33,12 @@ pub struct AuthConfig {
     pub languages: Languages,
     /// `AUTO_CONFIRM`: sign-up creates the account at once, without proof of the address. Only on `local` and `dev`.
     pub auto_confirm: bool,
+    /// `SESSION_MAX_DAYS`: after so many days a session ends, however often it is refreshed.
+    pub longest_session: Duration,
     /// `CHALLENGE`: what clients are asked for while somebody attacks, `pow` (default), `turnstile` or `off`. For `turnstile`
     /// `CHALLENGE_SITE_KEY`, `CHALLENGE_SECRET` (sealed by `admin seal-setting`; in the clear on the stage local) and, on `local` alone,
     /// `CHALLENGE_URL`: where it is played, http://HOST:PORT.
     pub challenge: Challenge,
-    /// `SESSION_MAX_DAYS`: after so many days a session ends, however often it is refreshed.
-    pub longest_session: Duration,
     /// `LOGINS_PER_ADDRESS`: how many passwords one client address may have checked in five minutes.
     pub logins_per_address: u32,
     /// `IP_LIMIT_FACTOR`: by how much the limits of client addresses are raised. Only on `local`, where everybody comes from one.

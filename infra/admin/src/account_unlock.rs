@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use auth::guard::{Guard, Tally, row::changing};
 use clap::Args;
 use compat::email::EmailAddress;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use shared::{
     events::Action,
     ids::AccountId,
@@ -82,20 +82,12 @@ pub async fn unlock(
     };
     let Some(guard) = store.get::<Guard>(row).await? else { return Ok(None) };
     if *yes {
-        let forgiven = guard.forgiven();
-        let written = match owner {
-            Some(owner) => {
-                let update = changing(Update::new(Row::SessionGuard(owner)).when(Condition::Exists), &forgiven)?;
-                operator.change(owner, Action::Unlocked, vec![Write::Update(update)], clock).await?
-            }
-            None => {
-                operator.trail.note("account-unlock", "an address without an account", clock).await?;
-                let update = changing(Update::new(row).when(Condition::Exists), &forgiven)?;
-                match store.update::<IgnoredAny>(update).await? {
-                    Written::Done(_) => Written::Done(()),
-                    Written::Conflict(row) => Written::Conflict(row),
-                }
-            }
+        let forgiven = changing(Update::new(row).when(Condition::Exists), &guard.forgiven())?;
+        let written = if let Some(owner) = owner {
+            operator.change(owner, Action::Unlocked, vec![Write::Update(forgiven)], clock).await?
+        } else {
+            operator.trail.note("account-unlock", "an address without an account", clock).await?;
+            store.transact(vec![Write::Update(forgiven)]).await?
         };
         match written {
             Written::Done(()) => {}

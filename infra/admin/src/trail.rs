@@ -79,7 +79,7 @@ impl Operator {
         &self,
         account: AccountId,
         action: Action,
-        mut writes: Vec<Write<'static>>,
+        mut writes: Vec<Write<'_>>,
         clock: &Clock,
     ) -> Result<Written<()>, Failure> {
         let circumstances = Circumstances::operator(clock.now());

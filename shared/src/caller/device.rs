@@ -57,108 +57,77 @@ pub(super) fn named(agent: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    /// As browsers call themselves, and what they are.
+    const AGENTS: [(&str, &str); 19] = [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on macOS"),
+        ("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0", "Firefox on Android"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) FxiOS/143.0 Mobile/15E148 Safari/605.1.15",
+            "Firefox on iOS",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+            "Chrome on Windows",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+            "Chrome on macOS",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0.7339.101 Mobile/15E148 Safari/604.1",
+            "Chrome on iOS",
+        ),
+        (
+            "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+            "Chrome on ChromeOS",
+        ),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/140.0.0.0 Safari/537.36",
+            "Chrome on Linux",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; HD1913) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.7339.124 Mobile Safari/537.36 EdgA/140.0.3485.60",
+            "Edge on Android",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 EdgiOS/140.0.3485.60 Mobile/15E148 Safari/604.1",
+            "Edge on iOS",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15",
+            "Safari on macOS",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
+            "Safari on iOS",
+        ),
+        (
+            "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
+            "Safari on iOS",
+        ),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 OPR/122.0.0.0",
+            "Opera on Windows",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S918B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36",
+            "Samsung Internet on Android",
+        ),
+    ];
+
     #[test]
     fn browsers_and_systems_are_told_apart() {
-        let webkit = "(KHTML, like Gecko)";
-        for (agent, name) in [
-            ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Windows"),
-            (
-                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10.15; rv:143.0) Gecko/20100101 Firefox/143.0",
-                "Firefox on macOS",
-            ),
-            ("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0", "Firefox on Linux"),
-            ("Mozilla/5.0 (Android 15; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0", "Firefox on Android"),
-            (
-                &format!(
-                    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 {webkit} FxiOS/143.0 Mobile/15E148 Safari/605.1.15"
-                ),
-                "Firefox on iOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 {webkit} Chrome/140.0.0.0 Safari/537.36"
-                ),
-                "Chrome on Windows",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 {webkit} Chrome/140.0.0.0 Safari/537.36"
-                ),
-                "Chrome on macOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 {webkit} Chrome/140.0.0.0 Mobile Safari/537.36"
-                ),
-                "Chrome on Android",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 {webkit} CriOS/140.0.7339.101 Mobile/15E148 Safari/604.1"
-                ),
-                "Chrome on iOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 {webkit} Chrome/140.0.0.0 Safari/537.36"
-                ),
-                "Chrome on ChromeOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 {webkit} HeadlessChrome/140.0.0.0 Safari/537.36"
-                ),
-                "Chrome on Linux",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 {webkit} Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
-                ),
-                "Edge on Windows",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Linux; Android 10; HD1913) AppleWebKit/537.36 {webkit} Chrome/140.0.7339.124 Mobile Safari/537.36 EdgA/140.0.3485.60"
-                ),
-                "Edge on Android",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 {webkit} Version/18.0 EdgiOS/140.0.3485.60 Mobile/15E148 Safari/604.1"
-                ),
-                "Edge on iOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 {webkit} Version/18.6 Safari/605.1.15"
-                ),
-                "Safari on macOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 {webkit} Version/18.6 Mobile/15E148 Safari/604.1"
-                ),
-                "Safari on iOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 {webkit} Version/18.6 Mobile/15E148 Safari/604.1"
-                ),
-                "Safari on iOS",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 {webkit} Chrome/140.0.0.0 Safari/537.36 OPR/122.0.0.0"
-                ),
-                "Opera on Windows",
-            ),
-            (
-                &format!(
-                    "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S918B) AppleWebKit/537.36 {webkit} SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36"
-                ),
-                "Samsung Internet on Android",
-            ),
-        ] {
+        for (agent, name) in AGENTS {
             assert_eq!(named(agent).as_deref(), Some(name), "{agent}");
         }
     }

@@ -21,9 +21,9 @@ impl Exported {
     fn of(world: &World, functions: &[Value]) -> Self {
         let folder = env::temp_dir().join(format!("events-{}", EventId::random().unwrap()));
         fs::create_dir_all(&folder).unwrap();
-        let functions: String =
-            functions.iter().map(|line| format!("2026-11-30T02:00:00 2026/11/30/[7]abc {line}\nSTART\n")).collect();
-        let operators: String = world.operators_log().iter().map(|line| format!("{line}\n")).collect();
+        let line = |line: &Value| format!("2026-11-30T02:00:00 2026/11/30/[7]abc {line}\nSTART");
+        let functions = functions.iter().map(line).collect::<Vec<_>>().join("\n");
+        let operators = world.operators_log().iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
         let files = [("auth", functions), ("operators", operators)].map(|(name, text)| {
             let path = folder.join(name);
             fs::write(&path, text).unwrap();

@@ -71,7 +71,7 @@ async fn where_nothing_was_tried_there_is_nothing_to_forgive() {
     assert_eq!(told(&nobody, true).await, None);
     assert!(world.rows_of("Sessions", "ADDRESS#").await.is_empty());
     tries(&nobody).await;
-    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("UpdateItem"));
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("TransactWriteItems"));
     let refused = unlock(&world.operator(), &arguments(&nobody, true), &world.clock).await;
     assert!(!refused.unwrap_err().to_string().contains(&nobody.email));
     world.mend();

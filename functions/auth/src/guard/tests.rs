@@ -413,3 +413,29 @@ fn a_freeze_grows_longer_and_never_shorter() {
     assert_eq!(shorter.again(at(20), Duration::from_secs(100)).frozen_until, Some(at(120)));
     assert_eq!(first.again(at(50), Duration::ZERO), first);
 }
+
+#[test]
+fn a_place_surprises_where_others_are_known_and_it_is_not() {
+    let (device, network, new, away) = (place(0), place(1), place(2), place(3));
+    let nobody = Guard::default();
+    assert!(!nobody.is_surprised_by(&[new.clone(), away.clone()], START));
+    // A link was redeemed in a network, and nobody has signed in yet.
+    let proven = nobody.inherited(std::slice::from_ref(&network), START);
+    assert!(!proven.is_surprised_by(&[new.clone(), away.clone()], START));
+    let known = proven.welcoming(&[device.clone(), network.clone()], START).guard;
+    assert!(known.is_surprised_by(&[new.clone(), away.clone()], START));
+    for (from, is_surprised) in [
+        (vec![], false),
+        (vec![new.clone(), network.clone()], false),
+        (vec![device.clone(), away.clone()], false),
+        (vec![away], true),
+    ] {
+        assert_eq!(known.is_surprised_by(&from, START), is_surprised, "{from:?}");
+    }
+    // A network is forgotten before a device is; with both forgotten everything is new, and the first sign-in long past.
+    let later = START + WHILE_ALL_ARE_KNOWN;
+    assert!(known.is_surprised_by(&[new.clone(), network.clone()], later));
+    assert!(!known.is_surprised_by(&[device.clone(), network.clone()], later));
+    let much_later = START + WHILE_ALL_ARE_KNOWN * 7;
+    assert!(known.is_surprised_by(&[device, network], much_later));
+}

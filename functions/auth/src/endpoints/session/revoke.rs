@@ -40,10 +40,8 @@ pub async fn revoke(
     if !session.is_some_and(|session| session.lives(&switches, now)) {
         return Err(Error::NotFound);
     }
-    match auth.end_session(&Leaving::of(&caller, &origin, now), id).await? {
-        true => Ok(Reply::ok(ENDED)),
-        false => Err(Error::NotFound),
-    }
+    let has_ended = auth.end_session(&Leaving::of(&caller, &origin, now), id).await?;
+    if has_ended { Ok(Reply::ok(ENDED)) } else { Err(Error::NotFound) }
 }
 
 pub fn document() -> Operation {
