@@ -51,17 +51,18 @@ npm_ci() {
 }
 
 # A browser for machines that have none: .tools/chromium/browser/run. Its package has it compressed, with the libraries and fonts that such
-# a machine may lack, and for x86_64 alone.
+# a machine may lack, and for x86_64 alone. Its font has no Chinese and no Japanese; another package has.
 chromium() {
     npm chromium
     local browser=$PWD/.tools/chromium/browser
-    [[ ! -x $browser/run ]] || return 0
+    [[ ! -x $browser/run || ! -e $browser/fonts/fonts/NotoSansSC_400Regular.ttf ]] || return 0
     rm -rf "$browser"
     mkdir "$browser"
     (cd .tools/chromium && TMPDIR=$browser ../node/bin/node --input-type=module --eval '
         import chromium, { inflate } from "@sparticuz/chromium";
         await chromium.executablePath();
         await inflate("node_modules/@sparticuz/chromium/bin/al2023.tar.br");')
+    cp .tools/chromium/node_modules/@expo-google-fonts/noto-sans-sc/{400Regular,700Bold}/*.ttf "$browser/fonts/fonts"
     # The one in the package knows of places on Lambda.
     echo '<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fonts</cachedir></fontconfig>' >"$browser/fonts/fonts.conf"
     cat >"$browser/new" <<'RUN'

@@ -55,14 +55,23 @@ def challenges(switch):
     later(30)
 
 
-def mailed(address, page, count=1):
-    """The link to this page in the newest mail to this address, once so many have come."""
-    inbox = f"{AWS}/inbox.json?to={urllib.parse.quote(address, safe='')}"
+def inbox(address, suits=lambda mail: True, count=1):
+    """The mails to this address that suit, newest first, once so many have come."""
+    url = f"{AWS}/inbox.json?to={urllib.parse.quote(address, safe='')}"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with urllib.request.urlopen(inbox, timeout=60) as response:
-            links = [link for mail in json.load(response) for link in mail["links"] if f"/auth/ui/{page}?" in link]
-        if len(links) >= count:
-            return links[0]
-        time.sleep(0.1)
-    raise TimeoutError(f"no mail with {page} for {address}")
+        with urllib.request.urlopen(url, timeout=60) as response:
+            mails = [mail for mail in json.load(response) if suits(mail)]
+        if len(mails) >= count:
+            return mails
+        time.sleep(0.05)
+    raise TimeoutError(f"no such mail for {address}")
+
+
+def mailed(address, page, count=1):
+    """The link to this page in the newest mail to this address, once so many have come."""
+
+    def links(mail):
+        return [link for link in mail["links"] if f"/auth/ui/{page}?" in link]
+
+    return links(inbox(address, links, count)[0])[0]

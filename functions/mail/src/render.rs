@@ -101,7 +101,7 @@ pub fn render(brand: &Brand, language: Language, letter: &Letter<'_>) -> Rendere
     let (product, words) = (one_line(&brand.product), Words::of(language));
     let Draft { subject, heading, parts } = draft(words, &product, brand.sign_in_url.as_deref(), letter);
     let content = Content { language, frame: &words.frame, product: &product, heading, parts };
-    Rendered { subject: one_line(&subject), text: text(&content), html: html(&content) }
+    Rendered { subject, text: text(&content), html: html(&content) }
 }
 
 fn draft<'a>(words: &'static Words, product: &str, sign_in: Option<&'a str>, letter: &Letter<'a>) -> Draft<'a> {

@@ -195,14 +195,14 @@ async fn a_session_that_ends_meanwhile_does_not_come_back() {
     let other = Session::of(&ada.logs_in().await);
     world.aws.reset_calls();
     world.hold("TransactWriteItems", 2);
-    let changes = prefers(&world, &session, "es");
+    let speaks = prefers(&world, &session, "es");
     let ends = async {
         world.called("TransactWriteItems", 1).await;
         world.post("/auth/logout", json!({ "access_token": other.access })).await.assert_ok();
         world.mend();
     };
-    let (changed, ()) = tokio::join!(changes, ends);
-    changed.assert_ok();
+    let (reply, ()) = tokio::join!(speaks, ends);
+    reply.assert_ok();
     world.get_as(&other, "/auth/preferences").await.assert_status(401);
     assert_eq!((copies(&world).await, events(&world).await.len()), (["es".to_owned()].into(), 1));
 }

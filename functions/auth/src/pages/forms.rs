@@ -9,7 +9,7 @@ use super::{
 
 /// A button that redeems a link.
 pub fn redeeming(operation: &str, page: &LinkPage) -> String {
-    let items = page.effects.iter().map(|effect| format!("<li>{}</li>", escape(effect))).collect::<String>();
+    let items = page.effects.iter().map(|effect| format!("<li>{}</li>", escape(effect))).collect::<Vec<_>>().concat();
     let effects = if items.is_empty() { items } else { format!("<ul>{items}</ul>") };
     format!(
         include_str!("redeem.html"),

@@ -124,7 +124,11 @@ impl Pages {
             let current = if *language == chosen { " aria-current=\"true\"" } else { "" };
             format!("<a href=\"?lang={code}\" lang=\"{code}\" hreflang=\"{code}\"{current}>{own_name}</a>\n")
         });
-        format!("    <nav id=\"languages\" aria-label=\"{}\">\n{}</nav>\n", escape(name), links.collect::<String>())
+        format!(
+            "    <nav id=\"languages\" aria-label=\"{}\">\n{}</nav>\n",
+            escape(name),
+            links.collect::<Vec<_>>().concat()
+        )
     }
 }
 

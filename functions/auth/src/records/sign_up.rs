@@ -35,17 +35,14 @@ impl Auth {
                     return Ok(Decision::keep(None));
                 }
                 let letter = record.sign_up(new, account, new_ids, now);
-                match self.config.auto_confirm.then(|| record.confirm_unproven(new, new_ids, now)).flatten() {
-                    Some(account) => {
-                        // Nobody is meant to overlook the account here: the answer tells of it.
-                        let writes = new_account(&account, Guard::default(), now)?;
-                        Ok(Decision::write(Some(account), writes))
-                    }
-                    None => {
-                        let language = record.language(&new.email, account, new.language);
-                        Ok(Decision::write(None, vec![post(letter, language, now)?]))
-                    }
+                let confirmed = self.config.auto_confirm.then(|| record.confirm_unproven(new, new_ids, now)).flatten();
+                if let Some(account) = confirmed {
+                    // Nobody is meant to overlook the account here: the answer tells of it.
+                    let writes = new_account(&account, Guard::default(), now)?;
+                    return Ok(Decision::write(Some(account), writes));
                 }
+                let language = record.language(&new.email, account, new.language);
+                Ok(Decision::write(None, vec![post(letter, language, now)?]))
             })
             .await?;
         if made.is_some() {
