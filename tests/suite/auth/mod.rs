@@ -13,6 +13,7 @@ mod forgot;
 pub mod guard;
 mod input;
 mod languages;
+mod life;
 mod malformed;
 mod missing_account;
 mod new_device;

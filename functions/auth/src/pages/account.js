@@ -124,6 +124,7 @@ async function showEvents() {
     const whence = [event.device, origin(event), by[event.by]].filter(Boolean).join(" · ");
     addItem(byId("events"), [actions[event.action] ?? event.action, inMoment(event.at), whence]);
   }
+  if (!byId("events").childElementCount) addItem(byId("events"), [words.page.noEvents]);
   nextEvents = reply.answer.next_cursor;
   byId("more-events").hidden = !nextEvents;
   return reply;

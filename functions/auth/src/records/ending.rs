@@ -82,7 +82,7 @@ pub fn ending(
         to: account.address.clone(),
         news: News::Deletion { due_at: due.at, keep: due.keep },
         circumstances: circumstances.clone(),
-        not_me: Some(LinkId::at(clock.unix_ms())?),
+        not_me: Some(account.not_me_link(clock.unix_ms())?),
     };
     Ok(vec![
         Write::Update(row.when(Condition::equals("version", &seen)?)),

@@ -3,7 +3,7 @@
 use shared::{
     error::Error,
     events::{AccountEvent, Action, Announced, By, Circumstances},
-    ids::{LinkId, SessionId},
+    ids::SessionId,
     outbox::{Letter, Mail, News},
     store::Write,
     time::Timestamp,
@@ -31,7 +31,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Surprise, Error> {
         let (clock, circumstances) = (&self.app.clock, Circumstances::of(origin, By::User, now));
-        let not_me = Some(LinkId::at(clock.unix_ms())?);
+        let not_me = Some(account.not_me_link(clock.unix_ms())?);
         let (to, news) = (account.address.clone(), News::NewDevice);
         let letter = Letter::Notice { to, news, circumstances: circumstances.clone(), not_me };
         let event = AccountEvent::new(account.id, Action::NewDevice, circumstances, Some(session), clock)?;

@@ -39,6 +39,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         end_session: "Abmelden",
         session_ended: "Diese Sitzung ist beendet.",
         others_ended: "Alle anderen Sitzungen sind beendet.",
+        no_events: "Bisher nichts.",
         no_password: "Bitte geben Sie Ihr Passwort ein.",
         not_signed_in: "E-Mail-Adresse oder Passwort ist falsch, oder die Adresse ist nicht bestätigt.",
         closed: "Dieses Konto ist gesperrt oder wird gelöscht. Näheres steht in unseren Mails.",

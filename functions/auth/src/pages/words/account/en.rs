@@ -39,6 +39,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         end_session: "Sign out",
         session_ended: "That session has ended.",
         others_ended: "All other sessions have ended.",
+        no_events: "Nothing so far.",
         no_password: "Please enter your password.",
         not_signed_in: "E-mail address or password is wrong, or the address is not verified.",
         closed: "This account is suspended or is being deleted. Our mails say more.",

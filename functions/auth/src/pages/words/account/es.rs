@@ -39,6 +39,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         end_session: "Cerrar sesión",
         session_ended: "Esa sesión se ha cerrado.",
         others_ended: "Las demás sesiones se han cerrado.",
+        no_events: "Nada por ahora.",
         no_password: "Introduce tu contraseña.",
         not_signed_in: "El correo o la contraseña no son correctos, o el correo no está verificado.",
         closed: "Esta cuenta está suspendida o se está eliminando. Nuestros correos explican más.",

@@ -39,6 +39,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         end_session: "Déconnecter",
         session_ended: "Cette session est fermée.",
         others_ended: "Toutes les autres sessions sont fermées.",
+        no_events: "Rien pour l’instant.",
         no_password: "Veuillez saisir votre mot de passe.",
         not_signed_in: "L’adresse ou le mot de passe est incorrect, ou l’adresse n’est pas vérifiée.",
         closed: "Ce compte est suspendu ou en cours de suppression. Nos e-mails en disent plus.",

@@ -39,6 +39,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         end_session: "ログアウト",
         session_ended: "セッションを終了しました。",
         others_ended: "他のすべてのセッションを終了しました。",
+        no_events: "まだありません。",
         no_password: "パスワードを入力してください。",
         not_signed_in: "メールアドレスかパスワードが違うか、アドレスが未確認です。",
         closed: "このアカウントは停止中か削除手続き中です。詳しくはメールをご覧ください。",

@@ -90,6 +90,8 @@ pub struct AccountSays {
     pub session_ended: &'static str,
     /// All others have.
     pub others_ended: &'static str,
+    /// There are no events.
+    pub no_events: &'static str,
     /// There is no password.
     pub no_password: &'static str,
     /// The credentials do not convince.

@@ -39,6 +39,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         end_session: "Encerrar",
         session_ended: "Essa sessão foi encerrada.",
         others_ended: "As outras sessões foram encerradas.",
+        no_events: "Nada por enquanto.",
         no_password: "Digite sua senha.",
         not_signed_in: "E-mail ou senha incorretos, ou o e-mail não foi verificado.",
         closed: "Esta conta está suspensa ou sendo excluída. Nossos e-mails explicam mais.",

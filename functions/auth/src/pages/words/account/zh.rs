@@ -39,6 +39,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         end_session: "退出",
         session_ended: "该会话已结束。",
         others_ended: "其他会话均已结束。",
+        no_events: "暂无记录。",
         no_password: "请输入密码。",
         not_signed_in: "邮箱或密码错误，或邮箱尚未验证。",
         closed: "此账户已被停用或正在删除，详情请见我们的邮件。",
