@@ -132,6 +132,7 @@ class Languages(Pages):
         self.page.until("document.getElementById('instead').checkVisibility()")
         self.page.go_to("#instead")
         self.page.press("Enter")
+        self.page.until("location.pathname.endsWith('/forgot-password') && document.getElementById('app')?.hidden === false")
         self.says("Mot de passe oublié")
         self.assertEqual(self.page.evaluate("location.pathname + location.search"), "/auth/ui/forgot-password?lang=fr")
         self.check()

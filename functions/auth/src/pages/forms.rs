@@ -45,9 +45,9 @@ pub fn forgetting(page: &ForgotPage, words: &Ask) -> String {
 }
 
 /// Leads to that form, where the link of a page does not work that saves an account.
-pub fn instead(language: Language, title: &str) -> String {
-    let (code, title) = (language.code(), escape(title));
-    format!("    <a id=\"instead\" class=\"button\" href=\"forgot-password?lang={code}\" hidden>{title}</a>\n")
+pub fn instead(language: Language, name: &str) -> String {
+    let (code, name) = (language.code(), escape(name));
+    format!("    <a id=\"instead\" class=\"button\" href=\"forgot-password?lang={code}\" hidden>{name}</a>\n")
 }
 
 /// All forms of the page of an account; only the first is shown to who is not signed in.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use shared::language::{Language, Languages};
 
 use self::{
-    forms::{account, asking_anew, choosing, forgetting, redeeming},
+    forms::{account, asking_anew, choosing, forgetting, instead, redeeming},
     words::{Answers, LinkPage, Outcome, Words},
 };
 use crate::{
@@ -143,7 +143,7 @@ fn content(page: Page, language: Language, words: &'static Words, languages: &La
         Page::ConfirmEmail => link_page("confirm-email", &words.confirm_email),
         Page::NotMe => {
             let mut content = link_page("not-me", &words.not_me);
-            content.forms += &forms::instead(language, words.forgot_password.title);
+            content.forms += &instead(language, words.forgot_password.leads_here);
             content
         }
         Page::KeepAccount => link_page("keep-account", &words.keep_account),

@@ -128,6 +128,7 @@ pub const WORDS: Words = Words {
         title: "Passwort vergessen?",
         text: "Nennen Sie uns die Adresse Ihres Kontos. Wir schicken Ihnen einen Link, mit dem Sie ein neues Passwort wählen.",
         button: "Link senden",
+        leads_here: "Neues Passwort wählen",
     },
     account: account::de::ACCOUNT,
 };

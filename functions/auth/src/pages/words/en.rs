@@ -124,6 +124,7 @@ pub const WORDS: Words = Words {
         title: "Forgot your password?",
         text: "Tell us the address of your account. We will mail you a link with which you choose a new password.",
         button: "Send me a link",
+        leads_here: "Choose a new password",
     },
     account: account::en::ACCOUNT,
 };

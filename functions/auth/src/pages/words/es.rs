@@ -124,6 +124,7 @@ pub const WORDS: Words = Words {
         title: "¿Ha olvidado su contraseña?",
         text: "Indíquenos la dirección de su cuenta. Le enviaremos un enlace con el que elegir una nueva contraseña.",
         button: "Enviarme un enlace",
+        leads_here: "Elegir una nueva contraseña",
     },
     account: account::es::ACCOUNT,
 };

@@ -126,6 +126,7 @@ pub const WORDS: Words = Words {
         title: "Mot de passe oublié\u{a0}?",
         text: "Indiquez-nous l’adresse de votre compte. Nous vous enverrons un lien pour choisir un nouveau mot de passe.",
         button: "M’envoyer un lien",
+        leads_here: "Choisir un nouveau mot de passe",
     },
     account: account::fr::ACCOUNT,
 };

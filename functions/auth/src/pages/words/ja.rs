@@ -125,6 +125,7 @@ pub const WORDS: Words = Words {
         title: "パスワードをお忘れですか",
         text: "アカウントのアドレスを入力してください。新しいパスワードを設定するためのリンクをメールでお送りします。",
         button: "リンクを送る",
+        leads_here: "新しいパスワードを設定する",
     },
     account: account::ja::ACCOUNT,
 };

@@ -101,8 +101,10 @@ pub struct ForgotPage {
     pub title: &'static str,
     /// What it is for.
     pub text: &'static str,
-    /// On the button; also leads to this page from others.
+    /// On the button.
     pub button: &'static str,
+    /// Leads to this page from another.
+    pub leads_here: &'static str,
 }
 
 /// The form for another link.

@@ -124,6 +124,7 @@ pub const WORDS: Words = Words {
         title: "Esqueceu a sua senha?",
         text: "Informe o endereço da sua conta. Enviaremos um link com o qual você escolhe uma nova senha.",
         button: "Enviar um link",
+        leads_here: "Escolher uma nova senha",
     },
     account: account::pt::ACCOUNT,
 };

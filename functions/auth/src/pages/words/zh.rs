@@ -123,6 +123,7 @@ pub const WORDS: Words = Words {
         title: "忘记密码了吗？",
         text: "请告诉我们您账户的邮箱地址。我们会向您发送用于设置新密码的链接。",
         button: "发送链接",
+        leads_here: "设置新密码",
     },
     account: account::zh::ACCOUNT,
 };
