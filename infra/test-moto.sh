@@ -42,8 +42,9 @@ elsewhere=(
     api_keys::forms:: api_keys::isolation::
     api_keys::misbehaving:: api_keys::testing::
     api_keys::verdicts:: api_keys::verify::
-    admin::link_rotation:: api_keys::cap:: mail::feedback::   # conditions that those above have proven
+    admin::accounts:: admin::link_rotation:: api_keys::cap:: mail::feedback::   # conditions that those above have proven
     kyc::again:: kyc::doubt:: kyc::effects:: kyc::fuzz::  # identity providers, and what reports mean
+    endings::answers:: export::
     endings::keeping:: endings::many:: endings::outages:: # what AWS does is proven above
     endings::races:: endings::story::
     kyc::gate:: kyc::privacy:: kyc::receiver::

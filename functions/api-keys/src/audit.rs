@@ -42,7 +42,7 @@ pub enum AccessAction {
 pub struct AccessEvent {
     pub(crate) id: EventId,
     pub(crate) account: AccountId,
-    key: KeyId,
+    pub(crate) key: KeyId,
     pub(crate) action: AccessAction,
     pub(crate) outcome: String,
     pub(crate) at: Timestamp,

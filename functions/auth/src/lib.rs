@@ -9,6 +9,7 @@ mod endpoints;
 pub mod guard;
 mod limits;
 pub mod metrics;
+pub mod operators;
 mod pages;
 pub mod password;
 mod profile;
@@ -25,7 +26,7 @@ use shared::{
 };
 
 use endpoints::{
-    account::{change_profile, delete_account, forgot_password, keep_account, reset_password, show_profile},
+    account::{change_profile, delete_account, export, forgot_password, keep_account, reset_password, show_profile},
     session::{jwks, login, logout, refresh},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
@@ -46,6 +47,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .post("/auth/forgot-password", forgot_password::forgot_password, forgot_password::document)
         .post("/auth/reset-password", reset_password::reset_password, reset_password::document)
         .post("/auth/delete-account", delete_account::delete_account, delete_account::document)
+        .get("/auth/export", export::export, export::document)
         .post("/auth/keep-account", keep_account::keep_account, keep_account::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)

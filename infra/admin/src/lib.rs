@@ -1,8 +1,10 @@
 //! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
 
+pub mod account_change;
 pub mod account_unlock;
 pub mod challenge;
 pub mod config;
+pub mod endings_show;
 mod identity_check;
 pub mod kyc_secret;
 pub mod kyc_set;
@@ -21,6 +23,7 @@ pub mod typed_secret;
 
 use std::process::ExitCode;
 
+use auth::operators;
 use clap::{Parser, Subcommand};
 use shared::time::Clock;
 
@@ -48,6 +51,13 @@ enum Command {
     KycSet(kyc_set::Arguments),
     KycShow(kyc_show::Arguments),
     AccountUnlock(account_unlock::Arguments),
+    AccountBan(account_change::BanArguments),
+    /// Suspend an account no longer. Tells how it stands, and with --yes does it.
+    AccountUnban(account_change::Arguments),
+    /// Have an account deleted in a week, as if its owner had asked for it. Tells how it stands, and with --yes does it.
+    AccountEnd(account_change::Arguments),
+    /// List the accounts that are to be deleted, and what is done of each.
+    EndingsShow,
     Challenge(challenge::Arguments),
     SealSetting(seal_setting::Arguments),
 }
@@ -70,6 +80,14 @@ impl Cli {
             Command::KycSet(arguments) => kyc_set::run(operator, &arguments, clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
             Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments, clock).await,
+            Command::AccountBan(account_change::BanArguments { whose, reason }) => {
+                account_change::run(operator, &whose, &operators::Command::Ban(reason.0), clock).await
+            }
+            Command::AccountUnban(whose) => {
+                account_change::run(operator, &whose, &operators::Command::Unban, clock).await
+            }
+            Command::AccountEnd(whose) => account_change::run(operator, &whose, &operators::Command::End, clock).await,
+            Command::EndingsShow => endings_show::run(operator, clock).await,
             Command::Challenge(arguments) => challenge::run(operator, &arguments).await,
             Command::SealSetting(arguments) => seal_setting::run(operator, &arguments).await,
         }

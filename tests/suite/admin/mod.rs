@@ -1,5 +1,6 @@
 //! The operators' tool.
 
+mod accounts;
 mod identity_checks;
 mod link_rotation;
 mod rewrap;

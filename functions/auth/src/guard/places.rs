@@ -100,6 +100,17 @@ impl Place {
     }
 }
 
+/// What is known of a place besides what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownPlace {
+    /// Whether it is a device, and no network.
+    pub is_device: bool,
+    /// When the owner last signed in from there.
+    pub seen_at: Timestamp,
+    /// Until when it is known.
+    pub until: Timestamp,
+}
+
 /// The places that are known, at most five of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -110,6 +121,15 @@ impl Places {
     #[must_use]
     pub fn know(&self, id: &PlaceId, now: Timestamp) -> bool {
         self.0.get(id).is_some_and(|place| place.is_known(now))
+    }
+
+    /// When somebody has signed in from where, for the owner.
+    pub fn dates(&self) -> impl Iterator<Item = KnownPlace> {
+        self.0.iter().map(|(id, place)| KnownPlace {
+            is_device: id.is_device(),
+            seen_at: Timestamp::from_second(place.seen),
+            until: Timestamp::from_second(place.until),
+        })
     }
 
     /// What is kept of a place, be it known or not.

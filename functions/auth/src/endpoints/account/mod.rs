@@ -2,6 +2,7 @@
 
 pub mod change_profile;
 pub mod delete_account;
+pub mod export;
 pub mod forgot_password;
 pub mod keep_account;
 mod profile_fields;
