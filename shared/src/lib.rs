@@ -10,6 +10,7 @@ pub mod edge;
 pub mod endings;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod http;
 pub mod ids;
 pub mod invocation;

@@ -144,8 +144,6 @@ pub enum Rows<'a> {
     AccountRowsOf(AccountId),
     /// Sessions: all sessions of an account.
     SessionsOf(AccountId),
-    /// Sessions: all that there is of an account.
-    SessionRowsOf(AccountId),
     /// Sessions: all public signing keys.
     VerifyingKeys,
     /// `ExchangeKeys`: all keys of an account, by age.
@@ -287,7 +285,7 @@ impl Rows<'_> {
     pub(crate) const fn table(self) -> Table {
         match self {
             Self::Secrets | Self::AccountEventsOf(_) | Self::AccountRowsOf(_) => Table::Accounts,
-            Self::SessionsOf(_) | Self::SessionRowsOf(_) | Self::VerifyingKeys => Table::Sessions,
+            Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
             Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) | Self::AllAccessEventsOf(_) | Self::VaultRowsOf(_) => {
                 Table::ExchangeKeys
             }
@@ -307,9 +305,7 @@ impl Rows<'_> {
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
             Self::AllAccessEventsOf(owner) => (account(owner), EVENT.to_owned()),
-            Self::AccountRowsOf(owner) | Self::SessionRowsOf(owner) | Self::VaultRowsOf(owner) => {
-                (account(owner), String::new())
-            }
+            Self::AccountRowsOf(owner) | Self::VaultRowsOf(owner) => (account(owner), String::new()),
             Self::Endings => (ENDING.to_owned(), String::new()),
             Self::WaitingMails => (WAITING.to_owned(), String::new()),
             Self::KycReportsOf(user) => (kyc_user(user), "REPORT#".to_owned()),

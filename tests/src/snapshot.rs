@@ -184,10 +184,11 @@ fn without_chance(name: &str, value: &Value) -> Value {
 fn of_chance(name: &str, value: &Value) -> Option<(&'static str, bool)> {
     let text = value.as_str().unwrap_or_default();
     match name {
-        "id" | "user_id" | "key_id" => Some(("[UUID]", Uuid::try_parse(text).is_ok())),
+        "id" | "user_id" | "key_id" | "session_id" => Some(("[UUID]", Uuid::try_parse(text).is_ok())),
         "at" => Some(("[time]", is_time(text))),
         _ if name.ends_with("_at") && value.is_number() => Some(("[Unix time]", is_unix_time(value))),
         _ if name.ends_with("_at") => Some(("[time]", is_time(text))),
+        _ if name.ends_with("_until") => Some(("[time]", is_time(text))),
         "access_token" => Some(("[JWT]", is_jwt(text))),
         "refresh_token" => Some((
             "[refresh token]",

@@ -12,6 +12,7 @@ mod contention;
 mod contract;
 mod docs;
 mod endings;
+mod export;
 mod functions;
 mod http;
 mod invocation;

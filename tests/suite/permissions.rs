@@ -63,6 +63,10 @@ async fn everything(world: &World) {
     world.post("/auth/reset-password", json!({ "token": token, "password": ada.password })).await.assert_ok();
 
     let session = Session::of(&ada.logs_in().await);
+    for path in ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export"] {
+        world.get_as(&session, path).await.assert_ok();
+    }
+
     let refreshed = Session::of(&world.refresh(&session.refresh).await);
     world.advance(60);
     world.refresh(&session.refresh).await.assert_status(401); // it was used before
@@ -72,6 +76,7 @@ async fn everything(world: &World) {
     cold_starts(world).await;
     challenges(world).await;
     users_who_are_brought_along(world).await;
+    somebody_leaves(world).await;
     operators(world).await;
 }
 
@@ -96,6 +101,23 @@ async fn users_who_are_brought_along(world: &World) {
     }
     world.advance(31);
     Person::new(world, "ada@example.com".to_owned()).logs_in().await.assert_ok();
+}
+
+/// An account is kept when it was to be deleted, and then deleted.
+async fn somebody_leaves(world: &World) {
+    let (bob, session) = world.person().signed_in().await;
+    world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await;
+    keeps_a_key(world, &session, "a-key-that-goes").await;
+    let leave = async |session| {
+        let body = json!({ "current_password": bob.password });
+        world.post_as(session, "/auth/delete-account", body).await.assert_ok();
+    };
+    leave(&session).await;
+    let token = bob.mailed("keep-account").await;
+    world.post("/auth/keep-account", json!({ "token": token })).await.assert_ok();
+    leave(&Session::of(&bob.logs_in().await)).await;
+    world.advance(7 * 86_400);
+    world.end_accounts_to_the_last().await;
 }
 
 /// Whoever signs in is asked for work, and by an instance whose provider has a sealed secret for what that says.

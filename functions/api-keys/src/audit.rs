@@ -43,7 +43,7 @@ pub enum AccessAction {
 pub struct AccessEvent {
     pub(crate) id: EventId,
     pub(crate) account: AccountId,
-    key: KeyId,
+    pub(crate) key: KeyId,
     pub(crate) action: AccessAction,
     pub(crate) outcome: String,
     #[serde(flatten)]

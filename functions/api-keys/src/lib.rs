@@ -35,7 +35,7 @@ use shared::{
     invocation::Function,
 };
 
-use endpoints::{create, decrypt, delete, events, list, test_connection, update};
+use endpoints::{create, decrypt, delete, events, export, list, test_connection, update};
 pub use state::Vault;
 
 fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
@@ -46,6 +46,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Vault, DESCRIBED> {
         .patch("/api/v1/api-keys/{key_id}", update::update, update::document)
         .delete("/api/v1/api-keys/{key_id}", delete::delete, delete::document)
         .post("/api/v1/api-keys/{key_id}/test-connection", test_connection::test_connection, test_connection::document)
+        .get("/api/v1/api-keys/export", export::export, export::document)
         .get("/api/v1/api-keys/{key_id}/events", events::events, events::document)
 }
 

@@ -64,12 +64,12 @@ impl Auth {
             .ok_or_else(|| Error::internal("the ledger names an account that is not to be deleted"))
     }
 
-    /// Sessions, events, profile, and whatever else lies with the account; whether that was all. Its own row and its guard stay until the
-    /// end: as long as the address is known to be its, somebody may try to sign in.
+    /// Events, profile, and whatever else lies with the account; whether that was all. Its own row and its guard stay until the end: as
+    /// long as the address is known to be its, somebody may try to sign in. Sessions there are none: they ended with the request, and
+    /// none is opened since.
     async fn forget(&self, ending: &Ending, end: Instant) -> Result<bool, Error> {
         let (store, id) = (&self.app.store, ending.account);
-        Ok(store.sweep(Rows::SessionRowsOf(id), &[Row::SessionGuard(id)], end).await?
-            && store.sweep(Rows::AccountRowsOf(id), &[Row::Account(id)], end).await?)
+        store.sweep(Rows::AccountRowsOf(id), &[Row::Account(id)], end).await
     }
 
     /// Everybody has forgotten the account. Its address is free, and nobody gets its id: one transaction, with the last letter.

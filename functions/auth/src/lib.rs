@@ -10,6 +10,7 @@ pub mod guard;
 pub mod import;
 mod limits;
 pub mod metrics;
+pub mod operators;
 mod pages;
 pub mod password;
 mod profile;
@@ -27,7 +28,7 @@ use shared::{
 
 use endpoints::{
     account::{
-        change_email, change_password, change_profile, confirm_email, delete_account, events, forgot_password,
+        change_email, change_password, change_profile, confirm_email, delete_account, events, export, forgot_password,
         keep_account, not_me, preferences, reset_password, show_profile,
     },
     session::{jwks, list, login, logout, refresh, revoke},
@@ -59,6 +60,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .delete("/auth/sessions/{session_id}", revoke::revoke, revoke::document)
         .get("/auth/events", events::events, events::document)
         .post("/auth/delete-account", delete_account::delete_account, delete_account::document)
+        .get("/auth/export", export::export, export::document)
         .post("/auth/keep-account", keep_account::keep_account, keep_account::document)
         .get("/auth/ui/verify-email", ui::verify_email, ui::document_verify_email)
         .get("/auth/ui/confirm-email", ui::confirm_email, ui::document_confirm_email)

@@ -15,7 +15,7 @@ use shared::{
     invocation::Function,
 };
 
-use endpoints::{health, root, status, webhook};
+use endpoints::{export, health, root, status, webhook};
 pub use state::Kyc;
 
 fn listed<const DESCRIBED: bool>() -> Routes<Kyc, DESCRIBED> {
@@ -25,6 +25,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Kyc, DESCRIBED> {
         .get("/api/kyc/", root::root, root::document)
         .post("/api/kyc/webhook/{provider}", webhook::webhook_of, webhook::document_of)
         .get("/api/kyc/status", status::status, status::document)
+        .get("/api/kyc/export", export::export, export::document)
 }
 
 /// The function: what it does for each kind of event.

@@ -46,7 +46,7 @@ pub struct Arguments {
 
 /// A reason that says nothing of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason(String);
+pub struct Reason(pub(crate) String);
 
 impl FromStr for Reason {
     type Err = &'static str;

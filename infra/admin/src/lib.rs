@@ -1,9 +1,11 @@
 //! The operators' tool: what is done by hand, seldom, and by nobody but them. One file for each subcommand.
 
+pub mod account_change;
 pub mod account_show;
 pub mod account_unlock;
 pub mod challenge;
 pub mod config;
+pub mod endings_show;
 pub mod events_check;
 pub mod events_show;
 mod identity_check;
@@ -32,6 +34,7 @@ pub mod vault_unfreeze;
 
 use std::process::ExitCode;
 
+use auth::operators;
 use clap::{Parser, Subcommand};
 use shared::time::Clock;
 
@@ -60,6 +63,13 @@ enum Command {
     KycShow(kyc_show::Arguments),
     AccountShow(account_show::Arguments),
     AccountUnlock(account_unlock::Arguments),
+    AccountBan(account_change::BanArguments),
+    /// Suspend an account no longer. Tells how it stands, and with --yes does it.
+    AccountUnban(account_change::Arguments),
+    /// Have an account deleted in a week, as if its owner had asked for it. Tells how it stands, and with --yes does it.
+    AccountEnd(account_change::Arguments),
+    /// List the accounts that are to be deleted, and what is done of each.
+    EndingsShow,
     SessionsEnd(sessions_end::Arguments),
     VaultUnfreeze(vault_unfreeze::Arguments),
     VaultFreeze(vault_freeze::Arguments),
@@ -90,6 +100,14 @@ impl Cli {
             Command::KycSet(arguments) => kyc_set::run(operator, &arguments, clock).await,
             Command::KycShow(arguments) => kyc_show::run(operator, &arguments).await,
             Command::AccountUnlock(arguments) => account_unlock::run(operator, &arguments, clock).await,
+            Command::AccountBan(account_change::BanArguments { whose, reason }) => {
+                account_change::run(operator, &whose, &operators::Command::Ban(reason.0), clock).await
+            }
+            Command::AccountUnban(whose) => {
+                account_change::run(operator, &whose, &operators::Command::Unban, clock).await
+            }
+            Command::AccountEnd(whose) => account_change::run(operator, &whose, &operators::Command::End, clock).await,
+            Command::EndingsShow => endings_show::run(operator, clock).await,
             Command::AccountShow(arguments) => account_show::run(operator, &arguments, clock).await,
             Command::SessionsEnd(arguments) => sessions_end::run(operator, &arguments, clock).await,
             Command::VaultUnfreeze(arguments) => vault_unfreeze::run(operator, &arguments, clock).await,

@@ -123,8 +123,13 @@ impl Operation {
     /// Asks for a session whose owner has proven to be that of late, where the account has second factors or has no password to ask for.
     #[must_use]
     pub fn confirmed(self) -> Self {
-        let needed = StepUp::to(Aal::Aal1);
-        self.protected().answer(403, "A sign-in of the last five minutes is needed", &needed)
+        self.protected().steps_up()
+    }
+
+    /// Asks for a proof of late, where the session has none and needs one.
+    #[must_use]
+    pub fn steps_up(self) -> Self {
+        self.answer(403, "A sign-in of the last five minutes is needed", &StepUp::to(Aal::Aal1))
     }
 
     /// Takes what a provider of identity checks sends and proves: an object of whatever shape is the provider's.

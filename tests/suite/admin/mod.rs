@@ -1,6 +1,7 @@
 //! The operators' tool.
 
 mod accounts;
+mod closing;
 mod events_check;
 mod identity_checks;
 pub mod import;

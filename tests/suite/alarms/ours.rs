@@ -154,6 +154,13 @@ async fn happens_to_accounts(
             counted(world, solves).await
         }
         "CredentialStuffing" => list_is_tried().await,
+        "OldestEnding" => {
+            let body = json!({ "current_password": ada.password });
+            world.post_as(session, "/auth/delete-account", body).await.assert_ok();
+            world.break_down(Service::DynamoDb, Mode::Unavailable, Some("TransactWriteItems"));
+            world.advance(8 * 86_400 + 1);
+            counted(world, world.end_accounts()).await
+        }
         "MailBudget" => budget_is_used_up().await,
         "BreachChecks" | "BreachChecksFailed" => {
             world.aws.breaches().set_canned(Some(Canned::new(503, "")));

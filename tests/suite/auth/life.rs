@@ -478,7 +478,7 @@ impl<'w> Life<'w> {
 
 /// Whether a request came to what it was asked for, where it should come to one of these. A limit may be in its way at any time, and then
 /// nothing has changed.
-fn came_to(reply: &Reply, expected: &[u16]) -> bool {
+fn came_to(reply: &Reply, expected: &[u64]) -> bool {
     assert!(expected.contains(&reply.status) || reply.status == 429, "{expected:?}: {reply:?}");
     reply.status == 200
 }

@@ -297,5 +297,5 @@ async fn the_examples_of_bodies_are_accepted() {
         assert_ne!(reply.status, 422, "{method} {path}: {}", reply.body);
         examples += 1;
     }
-    assert_eq!(examples, 16);
+    assert_eq!(examples, 18);
 }

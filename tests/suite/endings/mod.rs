@@ -1,5 +1,6 @@
 //! The end of an account: a ledger that several functions work on, each in steps that may be repeated.
 
+mod answers;
 mod keeping;
 mod many;
 mod outages;
@@ -58,4 +59,11 @@ async fn rows_about(world: &World, ada: &Person<'_>, session: &Session) -> Vec<(
         found.extend(about.map(|row| (table, row)));
     }
     found
+}
+
+/// As if the owner of a session had second factors.
+pub async fn has_factors(world: &World, session: &Session) {
+    let rows = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
+    let row = rows.iter().find(|row| row["sk"].as_str().unwrap().starts_with("SESSION#")).expect("a session");
+    world.tamper("Sessions", row, "mfa", json!(true)).await;
 }

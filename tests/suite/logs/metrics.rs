@@ -66,6 +66,8 @@ fn name(point: &Datapoint) -> String {
         // Nobody waits, or for a minute at least.
         "Milliseconds" => assert!(!(1.0..60_000.0).contains(&point.value), "{point:?}"),
         "Percent" => assert!((0.0..100.0).contains(&point.value), "{point:?}"),
+        // Nobody is to be deleted.
+        "Seconds" if point.name == "OldestEnding" => assert!(point.value.abs() < f64::EPSILON, "{point:?}"),
         "Seconds" => assert!((AGE..AGE + 60.0).contains(&point.value), "{point:?}"),
         other => panic!("{other}"),
     }
@@ -277,6 +279,7 @@ async fn outages(count: &mut Count<'_>) {
     let decrypt = format!("{key}/decrypt");
     count.of(world.post_as(&session, &decrypt, json!(null)), &["Throttled dependency=kms"]).await;
     world.mend();
+    count.of(world.end_accounts(), &["OldestEnding"; 3]).await;
     world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
     let failed = "FailedLetters function_version=7 service=auth";
     count.of(world.person().signs_up(), &["MailBudget", "SignUps", "Throttled dependency=ses"]).await;

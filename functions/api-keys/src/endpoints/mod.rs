@@ -4,6 +4,7 @@ pub mod create;
 pub mod decrypt;
 pub mod delete;
 pub mod events;
+pub mod export;
 pub mod list;
 pub mod test_connection;
 pub mod update;

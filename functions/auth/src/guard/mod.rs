@@ -18,7 +18,7 @@ use shared::time::Timestamp;
 
 use self::tally::Bound;
 pub use self::{
-    places::{PlaceId, Places},
+    places::{KnownPlace, PlaceId, Places},
     tally::Tally,
 };
 

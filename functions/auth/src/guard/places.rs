@@ -100,6 +100,17 @@ impl Place {
     }
 }
 
+/// What is known of a place besides what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownPlace {
+    /// Whether it is a device, and no network.
+    pub is_device: bool,
+    /// When the owner last signed in from there.
+    pub seen_at: Timestamp,
+    /// Until when it is known.
+    pub until: Timestamp,
+}
+
 /// The places that are known, at most five of each kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -121,6 +132,15 @@ impl Places {
     /// Whether somebody has signed in from any device, be it known or not any more.
     pub(super) fn have_devices(&self) -> bool {
         self.0.keys().any(PlaceId::is_device)
+    }
+
+    /// When somebody has signed in from where, for the owner.
+    pub fn dates(&self) -> impl Iterator<Item = KnownPlace> {
+        self.0.iter().map(|(id, place)| KnownPlace {
+            is_device: id.is_device(),
+            seen_at: Timestamp::from_second(place.seen),
+            until: Timestamp::from_second(place.until),
+        })
     }
 
     /// What is kept of a place, be it known or not.

@@ -80,6 +80,23 @@ impl Auth {
         }
     }
 
+    /// An account that may be there or not; none also where it has been deleted.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn account_there(&self, id: AccountId) -> Result<Option<Account>, Error> {
+        match self.app.store.get(Row::Account(id)).await {
+            Err(error @ Error::Internal(_)) => {
+                if self.has_ended(id).await? {
+                    Ok(None)
+                } else {
+                    Err(error)
+                }
+            }
+            read => read,
+        }
+    }
+
     /// Whether an account has been deleted.
     ///
     /// # Errors

@@ -121,7 +121,7 @@ impl Auth {
                     return Err(error);
                 }
             }
-            let there = self.living_account(account.id).await?;
+            let there = self.account_there(account.id).await?;
             if !there.is_some_and(|there| there.version == account.version && there.password.is_some()) {
                 return Ok(None);
             }

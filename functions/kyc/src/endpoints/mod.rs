@@ -1,5 +1,6 @@
 //! One file for each endpoint: its handler, and what the OpenAPI document says of it.
 
+pub mod export;
 pub mod health;
 pub mod root;
 pub mod status;

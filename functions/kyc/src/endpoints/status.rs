@@ -44,11 +44,30 @@ impl From<Standing<'_>> for StatusView {
             approved_at: moment.clone().filter(|_| status == KycStatus::Approved),
             updated_at: moment,
             expires_at: None,
-            reason: by.and_then(|report| report.reason.as_deref()).map(|reason| match reason {
-                // Nobody is told that they are suspected; operators see the word itself.
-                "sanctions_review" | "fraud" => "other".to_owned(),
-                reason => reason.to_owned(),
-            }),
+            reason: by.and_then(|report| report.reason.as_deref()).map(told),
+        }
+    }
+}
+
+/// A reason as the user is told. Nobody is told that they are suspected; operators see the word itself.
+pub(super) fn told(reason: &str) -> String {
+    match reason {
+        "sanctions_review" | "fraud" => "other".to_owned(),
+        reason => reason.to_owned(),
+    }
+}
+
+impl StatusView {
+    /// For the document.
+    pub(super) fn example() -> Self {
+        Self {
+            status: KycStatus::Approved,
+            level: Some("basic".to_owned()),
+            provider: Some("sumsub".to_owned()),
+            updated_at: Some("2026-11-22T10:00:00Z".to_owned()),
+            approved_at: Some("2026-11-22T10:00:00Z".to_owned()),
+            expires_at: None,
+            reason: None,
         }
     }
 }
@@ -60,18 +79,9 @@ pub async fn status(State(app): State<App>, caller: Caller) -> Result<Reply<Stat
 }
 
 pub fn document() -> Operation {
-    let example = StatusView {
-        status: KycStatus::Approved,
-        level: Some("basic".to_owned()),
-        provider: Some("sumsub".to_owned()),
-        updated_at: Some("2026-11-22T10:00:00Z".to_owned()),
-        approved_at: Some("2026-11-22T10:00:00Z".to_owned()),
-        expires_at: None,
-        reason: None,
-    };
     Operation::new("kyc_status", "Where the caller's identity check stands; `not_started` when nothing is known.")
         .tag("Identity")
         .protected()
-        .ok(&example)
+        .ok(&StatusView::example())
         .depends()
 }

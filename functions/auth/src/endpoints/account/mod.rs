@@ -7,6 +7,7 @@ pub mod change_profile;
 pub mod confirm_email;
 pub mod delete_account;
 pub mod events;
+pub mod export;
 pub mod forgot_password;
 pub mod keep_account;
 pub mod not_me;

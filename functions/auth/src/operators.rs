@@ -1,0 +1,135 @@
+//! What operators do to an account: each is one transaction. Their tool adds the event and says so in its log.
+
+use shared::{
+    error::Error,
+    events::{Action, Circumstances},
+    ids::AccountId,
+    store::{Condition, Store, Update, Write},
+    tables::Row,
+    time::{Clock, Timestamp},
+};
+
+use crate::{
+    account::{Account, Ban, Due, Tombstone},
+    records::ending::ending,
+    session::ending::{Ending, ending_sessions},
+};
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Suspend it, for a reason that is a code.
+    Ban(String),
+    /// Suspend it no longer.
+    Unban,
+    /// Have it deleted in a week, as if its owner had asked for it.
+    End,
+}
+
+/// How an account stands, as far as operators decide that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is none of this id.
+    Unknown,
+    /// It has been deleted.
+    Ended,
+    /// It is there.
+    There {
+        /// Why and since when it is suspended, if it is.
+        banned: Option<(String, Timestamp)>,
+        /// When it is to be deleted, if it is.
+        ends_at: Option<Timestamp>,
+        /// Until when a former address may take it back, if one may.
+        undo_until: Option<Timestamp>,
+    },
+}
+
+/// How an account stands.
+///
+/// # Errors
+/// `Unavailable`, `Internal`.
+pub async fn standing(store: &Store, id: AccountId, now: Timestamp) -> Result<Standing, Error> {
+    Ok(match store.get::<Account>(Row::Account(id)).await {
+        Ok(None) => Standing::Unknown,
+        Ok(Some(account)) => Standing::There {
+            banned: account.banned.map(|Ban { reason, at }| (reason, at)),
+            ends_at: account.ending.map(|due| due.at),
+            undo_until: account.undo.map(|undo| undo.until).filter(|until| now < *until),
+        },
+        Err(error @ Error::Internal(_)) => match store.get::<Tombstone>(Row::Account(id)).await {
+            Ok(Some(_)) => Standing::Ended,
+            _ => return Err(error),
+        },
+        Err(error) => return Err(error),
+    })
+}
+
+impl Standing {
+    /// Whether a command would change anything.
+    #[must_use]
+    pub const fn admits(&self, command: &Command) -> bool {
+        let Self::There { banned, ends_at, undo_until } = self else { return false };
+        match command {
+            Command::Ban(_) => banned.is_none(),
+            Command::Unban => banned.is_some(),
+            Command::End => ends_at.is_none() && undo_until.is_none(),
+        }
+    }
+}
+
+/// The writes that carry out a command, but for its event; none where it would change nothing. They conflict with whoever changes the
+/// account meanwhile.
+///
+/// # Errors
+/// `Unavailable`, `Internal`.
+pub async fn writes(
+    store: &Store,
+    command: &Command,
+    id: AccountId,
+    clock: &Clock,
+) -> Result<Option<Vec<Write<'static>>>, Error> {
+    let now = clock.now();
+    if !standing(store, id, now).await?.admits(command) {
+        return Ok(None);
+    }
+    let Some(account) = store.get::<Account>(Row::Account(id)).await? else { return Ok(None) };
+    command.writes(store, account, &Circumstances::operator(now), clock).await.map(Some)
+}
+
+impl Command {
+    /// The event that it is.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        match self {
+            Self::Ban(_) => Action::Banned,
+            Self::Unban => Action::Unbanned,
+            Self::End => Action::DeletionRequested,
+        }
+    }
+
+    /// The writes of an account that has just been read. Whoever was judged by it as it was before is not let in.
+    async fn writes(
+        &self,
+        store: &Store,
+        mut account: Account,
+        circumstances: &Circumstances,
+        clock: &Clock,
+    ) -> Result<Vec<Write<'static>>, Error> {
+        let (id, seen) = (account.id, account.version);
+        let row = Update::new(Row::Account(id)).when(Condition::equals("version", &seen)?);
+        let changes = match self {
+            Self::Unban => return Ok(vec![Write::Update(row.set("banned", &None::<Ban>)?)]),
+            Self::Ban(reason) => {
+                let ban = Ban { reason: reason.clone(), at: circumstances.at };
+                vec![Write::Update(row.set("banned", &ban)?.set("version", &(seen + 1))?)]
+            }
+            Self::End => {
+                let due = Due::new(circumstances)?;
+                account.end(due);
+                ending(&account, &due, seen, circumstances, clock)?
+            }
+        };
+        let Ending { guard, sessions, .. } = ending_sessions(store, id, None).await?;
+        Ok(changes.into_iter().chain([Write::Update(guard)]).chain(sessions).collect())
+    }
+}

@@ -1,0 +1,269 @@
+//! Everything that is known about a person, for the person alone.
+
+use serde_json::{Value, json};
+use tests::{Page, Reply, Session, World, json_request};
+
+use crate::{
+    endings::has_factors,
+    kyc::{approval, genuine, said},
+};
+
+const EXPORTS: [(&str, &str, &str); 3] = [
+    ("auth", "export", "/auth/export"),
+    ("api_keys", "export", "/api/v1/api-keys/export"),
+    ("kyc", "export", "/api/kyc/export"),
+];
+const DAY: u64 = 86_400;
+const MOST: usize = 4 * 1024 * 1024;
+
+/// Somebody with something in every table, and the name of a key.
+async fn with_everything(world: &World) -> Session {
+    let (ada, _) = world.person().signed_in().await;
+    let request = json_request("POST", "/auth/login", &ada.credentials());
+    let session = Session::of(&world.send_from("192.0.2.7", request).await);
+    world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada Lovelace" })).await.assert_ok();
+    let name = format!("CanaryName-{}", session.user_id);
+    let key = json!({ "exchange": "binance", "label": "main", "api_key": name, "secret": "CanarySecret" });
+    let kept = world.post_as(&session, "/api/v1/api-keys/", key).await;
+    let path = format!("/api/v1/api-keys/{}/decrypt", kept.body["data"]["id"].as_str().unwrap());
+    world.post_as(&session, &path, json!(null)).await.assert_ok();
+    world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await.assert_ok();
+    session
+}
+
+/// All pages of an export.
+async fn all_pages(world: &World, session: &Session, path: &str) -> Vec<Reply> {
+    let mut pages = vec![world.get_as(session, path).await];
+    while let Some(cursor) = pages.last().unwrap().body["next_cursor"].as_str() {
+        let path = format!("{path}?cursor={cursor}");
+        pages.push(world.get_as(session, &path).await);
+        pages.last().unwrap().assert_ok();
+    }
+    pages
+}
+
+/// All of one member of `data`, over all pages.
+fn members(pages: &[Reply], name: &str) -> Vec<Value> {
+    let lists = pages.iter().filter_map(|page| page.body["data"][name].as_array());
+    lists.flatten().cloned().collect()
+}
+
+#[tokio::test]
+async fn answers() {
+    for (folder, name, path) in EXPORTS {
+        let world = World::start().await;
+        let session = with_everything(&world).await;
+        let mut page = Page::default();
+        for reply in all_pages(&world, &session, path).await {
+            let part = reply.body["part"].as_str().unwrap().to_owned();
+            page.answer(&format!("The part {part}"), &reply);
+        }
+        page.answer("A cursor that is none", &world.get_as(&session, &format!("{path}?cursor=nowhere")).await);
+        for _ in 0..2 {
+            world.get_as(&session, path).await.assert_ok();
+        }
+        page.answer("A fourth time on one day", &world.get_as(&session, path).await);
+        page.answer("Without a token", &world.get(path).await);
+        let (_, eve) = world.person().signed_in().await;
+        has_factors(&world, &eve).await;
+        world.advance(301);
+        page.answer("With second factors, and not fresh", &world.get_as(&eve, path).await);
+        page.is_kept(folder, name);
+    }
+}
+
+#[tokio::test]
+async fn everything_is_told_and_nothing_that_opens_anything() {
+    let world = World::start().await;
+    let session = with_everything(&world).await;
+    let mut told = Vec::new();
+    for (_, _, path) in EXPORTS {
+        told.extend(all_pages(&world, &session, path).await);
+    }
+    let account = &told[0].body["data"]["account"];
+    assert_eq!(account["profile"]["full_name"], "Ada Lovelace");
+    assert_eq!(account["places"].as_array().unwrap().len(), 2 + 2, "two sign-ins by two devices in two networks");
+    assert!(members(&told, "sessions").iter().any(|session| session["ip"] == "192.0.2.7"));
+    assert!(members(&told, "events").iter().any(|event| event["action"] == "exported"));
+    assert_eq!(members(&told, "api_keys")[0]["label"], "main");
+    assert!(members(&told, "events").iter().any(|access| access["event"]["action"] == "decrypt"));
+    assert_eq!(members(&told, "reports")[0]["status"], "approved");
+
+    // What rows hold besides is nobody's: hashes, salts, links, what is sealed, names of keys in full.
+    let text: String = told.iter().map(|reply| reply.text.clone()).collect();
+    let mut canaries = vec![format!("CanaryName-{}", session.user_id), "CanarySecret".to_owned()];
+    canaries.extend([session.access.clone(), session.refresh.clone()]);
+    let secret =
+        ["password", "current", "previous", "salt", "sealed", "envelope", "fingerprint", "verified_by", "tags"];
+    for table in ["Accounts", "Sessions", "ExchangeKeys", "Mail"] {
+        for row in world.rows(table).await {
+            if table == "Accounts" && row["pk"].as_str().unwrap().starts_with("SECRET") {
+                continue;
+            }
+            collect(&row, &secret, &mut canaries);
+            let places = row["places"].as_object().into_iter().flatten();
+            canaries.extend(places.map(|(place, _)| place.clone()));
+        }
+    }
+    assert!(canaries.len() > 12, "{canaries:?}");
+    for canary in canaries {
+        assert!(!text.contains(&canary), "{canary} is told");
+    }
+}
+
+/// The texts of all members of these names.
+fn collect(value: &Value, names: &[&str], found: &mut Vec<String>) {
+    for (name, member) in value.as_object().into_iter().flatten() {
+        match member.as_str() {
+            Some(text) if names.contains(&name.as_str()) && text.len() > 10 => found.push(text.to_owned()),
+            _ => collect(member, names, found),
+        }
+    }
+    value.as_array().into_iter().flatten().for_each(|member| collect(member, names, found));
+}
+
+#[tokio::test]
+async fn the_owner_hears_of_an_export_and_of_nothing_that_was_refused() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let exported = async || {
+        let rows = world.rows_of("Mail", "MAIL#").await;
+        rows.iter().filter(|row| row["to"] == ada.email && row["news"]["what"] == "exported").count()
+    };
+    for path in ["/auth/export?cursor=x", "/auth/export?cursor="] {
+        assert_eq!(world.get_as(&session, path).await.status, 422);
+    }
+    assert_eq!(exported().await, 0);
+    world.break_down(local::Service::DynamoDb, local::Mode::Unavailable, Some("TransactWriteItems"));
+    world.get_as(&session, "/auth/export").await.assert_unavailable();
+    world.mend();
+    assert_eq!(exported().await, 0);
+    all_pages(&world, &session, "/auth/export").await;
+    assert_eq!(exported().await, 1);
+    assert_eq!(ada.all_mailed("not-me").await.len(), 1);
+}
+
+#[tokio::test]
+async fn three_exports_a_day_each_and_the_rest_of_one_besides() {
+    let world = World::start().await;
+    for (_, _, path) in EXPORTS {
+        let (ada, session) = world.person().signed_in().await;
+        let first = world.get_as(&session, path).await;
+        for _ in 0..2 {
+            world.get_as(&session, path).await.assert_ok();
+        }
+        let refused = world.get_as(&session, path).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.headers["retry-after"].as_str().unwrap().parse::<u64>().unwrap() <= DAY);
+        if let Some(cursor) = first.body["next_cursor"].as_str() {
+            world.get_as(&session, &format!("{path}?cursor={cursor}")).await.assert_ok();
+        }
+        let (_, other) = world.person().signed_in().await;
+        world.get_as(&other, path).await.assert_ok();
+        world.advance(DAY);
+        let session = Session::of(&ada.logs_in().await);
+        world.get_as(&session, path).await.assert_ok();
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_somebody_else_shows_what_is_ones_own() {
+    let world = World::start().await;
+    let (ada, bob) = (with_everything(&world).await, with_everything(&world).await);
+    for (_, _, path) in EXPORTS {
+        for page in all_pages(&world, &ada, path).await {
+            let Some(cursor) = page.body["next_cursor"].as_str() else { continue };
+            let of_bob = world.get_as(&bob, &format!("{path}?cursor={cursor}")).await;
+            of_bob.assert_ok();
+            assert!(!of_bob.text.contains(&ada.user_id), "{of_bob:?}");
+        }
+    }
+    // As the alphabet has it, but of no place.
+    for (_, _, path) in EXPORTS {
+        // Four bytes are a position in a list of reports, and maybe beyond its end.
+        for cursor in ["eA", "c3Nzc3M", "a2tra2tr", "_____-"] {
+            let refused = world.get_as(&ada, &format!("{path}?cursor={cursor}")).await;
+            assert_eq!(refused.status, 422, "{path} {cursor}");
+        }
+    }
+}
+
+/// As many rows as make several pages, each as long as it can be.
+#[tokio::test]
+async fn large_accounts_are_told_in_pages_that_lambda_can_answer_with() {
+    let world = World::start().await;
+    let session = with_everything(&world).await;
+    let id = |number: usize| format!("01981e5a-6f1c-7c3a-8b47-{number:012x}");
+    let copies = async |table: &str, beginning: &str, change: &dyn Fn(usize) -> Value| {
+        let rows = world.rows_of(table, &format!("ACCOUNT#{}", session.user_id)).await;
+        let row = rows.iter().find(|row| row["sk"].as_str().unwrap().starts_with(beginning)).unwrap().clone();
+        let changed = (0..2_500).map(|number| {
+            let mut row = row.clone();
+            row.as_object_mut().unwrap().extend(change(number).as_object().unwrap().clone());
+            row
+        });
+        world.put_rows(table, changed.collect()).await;
+    };
+    world.get_as(&session, "/auth/export").await.assert_ok();
+    let agent = "\"".repeat(256);
+    copies(
+        "Sessions",
+        "SESSION#",
+        &|n| json!({ "id": id(n), "sk": format!("SESSION#{}", id(n)), "agent": &agent[..128] }),
+    )
+    .await;
+    copies("Accounts", "EVENT#", &|n| json!({ "id": id(n), "sk": format!("EVENT#{}", id(n)), "device": &agent[..40] }))
+        .await;
+    let event =
+        |n| json!({ "id": id(n), "sk": format!("EVENT#{}#{}", id(n), id(n)), "key": id(n), "user_agent": &agent });
+    copies("ExchangeKeys", "EVENT#", &event).await;
+    copies("ExchangeKeys", "KEY#", &|n| json!({ "id": id(n), "sk": format!("KEY#{}", id(n)), "label": &agent[..60] }))
+        .await;
+    for number in 0..30 {
+        let report =
+            said(&session.user_id, &format!("e-{number}"), &format!("s-{number}"), "approved", Some(world.now()));
+        world.send(genuine(&world, "generic", &report)).await.assert_ok();
+    }
+    for (path, name, many) in [
+        ("/auth/export", "sessions", 2_500),
+        ("/auth/export", "events", 2_500),
+        ("/api/v1/api-keys/export", "api_keys", 2_500),
+        ("/api/v1/api-keys/export", "events", 2_500),
+        ("/api/kyc/export", "reports", 30),
+    ] {
+        let pages = all_pages(&world, &session, path).await;
+        let told = members(&pages, name);
+        assert!(told.len() > many, "{path} {name}: {}", told.len());
+        let mut ids: Vec<_> = told.iter().map(ToString::to_string).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), told.len(), "nothing is told twice");
+        assert!(pages.iter().all(|page| page.text.len() <= MOST), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn each_page_costs_the_same() {
+    let world = World::start().await;
+    let session = with_everything(&world).await;
+    let mut costs = Vec::new();
+    for (_, _, path) in EXPORTS {
+        let mut next = Some(path.to_owned());
+        while let Some(path_of_page) = next {
+            let (reply, calls) = world.calls(world.get_as(&session, &path_of_page)).await;
+            reply.assert_ok();
+            let calls: Vec<_> = calls.dynamodb.into_iter().map(|(name, times)| format!("{times} {name}")).collect();
+            costs.push(format!("{} {}", reply.body["part"].as_str().unwrap(), calls.join(", ")));
+            next = reply.body["next_cursor"].as_str().map(|cursor| format!("{path}?cursor={cursor}"));
+        }
+    }
+    let expected = [
+        "account 4 GetItem, 1 TransactWriteItems, 1 UpdateItem",
+        "sessions 1 GetItem, 1 Query, 1 UpdateItem",
+        "events 1 GetItem, 1 Query, 1 UpdateItem",
+        "api_keys 1 GetItem, 1 Query, 1 UpdateItem",
+        "events 1 GetItem, 1 Query, 1 UpdateItem",
+        "reports 1 GetItem, 1 Query, 1 UpdateItem",
+    ];
+    assert_eq!(costs, expected);
+}
