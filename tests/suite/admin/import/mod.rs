@@ -47,7 +47,7 @@ pub fn arguments(from: Source, file: PathBuf, yes: bool) -> Arguments {
 
 async fn run_as(operator: Operator, world: &World, arguments: &Arguments) -> Result<Report, Failure> {
     let signer_key = (arguments.from == Source::Firebase).then_some(SIGNER_KEY);
-    import(&operator, arguments, signer_key, &world.clock, |_, _| {}).await
+    Box::pin(import(&operator, arguments, signer_key, &world.clock, |_, _| {})).await
 }
 
 /// Does it.
