@@ -29,8 +29,6 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
     let dimension = metric.dimensions.values().next().map_or("", String::as_str);
     let (ada, session) = world.person().signed_in().await;
     let key = keeps_a_key(world, &session, "name-of-a-key").await;
-    // The letter that tells of it is sent before anything else happens.
-    world.mails(&ada.email).await;
     let ask = |what: &str| {
         let path = format!("{key}/{what}");
         let session = &session;

@@ -150,10 +150,11 @@ fn without(body: &Value, name: &str) -> Value {
     body
 }
 
-/// A key of Binance with this name; its path.
+/// A key of Binance with this name, of which its owner has been told; its path.
 pub async fn keeps_a_key(world: &World, session: &Session, name: &str) -> String {
     let key = json!({ "exchange": "binance", "label": name, "api_key": name, "secret": "a-secret-of-binance" });
     let reply = world.post_as(session, "/api/v1/api-keys/", key).await;
+    world.aws.settled().await.expect("mail arrives");
     format!("/api/v1/api-keys/{}", reply.body["data"]["id"].as_str().unwrap_or_else(|| panic!("{reply:?}")))
 }
 

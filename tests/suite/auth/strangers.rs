@@ -29,8 +29,10 @@ async fn every_request(world: &World, email: &str, token: Option<&str>) -> Vec<R
             let method =
                 ["GET", "POST", "PATCH", "DELETE"].into_iter().find(|known| known.eq_ignore_ascii_case(method));
             let mut body = operation["requestBody"]["content"]["application/json"]["example"].clone();
-            if body["email"].is_string() {
-                body["email"] = json!(email);
+            for name in ["email", "new_email"] {
+                if body[name].is_string() {
+                    body[name] = json!(email);
+                }
             }
             let body = Some(body).filter(|body| !body.is_null());
             requests.push(authorized(method.unwrap(), &path, token.unwrap_or("no-token"), body));
@@ -74,6 +76,10 @@ async fn no_request_without_credentials_or_a_link_changes_a_byte_of_any_account(
         ("POST /auth/login", 401),
         ("POST /auth/verify-email", 400),
         ("POST /auth/reset-password", 400),
+        ("POST /auth/change-password", 403),
+        ("POST /auth/change-email", 403),
+        ("POST /auth/confirm-email", 400),
+        ("POST /auth/not-me", 400),
     ] {
         assert!(answered[request].contains(&status), "{request}: {answered:#?}");
     }

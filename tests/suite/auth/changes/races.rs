@@ -65,6 +65,7 @@ impl<'w> Ada<'w> {
             "change" => changes_password(&self.person, &self.session, NEW).await,
             "ask" => asks_for(&self.person, &self.session, "another@example.org").await,
             "sign in" => self.person.logs_in().await,
+            "sign out" => world.post("/auth/logout", json!({ "access_token": self.session.access })).await,
             other => panic!("{other}"),
         }
     }
@@ -73,7 +74,7 @@ impl<'w> Ada<'w> {
 #[tokio::test]
 async fn who_is_overtaken_by_a_change_does_nothing_that_was_judged_before_it() {
     // The slow one, the quick one, how the slow one is answered, and what is told of in the end besides the request for an address.
-    let pairs: [(&str, &str, u64, &[&str]); 18] = [
+    let pairs: [(&str, &str, u64, &[&str]); 20] = [
         ("sign in", "confirm", 401, &["email_changed"]),
         ("sign in", "not me", 401, &["not_me"]),
         ("sign in", "change", 401, &["password_changed"]),
@@ -83,6 +84,8 @@ async fn who_is_overtaken_by_a_change_does_nothing_that_was_judged_before_it() {
         ("ask", "reset", 401, &["password_reset"]),
         ("ask", "confirm", 401, &["email_changed"]),
         ("ask", "not me", 401, &["not_me"]),
+        ("change", "sign out", 401, &[]),
+        ("ask", "sign out", 401, &[]),
         // The caller's session stays, but what it has shown is not the password any more.
         ("ask", "change", 403, &["password_changed"]),
         ("confirm", "reset", 400, &["password_reset"]),

@@ -88,7 +88,7 @@ pub fn document() -> Operation {
     )
     .tag("Accounts")
     .header("X-Device-Token", "What an earlier answer gave this device: the way in while strangers try passwords")
-    .body::<ChangeEmailRequest>(json!({ "new_email": "ada@example.org", "current_password": "correct horse battery" }))
+    .body::<ChangeEmailRequest>(json!({ "new_email": "ada@example.org", "current_password": "the present password" }))
     .confirmed()
     .ok(&asked())
     .answer(400, "The new address is the present one, in whichever spelling", &AccountChangeResponse::refused(SAME))

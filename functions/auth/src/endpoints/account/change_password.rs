@@ -85,7 +85,7 @@ pub fn document() -> Operation {
     )
     .tag("Accounts")
     .header("X-Device-Token", "What an earlier answer gave this device: the way in while strangers try passwords")
-    .body::<ChangePasswordRequest>(json!({ "current_password": "correct horse battery", "new_password": "a new password" }))
+    .body::<ChangePasswordRequest>(json!({ "current_password": "the present password", "new_password": "a new password" }))
     .confirmed()
     .ok(&done())
     .answer(400, "The new password is the current one", &AccountChangeResponse::refused(SAME))
