@@ -319,13 +319,8 @@ fn ids() -> impl Iterator<Item = &'static str> {
 
 /// Every word that may be a dimension's value.
 fn words() -> BTreeSet<&'static str> {
-<<<<<<< HEAD
-    let words = "auth 7 dynamodb kms ses permanent verify set-password already-registered \
-                 login mail ask burnt new_device new-device switches secrets unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
-=======
     let words = "auth 7 dynamodb kms ses permanent verify set-password already-registered key-added \
-                 login mail ask burnt unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
->>>>>>> w4
+                 login mail ask burnt new_device new-device switches secrets unknown unverified wrong_password no_password changed_meanwhile locked ok invalid_key unrecognised_response \
                  duplicate test_event ignored_event_type out_of_order no_user_ref unknown_status malformed_body \
                  no_secret missing_signature missing_timestamp malformed_header unsupported_algorithm bad_signature \
                  stale_timestamp";
