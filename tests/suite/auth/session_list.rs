@@ -218,7 +218,7 @@ async fn every_fiftieth_sign_in_leaves_the_hundred_that_were_used_last() {
     ada.logs_in().await.assert_ok();
     assert_eq!(rows(&world, &session).await.len(), 152);
     // A sign-in that cannot end them is one all the same, and the next fiftieth makes up for it.
-    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("DeleteItem"));
+    world.break_down(Service::DynamoDb, Mode::Unavailable, Some("Query"));
     let newest = Session::of(&ada.logs_in().await);
     world.mend();
     assert_eq!(rows(&world, &session).await.len(), 153);

@@ -61,7 +61,7 @@ impl Due {
 #[must_use]
 pub fn cancelled(account_id: AccountId, due: &Due) -> Write<'static> {
     let row = Expected::new(due.row(account_id));
-    Write::Delete(row.when(Condition::Exists).when(Condition::Absent("begun_at")))
+    Write::Delete(row.when(Condition::Absent("begun_at")))
 }
 
 /// The writes of an account that is to be deleted, but for the end of its sessions: the account, read in the version `seen`, its place in

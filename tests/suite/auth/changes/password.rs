@@ -1,6 +1,7 @@
 //! The password is replaced by who knows it.
 
 use serde_json::json;
+use shared::ids::MailId;
 use tests::{PATIENCE, Session, World, authorized};
 
 use super::{NEW, asks_for, at, changes_password, frozen_for, is_alive, letters, redeems, resets, told};
@@ -178,8 +179,9 @@ async fn who_may_not_sign_in_changes_nothing_and_no_link_works() {
     let confirm = at(&ada, "elsewhere@example.org").mailed("confirm-email").await;
     let not_me = ada.mailed("not-me").await;
     let account = ada.account().await;
+    let ending = json!({ "at": world.now().as_second() + 1, "by": "user", "keep": MailId::random().unwrap(), "has_begun": false });
     let ban = json!({ "reason": "TEST", "at": world.now().as_second() });
-    for (attribute, value) in [("banned", ban), ("ending", json!({ "at": world.now().as_second() + 1 }))] {
+    for (attribute, value) in [("banned", ban), ("ending", ending)] {
         world.tamper("Accounts", &account, attribute, value).await;
         changes_password(&ada, &session, NEW).await.assert_status(401);
         asks_for(&ada, &session, "other@example.org").await.assert_status(401);

@@ -84,8 +84,8 @@ async fn who_is_overtaken_by_a_change_does_nothing_that_was_judged_before_it() {
         ("ask", "reset", 401, &["password_reset"]),
         ("ask", "confirm", 401, &["email_changed"]),
         ("ask", "not me", 401, &["not_me"]),
-        ("change", "sign out", 401, &[]),
-        ("ask", "sign out", 401, &[]),
+        ("change", "sign out", 401, &["signed_out"]),
+        ("ask", "sign out", 401, &["signed_out"]),
         // The caller's session stays, but what it has shown is not the password any more.
         ("ask", "change", 403, &["password_changed"]),
         ("confirm", "reset", 400, &["password_reset"]),

@@ -90,7 +90,7 @@ pub fn document() -> Operation {
     )
     .tag("Accounts")
     .confirmed()
-    .body::<DeleteAccountRequest>(json!({ "current_password": "correct horse battery" }))
+    .body::<DeleteAccountRequest>(json!({ "current_password": "the present password" }))
     .ok(&done(Timestamp::from_second(1_795_341_600)))
     .answer(403, "The password is wrong", &refused(WRONG))
     .answer(409, "A change of address can still be undone, or the account is being deleted already", &refused(NOT_NOW))
