@@ -4,8 +4,10 @@ Some of the valid requests that it makes up get true credentials and tokens here
 checked as well.
 """
 
+import base64
 import collections
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -68,8 +70,24 @@ def newcomer():
     return who
 
 
-def session():
-    return post("/auth/login", ADA)["session"]
+def session(who):
+    return post("/auth/login", who)["session"]
+
+
+@functools.cache
+def ada_in(minutes):
+    """Ada's access token of these minutes. Had she a session for each request, the oldest would end, and with it schemathesis's own."""
+    return session(ADA)["access_token"]
+
+
+def ada():
+    return ada_in(time.monotonic() // 600)
+
+
+def session_id():
+    """The id of a session of Ada's that nobody needs."""
+    claims = session(ADA)["access_token"].split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
 
 
 def reset_token():
@@ -86,7 +104,7 @@ keys = threading.Lock()
 def exchange_key():
     """A key that Ada can store. She keeps few: cargo-lambda loses answers of more than some kilobytes now and then."""
     with keys:
-        token = session()["access_token"]
+        token = ada()
         for key in call("GET", "/api/v1/api-keys/", token=token)["data"]["api_keys"][6:]:
             with contextlib.suppress(urllib.error.HTTPError):
                 call("DELETE", f"/api/v1/api-keys/{key['id']}", token=token)
@@ -95,14 +113,14 @@ def exchange_key():
 
 def kept_key():
     """The id of an exchange key of Ada's."""
-    return post("/api/v1/api-keys/", exchange_key(), session()["access_token"])["data"]["id"]
+    return post("/api/v1/api-keys/", exchange_key(), ada())["data"]["id"]
 
 
 TRUE_BODIES = {
     "POST /auth/signup": lambda: {"email": someone(), "password": "first secret"},
     "POST /auth/login": newcomer,
-    "POST /auth/refresh": lambda: {"refresh_token": session()["refresh_token"]},
-    "POST /auth/logout": lambda: {"access_token": session()["access_token"]},
+    "POST /auth/refresh": lambda: {"refresh_token": session(newcomer())["refresh_token"]},
+    "POST /auth/logout": lambda: {"access_token": session(newcomer())["access_token"]},
     "POST /auth/verify-email": lambda: {"token": signed_up(someone(), "first secret")},
     "POST /auth/reset-password": lambda: {"token": reset_token(), "password": "third secret"},
     "POST /api/v1/api-keys/": exchange_key,
@@ -132,6 +150,8 @@ def before_call(context, case, kwargs):
         true_cases.add(case.id)
     if "key_id" in (case.path_parameters or {}) and valid and next(turns[label]) % 5 == 0:
         case.path_parameters["key_id"] = kept_key()
+    if "session_id" in (case.path_parameters or {}) and valid and next(turns[label]) % 5 == 0:
+        case.path_parameters["session_id"] = session_id()
 
 
 @schemathesis.check

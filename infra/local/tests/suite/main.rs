@@ -7,6 +7,7 @@ mod door;
 mod feeder;
 mod iam;
 mod kms;
+mod logs;
 mod ses;
 mod simulator;
 mod tables;
