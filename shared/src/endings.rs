@@ -45,6 +45,7 @@ pub enum Part {
 /// An account that is to be deleted: a row of the table `Endings`, as long as it is not gone. Which account and when it is due, says the
 /// row's key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are the row's attributes, each a moment")]
 pub struct Marks {
     /// When nobody could keep the account any more.
     begun_at: Option<Timestamp>,

@@ -95,10 +95,8 @@ impl Exporter {
     /// `TooManyRequests`; `Unavailable`: what cannot be counted is not shown.
     pub async fn count(self, store: &Store, account: AccountId, is_first: bool, now: Timestamp) -> Result<(), Error> {
         let ([first, page], span) = (self.names(), DAY);
-        let limit = match is_first {
-            true => Limit { name: first, times: FIRST_PAGES, span },
-            false => Limit { name: page, times: PAGES, span },
-        };
+        let (name, times) = if is_first { (first, FIRST_PAGES) } else { (page, PAGES) };
+        let limit = Limit { name, times, span };
         match limit.count(store, &account.to_string(), now).await? {
             RateLimit::Allowed(_) => Ok(()),
             RateLimit::Exceeded(seconds) => Err(Error::TooManyRequests(seconds)),

@@ -299,12 +299,11 @@ impl Rows<'_> {
     pub(crate) fn key(self) -> (String, String) {
         match self {
             Self::Secrets => (SECRET.to_owned(), String::new()),
-            Self::AccountEventsOf(owner) => (account(owner), EVENT.to_owned()),
+            Self::AccountEventsOf(owner) | Self::AllAccessEventsOf(owner) => (account(owner), EVENT.to_owned()),
             Self::SessionsOf(owner) => (account(owner), SESSION.to_owned()),
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
-            Self::AllAccessEventsOf(owner) => (account(owner), EVENT.to_owned()),
             Self::AccountRowsOf(owner) | Self::VaultRowsOf(owner) => (account(owner), String::new()),
             Self::Endings => (ENDING.to_owned(), String::new()),
             Self::WaitingMails => (WAITING.to_owned(), String::new()),

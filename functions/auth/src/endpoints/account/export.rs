@@ -167,7 +167,7 @@ pub async fn export(
     let (place, account_id) = (page.place(Place::read)?, caller.account_id());
     Exporter::Account.count(&auth.app.store, account_id, place.is_none(), now).await?;
     Ok(Reply::ok(match place {
-        None => auth.export_account(&caller, &origin, now).await?,
+        None => Box::pin(auth.export_account(&caller, &origin, now)).await?,
         Some(Place::Sessions(after)) => auth.export_sessions(account_id, after, now).await?,
         Some(Place::Events(after)) => auth.export_events(account_id, after, now).await?,
     }))
@@ -219,9 +219,10 @@ impl Auth {
         let event = event.announce()?;
         let writes = vec![Write::Put(event.put()?), post(letter, account.language, now)?];
         match self.app.store.transact(writes).await? {
-            Written::Done(()) => Ok(event.happened()),
-            Written::Conflict(_) => Err(Error::internal("an event is there already")),
+            Written::Done(()) => event.happened(),
+            Written::Conflict(_) => return Err(Error::internal("an event is there already")),
         }
+        Ok(())
     }
 
     async fn export_sessions(
