@@ -20,7 +20,9 @@ const LAST: Timestamp = Timestamp::from_second(999_999_999_999);
 /// Why they cannot be seen.
 pub async fn run(operator: &Operator, clock: &Clock) -> Result<ExitCode, Failure> {
     let lines = show(operator, clock).await?;
-    lines.iter().for_each(|line| println!("{line}"));
+    for line in &lines {
+        println!("{line}");
+    }
     println!("{} accounts", lines.len());
     Ok(ExitCode::SUCCESS)
 }
@@ -43,13 +45,10 @@ pub async fn show(operator: &Operator, clock: &Clock) -> Result<Vec<String>, Fai
 
 fn line(ending: &Ending, now: Timestamp) -> String {
     let Ending { account, due_at, marks } = ending;
-    let mut said = format!("{account} due {due_at}");
+    let due = format!("{account} due {due_at}");
     let begun = marks.begun_at().map(|at| format!(", begun {at}"));
     let parts = Part::ALL.map(|part| marks.done_at(part).map(|at| format!(", {} {at}", part.mark())));
-    said.extend([begun].into_iter().chain(parts).flatten());
-    let overdue = now.seconds_from(*due_at);
-    if overdue > 0 {
-        said += &format!(", overdue for {overdue} s");
-    }
-    said
+    let overdue = Some(now.seconds_from(*due_at)).filter(|overdue| *overdue > 0);
+    let overdue = overdue.map(|overdue| format!(", overdue for {overdue} s"));
+    [Some(due), begun].into_iter().chain(parts).chain([overdue]).flatten().collect()
 }

@@ -8,7 +8,7 @@ use tests::{Session, World};
 
 use super::{DAY, asks_for_the_end, rows_about, with_everything};
 
-fn with(row: &Value, members: Value) -> Value {
+fn with(row: &Value, members: &Value) -> Value {
     let mut row = row.clone();
     row.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     row
@@ -20,7 +20,7 @@ async fn copied(world: &World, table: &str, beginning: &str, many: usize, change
     let row = rows.iter().find(|row| row["sk"].as_str().unwrap().starts_with(beginning)).expect("a row to copy");
     let copies = (0..many).map(|number| {
         let (sk, members) = change(&format!("01981e5a-6f1c-7c3a-8b47-{number:012x}"));
-        with(&with(row, members), json!({ "sk": sk }))
+        with(&with(row, &members), &json!({ "sk": sk }))
     });
     world.put_rows(table, copies.collect()).await;
 }

@@ -64,8 +64,8 @@ async fn an_outage_of_the_request_leaves_nothing_half_done() {
 
 /// The row of the ledger that is somebody's.
 async fn row_of(world: &World, session: &Session) -> Value {
-    let rows = world.rows("Endings").await.into_iter();
-    rows.filter(|row| row["sk"].to_string().contains(&session.user_id)).next_back().expect("a row")
+    let mut rows = world.rows("Endings").await.into_iter();
+    rows.find(|row| row["sk"].to_string().contains(&session.user_id)).expect("a row")
 }
 
 #[tokio::test]

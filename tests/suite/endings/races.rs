@@ -137,9 +137,10 @@ async fn what_is_done_to_a_key_that_is_destroyed_meanwhile_does_not_bring_it_bac
         };
         let request = async {
             let path = format!("{key}{path}");
-            match body.is_null() {
-                true => world.post_as(&session, &path, body.clone()).await,
-                false => world.patch_as(&session, &path, body.clone()).await,
+            if body.is_null() {
+                world.post_as(&session, &path, body.clone()).await
+            } else {
+                world.patch_as(&session, &path, body.clone()).await
             }
         };
         let (late, ()) = overtaken(&world, request, the_end).await;
