@@ -14,6 +14,7 @@ use crate::{
 
 /// What came of showing the password.
 #[must_use]
+#[expect(clippy::large_enum_variant, reason = "one of a request, and never kept")]
 pub enum OwnPassword {
     /// It is the account's, and its try is still counted as a failure; or there is none, and the session is fresh.
     Right(Option<Counted>),
