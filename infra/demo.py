@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Plays the life of an account, of an exchange key and of an identity check against a running `make dev`: prints every request and answer,
-and checks each answer. BASE and AWS say where it runs; CANARIES names a file that collects every address, password and token used."""
+"""Plays the life of an account to its end, of an exchange key and of an identity check against a running `make dev`: prints every request and
+answer, and checks each answer. It moves the clock of the functions by a week. BASE and AWS say where it runs; CANARIES names a file that collects every address, password and token used."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ import secrets
 import sys
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -135,7 +135,7 @@ def mailed(address, part, count=1):
         mails = [(mail, link) for mail in send("GET", inbox).body for link in mail["links"] if part in link]
         if len(mails) >= count:
             mail, link = mails[0]
-            token = link.split("token=", 1)[1]
+            token = link.split("token=", 1)[1].split("&", 1)[0]
             canary_of_token(token)
             print(f"  → {mail['subject']}\n    {link}")
             return link, token
@@ -326,8 +326,8 @@ def identity(session):
         call("POST", f"{AWS}/kyc", body).expect(200, answer=200, status=standing or status)
         return call("GET", "/api/kyc/status", bearer=session.access).expect(200, status=standing or status)
 
-    # A minute ago, five seconds apart: some providers count whole seconds.
-    begun = datetime.now(timezone.utc) - timedelta(minutes=1)
+    # A minute ago by the functions' clock, five seconds apart: some providers count whole seconds.
+    begun = datetime.fromisoformat(call("GET", f"{AWS}/clock").expect(200)["now"]) - timedelta(minutes=1)
     reports = {
         "sumsub": "pending",
         "onfido": "in_review",
@@ -358,6 +358,96 @@ def written(moment):
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def sessions(ada):
+    """Ada in her last session, with another one that is shown and ended."""
+    title("Sessions: where somebody is signed in; each can be ended, and all others at once")
+    there = Session(ada.logs_in().expect(200, success=True))
+    here = Session(ada.logs_in().expect(200, success=True))
+    listed = call("GET", "/auth/sessions", bearer=here.access)
+    listed.expect(200, ("sessions.1.last_used_at", "^20"), sessions__0__method="pwd")
+    other = next(one["id"] for one in listed.body["sessions"] if not one["current"])
+    call("DELETE", f"/auth/sessions/{other}", bearer=here.access).expect(200)
+    call("DELETE", f"/auth/sessions/{other}", bearer=here.access).expect(404, detail="Not Found")
+    call("POST", "/auth/logout", {"access_token": here.access, "scope": "others"}).expect(200)
+    call("GET", "/auth/profile", bearer=there.access).expect(401)
+    call("GET", "/auth/sessions", bearer=here.access).expect(200, sessions__0__current=True)
+    return here
+
+
+def changes(ada):
+    """The life of an account: another language, another password, another address, and the way back from that."""
+    session = sessions(ada)
+    title("Letters in another language, and another password: all other sessions end, and a notice says so")
+    call("PATCH", "/auth/preferences", {"language": "fr"}, session.access).expect(200, language="fr")
+    new = {"current_password": ada.password, "new_password": f"correct zebra {RUN}"}
+    call("POST", "/auth/change-password", {**new, "current_password": new["new_password"]}, session.access).expect(403)
+    call("POST", "/auth/change-password", new, session.access).expect(200, success=True)
+    ada.password = new["new_password"]
+    canary(ada.password)
+    mailed(ada.email, "/auth/ui/not-me")
+
+    title("Another address: proven first. The old one is told, and may have the account back for seven days")
+    former, ada.email = ada.email, f"lovelace-{RUN}@example.org"
+    canary(ada.email, f"lovelace-{RUN}")
+    body = {"new_email": ada.email, "current_password": ada.password}
+    call("POST", "/auth/change-email", body, session.access).expect(200, success=True)
+    _, token = mailed(ada.email, "/auth/ui/confirm-email")
+    call("POST", "/auth/confirm-email", {"token": token}).expect(200, success=True)
+    call("GET", "/auth/profile", bearer=session.access).expect(401)
+    session = Session(ada.logs_in().expect(200, user__email=ada.email))
+    frozen = call("GET", "/auth/sessions", bearer=session.access)
+    frozen.expect(200, ("vault_frozen_until", "^20"))
+    call("POST", "/auth/change-email", {**body, "new_email": former}, session.access).expect(409, success=False)
+
+    title("It was somebody else, says whoever reads the old mailbox: the account is back there, and nobody is in it")
+    _, token = mailed(former, "/auth/ui/not-me", 3)
+    call("POST", "/auth/not-me", {"token": token}).expect(200, success=True)
+    call("GET", "/auth/profile", bearer=session.access).expect(401)
+    ada.logs_in().expect(401)
+    ada.email = former
+    _, token = mailed(ada.email, "/auth/ui/reset-password", 2)
+    ada.password = f"correct okapi {RUN}"
+    canary(ada.password)
+    call("POST", "/auth/reset-password", {"token": token, "password": ada.password}).expect(200, success=True)
+
+    title("What has happened, newest first, and everything that is known, without a secret")
+    session = Session(ada.logs_in().expect(200, success=True))
+    call("GET", "/auth/events?limit=3", bearer=session.access).expect(200, ("next_cursor", "."), events__0__action="password_reset")
+    for path in ("/auth/export", f"{KEYS}export", "/api/kyc/export"):
+        cursor = ""
+        while cursor is not None:
+            page = call("GET", f"{path}?cursor={cursor}" if cursor else path, bearer=session.access)
+            page.expect(200, ("generated_at", "^20"), format="export/1")
+            cursor = page.body["next_cursor"]
+    return session
+
+
+def the_end(ada, session):
+    """Ada's account is to be deleted, kept, and then deleted: a week later it is gone, and its address is free."""
+    title("The end: a week to keep the account, then every function forgets its part")
+    delete = {"current_password": ada.password}
+    call("POST", "/auth/delete-account", delete, session.access).expect(200, ("deletes_at", "^20"), success=True)
+    call("GET", "/auth/profile", bearer=session.access).expect(401)
+    ada.logs_in().expect(403, ("error", "being deleted"))
+    _, token = mailed(ada.email, "/auth/ui/keep-account")
+    call("POST", "/auth/keep-account", {"token": token}).expect(200, success=True)
+    session = Session(ada.logs_in().expect(200, success=True))
+    call("POST", "/auth/delete-account", delete, session.access).expect(200, success=True)
+    call("PUT", f"{AWS}/clock", {"advance": 7 * 24 * 60 * 60}).expect(200)
+    # Auth begins, the others do their parts, auth finishes: each when its schedule comes round.
+    for _ in range(3):
+        call("POST", f"{AWS}/tasks/end-accounts").expect(204)
+    ada.logs_in().expect(401, success=False)
+    mails = send("GET", f"{AWS}/inbox.json?to={quote(ada.email, safe='')}").body
+    print(f"\nthe last letter: {mails[0]['subject']}")
+    ada.signs_up().expect(200, success=True)
+    _, token = mailed(ada.email, "/auth/ui/verify-email", 2)
+    call("POST", "/auth/verify-email", {"token": token}).expect(200, success=True)
+    again = Session(ada.logs_in().expect(200, success=True))
+    if again.user == session.user:
+        raise Wrong("the address has its old account again")
+
+
 def cost_of_a_login(ada):
     title("What a sign-in costs: every call to AWS that it makes")
     call("DELETE", f"{AWS}/calls")
@@ -371,6 +461,7 @@ def main():
     exchange_key(session)
     identity(session)
     cost_of_a_login(ada)
+    the_end(ada, changes(ada))
     print("\nok")
 
 
