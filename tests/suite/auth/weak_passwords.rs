@@ -45,7 +45,7 @@ async fn who_has_a_weak_password_is_let_in_and_told_twice_a_year() {
         assert_eq!(letters(&ada).await.len(), sent, "after {after} s more");
     }
     let letter = letters(&ada).await.remove(0);
-    assert_eq!(letter.links, ["https://api.example.com/auth/ui/forgot-password"]);
+    assert_eq!(letter.links, ["https://api.example.com/auth/ui/forgot-password?lang=en"]);
 }
 
 #[tokio::test]
