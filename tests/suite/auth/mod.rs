@@ -20,6 +20,7 @@ mod new_device;
 mod oracle;
 mod outages;
 mod pages;
+mod pairs;
 mod passwords;
 mod profile;
 pub mod reset_races;

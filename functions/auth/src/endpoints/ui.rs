@@ -129,8 +129,8 @@ pub fn document_proof() -> Operation {
 fn page(name: &'static str, description: &'static str) -> Operation {
     let schema = json_schema!({
         "type": "string",
-        "enum": Language::ALL.map(Language::code),
-        "description": "Its language; else the best one of Accept-Language. Anything else is passed over.",
+        "examples": Language::ALL.map(Language::code),
+        "description": "The language of the page, by its code. Where there is none, or no such language, the best one of Accept-Language.",
     });
     let mut operation = Operation::new(name, description).tag("Accounts");
     operation.parameters.push(Parameter { name: "lang", place: "query", required: false, schema });

@@ -15,12 +15,12 @@ const UPDATE: &str = "UpdateItem";
 const THERE: &str = "elsewhere@example.org";
 
 /// One request that is held at its first call of `operation`, and another that is made whole meanwhile.
-pub async fn overtaken(
+pub async fn overtaken<T, U>(
     world: &World,
     operation: &'static str,
-    slow: impl Future<Output = Reply>,
-    quick: impl Future<Output = Reply>,
-) -> (Reply, Reply) {
+    slow: impl Future<Output = T>,
+    quick: impl Future<Output = U>,
+) -> (T, U) {
     world.aws.no_conflicts().await;
     world.aws.reset_calls();
     world.hold(operation, 1_000);
