@@ -22,7 +22,7 @@ async fn with_everything(world: &World) -> Session {
     let request = json_request("POST", "/auth/login", &ada.credentials());
     let session = Session::of(&world.send_from("192.0.2.7", request).await);
     world.patch_as(&session, "/auth/profile", json!({ "full_name": "Ada Lovelace" })).await.assert_ok();
-    let name = format!("CanaryName-{}", session.user_id);
+    let name = format!("CanaryName-{}-name", session.user_id);
     let key = json!({ "exchange": "binance", "label": "main", "api_key": name, "secret": "CanarySecret" });
     let kept = world.post_as(&session, "/api/v1/api-keys/", key).await;
     let path = format!("/api/v1/api-keys/{}/decrypt", kept.body["data"]["id"].as_str().unwrap());
@@ -91,7 +91,7 @@ async fn everything_is_told_and_nothing_that_opens_anything() {
 
     // What rows hold besides is nobody's: hashes, salts, links, what is sealed, names of keys in full.
     let text: String = told.iter().map(|reply| reply.text.clone()).collect();
-    let mut canaries = vec![format!("CanaryName-{}", session.user_id), "CanarySecret".to_owned()];
+    let mut canaries = vec![format!("CanaryName-{}-name", session.user_id), "CanarySecret".to_owned()];
     canaries.extend([session.access.clone(), session.refresh.clone()]);
     let secret =
         ["password", "current", "previous", "salt", "sealed", "envelope", "fingerprint", "verified_by", "tags"];

@@ -5,8 +5,8 @@ use tests::{Reply, Request, World, invoke};
 
 use super::challenge::turnstile;
 
-const PAGES: [&str; 6] =
-    ["verify-email", "confirm-email", "not-me", "keep-account", "reset-password", "forgot-password"];
+const PAGES: [&str; 7] =
+    ["verify-email", "confirm-email", "not-me", "keep-account", "reset-password", "forgot-password", "account"];
 
 fn assert_locked_down(reply: &Reply) {
     reply.assert_ok();

@@ -77,7 +77,8 @@ impl<'w> Ada<'w> {
 
     async fn does(&self, deed: Deed) -> u64 {
         let (world, person, session) = (self.person.world, &self.person, &self.session);
-        let link = async |page: &str, token: &str| world.post(&format!("/auth/{page}"), json!({ "token": token })).await;
+        let link =
+            async |page: &str, token: &str| world.post(&format!("/auth/{page}"), json!({ "token": token })).await;
         let reply: Reply = match deed {
             SignIn => {
                 let reply = person.logs_in().await;
@@ -100,7 +101,11 @@ impl<'w> Ada<'w> {
                 world.post_as(session, "/auth/delete-account", body).await
             }
         };
-        reply.status
+        match (deed, reply.status) {
+            // Whoever signs in and is overtaken is not told by what; whoever is by a deletion of his own may be.
+            (SignIn, 403) | (Delete, 409) => 401,
+            (_, status) => status,
+        }
     }
 
     async fn is_banned(&self) -> u64 {

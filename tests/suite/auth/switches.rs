@@ -145,10 +145,11 @@ async fn nobody_signs_up_while_that_is_closed_and_every_address_is_told_the_same
 }
 
 #[tokio::test]
-async fn the_vaults_switch_is_there_for_every_instance_to_see() {
+async fn while_operators_have_shut_the_vault_it_shows_nobody_a_secret() {
     let world = World::start().await;
     let (_, session) = world.person().signed_in().await;
-    keeps_a_key(&world, &session, "a-key-that-stays").await;
+    let key = keeps_a_key(&world, &session, "a-key-that-stays").await;
+    let decrypts = async || world.post_as(&session, &format!("{key}/decrypt"), json!(null)).await;
     let app = world.app();
     assert!(!app.switches(world.now()).await.unwrap().vault_frozen);
     let arguments = |yes| vault_freeze::Arguments { wanted: vault_freeze::Wanted { on: true, off: false }, yes };
@@ -156,8 +157,12 @@ async fn the_vaults_switch_is_there_for_every_instance_to_see() {
     assert_eq!(switch(false).await.to_string(), "off; --yes makes it on");
     assert_eq!(switch(true).await.to_string(), "off: now on");
     assert!(!app.switches(world.now()).await.unwrap().vault_frozen);
+    decrypts().await.assert_ok();
     world.advance(30);
     assert!(app.switches(world.now()).await.unwrap().vault_frozen);
+    let refused = decrypts().await;
+    assert_eq!((refused.status, &refused.body["data"]["code"]), (409, &json!("VAULT_FROZEN")));
+    assert_eq!(refused.header("retry-after"), Some("3600"));
     let lines = world.operators_log();
     assert_eq!(lines, [json!({ "event": "operator_command", "command": "vault-freeze", "to": "on" })]);
 }

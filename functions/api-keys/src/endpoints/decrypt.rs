@@ -14,7 +14,6 @@ use crate::{
     audit::AccessAction,
     conditions::accessed,
     document::{self, operation},
-    frozen::seconds_frozen,
     keys::RECORD,
     limits::{DECRYPTS_BY_ACCOUNT, DECRYPTS_BY_KEY},
     record::KeyRecord,
@@ -28,7 +27,7 @@ pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Replied<Decr
     let since = Instant::now();
     vault.count(DECRYPTS_BY_ACCOUNT, &access, "").await?;
     let record = vault.find(&access.caller, access.key).await?;
-    if let Some(seconds) = seconds_frozen(&access.caller, access.now) {
+    if let Some(seconds) = vault.seconds_frozen(&access.caller, access.now).await? {
         return Err(vault.refuse(&access, AccessAction::Decrypt, Refusal::Frozen(seconds)).await);
     }
     vault.count(DECRYPTS_BY_KEY, &access, &record.sealed.fingerprint).await?;

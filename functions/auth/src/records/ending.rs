@@ -122,12 +122,13 @@ impl Auth {
             Some(caller.session_id()),
             &self.app.clock,
         )?;
-        self.put_end(account, counted, event.announce()?, since).await
+        self.put_end(caller, account, counted, event.announce()?, since).await
     }
 
     /// Writes that an account is to be deleted, which proved its owner as it was read. Of those who do so at once one is first.
     async fn put_end(
         &self,
+        caller: &Caller,
         mut account: Account,
         counted: Option<Counted>,
         event: Announced,
@@ -154,7 +155,12 @@ impl Auth {
                 if let Some(counted) = counted {
                     self.take_back(id, counted, since).await?;
                 }
-                return if there.ending.is_some() { Ok(Deletion::NotNow) } else { Err(Error::InvalidToken) };
+                if there.ending.is_some() {
+                    return Ok(Deletion::NotNow);
+                }
+                // What was shown is not the password any more; the session may go on all the same.
+                caller.is_signed_in(&self.app.store).await?;
+                return Ok(Deletion::Wrong);
             }
         }
     }
