@@ -168,7 +168,7 @@ async fn at_once(slow: Deed, quick: Deed) -> Outcome {
     let world = World::start().await;
     let ada = Ada::of(&world).await;
     let write = if slow == Refresh { "UpdateItem" } else { "TransactWriteItems" };
-    let (slow, quick) = overtaken(&world, write, ada.does(slow), ada.does(quick)).await;
+    let (slow, quick) = Box::pin(overtaken(&world, write, ada.does(slow), ada.does(quick))).await;
     ada.outcome([slow, quick]).await
 }
 
@@ -177,7 +177,7 @@ async fn in_all_pairs(slow: Deed) {
         let [slow_first, mut quick_first] =
             [one_after_the_other(slow, quick).await, one_after_the_other(quick, slow).await];
         quick_first.statuses.reverse();
-        let outcome = at_once(slow, quick).await;
+        let outcome = Box::pin(at_once(slow, quick)).await;
         assert!(
             outcome == slow_first || outcome == quick_first,
             "{slow:?} overtaken by {quick:?}: {outcome:#?}\nis neither {slow_first:#?}\nnor {quick_first:#?}"
