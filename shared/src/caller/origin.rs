@@ -15,7 +15,7 @@ use crate::edge::{Viewer, ViewerCountry};
 const MAX_USER_AGENT: usize = 256;
 
 /// Where a request came from, as the gateway saw it, or the edge before it (see [`crate::edge`]): for records of who did what. What is
-/// decided by a client's address goes by [`ClientAddress`].
+/// decided by a client's address goes by [`super::ClientAddress`].
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
     /// The client's address.
