@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Plays the life of an account to its end, of an exchange key and of an identity check against a running `make dev`: prints every request and
-answer, and checks each answer. It moves the clock of the functions by a week. BASE and AWS say where it runs; CANARIES names a file that collects every address, password and token used."""
+"""Plays the life of an account to its end, of an exchange key and of an identity check against a running `make dev`: prints every
+request and answer, and checks each answer. It moves the clock of the functions by a week. BASE and AWS say where it runs; CANARIES names
+a file that collects every address, password and token used."""
 
 import http.client
 import json
@@ -412,7 +413,9 @@ def changes(ada):
 
     title("What has happened, newest first, and everything that is known, without a secret")
     session = Session(ada.logs_in().expect(200, success=True))
-    call("GET", "/auth/events?limit=3", bearer=session.access).expect(200, ("next_cursor", "."), events__0__action="password_reset")
+    call("GET", "/auth/events?limit=3", bearer=session.access).expect(
+        200, ("next_cursor", "."), events__0__action="password_reset"
+    )
     for path in ("/auth/export", f"{KEYS}export", "/api/kyc/export"):
         cursor = ""
         while cursor is not None:

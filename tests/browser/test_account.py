@@ -22,7 +22,9 @@ class Account(Pages):
         self.open(f"{PAGE}?lang={language}")
         self.signs_in(person)
         self.page.until("document.getElementById('account').checkVisibility()")
-        self.page.until("document.getElementById('events').childElementCount >= 0 && document.querySelector('#sessions li') !== null")
+        self.page.until(
+            "document.getElementById('events').childElementCount >= 0 && document.querySelector('#sessions li') !== null"
+        )
 
     def fills_in(self, form, fields):
         """Types into fields, from the first on, and presses the button."""
@@ -201,7 +203,8 @@ class Account(Pages):
                 self.assertEqual(self.page.evaluate(FLAWS), [])
                 self.page.evaluate("document.querySelectorAll('#account [hidden]').forEach((part) => { part.hidden = false; })")
                 script = "JSON.parse(document.getElementById('words').textContent).page"
-                texts = self.page.evaluate(f"Object.values({script}).flatMap((one) => typeof one === 'string' ? [one] : Object.values(one))")
+                flat = "flatMap((one) => typeof one === 'string' ? [one] : Object.values(one))"
+                texts = self.page.evaluate(f"Object.values({script}).{flat}")
                 for text in texts:
                     said = json.dumps(text.replace("{time}", "30. September 2026, 23:59:59"))
                     self.page.evaluate(
