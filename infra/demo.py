@@ -378,6 +378,10 @@ def sessions(ada):
 def changes(ada):
     """The life of an account: another language, another password, another address, and the way back from that."""
     session = sessions(ada)
+    good = credentials("ok")
+    key = call("POST", KEYS, good, session.access).expect(200, success=True)
+    key = f"{KEYS}{key['data.id']}"
+    mailed(ada.email, "/auth/ui/not-me")
     title("Letters in another language, and another password: all other sessions end, and a notice says so")
     call("PATCH", "/auth/preferences", {"language": "fr"}, session.access).expect(200, language="fr")
     new = {"current_password": ada.password, "new_password": f"correct zebra {RUN}"}
@@ -385,7 +389,7 @@ def changes(ada):
     call("POST", "/auth/change-password", new, session.access).expect(200, success=True)
     ada.password = new["new_password"]
     canary(ada.password)
-    mailed(ada.email, "/auth/ui/not-me")
+    mailed(ada.email, "/auth/ui/not-me", 2)
 
     title("Another address: proven first. The old one is told, and may have the account back for seven days")
     former, ada.email = ada.email, f"lovelace-{RUN}@example.org"
@@ -398,10 +402,11 @@ def changes(ada):
     session = Session(ada.logs_in().expect(200, user__email=ada.email))
     frozen = call("GET", "/auth/sessions", bearer=session.access)
     frozen.expect(200, ("vault_frozen_until", "^20"))
+    call("POST", f"{key}/decrypt", bearer=session.access).expect(409, data__code="VAULT_FROZEN")
     call("POST", "/auth/change-email", {**body, "new_email": former}, session.access).expect(409, success=False)
 
     title("It was somebody else, says whoever reads the old mailbox: the account is back there, and nobody is in it")
-    _, token = mailed(former, "/auth/ui/not-me", 3)
+    _, token = mailed(former, "/auth/ui/not-me", 4)
     call("POST", "/auth/not-me", {"token": token}).expect(200, success=True)
     call("GET", "/auth/profile", bearer=session.access).expect(401)
     ada.logs_in().expect(401)

@@ -36,7 +36,7 @@ elsewhere=(
     api_keys::moment:: kyc::moment::                      # how often the clock is looked at
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
     auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
-    auth::changes::outages:: auth::changes::races::
+    auth::changes::outages:: auth::changes::races:: auth::life:: auth::pairs::
     auth::outages:: auth::reset_races:: auth::session_list:: auth::strangers:: auth::weak_passwords::
     api_keys::outages:: contention:: kyc::outages::
     conflicts:: door:: feeder:: iam:: identity:: kms::    # and these themselves

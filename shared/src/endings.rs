@@ -5,7 +5,7 @@
 //! the row away when all have. Whatever fails is tried again at the next round, and a row that fails holds up no other. An account that
 //! is overdue sets off an alarm.
 //!
-//! A further function joins by a [`Part`]: its variant, its place in [`Part::ALL`] and the attribute that it marks. Nothing is finished
+//! A further function joins by a [`Part`]: its variant, its place in [`Part::ALL`] and the attribute that it marks, with its field in [`Marks`]. Nothing is finished
 //! from then on before it has done its part: it calls [`round`] for its task, does its part where [`Ending::awaits`] says so, and says so
 //! by [`Ending::done`].
 

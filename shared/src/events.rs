@@ -66,8 +66,6 @@ pub enum Action {
     Unlocked,
     /// The vault was opened before its time.
     VaultUnfrozen,
-    /// The account came from another service.
-    Imported,
 }
 
 /// Who did it.
@@ -302,7 +300,6 @@ impl Action {
             Self::Unbanned => "unbanned",
             Self::Unlocked => "unlocked",
             Self::VaultUnfrozen => "vault_unfrozen",
-            Self::Imported => "imported",
         }
     }
 }

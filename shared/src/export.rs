@@ -21,7 +21,7 @@ use crate::{
 /// with no more than six.
 pub const MOST_ROWS: u16 = 4_000;
 
-/// How often a function begins to tell somebody everything. Each beginning is a letter, too.
+/// How often a function begins to tell somebody everything. Each beginning at `auth` is a letter, too.
 const FIRST_PAGES: u32 = 3;
 /// How many pages it tells: many times what the greatest account fills.
 const PAGES: u32 = 300;

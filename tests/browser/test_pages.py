@@ -288,7 +288,7 @@ class Every(Pages):
         self.check()
 
     def test_every_part_has_a_name_for_who_does_not_see_it(self):
-        for name in PAGES:
+        for name in (*PAGES, "account"):
             self.open(f"{ORIGIN}/auth/ui/{name}?token=nothing")
             for node in self.page.call("Accessibility.getFullAXTree")["nodes"]:
                 role = node.get("role", {}).get("value")

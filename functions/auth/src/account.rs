@@ -218,10 +218,11 @@ impl Account {
         self.ending = Some(due);
     }
 
-    /// What an authentic link that keeps an account is good for.
+    /// What an authentic link that keeps an account is good for: for nothing while operators have suspended it.
     #[must_use]
     pub fn keep_offer(&self, link: LinkId) -> Offer {
         match (&self.ending, self.kept_by) {
+            _ if self.banned.is_some() => Offer::Void,
             (Some(due), _) if due.keep == link && !due.has_begun => Offer::Open,
             (None, Some(kept_by)) if kept_by == link => Offer::Taken,
             _ => Offer::Void,

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use auth::guard::Guard;
+use auth::{
+    guard::Guard,
+    operators::{Standing, standing},
+};
 use clap::Args;
 use compat::email::EmailAddress;
 use serde::{Deserialize, de::IgnoredAny};
@@ -117,9 +120,13 @@ pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clo
         (None, None) => return Err("say which account".into()),
     };
     let mut lines = vec![format!("user: {id}")];
-    match store.get::<Account>(Row::Account(id)).await? {
-        Some(account) => lines.extend(account.lines(now)),
-        None => lines.push("no account".to_owned()),
+    match standing(store, id, now).await? {
+        Standing::Ended => lines.push("it has been deleted".to_owned()),
+        Standing::Unknown => lines.push("no account".to_owned()),
+        Standing::There { .. } => {
+            let account = store.get::<Account>(Row::Account(id)).await?;
+            lines.extend(account.into_iter().flat_map(|account| account.lines(now)));
+        }
     }
     if let Some(guard) = store.get::<Guard>(Row::SessionGuard(id)).await? {
         let Told(tried) = Told::of(&guard, now);

@@ -68,9 +68,11 @@ async fn an_operator_has_an_account_deleted_and_its_owner_keeps_it() {
     world.post("/auth/keep-account", json!({ "token": token })).await.assert_ok();
     let session = Session::of(&ada.logs_in().await);
 
-    // One that is suspended ends as well.
+    // One that is suspended ends as well, and its owner has no say in it.
     assert!(changes(&world, &session, &ban(), true).await.is_done);
     assert!(changes(&world, &session, &Command::End, true).await.is_done);
+    let token = ada.mailed("keep-account").await;
+    world.post("/auth/keep-account", json!({ "token": token })).await.assert_status(400);
     world.advance(WEEK);
     world.end_accounts_to_the_last().await;
     assert_eq!(ada.logs_in().await.status, 401);

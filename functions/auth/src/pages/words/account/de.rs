@@ -75,7 +75,6 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "Konto entsperrt",
             unlocked: "Sperre aufgehoben",
             vault_unfrozen: "Tresor vorzeitig geöffnet",
-            imported: "Konto von einem anderen Dienst übernommen",
         },
         by: Whose { link: "mit einem Link aus einer Mail", operator: "durch unser Team" },
     },

@@ -75,7 +75,6 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "Account reopened",
             unlocked: "Lock lifted",
             vault_unfrozen: "Vault opened early",
-            imported: "Account taken over from another service",
         },
         by: Whose { link: "by a mailed link", operator: "by our staff" },
     },

@@ -75,7 +75,6 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "アカウント再開",
             unlocked: "ロック解除",
             vault_unfrozen: "保管庫の早期解除",
-            imported: "別サービスからの移行",
         },
         by: Whose { link: "メールのリンクから", operator: "当社スタッフによる" },
     },

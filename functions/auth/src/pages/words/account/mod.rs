@@ -150,7 +150,6 @@ pub struct Actions {
     pub unbanned: &'static str,
     pub unlocked: &'static str,
     pub vault_unfrozen: &'static str,
-    pub imported: &'static str,
 }
 
 /// Who did something.
