@@ -1,9 +1,9 @@
 //! What becomes of reports when an account ends: the law wants them kept for years, for operators alone. So they stay, and go by
 //! themselves then. A report that comes in later goes with the others.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde::{Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use shared::{
     endings::{self, Ending, Part},
     error::Error,
@@ -27,6 +27,14 @@ struct Kept<'a> {
     ttl: Timestamp,
 }
 
+/// A report, and until when it stays where that is settled.
+#[derive(Deserialize)]
+struct Known {
+    #[serde(flatten)]
+    report: KycReport,
+    ttl: Option<Timestamp>,
+}
+
 /// When the account of a user ended, as one of these reports says; none where it has not.
 pub fn ended_at(reports: &[KycReport]) -> Option<Timestamp> {
     let ended = reports.iter().find(|report| (report.provider.as_str(), report.event.as_str()) == (SOURCE, ENDED));
@@ -39,10 +47,10 @@ impl Kyc {
     /// # Errors
     /// Those of [`endings::round`].
     pub(crate) async fn end_accounts(self) -> Result<(), Error> {
-        endings::round(&self.app, |ending, _| self.end_account(ending)).await
+        endings::round(&self.app, |ending, end| self.end_account(ending, end)).await
     }
 
-    async fn end_account(&self, ending: Ending) -> Result<(), Error> {
+    async fn end_account(&self, ending: Ending, end: Instant) -> Result<(), Error> {
         let Some(begun_at) = ending.awaits(Part::Kyc) else { return Ok(()) };
         let user = ending.account.to_string();
         // First: from here on what comes in sees to itself.
@@ -50,9 +58,14 @@ impl Kyc {
         let kept = Kept { report: &ended, ttl: self.kept_until(begun_at) };
         let _always_done = self.app.store.put(Put::new(ended.row(Some(&user)), &kept)?).await?;
         let mut flaw = None;
-        for report in self.app.store.each::<KycReport>(Rows::KycReportsOf(&user)).await? {
+        for report in self.app.store.each::<Known>(Rows::KycReportsOf(&user)).await? {
+            // The rest is for the next round, which passes over what this one has done.
+            if Instant::now() >= end {
+                return Ok(());
+            }
             let expired = match report {
-                Ok(report) => self.expire(&user, &report, begun_at).await,
+                Ok(Known { ttl: Some(_), .. }) => Ok(()),
+                Ok(Known { report, .. }) => self.expire(&user, &report, begun_at).await,
                 Err(error) => Err(error),
             };
             flaw = expired.err().or(flaw);
@@ -72,10 +85,11 @@ impl Kyc {
         let (claim, ttl) = (report.claim(Some(user))?, self.kept_until(ended_at));
         let (provider, event, saying) = (report.provider.as_str(), report.event.as_str(), &claim.saying);
         let rows = [
-            (report.row(Some(user)), Condition::Exists),
-            (report.other_row(Some(user), saying), Condition::Exists),
             (Row::KycClaim { provider, event }, Condition::equals("user", &user)?),
             (Row::OtherKycClaim { provider, event, saying }, Condition::equals("user", &user)?),
+            // Last: a report that goes by itself is not looked at again.
+            (report.other_row(Some(user), saying), Condition::Exists),
+            (report.row(Some(user)), Condition::Exists),
         ];
         for (row, condition) in rows {
             let row = Update::new(row).set("ttl", &ttl)?.when(condition);

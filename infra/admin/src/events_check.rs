@@ -61,6 +61,9 @@ pub struct Checked {
     pub unknown: u64,
     /// Those that are not, by time.
     pub wrong: Vec<(EventId, Wrong)>,
+    /// Whether its row says that the account was deleted: then its events went with it. Who takes events away can write that, too, so it
+    /// is said and not gone by.
+    pub is_said_to_have_ended: bool,
 }
 
 /// What the log says of one event.
@@ -83,7 +86,7 @@ struct Log {
 /// # Errors
 /// When a file or the table cannot be read, or no file has a line about any event.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    let Checked { sound, unknown, wrong } = check(operator, arguments, clock).await?;
+    let Checked { sound, unknown, wrong, is_said_to_have_ended } = check(operator, arguments, clock).await?;
     for (id, wrong) in &wrong {
         let word = match wrong {
             Wrong::Forged => "forged: a row without a line",
@@ -91,6 +94,11 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
             Wrong::Missing => "missing: a line without a row",
         };
         println!("{}  {id}  {word}", moment(id.unix_ms()));
+    }
+    if is_said_to_have_ended {
+        println!(
+            "the account's row says that it was deleted: its events went with it, if that is true (log: account_ended)"
+        );
     }
     println!("{sound} sound, {} wrong, {unknown} from before the log", wrong.len());
     Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -127,10 +135,7 @@ pub async fn check(
     checked.wrong.extend(lost.map(|(id, _)| (id, Wrong::Missing)));
     checked.wrong.sort_by_key(|(id, _)| *id.as_bytes());
     let account: Option<Value> = operator.store.get(Row::Account(*user)).await?;
-    if account.is_none_or(|account| account["ended_at"].is_number()) {
-        // The events of an account that was deleted went with it.
-        checked.wrong.retain(|(_, wrong)| *wrong != Wrong::Missing);
-    }
+    checked.is_said_to_have_ended = account.is_none_or(|account| account["ended_at"].is_number());
     Ok(checked)
 }
 

@@ -39,7 +39,9 @@ pub struct Arguments {
 struct Guard {
     #[serde(flatten)]
     freeze: Freeze,
-    /// Counts the sessions that were opened.
+    /// Counts what ends all sessions, and with that freezes the vault anew.
+    generation: u64,
+    /// Counts the sessions that were opened since.
     opened: u64,
 }
 
@@ -76,14 +78,16 @@ pub async fn unfreeze(
     let (store, now) = (&operator.store, clock.now());
     let guard: Option<Guard> = store.get(Row::SessionGuard(*user)).await?;
     // Before the sessions are looked at, so that one that is opened meanwhile is noticed.
-    let Guard { freeze: Freeze { frozen_until, .. }, opened } = guard.ok_or("there is no such account")?;
+    let Guard { freeze: Freeze { frozen_until, .. }, generation, opened } = guard.ok_or("there is no such account")?;
     let mut sessions: Vec<Session> = store.query(Rows::SessionsOf(*user)).await?;
     sessions.retain(|session| session.frozen_until.is_some());
     let until = sessions.iter().map(|session| session.frozen_until).chain([frozen_until]).max().flatten();
     let Some(until) = until.filter(|until| now < *until) else { return Ok(None) };
     if *yes {
         // A try or a sign-in that was judged by what was known before is judged anew.
-        let guard = cleared(Row::SessionGuard(*user))?.count("attempt").when(Condition::equals("opened", &opened)?);
+        let guard =
+            cleared(Row::SessionGuard(*user))?.count("attempt").when(Condition::equals("generation", &generation)?);
+        let guard = guard.when(Condition::equals("opened", &opened)?);
         let last = sessions.split_off(sessions.len().saturating_sub(AT_ONCE));
         for session in sessions {
             let _open_or_gone = store.transact(vec![Write::Update(cleared(Row::Session(*user, session.id))?)]).await?;

@@ -44,6 +44,19 @@ impl Store {
         Ok(found)
     }
 
+    /// All rows of a group, by their keys, whatever is in them.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn found(&self, rows: Rows<'_>) -> Result<Vec<Found>, Error> {
+        let mut items = self.rows(rows).into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(item) = items.next().await {
+            found.push(Found::new(item.map_err(|error| failure("Query", &error))?));
+        }
+        Ok(found)
+    }
+
     /// All rows of a group, each for itself.
     ///
     /// # Errors

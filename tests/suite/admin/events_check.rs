@@ -87,7 +87,7 @@ async fn what_nobody_has_touched_is_sound_and_what_did_not_happen_is_missed_by_n
     // Those of operators are in their own log; the tool's process writes none to that of auth.
     let of_functions: Vec<_> = lines.into_iter().filter(|line| line["action"] != "vault_unfrozen").collect();
     let checked = Exported::of(&world, &of_functions).check(&world, &session).await;
-    assert_eq!(checked, Checked { sound: 3, unknown: 0, wrong: Vec::new() });
+    assert_eq!(checked, Checked { sound: 3, unknown: 0, wrong: Vec::new(), is_said_to_have_ended: false });
     // Without the operators' log their events look like forged ones.
     let exported = Exported::of(&world, &of_functions);
     let arguments = Arguments { user: AccountId::parse(&session.user_id).unwrap(), log: vec![exported.0[0].clone()] };
@@ -155,7 +155,7 @@ async fn what_is_older_than_the_log_is_not_judged_and_without_a_log_nothing_is()
     let found = rows(&world, &session).await;
     let kept: Vec<_> = lines.iter().filter(|line| line["id"] != found[0]["id"]).cloned().collect();
     let checked = Exported::of(&world, &kept).check(&world, &session).await;
-    assert_eq!(checked, Checked { sound: 2, unknown: 1, wrong: Vec::new() });
+    assert_eq!(checked, Checked { sound: 2, unknown: 1, wrong: Vec::new(), is_said_to_have_ended: false });
     let exported = Exported::of(&world, &[]);
     let arguments = Arguments { user: AccountId::parse(&session.user_id).unwrap(), log: vec![exported.0[0].clone()] };
     assert!(check(&world.operator(), &arguments, &world.clock).await.is_err());

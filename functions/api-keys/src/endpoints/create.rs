@@ -76,6 +76,7 @@ impl Vault {
                 one_more(account)?,
                 self.event(access, AccessAction::Create, "ok")?.write()?,
                 self.told_of_new_key(access, &record)?,
+                access.caller.still_signed_in(),
             ];
             if let Some(tested) = tested {
                 writes.push(Write::Put(tested.put()?));
@@ -84,6 +85,7 @@ impl Vault {
                 Raced::Won => return Ok(record),
                 Raced::Obstructed => contention.lost().await?,
                 Raced::Overtaken => {
+                    access.caller.is_signed_in(&self.app.store).await?;
                     if let Some(refusal) = self.obstacle(account, &record.sealed.fingerprint).await? {
                         return Err(refusal);
                     }

@@ -59,10 +59,10 @@ impl Account {
         self.stay()
     }
 
-    /// Whether its owner may take it back by a mailed link: not from operators, and not once it is being deleted.
+    /// Whether a mailed link may still take it back: not once it is being deleted.
     #[must_use]
     pub fn may_be_taken_back(&self) -> bool {
-        self.banned.is_none() && self.ending.is_none_or(|due| !due.has_begun)
+        self.ending.is_none_or(|due| !due.has_begun)
     }
 
     /// Whether the letter with this link is too old to save anything: the owner has taken the account back since.

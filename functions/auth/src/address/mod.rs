@@ -50,6 +50,10 @@ pub struct AddressRecord {
     former: Option<Former>,
     /// By which link the owner has proven the address; none where proof was not asked for.
     verified_by: Option<LinkId>,
+    /// Whether that was a sign-up's: somebody may be waiting to hear that it went well. Of an account that has moved here strangers hear
+    /// nothing.
+    #[serde(default)]
+    is_signed_up: bool,
     /// Passwords and links of sign-ups are kept for every address that was asked for, also where there is an account and none is mailed:
     /// what anybody may learn of an address, and what a request costs, depends on these alone.
     pending: Option<PendingSignUp>,

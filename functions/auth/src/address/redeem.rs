@@ -46,6 +46,7 @@ impl AddressRecord {
         let mut account = Account::new(link.account, link.spelling, password, now);
         account.language = link.language.unwrap_or_default();
         self.belong_to(&account, Some(link.id));
+        self.is_signed_up = true;
         let letter = account.password.is_none().then(|| self.offer_password(&account, offer, now));
         Redeemed::Verified(account, letter)
     }

@@ -63,6 +63,7 @@ impl AddressRecord {
                 let mut account = Account::new(new_ids.account, new.email.clone(), password, now);
                 account.language = new.language.unwrap_or_default();
                 self.belong_to(&account, None);
+                self.is_signed_up = true;
                 Some(account)
             }
             _ => None,

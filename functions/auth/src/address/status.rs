@@ -34,7 +34,9 @@ impl AddressRecord {
         is_owner: bool,
         now: Timestamp,
     ) -> AddressStatus {
-        if let Some(account) = account.filter(|account| is_owner || now < account.verified_at + VERIFIED_IS_PUBLIC) {
+        if let Some(account) =
+            account.filter(|account| is_owner || (self.is_signed_up && now < account.verified_at + VERIFIED_IS_PUBLIC))
+        {
             return AddressStatus::Verified(account.verified_at);
         }
         let of_spelling = self.links.to(LinkPurpose::VerifyEmail, email).map(|link| link.expires_at);

@@ -28,19 +28,24 @@ async function access() {
 
 /** Takes the next pair of tokens, once for all who wait for it. */
 function renew() {
-  const body = { refresh_token: signedIn.session.refresh_token };
+  const mine = signedIn;
+  const body = { refresh_token: mine.session.refresh_token };
   renewing ??= request("POST", "/auth/refresh", body).then(({ status, answer }) => {
-    if (status === 200 && signedIn) signedIn.session = answer.session;
-    if (status === 401) leave(words.page.sessionOver);
+    if (status === 200) mine.session = answer.session;
+    if (status === 401 && signedIn === mine) leave(words.page.sessionOver);
   }).finally(() => { renewing = null; });
   return renewing;
 }
 
 /** The answer to a request in the name of whoever is signed in. Status 401 says that nobody is any more, and so does the page by then. */
 async function call(method, path, body, more) {
+  const gone = { status: 401, answer: {}, wait: 0 };
+  const mine = signedIn;
   const token = await access();
-  if (!token) return { status: 401, answer: {}, wait: 0 };
+  if (!token || signedIn !== mine) return gone;
   const reply = await request(method, path, body, { ...more, Authorization: `Bearer ${token}` });
+  // Whoever has signed in since is not told what somebody else has asked for.
+  if (signedIn !== mine) return gone;
   if (reply.status === 401) leave(words.page.sessionOver);
   return reply;
 }
@@ -137,6 +142,8 @@ async function showAccount() {
   byId("who").textContent = signedIn.email;
   document.querySelector("h1").focus();
   nextEvents = null;
+  byId("events").replaceChildren();
+  forgetExport();
   const [preferences] = await Promise.all([call("GET", "/auth/preferences"), showSessions(), showEvents()]);
   if (preferences.status === 200) byId("preferred").value = preferences.answer.language;
 }

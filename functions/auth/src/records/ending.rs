@@ -106,7 +106,7 @@ impl Auth {
         since: Instant,
     ) -> Result<Deletion, Error> {
         let (id, now) = (caller.account_id(), circumstances.at);
-        let account = self.living_account(id).await?.ok_or(Error::InvalidToken)?;
+        let account = self.own_account(caller).await?;
         if !account.may_end(now) {
             return Ok(Deletion::NotNow);
         }

@@ -128,6 +128,8 @@ impl Auth {
         };
         if owner.is_some() {
             return match () {
+                // A suspended account stays as it is. The way back to its former address is open all the same: it ends in a week.
+                () if account.banned.is_some() => Ok(Round::End(NotMe::Void)),
                 () if account.address.key() != link.address => Ok(Round::Moving),
                 () if account.is_heeded(link.id) => Ok(Round::End(NotMe::Heeded)),
                 () => self.securing(account, record, link, offer, events, now).await,

@@ -36,7 +36,8 @@ impl Auth {
         let surplus: Vec<_> = sessions.into_iter().skip(KEPT).collect();
         // From the end, so that those which are used least go first.
         let ended = &surplus[surplus.len().saturating_sub(ENDED)..];
-        delete_sessions(&self.app.store, ended).await?;
+        let ended: Vec<_> = ended.iter().map(|session| session.id).collect();
+        delete_sessions(&self.app.store, account_id, &ended).await?;
         Ok(ended.len())
     }
 }

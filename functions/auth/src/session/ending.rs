@@ -14,7 +14,6 @@ use shared::{
     tables::{Row, Rows},
 };
 
-use super::Session;
 use crate::{guard::Guard, state::Auth};
 
 /// A transaction holds 100 writes, and some are needed for the rest.
@@ -81,16 +80,18 @@ pub async fn ending_sessions(
 ) -> Result<Ending, Error> {
     let guard: Option<SeenGuard> = store.get(Row::SessionGuard(account_id)).await?;
     let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
-    let mut sessions: Vec<Session> = store.query(Rows::SessionsOf(account_id)).await?;
-    sessions.retain(|session| staying != Some(session.id));
+    // By their keys: one that cannot be read must not keep the others alive, nor itself.
+    let found = store.found(Rows::SessionsOf(account_id)).await?;
+    let named = found.iter().filter_map(|row| Row::session(row.key().0, row.key().1));
+    let mut sessions: Vec<_> = named.map(|(_, id)| id).filter(|id| staying != Some(*id)).collect();
     let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
-    delete_sessions(store, &too_many).await?;
+    delete_sessions(store, account_id, &too_many).await?;
     let next = Generation { generation: seen.generation + 1, opened: 0 };
     let guard = Update::new(Row::SessionGuard(account_id))
         .set_all(&next)?
         .when(Condition::equals("generation", &seen.generation)?)
         .when(Condition::equals("opened", &seen.opened)?);
-    let ended = sessions.iter().map(|session| Write::Delete(Expected::new(Row::Session(account_id, session.id))));
+    let ended = sessions.iter().map(|id| Write::Delete(Expected::new(Row::Session(account_id, *id))));
     Ok(Ending { guard, sessions: ended.collect(), tried })
 }
 
@@ -98,9 +99,9 @@ pub async fn ending_sessions(
 ///
 /// # Errors
 /// `Contended`, `Unavailable`, `Internal`; some have ended then.
-pub async fn delete_sessions(store: &Store, sessions: &[Session]) -> Result<(), Error> {
+pub async fn delete_sessions(store: &Store, account_id: AccountId, sessions: &[SessionId]) -> Result<(), Error> {
     for some in sessions.chunks(DELETIONS) {
-        let deletions = some.iter().map(|session| store.delete(Row::Session(session.account, session.id)));
+        let deletions = some.iter().map(|id| store.delete(Row::Session(account_id, *id)));
         try_join_all(deletions).await?;
     }
     Ok(())

@@ -86,7 +86,8 @@ impl Auth {
                 return Ok(());
             }
             let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE - 1));
-            delete_sessions(&self.app.store, &too_many).await?;
+            let too_many: Vec<_> = too_many.iter().map(|session| session.id).collect();
+            delete_sessions(&self.app.store, account, &too_many).await?;
             let announced = match event.take() {
                 Some(announced) => announced,
                 None => self.announce(leaving, Action::SessionsEnded)?,

@@ -9,7 +9,7 @@ use shared::{
     events::{AccountEvent, Action, By, Circumstances},
     export::{Export, Exporter, MOST_ROWS, Page},
     http::{Operation, Query, Reply},
-    ids::{AccountId, EventId, LinkId, SessionId},
+    ids::{AccountId, EventId, SessionId},
     language::Language,
     now::Now,
     outbox::{Letter, News},
@@ -193,7 +193,7 @@ impl Auth {
         let exported = ExportedAccount {
             profile: UserProfile::of(caller, profile),
             email_verified_at: account.verified_at.to_string(),
-            former_email: account.undo.map(|undo| undo.former.as_str().to_owned()),
+            former_email: account.former(now).map(|undo| undo.former.as_str().to_owned()),
             has_password: account.password.is_some(),
             language: account.language,
             vault_frozen_until: guard.freeze.frozen_until.filter(|until| now < *until).map(|at| at.to_string()),
@@ -203,7 +203,7 @@ impl Auth {
         Ok(Export::new("account", AccountExport::of(Some(exported), Vec::new(), Vec::new()), Some(next), now))
     }
 
-    /// The event and the letter are one transaction: nothing is told of which its owner does not hear.
+    /// The event and the letter are one transaction.
     async fn tell_of_export(
         &self,
         account: &Account,
@@ -214,7 +214,7 @@ impl Auth {
         let (circumstances, clock) = (Circumstances::of(origin, By::User, now), &self.app.clock);
         let session = Some(caller.session_id());
         let event = AccountEvent::new(account.id, Action::Exported, circumstances.clone(), session, clock)?;
-        let (to, not_me) = (account.address.clone(), Some(LinkId::at(clock.unix_ms())?));
+        let (to, not_me) = (account.address.clone(), Some(account.not_me_link(clock.unix_ms())?));
         let letter = Letter::Notice { to, news: News::Exported, circumstances, not_me };
         let event = event.announce()?;
         let writes = vec![Write::Put(event.put()?), post(letter, account.language, now)?];
