@@ -1,6 +1,9 @@
 //! An owner takes an account back, by the link of a letter that told of what somebody else has done.
 
+use admin::account_change;
+use auth::operators::Command;
 use serde_json::json;
+use shared::ids::{AccountId, SessionId};
 use tests::{Session, World, json_request};
 
 use super::{
@@ -250,4 +253,45 @@ async fn a_reset_is_told_and_freezes_the_vault_unless_it_is_the_first_password()
     resets(&world, &eve.is_offered_a_password().await, NEW).await.assert_ok();
     assert!(!is_alive(&world, &session).await);
     assert_eq!(frozen_for(&world).await, 0);
+}
+
+/// Operators suspend what a thief has moved away. That stops the thief, and must not run out the owner's week.
+#[tokio::test]
+async fn the_way_back_to_the_former_address_is_open_while_the_account_is_suspended() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let thief = moves(&ada, &session, THIEF).await;
+    let user = AccountId::parse(&session.user_id).unwrap();
+    let suspended = async |command| {
+        let whose = account_change::Arguments { user, yes: true };
+        account_change::change(&world.operator(), &whose, &command, &world.clock).await.unwrap().is_done
+    };
+    assert!(suspended(Command::Ban("stolen".to_owned())).await);
+    redeems(&world, "not-me", &thief.mailed("not-me").await).await.assert_status(400);
+    disowns(&ada).await.assert_ok();
+    let account = ada.account().await;
+    assert!(account.get("banned").is_some() && account.get("password").is_none(), "{account}");
+    for person in [&ada, &thief] {
+        person.logs_in().await.assert_status(401);
+    }
+    assert!(suspended(Command::Unban).await);
+    world.advance(61);
+    resets(&world, &ada.is_offered_a_password().await, NEW).await.assert_ok();
+    ada.rival(NEW).logs_in().await.assert_ok();
+    thief.rival(NEW).logs_in().await.assert_status(401);
+}
+
+/// Somebody who can write a row of Sessions cannot keep an owner from ending all of them.
+#[tokio::test]
+async fn a_session_that_nobody_can_read_ends_with_the_others() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    changes_password(&ada, &session, NEW).await.assert_ok();
+    let pk = format!("ACCOUNT#{}", session.user_id);
+    let sk = format!("SESSION#{}", SessionId::random().unwrap());
+    world.put_rows("Sessions", vec![json!({ "pk": pk, "sk": sk, "id": "none" })]).await;
+    disowns(&ada).await.assert_ok();
+    let left = world.rows_of("Sessions", "ACCOUNT#").await;
+    assert_eq!(left.len(), 1, "only the guard: {left:?}");
+    resets(&world, &ada.mailed("reset-password").await, "a third password").await.assert_ok();
 }
