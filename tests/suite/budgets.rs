@@ -113,6 +113,38 @@ async fn taking_an_account_back_costs_three_reads_a_look_at_the_sessions_and_a_t
     cost(taken, &[("GetItem", 3), ("Query", 1), ("TransactWriteItems", 1)]);
 }
 
+/// The session, the account and its guard; the client and the try. The guard and the sessions again, as they are when they end; the try is
+/// taken back with them.
+#[tokio::test]
+async fn a_deletion_costs_four_reads_a_look_at_the_sessions_and_a_transaction_and_keeping_the_account_two() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let body = json!({ "current_password": ada.password });
+    let asked = world.calls(world.post_as(&session, "/auth/delete-account", body)).await;
+    cost(asked, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1), ("UpdateItem", 2)]);
+    let body = json!({ "token": ada.mailed("keep-account").await });
+    let kept = world.calls(world.post("/auth/keep-account", body.clone())).await;
+    cost(kept, &[("GetItem", 2), ("TransactWriteItems", 1)]);
+    cost(world.calls(world.post("/auth/keep-account", body)).await, &[("GetItem", 2)]);
+}
+
+#[tokio::test]
+async fn sessions_cost_one_read_beside_their_rows_and_end_in_one_transaction() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let other = Session::of(&ada.logs_in().await);
+    cost(world.calls(world.get_as(&session, "/auth/sessions")).await, &[("GetItem", 1), ("Query", 1)]);
+    let list = world.get_as(&other, "/auth/sessions").await;
+    let current = list.body["sessions"].as_array().unwrap().iter().find(|one| one["current"] == true).unwrap();
+    let path = format!("/auth/sessions/{}", current["id"].as_str().unwrap());
+    let revoked = world.calls(world.delete_as(&session, &path)).await;
+    cost(revoked, &[("GetItem", 2), ("TransactWriteItems", 1)]);
+    ada.logs_in().await.assert_ok();
+    let body = json!({ "access_token": session.access, "scope": "others" });
+    let left = world.calls(world.post("/auth/logout", body)).await;
+    cost(left, &[("GetItem", 1), ("Query", 1), ("TransactWriteItems", 1)]);
+}
+
 #[tokio::test]
 async fn a_language_costs_a_look_at_the_account_and_its_sessions_and_a_transaction() {
     let world = World::start().await;
