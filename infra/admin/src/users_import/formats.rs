@@ -23,6 +23,13 @@ pub enum Source {
     Csv,
 }
 
+impl Source {
+    /// As the command line has it.
+    pub(super) fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
 /// What a record comes to.
 pub enum Reading {
     /// Somebody with an account.

@@ -139,6 +139,9 @@ pub async fn import(
     let (mut records, length) = Records::open(&arguments.file, arguments.from == Source::Firebase)?;
     arguments.from.check(records.columns())?;
     let importer = Importer::open(operator.store.clone(), &operator.aws).await?;
+    if arguments.yes {
+        operator.trail.note("users-import", &arguments.from.word(), clock).await?;
+    }
     let project = match signer_key {
         Some(signer_key) => Some(arguments.project(&importer, signer_key).await?),
         None => None,

@@ -26,12 +26,29 @@ async fn a_dry_run_counts_the_same_and_writes_nothing() {
         (Source::Firebase, "firebase.json"),
         (Source::Csv, "anything.csv"),
     ] {
-        let before = everything(&world).await;
+        let (before, log) = (everything(&world).await, world.operators_log());
         let dry = run_as(world.importer(), &world, &arguments(from, export(file), false)).await.unwrap();
         assert!(dry.made + dry.there > 0 && everything(&world).await == before, "{file}");
+        assert_eq!(world.operators_log(), log, "{file}");
         assert_eq!(imported(&world, from, export(file)).await, dry, "{file}");
     }
     world.resume_mail().await;
+}
+
+/// Once a run, whatever is in the file; and of users the log tells nothing.
+#[tokio::test]
+async fn a_run_is_written_down_or_not_done() {
+    let world = World::start().await;
+    world.break_down(Service::Logs, Mode::Refused, Some("PutLogEvents"));
+    let arguments = arguments(Source::Firebase, export("firebase.json"), true);
+    let before = everything(&world).await;
+    let refused = run_as(world.importer(), &world, &arguments).await.unwrap_err().to_string();
+    assert!(refused.starts_with("PutLogEvents: AccessDeniedException"), "{refused}");
+    assert!(everything(&world).await == before, "nor is a key sealed");
+    world.mend();
+    imported(&world, Source::Firebase, export("firebase.json")).await;
+    let line = json!({ "event": "operator_command", "command": "users-import", "to": "firebase" });
+    assert_eq!(world.operators_log(), [line]);
 }
 
 #[tokio::test]
