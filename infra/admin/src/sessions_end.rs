@@ -9,7 +9,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use shared::{
     error::Error,
     events::Action,
-    ids::{AccountId, SessionId},
+    ids::AccountId,
     store::{Condition, Expected, Found, Update, Write},
     tables::{AllRows, Row, Rows},
     time::{Clock, Timestamp},
@@ -49,11 +49,6 @@ pub struct Of {
     /// Everybody's.
     #[arg(long)]
     pub everybody: bool,
-}
-
-#[derive(Deserialize)]
-struct Session {
-    id: SessionId,
 }
 
 /// When a session began.
@@ -99,15 +94,18 @@ pub async fn end(
 }
 
 async fn end_of(operator: &Operator, user: AccountId, yes: bool, clock: &Clock) -> Result<u64, Failure> {
-    let mut sessions: Vec<Session> = operator.store.query(Rows::SessionsOf(user)).await?;
+    // By their keys: one that cannot be read must not keep the others alive, nor itself.
+    let found = operator.store.found(Rows::SessionsOf(user)).await?;
+    let named = found.iter().filter_map(|row| Row::session(row.key().0, row.key().1));
+    let mut sessions: Vec<_> = named.map(|(_, id)| id).collect();
     let count = sessions.len() as u64;
     if yes && count > 0 {
         let last = sessions.split_off(sessions.len().saturating_sub(AT_ONCE));
-        for session in sessions {
-            operator.store.delete(Row::Session(user, session.id)).await?;
+        for id in sessions {
+            operator.store.delete(Row::Session(user, id)).await?;
         }
         // Whatever ends of itself meanwhile is what was wanted.
-        let ended = last.iter().map(|session| Write::Delete(Expected::new(Row::Session(user, session.id))));
+        let ended = last.iter().map(|id| Write::Delete(Expected::new(Row::Session(user, *id))));
         let _always_done = operator.change(user, Action::SessionsEnded, ended.collect(), clock).await?;
     }
     Ok(count)

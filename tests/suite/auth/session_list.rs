@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use local::{Mode, Service};
 use serde_json::{Value, json};
+use shared::ids::SessionId;
 use tests::{Page, Person, Reply, Request, Session, World, authorized, json_request};
 
 use super::{guard::tries, tokens::claims};
@@ -155,6 +156,19 @@ async fn logout_ends_one_session_all_others_or_all() {
     assert!(rows(&world, &first).await.is_empty());
     assert_eq!(happened(&world, &first).await, ["signed_out", "sessions_ended", "sessions_ended"]);
     ada.logs_in().await.assert_ok();
+}
+
+#[tokio::test]
+async fn logout_ends_sessions_that_nobody_can_read() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    for scope in ["others", "global"] {
+        let sk = format!("SESSION#{}", SessionId::random().unwrap());
+        let pk = format!("ACCOUNT#{}", session.user_id);
+        world.put_rows("Sessions", vec![json!({ "pk": pk, "sk": sk, "id": "none" })]).await;
+        leaves(&world, &session, scope).await.assert_ok();
+        assert!(rows(&world, &session).await.iter().all(|row| row["sk"] != sk), "{scope}");
+    }
 }
 
 #[tokio::test]

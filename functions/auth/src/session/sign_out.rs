@@ -7,7 +7,7 @@ use shared::{
     error::Error,
     events::{AccountEvent, Action, Announced, By, Circumstances},
     ids::{AccountId, SessionId},
-    store::{Condition, Expected, Raced, Write, Written},
+    store::{Condition, Expected, Found, Raced, Write, Written},
     tables::{Row, Rows},
     time::Timestamp,
 };
@@ -76,23 +76,22 @@ impl Auth {
         let Leaving { account, session: own, now, .. } = *leaving;
         let (mut contention, mut event) = (self.app.contention(SESSIONS, since), None);
         loop {
-            let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account)).await?;
-            sessions.retain(|session| session.expires_at > now);
-            if !sessions.iter().any(|session| session.id == own) {
+            let found = self.app.store.found(Rows::SessionsOf(account)).await?;
+            let mut sessions: Vec<_> = found.into_iter().filter_map(|row| to_end(row, now)).collect();
+            if !sessions.contains(&own) {
                 return Err(Error::InvalidToken);
             }
-            sessions.retain(|session| session.id != own);
+            sessions.retain(|id| *id != own);
             if sessions.is_empty() && which == Ended::Others {
                 return Ok(());
             }
             let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE - 1));
-            let too_many: Vec<_> = too_many.iter().map(|session| session.id).collect();
             delete_sessions(&self.app.store, account, &too_many).await?;
             let announced = match event.take() {
                 Some(announced) => announced,
                 None => self.announce(leaving, Action::SessionsEnded)?,
             };
-            let mut writes: Vec<_> = sessions.iter().map(|session| ended(account, session.id)).collect();
+            let mut writes: Vec<_> = sessions.iter().map(|id| ended(account, *id)).collect();
             writes.push(match which {
                 Ended::All => ended(account, own),
                 Ended::Others => Write::Check(Expected::new(Row::Session(account, own)).when(Condition::Exists)),
@@ -112,6 +111,14 @@ impl Auth {
         let circumstances = Circumstances::of(origin, By::User, now);
         AccountEvent::new(account, action, circumstances, Some(session), &self.app.clock)?.announce()
     }
+}
+
+/// The session of a row, unless it has ended by itself. One that cannot be read has not: it must not keep the others alive, nor itself.
+fn to_end(row: Found, now: Timestamp) -> Option<SessionId> {
+    let (pk, sk) = row.key();
+    let (_, id) = Row::session(pk, sk)?;
+    let has_ended = row.read::<Session>().is_ok_and(|session| session.expires_at <= now);
+    (!has_ended).then_some(id)
 }
 
 /// The end of a session that is there.

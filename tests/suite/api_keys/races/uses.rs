@@ -213,6 +213,8 @@ async fn a_limit_holds_for_requests_at_once() {
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let id = ada.keeps(&demo(&world, "okx", "ok")).await;
+    // The letter about the new key is written down as sent by an update, too.
+    world.pause_mail().await;
     world.aws.reset_calls();
     world.hold("UpdateItem", 8);
     // Each is counted twice, for its user and then for its key: all at once both times.
