@@ -46,7 +46,7 @@ def later(seconds):
 
 def challenges(switch):
     """Operators have everybody asked for a challenge (`always`), or nobody in peace (`auto`), and every instance knows."""
-    services = ("DYNAMODB", "KMS")
+    services = ("DYNAMODB", "KMS", "CLOUDWATCH_LOGS")
     environment = {**os.environ, **{f"AWS_ENDPOINT_URL_{service}": AWS for service in services}}
     admin = ["cargo", "run", "--quiet", "--config", "infra/local.toml", "--package", "admin", "--"]
     subprocess.run(
