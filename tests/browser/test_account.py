@@ -163,13 +163,17 @@ class Account(Pages):
         ada = Person().signed_up()
         self.signed_in(ada)
         # The page's policy lets nobody fetch its file, so the test looks at what it is made of.
-        self.page.evaluate("{ const made = URL.createObjectURL; URL.createObjectURL = (file) => made.call(URL, window.file = file); }")
+        self.page.evaluate(
+            "{ const made = URL.createObjectURL; URL.createObjectURL = (file) => made.call(URL, window.file = file); }"
+        )
         self.presses("#export button")
         self.says_in("export", "exportReady")
         self.assertTrue(self.page.evaluate("document.getElementById('exported').href").startswith("blob:"))
         self.assertEqual(self.page.focused(), "exported")
         pages = json.loads(self.page.evaluate("window.file.text()"))
-        self.assertEqual(list(dict.fromkeys(page["of"] for page in pages)), ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export"])
+        self.assertEqual(
+            list(dict.fromkeys(page["of"] for page in pages)), ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export"]
+        )
         self.assertTrue(all(page["format"] == "export/1" for page in pages))
         self.assertIn(ada.email, json.dumps(pages))
         self.check()
