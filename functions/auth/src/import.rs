@@ -162,7 +162,7 @@ impl Importer {
                 hash = Some(self.passwords.wrap(foreign, now).await?);
             }
             let account = Account::imported(id, address.clone(), hash.clone(), now);
-            record.import(&account);
+            record.belong_to(&account, None);
             let mut writes = new_account_of(&account, &profile, tried.unwrap_or_default().inherited(&[], now))?;
             writes.push(changed(&key, record)?);
             if let Written::Done(()) = self.store.transact(writes).await? {

@@ -9,6 +9,7 @@ use shared::{
     time::{Clock, Timestamp},
 };
 
+pub use crate::session::ending::{ENDED_AT_ONCE, delete_sessions, sessions_of};
 use crate::{
     account::{Account, Ban, Due, Tombstone},
     records::ending::ending,
@@ -51,11 +52,7 @@ pub enum Standing {
 pub async fn standing(store: &Store, id: AccountId, now: Timestamp) -> Result<Standing, Error> {
     Ok(match store.get::<Account>(Row::Account(id)).await {
         Ok(None) => Standing::Unknown,
-        Ok(Some(account)) => Standing::There {
-            banned: account.banned.map(|Ban { reason, at }| (reason, at)),
-            ends_at: account.ending.map(|due| due.at),
-            undo_until: account.undo.map(|undo| undo.until).filter(|until| now < *until),
-        },
+        Ok(Some(account)) => Standing::of(&account, now),
         Err(error @ Error::Internal(_)) => match store.get::<Tombstone>(Row::Account(id)).await {
             Ok(Some(_)) => Standing::Ended,
             _ => return Err(error),
@@ -65,6 +62,14 @@ pub async fn standing(store: &Store, id: AccountId, now: Timestamp) -> Result<St
 }
 
 impl Standing {
+    fn of(account: &Account, now: Timestamp) -> Self {
+        Self::There {
+            banned: account.banned.as_ref().map(|Ban { reason, at }| (reason.clone(), *at)),
+            ends_at: account.ending.map(|due| due.at),
+            undo_until: account.former(now).map(|undo| undo.until),
+        }
+    }
+
     /// Whether a command would change anything.
     #[must_use]
     pub const fn admits(&self, command: &Command) -> bool {
@@ -77,8 +82,8 @@ impl Standing {
     }
 }
 
-/// The writes that carry out a command, but for its event; none where it would change nothing. They conflict with whoever changes the
-/// account meanwhile.
+/// The writes that carry out a command on an account which is there, but for its event; none where it would change nothing. They conflict
+/// with whoever changes the account meanwhile.
 ///
 /// # Errors
 /// `Unavailable`, `Internal`.
@@ -89,10 +94,8 @@ pub async fn writes(
     clock: &Clock,
 ) -> Result<Option<Vec<Write<'static>>>, Error> {
     let now = clock.now();
-    if !standing(store, id, now).await?.admits(command) {
-        return Ok(None);
-    }
-    let Some(account) = store.get::<Account>(Row::Account(id)).await? else { return Ok(None) };
+    let account: Option<Account> = store.get(Row::Account(id)).await?;
+    let Some(account) = account.filter(|account| Standing::of(account, now).admits(command)) else { return Ok(None) };
     command.writes(store, account, &Circumstances::operator(now), clock).await.map(Some)
 }
 

@@ -57,26 +57,7 @@ struct Account {
     password: Option<IgnoredAny>,
     #[serde(default)]
     language: Language,
-    banned: Option<Ban>,
-    ending: Option<At>,
-    undo: Option<Until>,
     secured_at: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct Ban {
-    reason: String,
-    at: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct At {
-    at: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Until {
-    until: Timestamp,
 }
 
 /// What is shown of a session.
@@ -123,9 +104,14 @@ pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clo
     match standing(store, id, now).await? {
         Standing::Ended => lines.push("it has been deleted".to_owned()),
         Standing::Unknown => lines.push("no account".to_owned()),
-        Standing::There { .. } => {
+        Standing::There { banned, ends_at, undo_until } => {
             let account = store.get::<Account>(Row::Account(id)).await?;
-            lines.extend(account.into_iter().flat_map(|account| account.lines(now)));
+            lines.extend(account.as_ref().map(Account::line));
+            lines.extend(banned.map(|(reason, at)| format!("suspended since {at}: {reason}")));
+            lines.extend(ends_at.map(|at| format!("to be deleted at {at}")));
+            lines.extend(undo_until.map(|until| format!("former address: until {until}")));
+            let secured = account.and_then(|account| account.secured());
+            lines.extend(secured.map(|at| format!("taken back by its owner at {at}")));
         }
     }
     if let Some(guard) = store.get::<Guard>(Row::SessionGuard(id)).await? {
@@ -145,19 +131,14 @@ pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clo
 }
 
 impl Account {
-    fn lines(&self, now: Timestamp) -> Vec<String> {
-        let Self { verified_at, password, language, banned, ending, undo, secured_at } = self;
+    fn line(&self) -> String {
+        let Self { verified_at, password, language, .. } = self;
         let password = if password.is_some() { "" } else { ", without a password" };
-        let language = language.code();
-        let secured = secured_at.map(|ms| Timestamp::from_second(i64::try_from(ms / 1_000).unwrap_or(i64::MAX)));
-        let more = [
-            banned.as_ref().map(|Ban { reason, at }| format!("suspended since {at}: {reason}")),
-            ending.as_ref().map(|At { at }| format!("to be deleted at {at}")),
-            undo.as_ref().filter(|undo| now < undo.until).map(|undo| format!("former address: until {}", undo.until)),
-            secured.map(|at| format!("taken back by its owner at {at}")),
-        ];
-        let first = format!("account: verified at {verified_at}, language {language}{password}");
-        [first].into_iter().chain(more.into_iter().flatten()).collect()
+        format!("account: verified at {verified_at}, language {}{password}", language.code())
+    }
+
+    fn secured(&self) -> Option<Timestamp> {
+        self.secured_at.map(|ms| Timestamp::from_second(i64::try_from(ms / 1_000).unwrap_or(i64::MAX)))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use auth::operators::{ENDED_AT_ONCE, delete_sessions, sessions_of};
 use clap::Args;
 use futures::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +12,7 @@ use shared::{
     events::Action,
     ids::AccountId,
     store::{Condition, Expected, Found, Update, Write},
-    tables::{AllRows, Row, Rows},
+    tables::{AllRows, Row},
     time::{Clock, Timestamp},
 };
 
@@ -20,8 +21,6 @@ use crate::{
     operator::{Failure, Operator},
 };
 
-/// A transaction holds 100 writes, and some are needed for the rest.
-const AT_ONCE: usize = 90;
 /// Deletions under way at a time; the functions come first.
 const IN_FLIGHT: usize = 16;
 
@@ -94,16 +93,11 @@ pub async fn end(
 }
 
 async fn end_of(operator: &Operator, user: AccountId, yes: bool, clock: &Clock) -> Result<u64, Failure> {
-    // By their keys: one that cannot be read must not keep the others alive, nor itself.
-    let found = operator.store.found(Rows::SessionsOf(user)).await?;
-    let named = found.iter().filter_map(|row| Row::session(row.key().0, row.key().1));
-    let mut sessions: Vec<_> = named.map(|(_, id)| id).collect();
+    let mut sessions = sessions_of(&operator.store, user).await?;
     let count = sessions.len() as u64;
     if yes && count > 0 {
-        let last = sessions.split_off(sessions.len().saturating_sub(AT_ONCE));
-        for id in sessions {
-            operator.store.delete(Row::Session(user, id)).await?;
-        }
+        let last = sessions.split_off(sessions.len().saturating_sub(ENDED_AT_ONCE));
+        delete_sessions(&operator.store, user, &sessions).await?;
         // Whatever ends of itself meanwhile is what was wanted.
         let ended = last.iter().map(|id| Write::Delete(Expected::new(Row::Session(user, *id))));
         let _always_done = operator.change(user, Action::SessionsEnded, ended.collect(), clock).await?;

@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
+use aws_sdk_dynamodb::{
+    operation::query::builders::QueryFluentBuilder,
+    types::{AttributeValue, DeleteRequest, WriteRequest},
+};
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
-use super::{Found, Item, Store, from_item, key_of, unbuildable};
+use super::{Found, Item, Store, key_of, unbuildable};
 use crate::{
     aws::failure,
     error::Error,
@@ -36,12 +39,7 @@ impl Store {
             .key_condition_expression("pk = :pk AND sk < :sk")
             .expression_attribute_values(":pk", AttributeValue::S(pk))
             .expression_attribute_values(":sk", AttributeValue::S(sk.unwrap_or_default()));
-        let mut items = request.into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(item) = items.next().await {
-            found.push(Found::new(item.map_err(|error| failure("Query", &error))?));
-        }
-        Ok(found)
+        all(request).await
     }
 
     /// All rows of a group, by their keys, whatever is in them.
@@ -49,12 +47,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn found(&self, rows: Rows<'_>) -> Result<Vec<Found>, Error> {
-        let mut items = self.rows(rows).into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(item) = items.next().await {
-            found.push(Found::new(item.map_err(|error| failure("Query", &error))?));
-        }
-        Ok(found)
+        all(self.rows(rows)).await
     }
 
     /// All rows of a group, each for itself.
@@ -62,12 +55,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn each<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<Result<T, Error>>, Error> {
-        let mut items = self.rows(rows).into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(item) = items.next().await {
-            found.push(from_item(item.map_err(|error| failure("Query", &error))?));
-        }
-        Ok(found)
+        Ok(self.found(rows).await?.into_iter().map(Found::read).collect())
     }
 
     /// Deletes all rows of a group but those to be spared, however many there are, until `end`; whether that was all. What is left then is
@@ -115,4 +103,14 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// What a query finds, page by page.
+async fn all(query: QueryFluentBuilder) -> Result<Vec<Found>, Error> {
+    let mut items = query.into_paginator().items().send();
+    let mut found = Vec::new();
+    while let Some(item) = items.next().await {
+        found.push(Found::new(item.map_err(|error| failure("Query", &error))?));
+    }
+    Ok(found)
 }

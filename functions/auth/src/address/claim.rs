@@ -122,21 +122,10 @@ impl AddressRecord {
         self.owner.filter(|_| self.verified_by == Some(link))
     }
 
-    /// The address is an account's from now on, which `link` has proven. All that was asked for before is settled by it, a sign-up that
-    /// waits for its proof too.
-    pub fn pass_to(&mut self, account: &Account, link: LinkId) {
-        self.belong_to(account, Some(link));
-    }
-
     /// The account has another address now, and may have this one back until then.
     pub fn keep_for(&mut self, account: AccountId, until: Timestamp) {
         let former = Some(Former { account, until });
         *self = Self { version: self.version, former, ttl: Some(until), ..Self::default() };
-    }
-
-    /// The account has this address again.
-    pub fn return_to(&mut self, account: &Account) {
-        self.belong_to(account, None);
     }
 
     /// The address is nobody's from now on.

@@ -7,7 +7,6 @@
 mod allowance;
 mod claim;
 mod forgot;
-mod import;
 mod issued;
 mod letters;
 mod pending_passwords;
@@ -122,8 +121,9 @@ impl AddressRecord {
         self.ttl = last.max(counts).max(kept_for).filter(|_| self.owner.is_none());
     }
 
-    /// The address belongs to an account from now on. All that was asked for before is settled by it.
-    fn belong_to(&mut self, account: &Account, verified_by: Option<LinkId>) {
+    /// The address belongs to an account from now on; `verified_by`: the link that has just proven it, if one has. All that was asked for
+    /// before is settled by it, a sign-up that waits for its proof too.
+    pub fn belong_to(&mut self, account: &Account, verified_by: Option<LinkId>) {
         *self = Self { version: self.version, owner: Some(account.id), verified_by, ..Self::default() };
     }
 }

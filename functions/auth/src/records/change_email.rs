@@ -78,7 +78,7 @@ impl Auth {
         if let RateLimit::Exceeded(seconds) = BY_ACCOUNT.count(&self.app.store, &account.id.to_string(), now).await? {
             return Ok(ChangeEmail::TooOften(seconds));
         }
-        let told = Telling::of_session(sender, caller.session_id(), now);
+        let told = Telling::of_session(sender.origin(), caller.session_id(), now);
         self.ask_for_address(caller, &account, new, &told, since, now).await
     }
 
@@ -106,7 +106,7 @@ impl Auth {
                 caller.still_signed_in(),
                 post(letter, account.language, now)?,
                 told.notice(account, &account.address, news.clone(), self.app.clock.unix_ms())?,
-                event.put(self, account, told)?,
+                event.put(self, account.id, told)?,
             ];
             if self.write_record(&key, record, writes).await? {
                 event.happened();

@@ -77,7 +77,7 @@ impl Auth {
             Ok(hash) => hash,
             Err(weakness) => return Ok(ChangePassword::Weak(weakness)),
         };
-        let told = Telling::of_session(sender, caller.session_id(), now);
+        let told = Telling::of_session(sender.origin(), caller.session_id(), now);
         let is_done = self.replace_own_password(caller, account, &hash, &told, since).await?;
         Ok(if is_done { ChangePassword::Done } else { ChangePassword::Wrong })
     }
@@ -100,7 +100,7 @@ impl Auth {
             let mut writes = sessions;
             writes.extend([Write::Update(guard), caller.still_signed_in(), new_password(&account, seen.version)?]);
             writes.push(told.notice(&account, &account.address, News::PasswordChanged, self.app.clock.unix_ms())?);
-            writes.push(event.put(self, &account, told)?);
+            writes.push(event.put(self, account.id, told)?);
             if self.app.store.race(writes).await? == Raced::Won {
                 event.happened();
                 return Ok(true);

@@ -58,7 +58,7 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<ConfirmEmail, Error> {
-        let (told, mut event) = (Telling::of_link(sender, now), OneEvent::new(Action::EmailChanged));
+        let (told, mut event) = (Telling::of_link(sender.origin(), now), OneEvent::new(Action::EmailChanged));
         let mut contention = self.app.contention(ACCOUNT, since);
         loop {
             let record = self.record(&link.address).await?;
@@ -109,7 +109,7 @@ impl Auth {
             return Ok(None);
         }
         account.move_to(address, now);
-        record.pass_to(&account, link.id);
+        record.belong_to(&account, Some(link.id));
         former_record.keep_for(account.id, now + UNDO_LIFE);
         let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
@@ -120,7 +120,7 @@ impl Auth {
             new_address(&account, seen, link.id)?,
             told.notice(&account, &account.address, news(false), unix_ms)?,
             told.notice(&account, &former, news(true), unix_ms)?,
-            event.put(self, &account, told)?,
+            event.put(self, account.id, told)?,
         ]);
         let changed = ChangedRecord { key: link.address, record };
         Ok(Some(Move { records: [changed, ChangedRecord { key: former_key, record: former_record }], writes }))

@@ -15,7 +15,12 @@ use shared::{
     time::{Clock, Timestamp},
 };
 
-use super::{known::KnownAddress, own_password::OwnPassword, post};
+use super::{
+    known::KnownAddress,
+    notice::{OneEvent, Telling},
+    own_password::OwnPassword,
+    post,
+};
 use crate::{
     account::{Account, Due, Offer},
     guard::{Counted, row::changing},
@@ -170,13 +175,8 @@ impl Auth {
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
-    pub(crate) async fn keep_account(
-        &self,
-        link: MailedLink,
-        circumstances: Circumstances,
-        since: Instant,
-    ) -> Result<bool, Error> {
-        let (mut contention, mut announced) = (self.app.contention(ACCOUNT, since), None);
+    pub(crate) async fn keep_account(&self, link: MailedLink, told: &Telling, since: Instant) -> Result<bool, Error> {
+        let (mut contention, mut event) = (self.app.contention(ACCOUNT, since), OneEvent::new(Action::AccountKept));
         loop {
             let KnownAddress { account, .. } = self.known_address(&link.address).await?;
             let Some(mut account) = account else { return Ok(false) };
@@ -186,21 +186,13 @@ impl Auth {
                 Offer::Void => return Ok(false),
             }
             let Some(due) = account.stay() else { return Ok(false) };
-            let event = if let Some(event) = announced.take() {
-                event
-            } else {
-                let event =
-                    AccountEvent::new(account.id, Action::AccountKept, circumstances.clone(), None, &self.app.clock)?;
-                event.announce()?
-            };
             let row = Update::new(Row::Account(account.id)).set("ending", &account.ending)?.set("kept_by", &link.id)?;
             let row = row.when(Condition::equals("version", &account.version)?);
-            let writes = vec![Write::Update(row), cancelled(account.id, &due), Write::Put(event.put()?)];
+            let writes = vec![Write::Update(row), cancelled(account.id, &due), event.put(self, account.id, told)?];
             if self.app.store.race(writes).await? == Raced::Won {
                 event.happened();
                 return Ok(true);
             }
-            announced = Some(event);
             contention.lost().await?;
         }
     }

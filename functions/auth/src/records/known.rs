@@ -68,15 +68,7 @@ impl Auth {
     pub(crate) async fn living_account(&self, id: AccountId) -> Result<Option<Account>, Error> {
         match self.coming_into_being(Row::Account(id)).await {
             Ok(None) => Err(Error::internal("an address belongs to an account that is not there")),
-            // A tombstone is no account. Whoever reads one seldom does, and looks again.
-            Err(error @ Error::Internal(_)) => {
-                if self.has_ended(id).await? {
-                    Ok(None)
-                } else {
-                    Err(error)
-                }
-            }
-            read => read,
+            read => self.unless_ended(id, read).await,
         }
     }
 
@@ -85,14 +77,18 @@ impl Auth {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub(crate) async fn account_there(&self, id: AccountId) -> Result<Option<Account>, Error> {
-        match self.app.store.get(Row::Account(id)).await {
-            Err(error @ Error::Internal(_)) => {
-                if self.has_ended(id).await? {
-                    Ok(None)
-                } else {
-                    Err(error)
-                }
-            }
+        let read = self.app.store.get(Row::Account(id)).await;
+        self.unless_ended(id, read).await
+    }
+
+    /// A tombstone is no account. Whoever reads one seldom does, and looks again.
+    async fn unless_ended(
+        &self,
+        id: AccountId,
+        read: Result<Option<Account>, Error>,
+    ) -> Result<Option<Account>, Error> {
+        match read {
+            Err(Error::Internal(_)) if self.has_ended(id).await? => Ok(None),
             read => read,
         }
     }

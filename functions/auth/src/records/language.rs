@@ -6,12 +6,13 @@ use serde::de::IgnoredAny;
 use shared::{
     caller::Caller,
     error::Error,
-    events::{AccountEvent, Action, Announced, Circumstances},
+    events::Action,
     language::Language,
     store::{Condition, Raced, Update, Write},
     tables::{Row, Rows},
 };
 
+use super::notice::{OneEvent, Telling};
 use crate::{account::Account, session::Session, state::Auth};
 
 /// What those who change a language at once compete for.
@@ -29,11 +30,11 @@ impl Auth {
         &self,
         caller: &Caller,
         language: Language,
-        circumstances: Circumstances,
+        told: &Telling,
         since: Instant,
     ) -> Result<(), Error> {
         let (id, mut contention) = (caller.account_id(), self.app.contention(LANGUAGE, since));
-        let mut announced: Option<Announced> = None;
+        let mut event = OneEvent::new(Action::LanguageChanged);
         loop {
             let (account, mut sessions) =
                 tokio::try_join!(self.living_account(id), self.app.store.query::<Session>(Rows::SessionsOf(id)))?;
@@ -46,11 +47,7 @@ impl Auth {
             for session in sessions.drain(sessions.len().min(CHANGED_AT_ONCE)..) {
                 let _changed_or_ended = self.app.store.update::<IgnoredAny>(speaking(&session, language)?).await?;
             }
-            let event = match announced.take() {
-                Some(event) => event,
-                None => self.language_changed(caller, circumstances.clone())?,
-            };
-            let mut writes = vec![Write::Update(written_to_in(&account, language)?), Write::Put(event.put()?)];
+            let mut writes = vec![Write::Update(written_to_in(&account, language)?), event.put(self, id, told)?];
             for session in &sessions {
                 writes.push(Write::Update(speaking(session, language)?));
             }
@@ -58,14 +55,8 @@ impl Auth {
                 event.happened();
                 return Ok(());
             }
-            announced = Some(event);
             contention.lost().await?;
         }
-    }
-
-    fn language_changed(&self, caller: &Caller, circumstances: Circumstances) -> Result<Announced, Error> {
-        let (account, session) = (caller.account_id(), Some(caller.session_id()));
-        AccountEvent::new(account, Action::LanguageChanged, circumstances, session, &self.app.clock)?.announce()
     }
 }
 

@@ -12,7 +12,7 @@ pub mod known;
 mod language;
 mod locked;
 pub mod not_me;
-mod notice;
+pub mod notice;
 mod own_password;
 mod redeem;
 pub mod set_password;

@@ -88,7 +88,7 @@ impl Auth {
             return Ok(NotMe::Void);
         }
         let mut events = Events {
-            by: Telling::of_link(sender, now),
+            by: Telling::of_link(sender.origin(), now),
             not_me: OneEvent::new(Action::NotMe),
             restored: OneEvent::new(Action::EmailRestored),
         };
@@ -157,7 +157,7 @@ impl Auth {
         let due = account.disown(link.id, false, self.app.clock.unix_ms(), now);
         let letter = record.offer_password(&account, offer, now);
         let mut writes = self.closing(&account, seen, due, now).await?;
-        writes.extend([post(letter, account.language, now)?, events.not_me.put(self, &account, &events.by)?]);
+        writes.extend([post(letter, account.language, now)?, events.not_me.put(self, account.id, &events.by)?]);
         let records = vec![ChangedRecord { key: link.address, record }];
         Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: false, records, writes }))
     }
@@ -180,7 +180,7 @@ impl Auth {
             return Ok(Round::Moving);
         }
         let due = account.disown(link.id, true, self.app.clock.unix_ms(), now);
-        record.return_to(&account);
+        record.belong_to(&account, None);
         left_record.let_go(now);
         let letter = record.offer_password(&account, offer, now);
         let news = News::EmailChanged { new: account.address.clone(), is_former: false };
@@ -188,8 +188,8 @@ impl Auth {
         writes.extend([
             post(letter, account.language, now)?,
             events.by.farewell(&account, left, news)?,
-            events.not_me.put(self, &account, &events.by)?,
-            events.restored.put(self, &account, &events.by)?,
+            events.not_me.put(self, account.id, &events.by)?,
+            events.restored.put(self, account.id, &events.by)?,
         ]);
         let records =
             vec![ChangedRecord { key: link.address, record }, ChangedRecord { key: left_key, record: left_record }];

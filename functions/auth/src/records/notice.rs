@@ -2,16 +2,17 @@
 
 use compat::email::EmailAddress;
 use shared::{
+    caller::Origin,
     error::Error,
     events::{AccountEvent, Action, Announced, By, Circumstances},
-    ids::SessionId,
+    ids::{AccountId, SessionId},
     outbox::{Letter, News},
     store::Write,
     time::Timestamp,
 };
 
 use super::post;
-use crate::{account::Account, sender::Sender, state::Auth};
+use crate::{account::Account, state::Auth};
 
 /// Who does something that is told of.
 pub struct Telling {
@@ -22,14 +23,14 @@ pub struct Telling {
 impl Telling {
     /// Somebody who is signed in.
     #[must_use]
-    pub fn of_session(sender: &Sender, session: SessionId, now: Timestamp) -> Self {
-        Self { by: Circumstances::of(sender.origin(), By::User, now), session: Some(session) }
+    pub fn of_session(origin: &Origin, session: SessionId, now: Timestamp) -> Self {
+        Self { by: Circumstances::of(origin, By::User, now), session: Some(session) }
     }
 
     /// Somebody who has a mailed link.
     #[must_use]
-    pub fn of_link(sender: &Sender, now: Timestamp) -> Self {
-        Self { by: Circumstances::of(sender.origin(), By::Link, now), session: None }
+    pub fn of_link(origin: &Origin, now: Timestamp) -> Self {
+        Self { by: Circumstances::of(origin, By::Link, now), session: None }
     }
 
     /// A letter with a link for who has not done it.
@@ -77,12 +78,12 @@ impl OneEvent {
     ///
     /// # Errors
     /// `Internal`.
-    pub fn put(&mut self, auth: &Auth, account: &Account, told: &Telling) -> Result<Write<'static>, Error> {
+    pub fn put(&mut self, auth: &Auth, account: AccountId, told: &Telling) -> Result<Write<'static>, Error> {
         let announced = if let Some(announced) = &self.announced {
             announced
         } else {
             let (by, clock) = (told.by.clone(), &auth.app.clock);
-            let event = AccountEvent::new(account.id, self.action, by, told.session, clock)?;
+            let event = AccountEvent::new(account, self.action, by, told.session, clock)?;
             self.announced.insert(event.announce()?)
         };
         announced.put().map(Write::Put)

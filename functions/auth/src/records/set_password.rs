@@ -69,7 +69,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<SetPassword, Error> {
         let (mut contention, mut hash, mut lost) = (self.app.contention(ACCOUNT, since), None, 0);
-        let (told, mut event) = (Telling::of_link(sender, now), OneEvent::new(Action::PasswordReset));
+        let (told, mut event) = (Telling::of_link(sender.origin(), now), OneEvent::new(Action::PasswordReset));
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
             let Some(mut account) = account else { return Ok(SetPassword::Void) };
@@ -100,7 +100,7 @@ impl Auth {
             writes.push(Write::Update(freezing(guard, freeze)?));
             writes.push(new_password(&account, seen)?);
             writes.push(told.notice(&account, &account.address, News::PasswordChanged, self.app.clock.unix_ms())?);
-            writes.push(event.put(self, &account, &told)?);
+            writes.push(event.put(self, account.id, &told)?);
             if self.app.store.race(writes).await? == Raced::Won {
                 event.happened();
                 return Ok(SetPassword::Done(Some(device)));

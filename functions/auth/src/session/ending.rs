@@ -17,7 +17,7 @@ use shared::{
 use crate::{guard::Guard, state::Auth};
 
 /// A transaction holds 100 writes, and some are needed for the rest.
-pub(super) const ENDED_AT_ONCE: usize = 90;
+pub const ENDED_AT_ONCE: usize = 90;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;
 
@@ -80,10 +80,8 @@ pub async fn ending_sessions(
 ) -> Result<Ending, Error> {
     let guard: Option<SeenGuard> = store.get(Row::SessionGuard(account_id)).await?;
     let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
-    // By their keys: one that cannot be read must not keep the others alive, nor itself.
-    let found = store.found(Rows::SessionsOf(account_id)).await?;
-    let named = found.iter().filter_map(|row| Row::session(row.key().0, row.key().1));
-    let mut sessions: Vec<_> = named.map(|(_, id)| id).filter(|id| staying != Some(*id)).collect();
+    let mut sessions = sessions_of(store, account_id).await?;
+    sessions.retain(|id| staying != Some(*id));
     let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
     delete_sessions(store, account_id, &too_many).await?;
     let next = Generation { generation: seen.generation + 1, opened: 0 };
@@ -93,6 +91,15 @@ pub async fn ending_sessions(
         .when(Condition::equals("opened", &seen.opened)?);
     let ended = sessions.iter().map(|id| Write::Delete(Expected::new(Row::Session(account_id, *id))));
     Ok(Ending { guard, sessions: ended.collect(), tried })
+}
+
+/// All sessions of an account, by their keys: one that cannot be read must not keep the others alive, nor itself.
+///
+/// # Errors
+/// `Unavailable`, `Internal`.
+pub async fn sessions_of(store: &Store, account_id: AccountId) -> Result<Vec<SessionId>, Error> {
+    let found = store.found(Rows::SessionsOf(account_id)).await?;
+    Ok(found.iter().filter_map(|row| Row::session(row.key().0, row.key().1)).map(|(_, id)| id).collect())
 }
 
 /// Ends sessions, some at a time, each by itself.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use shared::{
     caller::{Caller, Origin},
     error::Error,
-    events::{AccountEvent, Action, Announced, By, Circumstances},
+    events::Action,
     ids::{AccountId, SessionId},
     store::{Condition, Expected, Found, Raced, Write, Written},
     tables::{Row, Rows},
@@ -16,7 +16,10 @@ use super::{
     Session,
     ending::{ENDED_AT_ONCE, delete_sessions},
 };
-use crate::state::Auth;
+use crate::{
+    records::notice::{OneEvent, Telling},
+    state::Auth,
+};
 
 /// What those who end the sessions of an account compete for.
 const SESSIONS: &str = "the sessions of an account";
@@ -48,6 +51,10 @@ impl<'a> Leaving<'a> {
     pub const fn of(caller: &Caller, origin: &'a Origin, now: Timestamp) -> Self {
         Self { account: caller.account_id(), session: caller.session_id(), origin, now }
     }
+
+    fn telling(&self) -> Telling {
+        Telling::of_session(self.origin, self.session, self.now)
+    }
 }
 
 impl Auth {
@@ -56,8 +63,8 @@ impl Auth {
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
     pub(crate) async fn end_session(&self, leaving: &Leaving<'_>, id: SessionId) -> Result<bool, Error> {
-        let event = self.announce(leaving, Action::SignedOut)?;
-        let writes = vec![ended(leaving.account, id), Write::Put(event.put()?)];
+        let mut event = OneEvent::new(Action::SignedOut);
+        let writes = vec![ended(leaving.account, id), event.put(self, leaving.account, &leaving.telling())?];
         Ok(match self.app.store.transact(writes).await? {
             Written::Done(()) => {
                 event.happened();
@@ -74,7 +81,8 @@ impl Auth {
     /// `InvalidToken` when the caller's own session has ended meanwhile; `Contended`, `Unavailable`, `Internal`.
     pub(crate) async fn end_sessions(&self, leaving: &Leaving<'_>, which: Ended, since: Instant) -> Result<(), Error> {
         let Leaving { account, session: own, now, .. } = *leaving;
-        let (mut contention, mut event) = (self.app.contention(SESSIONS, since), None);
+        let mut contention = self.app.contention(SESSIONS, since);
+        let (mut event, told) = (OneEvent::new(Action::SessionsEnded), leaving.telling());
         loop {
             let found = self.app.store.found(Rows::SessionsOf(account)).await?;
             let mut sessions: Vec<_> = found.into_iter().filter_map(|row| to_end(row, now)).collect();
@@ -87,29 +95,18 @@ impl Auth {
             }
             let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE - 1));
             delete_sessions(&self.app.store, account, &too_many).await?;
-            let announced = match event.take() {
-                Some(announced) => announced,
-                None => self.announce(leaving, Action::SessionsEnded)?,
-            };
             let mut writes: Vec<_> = sessions.iter().map(|id| ended(account, *id)).collect();
             writes.push(match which {
                 Ended::All => ended(account, own),
                 Ended::Others => Write::Check(Expected::new(Row::Session(account, own)).when(Condition::Exists)),
             });
-            writes.push(Write::Put(announced.put()?));
+            writes.push(event.put(self, account, &told)?);
             if self.app.store.race(writes).await? == Raced::Won {
-                announced.happened();
+                event.happened();
                 return Ok(());
             }
-            event = Some(announced);
             contention.lost().await?;
         }
-    }
-
-    fn announce(&self, leaving: &Leaving<'_>, action: Action) -> Result<Announced, Error> {
-        let Leaving { account, session, origin, now } = *leaving;
-        let circumstances = Circumstances::of(origin, By::User, now);
-        AccountEvent::new(account, action, circumstances, Some(session), &self.app.clock)?.announce()
     }
 }
 

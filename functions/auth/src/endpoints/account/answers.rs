@@ -67,7 +67,11 @@ impl MailedLinkResponse {
 
     /// It was not, for one reason or another.
     pub const fn refused() -> Self {
-        let message = "This link is invalid, has expired or has been used.";
+        Self::refused_as("This link is invalid, has expired or has been used.")
+    }
+
+    /// It was not, in other words.
+    pub const fn refused_as(message: &'static str) -> Self {
         Self { success: false, message, redirect_url: None }
     }
 }

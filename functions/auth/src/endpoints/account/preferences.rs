@@ -9,13 +9,12 @@ use serde_json::json;
 use shared::{
     caller::{Caller, Origin},
     error::Error,
-    events::{By, Circumstances},
     http::{Body, Fields, Input, Operation, Reply},
     language::Language,
     now::Now,
 };
 
-use crate::state::Auth;
+use crate::{records::notice::Telling, state::Auth};
 
 /// What is to be otherwise.
 pub struct PreferencesUpdate {
@@ -49,8 +48,8 @@ pub async fn change_preferences(
     origin: Origin,
     Body(PreferencesUpdate { language }): Body<PreferencesUpdate>,
 ) -> Result<Reply<Preferences>, Error> {
-    let (since, circumstances) = (Instant::now(), Circumstances::of(&origin, By::User, now));
-    auth.change_language(&caller, language, circumstances, since).await?;
+    let (since, told) = (Instant::now(), Telling::of_session(&origin, caller.session_id(), now));
+    auth.change_language(&caller, language, &told, since).await?;
     Ok(Reply::ok(Preferences { language }))
 }
 

@@ -1,0 +1,195 @@
+//! What an export of an account holds, and what its parts are made of.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use shared::{
+    caller::Method,
+    events::{AccountEvent, By, Circumstances},
+    language::Language,
+    time::Timestamp,
+};
+
+use crate::{
+    account::Account,
+    endpoints::account::user_profile::UserProfile,
+    guard::{Guard, KnownPlace},
+    session::Session,
+};
+
+/// What is known about an account. Every member is always there; `part` says which one is not empty.
+#[derive(Serialize, JsonSchema)]
+pub struct AccountExport {
+    /// The account itself.
+    account: Option<ExportedAccount>,
+    /// Its sessions.
+    sessions: Vec<ExportedSession>,
+    /// What has happened to it in the last 400 days, newest first.
+    events: Vec<ExportedEvent>,
+}
+
+/// An account, as its owner is told. Every member is always there, null where there is nothing.
+#[derive(Serialize, JsonSchema)]
+pub struct ExportedAccount {
+    /// What the owner says of it.
+    profile: UserProfile,
+    /// When the address was proven.
+    #[schemars(extend("format" = "date-time"))]
+    email_verified_at: String,
+    /// The address that it had before, as long as that may be taken back.
+    former_email: Option<String>,
+    /// Whether it has a password.
+    has_password: bool,
+    /// The language of its letters.
+    #[schemars(with = "String")]
+    language: Language,
+    /// Until when the vault stays shut, if it does.
+    #[schemars(extend("format" = "date-time"))]
+    vault_frozen_until: Option<String>,
+    /// The devices and networks that somebody has signed in from.
+    places: Vec<ExportedPlace>,
+}
+
+/// A device or a network, which is recognised and not known: what it is called is no more than a hash.
+#[derive(Serialize, JsonSchema)]
+pub struct ExportedPlace {
+    /// `device` or `network`.
+    kind: &'static str,
+    /// When somebody last signed in from there.
+    #[schemars(extend("format" = "date-time"))]
+    last_seen_at: String,
+    /// Until when it is recognised.
+    #[schemars(extend("format" = "date-time"))]
+    known_until: String,
+}
+
+/// A session, as its owner is told. Every member is always there, null where nothing is known.
+#[derive(Serialize, JsonSchema)]
+pub struct ExportedSession {
+    /// Names the session.
+    id: String,
+    /// When it began.
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    /// When it was last refreshed.
+    #[schemars(extend("format" = "date-time"))]
+    refreshed_at: Option<String>,
+    /// When it ends unless it is refreshed.
+    #[schemars(extend("format" = "date-time"))]
+    expires_at: String,
+    /// How somebody signed in.
+    #[schemars(with = "Vec<String>")]
+    methods: Vec<Method>,
+    /// The client's address.
+    ip: Option<String>,
+    /// Its country.
+    country: Option<String>,
+    /// What the client called itself.
+    user_agent: Option<String>,
+    /// What kind of client it is.
+    device: Option<String>,
+}
+
+/// Something that has happened to the account. Every member is always there, null where nothing is known.
+#[derive(Serialize, JsonSchema)]
+pub struct ExportedEvent {
+    /// Names the event.
+    id: String,
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
+    at: String,
+    /// What.
+    action: &'static str,
+    /// How it ended.
+    outcome: String,
+    /// Who did it.
+    #[schemars(with = "String")]
+    by: By,
+    /// By which session.
+    session_id: Option<String>,
+    /// The client's address.
+    ip: Option<String>,
+    /// Its country.
+    country: Option<String>,
+    /// What kind of client it was.
+    device: Option<String>,
+}
+
+impl AccountExport {
+    pub const fn of(
+        account: Option<ExportedAccount>,
+        sessions: Vec<ExportedSession>,
+        events: Vec<ExportedEvent>,
+    ) -> Self {
+        Self { account, sessions, events }
+    }
+}
+
+impl ExportedAccount {
+    /// What is known of it `now`.
+    pub fn of(account: &Account, profile: UserProfile, guard: &Guard, now: Timestamp) -> Self {
+        Self {
+            profile,
+            email_verified_at: account.verified_at.to_string(),
+            former_email: account.former(now).map(|undo| undo.former.as_str().to_owned()),
+            has_password: account.password.is_some(),
+            language: account.language,
+            vault_frozen_until: guard.freeze.frozen_until.filter(|until| now < *until).map(|at| at.to_string()),
+            places: guard.places.dates().map(ExportedPlace::from).collect(),
+        }
+    }
+
+    /// Of nobody, with a device.
+    pub fn example(moment: Timestamp) -> Self {
+        let moment = moment.to_string();
+        let place = ExportedPlace { kind: "device", last_seen_at: moment.clone(), known_until: moment.clone() };
+        Self {
+            profile: UserProfile::example(),
+            email_verified_at: moment,
+            former_email: None,
+            has_password: true,
+            language: Language::default(),
+            vault_frozen_until: None,
+            places: vec![place],
+        }
+    }
+}
+
+impl From<KnownPlace> for ExportedPlace {
+    fn from(place: KnownPlace) -> Self {
+        let kind = if place.is_device { "device" } else { "network" };
+        Self { kind, last_seen_at: place.seen_at.to_string(), known_until: place.until.to_string() }
+    }
+}
+
+impl From<Session> for ExportedSession {
+    fn from(session: Session) -> Self {
+        Self {
+            id: session.id.to_string(),
+            created_at: session.created_at.to_string(),
+            refreshed_at: session.rotated_at.map(|at| at.to_string()),
+            expires_at: session.expires_at.to_string(),
+            methods: session.authentication().amr,
+            ip: session.ip,
+            country: session.country,
+            user_agent: session.agent,
+            device: session.device,
+        }
+    }
+}
+
+impl From<AccountEvent> for ExportedEvent {
+    fn from(event: AccountEvent) -> Self {
+        let Circumstances { at, by, ip, country, device } = event.circumstances;
+        Self {
+            id: event.id.to_string(),
+            at: at.to_string(),
+            action: event.action.name(),
+            outcome: event.outcome,
+            by,
+            session_id: event.session.map(|id| id.to_string()),
+            ip,
+            country,
+            device,
+        }
+    }
+}
