@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How long events stay visible.
-const KEPT: Duration = Duration::from_hours(400 * 24);
+pub const KEPT: Duration = Duration::from_hours(400 * 24);
 
 /// What has happened. In rows, answers and metrics in snake case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

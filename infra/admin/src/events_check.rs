@@ -11,7 +11,7 @@ use std::{
 use clap::Args;
 use serde_json::Value;
 use shared::{
-    events::{AccountEvent, Line, LineKind},
+    events::{AccountEvent, KEPT, Line, LineKind},
     ids::{AccountId, EventId},
     tables::{Row, Rows},
     time::{Clock, Timestamp},
@@ -22,8 +22,6 @@ use crate::{
     operator::{Failure, Operator},
 };
 
-/// How long an event stays in its table; what is older may be gone.
-const KEPT: Duration = Duration::from_hours(400 * 24);
 /// Between a line and its row.
 const UNDER_WAY: Duration = Duration::from_mins(1);
 

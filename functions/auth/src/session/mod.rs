@@ -4,7 +4,6 @@
 
 mod bound;
 pub mod ending;
-mod new_device;
 pub mod refresh;
 pub mod sign_in;
 pub mod sign_out;

@@ -6,17 +6,20 @@ use serde::de::IgnoredAny;
 use shared::{
     caller::{Aal, Authentication, Method, Origin},
     error::Error,
+    events::Action,
     ids::AccountId,
+    outbox::News,
     store::{Condition, Expected, Put, Update, Write, Written},
     tables::Row,
     time::Timestamp,
 };
 
-use super::{Session, SignedIn, new_device::Surprise};
+use super::{Session, SignedIn};
 use crate::{
     account::Account,
     guard::{Change, Guard, PlaceId, Retraction, row::changing},
     password::Verdict,
+    records::notice::{OneEvent, Telling},
     state::Auth,
 };
 
@@ -94,24 +97,24 @@ impl Auth {
         let now = authentication.auth_time;
         let (freeze, longest) = (arrival.guard.freeze, self.config.longest_session);
         let mut new = Session::open(account, authentication, &arrival.origin, freeze, longest)?;
-        let (mut contention, mut surprise) = (self.app.contention(SIGN_INS, since), None);
+        let (mut contention, mut event) = (self.app.contention(SIGN_INS, since), OneEvent::new(Action::NewDevice));
         loop {
-            // Of those who come from one new place at once, the first is a surprise.
-            surprise = match (arrival.is_surprising(now), surprise) {
-                (false, _) => None,
-                (true, Some(known)) => Some(known),
-                (true, None) => Some(self.surprise(account, new.session.id, &arrival, now)?),
-            };
             let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
             let opened = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
             let guard = Write::Update(changing(opened, &arrival.change(now))?);
             let mut writes = vec![Write::Put(put), guard, as_read(account)?];
-            if let Some(surprise) = &surprise {
-                writes.extend(surprise.writes()?);
+            // Of those who come from one new place at once, the first is a surprise.
+            let is_surprising = arrival.is_surprising(now);
+            if is_surprising {
+                let told = Telling::of_session(&arrival.origin, new.session.id, now);
+                writes.push(told.notice(account, &account.address, News::NewDevice, self.app.clock.unix_ms())?);
+                writes.push(event.put(self, account.id, &told)?);
             }
             match self.app.store.transact(writes).await {
                 Ok(Written::Done(())) => {
-                    surprise.into_iter().for_each(Surprise::happened);
+                    if is_surprising {
+                        event.happened();
+                    }
                     self.bound_sessions(account.id, arrival.guard.opened + 1, now).await;
                     return Ok(Some(new));
                 }
