@@ -1,9 +1,10 @@
 //! The connection to AWS, under a role.
 
-use std::env;
+use std::{env, path::PathBuf, time::Duration};
 
 use aws_config::{Region, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use local::Options;
 
 use super::PATIENCE;
 
@@ -33,4 +34,10 @@ fn credentials(id: &str) -> Credentials {
 #[expect(clippy::disallowed_methods, reason = "the emulator to test against is given from outside")]
 pub(super) fn upstream() -> Option<String> {
     env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// How long transactions are in the way of others after their answers. In front of another emulator, not at all: they would be for as
+/// long as it is slow, while the functions wait for about as long as AWS needs.
+pub(super) fn conflicts() -> Duration {
+    if upstream().is_some() { Duration::ZERO } else { Options::new(PathBuf::new()).conflicts }
 }

@@ -39,7 +39,7 @@ use shared::{
     time::{Clock, Timestamp},
 };
 
-use self::connection::{sdk_config, signed_by, upstream};
+use self::connection::{conflicts, sdk_config, signed_by, upstream};
 pub use self::{
     faults::until,
     requests::{authorized, json_request, no_text},
@@ -119,6 +119,7 @@ impl World {
         let template = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
         let clock = standing_clock();
         let options = Options {
+            conflicts: conflicts(),
             upstream: upstream(),
             clock: clock.clone(),
             table_prefix: prefix.clone(),
