@@ -66,6 +66,28 @@ pub enum Action {
     Unlocked,
     /// The vault was opened before its time.
     VaultUnfrozen,
+    /// Codes of an authenticator app are a second factor from now on.
+    TotpAdded,
+    /// They are none any more.
+    TotpRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A recovery code was used up.
+    RecoveryCodeUsed,
+    /// There are new recovery codes, and the former are void.
+    RecoveryCodesRenewed,
+    /// Several wrong codes were tried by somebody who knows the password or was signed in.
+    WrongCodes,
+    /// A passkey has counted backwards: there may be a copy of it.
+    PasskeyCopied,
+    /// All second factors are to be removed, for their owner has lost them.
+    FactorsResetRequested,
+    /// They are not to be removed after all.
+    FactorsResetCancelled,
+    /// They have been removed.
+    FactorsReset,
 }
 
 /// Who did it.
@@ -300,6 +322,17 @@ impl Action {
             Self::Unbanned => "unbanned",
             Self::Unlocked => "unlocked",
             Self::VaultUnfrozen => "vault_unfrozen",
+            Self::TotpAdded => "totp_added",
+            Self::TotpRemoved => "totp_removed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodesRenewed => "recovery_codes_renewed",
+            Self::WrongCodes => "wrong_codes",
+            Self::PasskeyCopied => "passkey_copied",
+            Self::FactorsResetRequested => "factors_reset_requested",
+            Self::FactorsResetCancelled => "factors_reset_cancelled",
+            Self::FactorsReset => "factors_reset",
         }
     }
 }

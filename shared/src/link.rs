@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
-    ids::LinkId,
+    ids::{FactorId, LinkId},
     rotation::{SKEW, SecretVersion, not_replaced},
     seal::key_256,
     time::Timestamp,
@@ -72,6 +72,8 @@ impl LinkToken {
 const ADDRESS: usize = 32;
 const ID: usize = 16;
 const TAG: usize = 32;
+/// Of links that disown a second factor.
+const NOT_MY_FACTOR: &[u8] = b"not-my-factor\0";
 
 impl LinkKeys {
     /// Those of all the keys, by age, that `mail` needs, whose clock may be behind.
@@ -105,23 +107,47 @@ impl LinkKey {
     /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.
     #[must_use]
     pub fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> LinkToken {
-        let named = [&to.as_bytes()[..], id.as_bytes()].concat();
-        let tag = hmac::sign(&self.0, &[purpose.tag(), &named].concat());
+        self.tagged(purpose.tag(), [&to.as_bytes()[..], id.as_bytes()].concat())
+    }
+
+    /// The token of a link that says of a second factor besides that it is not the owner's: the factor's id stands behind the link's.
+    #[must_use]
+    pub fn token_of_factor(&self, to: &AddressKey, id: &LinkId, factor: &FactorId) -> LinkToken {
+        self.tagged(NOT_MY_FACTOR, [&to.as_bytes()[..], id.as_bytes(), factor.as_bytes()].concat())
+    }
+
+    fn tagged(&self, tag: &[u8], named: Vec<u8>) -> LinkToken {
+        let tag = hmac::sign(&self.0, &[tag, &named].concat());
         LinkToken(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode([&named, tag.as_ref()].concat())))
     }
 
     /// Which address and link an authentic token names; `None` for any other text. Compares in constant time.
     #[must_use]
     pub fn open(&self, purpose: LinkPurpose, token: &str) -> Option<(AddressKey, LinkId)> {
-        // Nothing of another length is worth decoding.
-        if token.len() != (ADDRESS + ID + TAG).div_ceil(3) * 4 - 1 {
-            return None;
-        }
-        let bytes: [u8; ADDRESS + ID + TAG] = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
-        let (named, tag) = bytes.split_at(ADDRESS + ID);
-        hmac::verify(&self.0, &[purpose.tag(), named].concat(), tag).ok()?;
+        let named: [u8; ADDRESS + ID] = self.named(purpose.tag(), token)?;
         let (address, id) = named.split_at(ADDRESS);
         Some((AddressKey::from_bytes(address.try_into().ok()?), LinkId::from_bytes(id.try_into().ok()?)))
+    }
+
+    /// Which address, link and factor an authentic token of [`LinkKey::token_of_factor`] names; `None` for any other text.
+    #[must_use]
+    pub fn open_of_factor(&self, token: &str) -> Option<(AddressKey, LinkId, FactorId)> {
+        let named: [u8; ADDRESS + ID + ID] = self.named(NOT_MY_FACTOR, token)?;
+        let (address, ids) = named.split_at(ADDRESS);
+        let (id, factor) = ids.split_at(ID);
+        let (id, factor) = (LinkId::from_bytes(id.try_into().ok()?), FactorId::from_bytes(factor.try_into().ok()?));
+        Some((AddressKey::from_bytes(address.try_into().ok()?), id, factor))
+    }
+
+    fn named<const NAMED: usize>(&self, tag: &[u8], token: &str) -> Option<[u8; NAMED]> {
+        // Nothing of another length is worth decoding.
+        if token.len() != ((NAMED + TAG) * 4).div_ceil(3) {
+            return None;
+        }
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (named, proof) = bytes.split_at_checked(NAMED)?;
+        hmac::verify(&self.0, &[tag, named].concat(), proof).ok()?;
+        named.try_into().ok()
     }
 }
 

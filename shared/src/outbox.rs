@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::Error,
     events::Circumstances,
-    ids::{LinkId, MailId},
+    ids::{FactorId, LinkId, MailId},
     language::Language,
     store::Put,
     tables::Row,
@@ -138,9 +138,60 @@ pub enum News {
         /// What its owner calls it.
         label: String,
     },
+    /// Codes of an authenticator app are a second factor from now on.
+    TotpAdded {
+        /// Names it.
+        factor: FactorId,
+    },
+    /// They are none any more.
+    TotpRemoved,
+    /// A passkey was added.
+    PasskeyAdded {
+        /// Names it.
+        factor: FactorId,
+        /// What its owner calls it.
+        name: String,
+    },
+    /// A passkey was removed.
+    PasskeyRemoved {
+        /// What its owner calls it.
+        name: String,
+    },
+    /// A recovery code was used up.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: usize,
+    },
+    /// There are new recovery codes, and the former are void.
+    RecoveryCodesRenewed,
+    /// Several wrong codes were tried by somebody who knows the password or was signed in.
+    WrongCodes,
+    /// A passkey has counted backwards: there may be a copy of it.
+    PasskeyCopied {
+        /// What its owner calls it.
+        name: String,
+    },
+    /// An operator is to remove all second factors, for their owner has lost them.
+    FactorsResetRequested {
+        /// Not before then.
+        due_at: Timestamp,
+    },
+    /// They are not to be removed after all.
+    FactorsResetCancelled,
+    /// An operator has removed them.
+    FactorsReset,
 }
 
 impl News {
+    /// The second factor that was added: what its owner has not added, the link for saying so removes.
+    #[must_use]
+    pub const fn added(&self) -> Option<FactorId> {
+        match self {
+            Self::TotpAdded { factor } | Self::PasskeyAdded { factor, .. } => Some(*factor),
+            _ => None,
+        }
+    }
+
     /// The name of the letter that brings it, in the table and in the log.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -154,6 +205,17 @@ impl News {
             Self::Exported => "exported",
             Self::KeyAdded { .. } => "key-added",
             Self::KeySecretReplaced { .. } => "key-secret-replaced",
+            Self::TotpAdded { .. } => "totp-added",
+            Self::TotpRemoved => "totp-removed",
+            Self::PasskeyAdded { .. } => "passkey-added",
+            Self::PasskeyRemoved { .. } => "passkey-removed",
+            Self::RecoveryCodeUsed { .. } => "recovery-code-used",
+            Self::RecoveryCodesRenewed => "recovery-codes-renewed",
+            Self::WrongCodes => "wrong-codes",
+            Self::PasskeyCopied { .. } => "passkey-copied",
+            Self::FactorsResetRequested { .. } => "factors-reset-requested",
+            Self::FactorsResetCancelled => "factors-reset-cancelled",
+            Self::FactorsReset => "factors-reset",
         }
     }
 }

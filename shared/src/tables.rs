@@ -43,6 +43,16 @@ pub enum Row<'a> {
     Account(AccountId),
     /// Accounts: what an account says of itself.
     Profile(AccountId),
+    /// Accounts: the secret of an account's authenticator app, what was tried at its codes, and whether all factors are to be removed.
+    Mfa(AccountId),
+    /// Accounts: a passkey of an account, by the hash of its credential's id.
+    Passkey(AccountId, &'a str),
+    /// Accounts: whose passkey a credential is, by the hash of its id.
+    Credential(&'a str),
+    /// Accounts: a recovery code of an account, by its hash.
+    RecoveryCode(AccountId, &'a str),
+    /// Accounts: that a token which works once has been used, by its nonce.
+    Spent(&'a str),
     /// Accounts: something that has happened to an account.
     AccountEvent(AccountId, EventId),
     /// Accounts: a sealed secret of the service, the first, second, … for its purpose.
@@ -140,6 +150,10 @@ pub enum Rows<'a> {
     Secrets,
     /// Accounts: all that has happened to an account, by time.
     AccountEventsOf(AccountId),
+    /// Accounts: all passkeys of an account.
+    PasskeysOf(AccountId),
+    /// Accounts: all recovery codes of an account that have not been used.
+    RecoveryCodesOf(AccountId),
     /// Accounts: all that there is of an account.
     AccountRowsOf(AccountId),
     /// Sessions: all sessions of an account.
@@ -183,6 +197,8 @@ const SIGNING_KEYS: &str = "SIGNING_KEYS";
 const ACCOUNT: &str = "ACCOUNT#";
 const GUARD: &str = "GUARD";
 const SESSION: &str = "SESSION#";
+const PASSKEY: &str = "PASSKEY#";
+const RECOVERY: &str = "RECOVERY#";
 const KEY: &str = "KEY#";
 const EVENT: &str = "EVENT#";
 const WAITING: &str = "WAITING";
@@ -192,9 +208,16 @@ const CLAIM: &str = "CLAIM";
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
         match self {
-            Self::Address(_) | Self::Account(_) | Self::Profile(_) | Self::AccountEvent(..) | Self::Secret(..) => {
-                Table::Accounts
-            }
+            Self::Address(_)
+            | Self::Account(_)
+            | Self::Profile(_)
+            | Self::Mfa(_)
+            | Self::Passkey(..)
+            | Self::Credential(_)
+            | Self::RecoveryCode(..)
+            | Self::Spent(_)
+            | Self::AccountEvent(..)
+            | Self::Secret(..) => Table::Accounts,
             Self::Session(..)
             | Self::SessionGuard(_)
             | Self::AddressGuard(_)
@@ -223,6 +246,11 @@ impl Row<'_> {
             Self::Address(key) => (address(key), Some("ADDRESS".to_owned())),
             Self::Account(id) => (account(*id), Some("CREDENTIALS".to_owned())),
             Self::Profile(id) => (account(*id), Some("PROFILE".to_owned())),
+            Self::Mfa(id) => (account(*id), Some("MFA".to_owned())),
+            Self::Passkey(owner, hash) => (account(*owner), Some(format!("{PASSKEY}{hash}"))),
+            Self::Credential(hash) => (format!("CREDENTIAL#{hash}"), Some("CREDENTIAL".to_owned())),
+            Self::RecoveryCode(owner, hash) => (account(*owner), Some(format!("{RECOVERY}{hash}"))),
+            Self::Spent(nonce) => (format!("SPENT#{nonce}"), Some("SPENT".to_owned())),
             Self::AccountEvent(owner, id) => (account(*owner), Some(format!("{EVENT}{id}"))),
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("{SESSION}{id}"))),
@@ -273,6 +301,13 @@ impl Row<'_> {
         Some((owner, KeyId::parse(sk.strip_prefix(KEY)?)?))
     }
 
+    /// The hash of a passkey or of a recovery code, as a sort key names it: what [`Row::Passkey`] or [`Row::RecoveryCode`] was made of.
+    /// `None` for every other text.
+    #[must_use]
+    pub fn hash(sk: &str) -> Option<&str> {
+        sk.strip_prefix(PASSKEY).or_else(|| sk.strip_prefix(RECOVERY))
+    }
+
     /// When an account is to be deleted, and which, as a sort key names it: what [`Row::Ending`] was made of. `None` for every other text.
     #[must_use]
     pub fn ending(sk: &str) -> Option<(Timestamp, AccountId)> {
@@ -284,7 +319,11 @@ impl Row<'_> {
 impl Rows<'_> {
     pub(crate) const fn table(self) -> Table {
         match self {
-            Self::Secrets | Self::AccountEventsOf(_) | Self::AccountRowsOf(_) => Table::Accounts,
+            Self::Secrets
+            | Self::PasskeysOf(_)
+            | Self::RecoveryCodesOf(_)
+            | Self::AccountEventsOf(_)
+            | Self::AccountRowsOf(_) => Table::Accounts,
             Self::SessionsOf(_) | Self::VerifyingKeys => Table::Sessions,
             Self::ExchangeKeysOf(_) | Self::AccessEventsOf(..) | Self::AllAccessEventsOf(_) | Self::VaultRowsOf(_) => {
                 Table::ExchangeKeys
@@ -301,6 +340,8 @@ impl Rows<'_> {
             Self::Secrets => (SECRET.to_owned(), String::new()),
             Self::AccountEventsOf(owner) | Self::AllAccessEventsOf(owner) => (account(owner), EVENT.to_owned()),
             Self::SessionsOf(owner) => (account(owner), SESSION.to_owned()),
+            Self::PasskeysOf(owner) => (account(owner), PASSKEY.to_owned()),
+            Self::RecoveryCodesOf(owner) => (account(owner), RECOVERY.to_owned()),
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),

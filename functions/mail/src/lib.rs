@@ -27,10 +27,10 @@ use futures::future::join_all;
 use shared::{
     config::Config,
     error::Error,
-    ids::LinkId,
+    ids::{FactorId, LinkId},
     invocation::Function,
     language::{Language, Languages},
-    link::LinkPurpose,
+    link::{LinkPurpose, LinkToken},
     outbox::{Letter, Mail, News},
     seal::Seal,
     start,
@@ -178,7 +178,7 @@ impl Postman {
             }
             Letter::Notice { to, news, circumstances, not_me } => {
                 let not_me = match not_me {
-                    Some(id) => Some(self.link("not-me", LinkPurpose::NotMe, to, id, language).await?),
+                    Some(id) => Some(self.not_me_link(to, id, news.added(), language).await?),
                     None => None,
                 };
                 let keep = match news {
@@ -209,7 +209,26 @@ impl Postman {
         id: &LinkId,
         language: Language,
     ) -> Result<String, Error> {
-        let token = self.links.token(purpose, &to.key(), id).await?.reveal();
-        Ok(format!("{}&token={}", self.page(page, language), *token))
+        let token = self.links.token(purpose, &to.key(), id).await?;
+        Ok(self.page_of(page, token, language))
+    }
+
+    /// The link for somebody who has not done it; where a second factor was `added`, it removes that, too.
+    async fn not_me_link(
+        &self,
+        to: &EmailAddress,
+        id: &LinkId,
+        added: Option<FactorId>,
+        language: Language,
+    ) -> Result<String, Error> {
+        let token = match added {
+            Some(factor) => self.links.token_of_factor(&to.key(), id, &factor).await?,
+            None => self.links.token(LinkPurpose::NotMe, &to.key(), id).await?,
+        };
+        Ok(self.page_of("not-me", token, language))
+    }
+
+    fn page_of(&self, page: &str, token: LinkToken, language: Language) -> String {
+        format!("{}&token={}", self.page(page, language), *token.reveal())
     }
 }

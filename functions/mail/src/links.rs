@@ -5,7 +5,7 @@ use std::sync::Arc;
 use compat::email::AddressKey;
 use shared::{
     error::Error,
-    ids::LinkId,
+    ids::{FactorId, LinkId},
     link::{LinkKey, LinkKeys, LinkPurpose, LinkToken},
     rotation::{Cached, Opened, in_use, not_replaced, open_all},
     seal::Seal,
@@ -44,6 +44,15 @@ impl Links {
     pub async fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> Result<LinkToken, Error> {
         let now = self.clock.now();
         Ok(in_use(&self.keys(now).await?, now)?.secret.token(purpose, to, id))
+    }
+
+    /// The token of link `id` to the address `to`, which says of a second factor besides that it is not the owner's.
+    ///
+    /// # Errors
+    /// Those of [`Links::token`].
+    pub async fn token_of_factor(&self, to: &AddressKey, id: &LinkId, factor: &FactorId) -> Result<LinkToken, Error> {
+        let now = self.clock.now();
+        Ok(in_use(&self.keys(now).await?, now)?.secret.token_of_factor(to, id, factor))
     }
 
     async fn keys(&self, now: Timestamp) -> Result<Arc<Vec<Opened<LinkKey>>>, Error> {

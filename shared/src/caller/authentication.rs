@@ -37,6 +37,14 @@ impl Aal {
 pub enum Method {
     /// A password.
     Pwd,
+    /// A code of an authenticator app.
+    Otp,
+    /// A passkey: proof of possession of its key.
+    Pop,
+    /// A recovery code. RFC 8176 has no word for it.
+    Recovery,
+    /// More than one of these, or a passkey, which is two factors by itself.
+    Mfa,
 }
 
 impl Method {
@@ -45,6 +53,10 @@ impl Method {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pwd => "pwd",
+            Self::Otp => "otp",
+            Self::Pop => "pop",
+            Self::Recovery => "recovery",
+            Self::Mfa => "mfa",
         }
     }
 }

@@ -19,6 +19,11 @@ fn every_row_has_the_key_it_always_had() {
         ),
         (Row::Account(account), "Accounts", format!("ACCOUNT#{uuid}"), "CREDENTIALS".into()),
         (Row::Profile(account), "Accounts", format!("ACCOUNT#{uuid}"), "PROFILE".into()),
+        (Row::Mfa(account), "Accounts", format!("ACCOUNT#{uuid}"), "MFA".into()),
+        (Row::Passkey(account, "h"), "Accounts", format!("ACCOUNT#{uuid}"), "PASSKEY#h".into()),
+        (Row::Credential("h"), "Accounts", "CREDENTIAL#h".into(), "CREDENTIAL".into()),
+        (Row::RecoveryCode(account, "h"), "Accounts", format!("ACCOUNT#{uuid}"), "RECOVERY#h".into()),
+        (Row::Spent("n"), "Accounts", "SPENT#n".into(), "SPENT".into()),
         (
             Row::AccountEvent(account, EventId::from_bytes(id)),
             "Accounts",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use compat::email::EmailAddress;
 use shared::{
     events::{By, Circumstances},
-    ids::LinkId,
+    ids::{FactorId, LinkId},
     language::Language,
     outbox::{Letter, News, NoPassword},
 };
@@ -97,6 +97,7 @@ async fn change_email() {
 fn every_news(world: &World) -> Vec<(&'static str, News)> {
     let new = || EmailAddress::parse("new@example.com").unwrap();
     let (exchange, label) = ("binance".to_owned(), "Bot & Co".to_owned());
+    let (factor, name) = (FactorId::random().unwrap(), || "Phone & Co".to_owned());
     let (due_at, keep) = (world.now() + Duration::from_hours(7 * 24), LinkId::random().unwrap());
     vec![
         ("To whoever has signed in somewhere else", News::NewDevice),
@@ -109,6 +110,17 @@ fn every_news(world: &World) -> Vec<(&'static str, News)> {
         ("To whoever has asked for everything", News::Exported),
         ("To whoever has one key more", News::KeyAdded { exchange: exchange.clone(), label: label.clone() }),
         ("To whoever has another secret", News::KeySecretReplaced { exchange, label }),
+        ("To whoever has an app more", News::TotpAdded { factor }),
+        ("To whoever has one less", News::TotpRemoved),
+        ("To whoever has a passkey more", News::PasskeyAdded { factor, name: name() }),
+        ("To whoever has a passkey less", News::PasskeyRemoved { name: name() }),
+        ("To whoever has used a recovery code", News::RecoveryCodeUsed { left: 9 }),
+        ("To whoever has new ones", News::RecoveryCodesRenewed),
+        ("To whoever somebody tries codes of", News::WrongCodes),
+        ("To whoever may have lost a copy", News::PasskeyCopied { name: name() }),
+        ("To whoever is going to have no factors", News::FactorsResetRequested { due_at }),
+        ("To whoever keeps them", News::FactorsResetCancelled),
+        ("To whoever has none any more of these", News::FactorsReset),
     ]
 }
 
@@ -126,7 +138,7 @@ async fn notices() {
     for (reader, news) in every_news(&world) {
         let (kind, name) = (news.kind(), reader.replace(' ', "-").to_lowercase());
         let due = match news {
-            News::Deletion { due_at, .. } => Some(due_at),
+            News::Deletion { due_at, .. } | News::FactorsResetRequested { due_at } => Some(due_at),
             _ => None,
         };
         let by = if kind == "email-changed" { By::Link } else { By::User };

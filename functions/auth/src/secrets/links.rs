@@ -2,7 +2,7 @@
 
 use compat::email::AddressKey;
 use shared::{
-    ids::LinkId,
+    ids::{FactorId, LinkId},
     link::{LinkKey, LinkPurpose},
     rotation::Opened,
     time::Timestamp,
@@ -39,6 +39,13 @@ impl Links {
     pub fn open(&self, purpose: LinkPurpose, token: &str, now: Timestamp) -> Option<MailedLink> {
         let (address, id) = self.good(now).find_map(|key| key.open(purpose, token))?;
         Some(MailedLink { address, id })
+    }
+
+    /// The link that a token names which disowns a second factor, and that factor; `None` for any other text. See [`Links::open`].
+    #[must_use]
+    pub fn open_of_factor(&self, token: &str, now: Timestamp) -> Option<(MailedLink, FactorId)> {
+        let (address, id, factor) = self.good(now).find_map(|key| key.open_of_factor(token))?;
+        Some((MailedLink { address, id }, factor))
     }
 
     /// The keys that something may be under which was made by now.

@@ -44,6 +44,8 @@ fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'
     let with_key = |of: &words::News<words::OfKey>, exchange: &str, label: &str| {
         draft(of.subject, of.heading, (of.text)(product, exchange, label))
     };
+    let with_passkey =
+        |of: &words::News<words::OfPasskey>, name: &str| draft(of.subject, of.heading, (of.text)(product, name));
     let told = match news {
         News::NewDevice => plain(&words.new_device),
         News::PasswordChanged => plain(&words.password_changed),
@@ -61,6 +63,25 @@ fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'
         }
         News::KeyAdded { exchange, label } => with_key(&words.key_added, exchange, label),
         News::KeySecretReplaced { exchange, label } => with_key(&words.key_secret_replaced, exchange, label),
+        News::TotpAdded { .. } => return (plain(&words.totp_added), words.notice.not_my_factor),
+        News::PasskeyAdded { name, .. } => {
+            return (with_passkey(&words.passkey_added, name), words.notice.not_my_factor);
+        }
+        News::TotpRemoved => plain(&words.totp_removed),
+        News::PasskeyRemoved { name } => with_passkey(&words.passkey_removed, name),
+        News::PasskeyCopied { name } => with_passkey(&words.passkey_copied, name),
+        News::RecoveryCodeUsed { left } => {
+            let of = &words.recovery_code_used;
+            draft(of.subject, of.heading, (of.text)(product, *left))
+        }
+        News::RecoveryCodesRenewed => plain(&words.recovery_codes_renewed),
+        News::WrongCodes => plain(&words.wrong_codes),
+        News::FactorsResetRequested { due_at } => {
+            let of = &words.factors_reset_requested;
+            draft(of.subject, of.heading, (of.text)(product, &due_at.in_words()))
+        }
+        News::FactorsResetCancelled => plain(&words.factors_reset_cancelled),
+        News::FactorsReset => plain(&words.factors_reset),
     };
     (told, words.notice.not_me)
 }

@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use compat::email::EmailAddress;
-use shared::{events::By, ids::LinkId, outbox::News};
+use shared::{
+    events::By,
+    ids::{FactorId, LinkId},
+    outbox::News,
+};
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
@@ -40,6 +44,7 @@ const fn ignore(language: Language) -> &'static str {
 fn every_news() -> Vec<News> {
     let new = || EmailAddress::parse("new-canary@example.com").unwrap();
     let (exchange, label) = ("exchange-canary".to_owned(), "label <canary>".to_owned());
+    let (factor, name) = (FactorId::from_bytes([8; 16]), || "passkey <canary>".to_owned());
     vec![
         News::NewDevice,
         News::PasswordChanged,
@@ -51,6 +56,17 @@ fn every_news() -> Vec<News> {
         News::Exported,
         News::KeyAdded { exchange: exchange.clone(), label: label.clone() },
         News::KeySecretReplaced { exchange, label },
+        News::TotpAdded { factor },
+        News::TotpRemoved,
+        News::PasskeyAdded { factor, name: name() },
+        News::PasskeyRemoved { name: name() },
+        News::RecoveryCodeUsed { left: 9 },
+        News::RecoveryCodesRenewed,
+        News::WrongCodes,
+        News::PasskeyCopied { name: name() },
+        News::FactorsResetRequested { due_at: DUE },
+        News::FactorsResetCancelled,
+        News::FactorsReset,
     ]
 }
 
@@ -102,9 +118,13 @@ fn every_case<'a>(every_news: &'a [News], every_circumstances: &'a [Circumstance
                 let mut says = vec!["2019-08-24 14:15 UTC", "203.0.113.7", "NZ", "Firefox on <Linux>"];
                 says.extend(match news {
                     News::EmailChangeRequested { .. } | News::EmailChanged { .. } => vec!["new-canary@example.com"],
-                    News::Deletion { .. } => vec!["2019-08-31 14:15 UTC"],
+                    News::Deletion { .. } | News::FactorsResetRequested { .. } => vec!["2019-08-31 14:15 UTC"],
                     News::KeyAdded { .. } | News::KeySecretReplaced { .. } => vec!["exchange-canary", "label <canary>"],
-                    News::NewDevice | News::PasswordChanged | News::Deleted | News::Exported => Vec::new(),
+                    News::PasskeyAdded { .. } | News::PasskeyRemoved { .. } | News::PasskeyCopied { .. } => {
+                        vec!["passkey <canary>"]
+                    }
+                    News::RecoveryCodeUsed { .. } => vec!["9"],
+                    _ => Vec::new(),
                 });
                 let links = keep.into_iter().chain(not_me).collect();
                 cases.push(Case { letter: Letter::Notice { news, circumstances, keep, not_me }, links, says });

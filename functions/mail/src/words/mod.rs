@@ -21,6 +21,11 @@ pub type OfMoment = fn(product: &str, moment: &str) -> String;
 /// A text that names the product, and of an exchange key the exchange and what its owner calls it.
 pub type OfKey = fn(product: &str, exchange: &str, label: &str) -> String;
 
+/// A text that names the product and a passkey, by what its owner calls it.
+pub type OfPasskey = fn(product: &str, name: &str) -> String;
+/// A text that names the product and says how many of something are left.
+pub type OfCount = fn(product: &str, left: usize) -> String;
+
 /// All that letters say in one language.
 pub struct Words {
     /// What letters have in common.
@@ -63,6 +68,28 @@ pub struct Words {
     pub key_added: News<OfKey>,
     /// The secret of an exchange key was replaced.
     pub key_secret_replaced: News<OfKey>,
+    /// Codes of an authenticator app are a second factor.
+    pub totp_added: News,
+    /// They are none any more.
+    pub totp_removed: News,
+    /// A passkey was added.
+    pub passkey_added: News<OfPasskey>,
+    /// A passkey was removed.
+    pub passkey_removed: News<OfPasskey>,
+    /// A recovery code was used up.
+    pub recovery_code_used: News<OfCount>,
+    /// There are new recovery codes.
+    pub recovery_codes_renewed: News,
+    /// Several wrong codes were tried by somebody who knows the password or was signed in.
+    pub wrong_codes: News,
+    /// There may be a copy of a passkey.
+    pub passkey_copied: News<OfPasskey>,
+    /// All second factors are to be removed.
+    pub factors_reset_requested: News<OfMoment>,
+    /// They are not to be removed after all.
+    pub factors_reset_cancelled: News,
+    /// They have been removed.
+    pub factors_reset: News,
 }
 
 /// What letters have in common.
@@ -101,6 +128,8 @@ pub struct Notice {
     pub operator: &'static str,
     /// What the link for somebody who has not done it does.
     pub not_me: &'static str,
+    /// What it does where a second factor was added.
+    pub not_my_factor: &'static str,
     /// The name of that link.
     pub this_was_not_me: &'static str,
     /// What somebody does who knows of it: nothing.

@@ -21,6 +21,7 @@ pub const WORDS: Words = Words {
         link: "持有我们邮件中链接的人",
         operator: "我们的工作人员",
         not_me: "如果不是您本人操作，请打开此链接并点击页面上的按钮：所有会话将结束，您的密码将失效，我们会向您发送用于设置新密码的链接。",
+        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
         this_was_not_me: "不是我本人操作",
         ignore: "如果您知道此事，请忽略此邮件。",
     },
@@ -187,5 +188,72 @@ pub const WORDS: Words = Words {
         text: |product, exchange, label| {
             format!("您的 {product} 保险库中一个交易所密钥的机密内容已被替换：{label}（{exchange}）")
         },
+    },
+    totp_added: News {
+        subject: |product| format!("Authenticator app added to your account with {product}"),
+        heading: "Authenticator app added",
+        text: |product| {
+            format!(
+                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
+            )
+        },
+    },
+    totp_removed: News {
+        subject: |product| format!("Authenticator app removed from your account with {product}"),
+        heading: "Authenticator app removed",
+        text: |product| format!("Your account with {product} asks for no codes of an authenticator app any more."),
+    },
+    passkey_added: News {
+        subject: |product| format!("New passkey for your account with {product}"),
+        heading: "New passkey",
+        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
+    },
+    passkey_removed: News {
+        subject: |product| format!("Passkey removed from your account with {product}"),
+        heading: "Passkey removed",
+        text: |product, name| format!("A passkey has been removed from your account with {product}: {name}"),
+    },
+    recovery_code_used: News {
+        subject: |product| format!("Recovery code used for your account with {product}"),
+        heading: "Recovery code used",
+        text: |product, left| {
+            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+        },
+    },
+    recovery_codes_renewed: News {
+        subject: |product| format!("New recovery codes for your account with {product}"),
+        heading: "New recovery codes",
+        text: |product| {
+            format!("There are new recovery codes for your account with {product}. The former ones are void.")
+        },
+    },
+    wrong_codes: News {
+        subject: |product| format!("Wrong codes for your account with {product}"),
+        heading: "Somebody is trying codes",
+        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+    },
+    passkey_copied: News {
+        subject: |product| format!("A passkey of your account with {product} may have been copied"),
+        heading: "A passkey may have been copied",
+        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+    },
+    factors_reset_requested: News {
+        subject: |product| format!("Your second factors with {product} are going to be removed"),
+        heading: "Your second factors are going to be removed",
+        text: |product, moment| {
+            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+        },
+    },
+    factors_reset_cancelled: News {
+        subject: |product| format!("Your second factors with {product} stay"),
+        heading: "Your second factors stay",
+        text: |product| {
+            format!("The second factors of your account with {product} are not going to be removed after all.")
+        },
+    },
+    factors_reset: News {
+        subject: |product| format!("Your second factors with {product} have been removed"),
+        heading: "Your second factors have been removed",
+        text: |product| format!("All second factors of your account with {product} have been removed."),
     },
 };

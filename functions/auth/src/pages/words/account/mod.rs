@@ -150,6 +150,17 @@ pub struct Actions {
     pub unbanned: &'static str,
     pub unlocked: &'static str,
     pub vault_unfrozen: &'static str,
+    pub totp_added: &'static str,
+    pub totp_removed: &'static str,
+    pub passkey_added: &'static str,
+    pub passkey_removed: &'static str,
+    pub recovery_code_used: &'static str,
+    pub recovery_codes_renewed: &'static str,
+    pub wrong_codes: &'static str,
+    pub passkey_copied: &'static str,
+    pub factors_reset_requested: &'static str,
+    pub factors_reset_cancelled: &'static str,
+    pub factors_reset: &'static str,
 }
 
 /// Who did something.
