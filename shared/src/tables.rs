@@ -5,6 +5,7 @@ mod tests;
 
 use std::fmt;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use compat::email::AddressKey;
 
 use crate::{
@@ -34,6 +35,16 @@ pub enum Table {
     Endings,
 }
 
+/// A hash, or another text without meaning, in a key: base64url of 256 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hash(pub [u8; 32]);
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
 /// One row of one table.
 #[derive(Clone, Copy)]
 pub enum Row<'a> {
@@ -46,13 +57,13 @@ pub enum Row<'a> {
     /// Accounts: the secret of an account's authenticator app, what was tried at its codes, and whether all factors are to be removed.
     Mfa(AccountId),
     /// Accounts: a passkey of an account, by the hash of its credential's id.
-    Passkey(AccountId, &'a str),
+    Passkey(AccountId, Hash),
     /// Accounts: whose passkey a credential is, by the hash of its id.
-    Credential(&'a str),
+    Credential(Hash),
     /// Accounts: a recovery code of an account, by its hash.
-    RecoveryCode(AccountId, &'a str),
+    RecoveryCode(AccountId, Hash),
     /// Accounts: that a token which works once has been used, by its nonce.
-    Spent(&'a str),
+    Spent([u8; 16]),
     /// Accounts: something that has happened to an account.
     AccountEvent(AccountId, EventId),
     /// Accounts: a sealed secret of the service, the first, second, … for its purpose.
@@ -250,7 +261,7 @@ impl Row<'_> {
             Self::Passkey(owner, hash) => (account(*owner), Some(format!("{PASSKEY}{hash}"))),
             Self::Credential(hash) => (format!("CREDENTIAL#{hash}"), Some("CREDENTIAL".to_owned())),
             Self::RecoveryCode(owner, hash) => (account(*owner), Some(format!("{RECOVERY}{hash}"))),
-            Self::Spent(nonce) => (format!("SPENT#{nonce}"), Some("SPENT".to_owned())),
+            Self::Spent(nonce) => (format!("SPENT#{}", BASE64_URL_SAFE_NO_PAD.encode(nonce)), Some("SPENT".to_owned())),
             Self::AccountEvent(owner, id) => (account(*owner), Some(format!("{EVENT}{id}"))),
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("{SESSION}{id}"))),
@@ -304,8 +315,9 @@ impl Row<'_> {
     /// The hash of a passkey or of a recovery code, as a sort key names it: what [`Row::Passkey`] or [`Row::RecoveryCode`] was made of.
     /// `None` for every other text.
     #[must_use]
-    pub fn hash(sk: &str) -> Option<&str> {
-        sk.strip_prefix(PASSKEY).or_else(|| sk.strip_prefix(RECOVERY))
+    pub fn hash(sk: &str) -> Option<Hash> {
+        let hash = sk.strip_prefix(PASSKEY).or_else(|| sk.strip_prefix(RECOVERY))?;
+        BASE64_URL_SAFE_NO_PAD.decode(hash).ok()?.try_into().ok().map(Hash)
     }
 
     /// When an account is to be deleted, and which, as a sort key names it: what [`Row::Ending`] was made of. `None` for every other text.

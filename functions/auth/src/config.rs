@@ -10,7 +10,7 @@ use shared::{
     language::Languages,
 };
 
-use crate::{challenge::Challenge, password::foreign::Function};
+use crate::{challenge::Challenge, mfa::webauthn::RelyingParty, password::foreign::Function};
 
 /// How long somebody who chooses a password waits for whether it was stolen.
 const BREACH_CHECK: Duration = Duration::from_millis(800);
@@ -52,6 +52,8 @@ pub struct AuthConfig {
     /// `IMPORTED_HASHES`: the functions by which users' passwords are hashed that were brought along from other services, as `bcrypt:10` or
     /// `firebase-scrypt:14`, with commas between them. Every login runs all of them, so that it does not show who was brought along.
     pub imported_hashes: Arc<[Function]>,
+    /// `WEBAUTHN_RP_ID` and `WEBAUTHN_ORIGINS`: the domain that passkeys belong to, and the pages that may ask for them.
+    pub relying_party: RelyingParty,
 }
 
 /// Who is asked whether a password was stolen from another service.
@@ -79,8 +81,8 @@ impl AuthConfig {
         let counts = both(env.count("LOGINS_PER_ADDRESS", 30), env.count("MAILS_PER_HOUR", 2_000));
         let limits = both(counts, ip_limit_factor(env));
         let asked = both(Challenge::read(env), both(both(breached_passwords(env), imported_hashes(env)), freeze(env)));
-        let shown = both(shown, Languages::read(env));
-        let (((product, sign_in_url), languages), (rest, (limits, asked))) =
+        let shown = both(both(shown, Languages::read(env)), RelyingParty::read(env));
+        let ((((product, sign_in_url), languages), relying_party), (rest, (limits, asked))) =
             both(shown, both(rest, both(limits, asked)))?;
         let (
             (kms_key_id, (auto_confirm, longest_session)),
@@ -101,6 +103,7 @@ impl AuthConfig {
             breached_passwords,
             freeze,
             imported_hashes,
+            relying_party,
         })
     }
 }

@@ -6,9 +6,11 @@ pub mod challenge;
 pub mod config;
 mod endings;
 mod endpoints;
+mod factors;
 pub mod guard;
 pub mod import;
 mod limits;
+mod mfa;
 pub mod metrics;
 pub mod operators;
 mod pages;
@@ -31,6 +33,7 @@ use endpoints::{
         change_email, change_password, change_profile, confirm_email, delete_account, events, export, forgot_password,
         keep_account, not_me, preferences, reset_password, show_profile,
     },
+    second_factors,
     session::{jwks, list, login, logout, refresh, revoke},
     sign_up::{resend_verification, signup, verification_status, verify_email},
     ui,
@@ -70,6 +73,22 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
         .get("/auth/ui/account", ui::account, ui::document_account)
         .get("/auth/ui/proof.js", ui::proof, ui::document_proof)
+        .get("/auth/mfa", second_factors::list::list, second_factors::list::document)
+        .post("/auth/mfa/verify", second_factors::verify::verify, second_factors::verify::document)
+        .post("/auth/mfa/sign-in/options", second_factors::sign_in::options, second_factors::sign_in::document_options)
+        .post("/auth/mfa/sign-in", second_factors::sign_in::sign_in, second_factors::sign_in::document)
+        .post("/auth/mfa/step-up/options", second_factors::step_up::options, second_factors::step_up::document_options)
+        .post("/auth/mfa/step-up", second_factors::step_up::step_up, second_factors::step_up::document)
+        .post("/auth/mfa/totp", second_factors::totp::enrol, second_factors::totp::document_enrolling)
+        .post("/auth/mfa/totp/activate", second_factors::totp::activate, second_factors::totp::document_activating)
+        .delete("/auth/mfa/totp", second_factors::totp::remove, second_factors::totp::document_removing)
+        .post("/auth/mfa/passkeys/options", second_factors::passkeys::options, second_factors::passkeys::document_options)
+        .post("/auth/mfa/passkeys", second_factors::passkeys::register, second_factors::passkeys::document_registering)
+        .patch("/auth/mfa/passkeys/{id}", second_factors::passkeys::rename, second_factors::passkeys::document_renaming)
+        .delete("/auth/mfa/passkeys/{id}", second_factors::passkeys::remove, second_factors::passkeys::document_removing)
+        .post("/auth/mfa/recovery-codes", second_factors::recovery_codes::renew, second_factors::recovery_codes::document)
+        .delete("/auth/mfa/devices", second_factors::devices::forget_all, second_factors::devices::document_all)
+        .delete("/auth/mfa/devices/{id}", second_factors::devices::forget, second_factors::devices::document)
         .get("/.well-known/jwks.json", jwks::jwks, jwks::document)
 }
 

@@ -17,7 +17,8 @@ use shared::{
 use zeroize::Zeroizing;
 
 use crate::{
-    guard::{Change, Counted, PlaceId, Places},
+    factors::Factors,
+    guard::{Change, Counted, Guard, PlaceId, Places},
     session::sign_in::Arrival,
 };
 
@@ -72,6 +73,13 @@ impl Sender {
         self.device.iter().map(DeviceToken::place).chain(self.network.clone()).collect()
     }
 
+    /// The second factors of which one has to be shown besides the right password; none where there are none, or where one was shown on this
+    /// device of late and its owner wanted to be asked no more.
+    #[must_use]
+    pub fn owes_factor(&self, guard: &Guard, now: Timestamp) -> Option<Factors> {
+        guard.factors.filter(|_| !guard.remembers(&self.places(), now))
+    }
+
     /// Where it comes from, in the words of lists and letters.
     #[must_use]
     pub const fn origin(&self) -> &Origin {
@@ -106,7 +114,24 @@ impl Sender {
         now: Timestamp,
     ) -> Result<(DeviceToken, Arrival), Error> {
         let (device, from) = self.recognised(&guard.places, now)?;
-        Ok((device, Arrival { guard, retraction: Some(retraction), from, origin: self.origin.clone() }))
+        let origin = self.origin.clone();
+        Ok((device, Arrival { guard, retraction: Some(retraction), from, origin, remembers: None }))
+    }
+
+    /// The token of the device of somebody who has shown a second factor, and what signing in changes then: the device may be asked for none
+    /// for a while.
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn arrives_by_factor(
+        &self,
+        guard: Guard,
+        remembers: bool,
+        now: Timestamp,
+    ) -> Result<(DeviceToken, Arrival), Error> {
+        let (device, from) = self.recognised(&guard.places, now)?;
+        let remembers = remembers.then(|| device.place());
+        Ok((device, Arrival { guard, retraction: None, from, origin: self.origin.clone(), remembers }))
     }
 }
 

@@ -39,6 +39,7 @@ pub struct Caller {
     session: SessionId,
     email: EmailAddress,
     language: Language,
+    frozen_at: Option<Timestamp>,
     frozen_until: Option<Timestamp>,
     authentication: Authentication,
     has_factors: bool,
@@ -55,10 +56,10 @@ impl Caller {
         let switches = app.switches(now).await?;
         let row: Option<Session> = app.store.get(Row::Session(account, session)).await?;
         let row = row.filter(|row| row.expires_at > now && switches.let_live(row.created_at));
-        let Session { email, language, frozen_until, aal, amr, auth_time, mfa: has_factors, .. } =
+        let Session { email, language, frozen_at, frozen_until, aal, amr, auth_time, mfa: has_factors, .. } =
             row.ok_or(Error::InvalidToken)?;
         let authentication = Authentication { aal, amr, auth_time };
-        Ok(Self { account, session, email, language, frozen_until, authentication, has_factors })
+        Ok(Self { account, session, email, language, frozen_at, frozen_until, authentication, has_factors })
     }
 
     /// Whose rows this caller may touch.
@@ -92,6 +93,18 @@ impl Caller {
         self.frozen_until.filter(|until| now < *until)
     }
 
+    /// Since when the vault is shut for this session, or was; none where it never was.
+    #[must_use]
+    pub const fn frozen_at(&self) -> Option<Timestamp> {
+        self.frozen_at
+    }
+
+    /// Whether the account has second factors.
+    #[must_use]
+    pub const fn has_factors(&self) -> bool {
+        self.has_factors
+    }
+
     /// That the session has not ended: what it asks for takes place before that, or not at all.
     #[must_use]
     pub fn still_signed_in(&self) -> Write<'static> {
@@ -119,6 +132,7 @@ impl Caller {
 struct Session {
     email: EmailAddress,
     language: Language,
+    frozen_at: Option<Timestamp>,
     frozen_until: Option<Timestamp>,
     created_at: Timestamp,
     expires_at: Timestamp,

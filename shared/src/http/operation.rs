@@ -126,6 +126,12 @@ impl Operation {
         self.protected().steps_up()
     }
 
+    /// Asks for a session whose owner has proven to be that of late: with a second factor where the account has any.
+    #[must_use]
+    pub fn fresh(self) -> Self {
+        self.protected().steps_up()
+    }
+
     /// Asks for a proof of late, where the session has none and needs one.
     #[must_use]
     pub fn steps_up(self) -> Self {

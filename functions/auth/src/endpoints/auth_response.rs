@@ -6,9 +6,20 @@ use serde::Serialize;
 use shared::{error::Error, ids::AccountId, time::Timestamp};
 
 use crate::{
+    factors::Factors,
+    mfa::{
+        challenge::Ceremony,
+        keys::Keyring,
+        pending::{Pending, PendingToken},
+        webauthn::RequestOptions,
+    },
     secrets::signing::{AccessToken, Signer},
     session::SignedIn,
+    state::Auth,
 };
+
+/// The password is right, and not enough.
+const SECOND_FACTOR: &str = "A second factor is required";
 
 /// The outcome of a sign-up, login or refresh. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]
@@ -21,6 +32,22 @@ pub struct AuthResponse {
     session: Option<AuthSession>,
     /// Why it did not go well, in one text for every reason.
     error: Option<&'static str>,
+    /// What else has to be shown where the password is right and the account has second factors. In no other answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mfa: Option<SecondFactor>,
+}
+
+/// A second factor is awaited.
+#[derive(Serialize, JsonSchema)]
+pub struct SecondFactor {
+    /// What to show with it to `POST /auth/mfa/verify`. It is no access token.
+    token: String,
+    /// Until when that can be done. Seconds since 1970.
+    expires_at: i64,
+    /// Which there are: `totp`, `passkey`, `recovery_code`.
+    methods: Vec<&'static str>,
+    /// For `navigator.credentials.get`; null where the account has no passkey.
+    passkey: Option<RequestOptions>,
 }
 
 /// The account that has signed up or in.
@@ -52,7 +79,7 @@ impl AuthResponse {
     #[must_use]
     pub fn signed_up(id: AccountId, email: &EmailAddress) -> Self {
         let user = AuthUser { id: id.to_string(), email: email.as_str().to_owned(), email_confirmed_at: None };
-        Self { success: true, user: Some(user), session: None, error: None }
+        Self { success: true, user: Some(user), session: None, error: None, mfa: None }
     }
 
     /// A session, with a new access token for it.
@@ -73,19 +100,49 @@ impl AuthResponse {
             refresh_token: refresh.reveal().to_string(),
             expires_at: expires_at.as_second(),
         };
-        Ok(Self { success: true, user: Some(user), session: Some(session), error: None })
+        Ok(Self { success: true, user: Some(user), session: Some(session), error: None, mfa: None })
     }
 
     /// It did not go well; `error` is one text for every reason.
     #[must_use]
     pub const fn refused(error: &'static str) -> Self {
-        Self { success: false, user: None, session: None, error: Some(error) }
+        Self { success: false, user: None, session: None, error: Some(error), mfa: None }
+    }
+
+    /// The password is right, and one of these has to be shown besides.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal`, also without randomness.
+    pub async fn second_factor(auth: &Auth, pending: &Pending, factors: Factors, now: Timestamp) -> Result<Self, Error> {
+        let secrets = auth.secrets(now).await?;
+        let token = PendingToken::issue(pending, &Keyring::new(&secrets.account_keys, now)?);
+        let ceremony = Ceremony::SecondFactor { account: pending.account, pending: pending.nonce };
+        let passkey = if factors.passkeys > 0 { Some(auth.ask_for_passkey(&ceremony, now).await?) } else { None };
+        let mfa = SecondFactor {
+            token: token.reveal().to_string(),
+            expires_at: pending.expires_at.as_second(),
+            methods: factors.methods().collect(),
+            passkey,
+        };
+        Ok(Self { mfa: Some(mfa), ..Self::refused(SECOND_FACTOR) })
+    }
+
+    /// An answer that asks for a second factor, for the document.
+    #[must_use]
+    pub fn example_of_second_factor() -> Self {
+        let mfa = SecondFactor {
+            token: "cGVuZGluZw\u{2026}".to_owned(),
+            expires_at: 1_566_656_422,
+            methods: vec!["totp", "passkey", "recovery_code"],
+            passkey: Some(RequestOptions::example()),
+        };
+        Self { mfa: Some(mfa), ..Self::refused(SECOND_FACTOR) }
     }
 
     /// An answer to a sign-up, for the document.
     #[must_use]
     pub fn example_of_sign_up() -> Self {
-        Self { success: true, user: Some(AuthUser::example(None)), session: None, error: None }
+        Self { success: true, user: Some(AuthUser::example(None)), session: None, error: None, mfa: None }
     }
 
     /// An answer with a session, for the document.
@@ -97,7 +154,7 @@ impl AuthResponse {
             expires_at: 1_566_657_022,
         };
         let user = AuthUser::example(Some("2019-08-24T14:15:22Z".to_owned()));
-        Self { success: true, user: Some(user), session: Some(session), error: None }
+        Self { success: true, user: Some(user), session: Some(session), error: None, mfa: None }
     }
 }
 

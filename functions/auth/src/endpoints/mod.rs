@@ -3,6 +3,7 @@
 
 pub mod account;
 mod auth_response;
+pub mod second_factors;
 pub mod session;
 pub mod sign_up;
 pub mod ui;

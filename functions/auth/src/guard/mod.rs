@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;
 
 use self::tally::Bound;
+use crate::factors::Factors;
 pub use self::{
     places::{KnownPlace, PlaceId, Places},
     tally::Tally,
@@ -37,9 +38,15 @@ pub struct Guard {
     /// Counts the tries that were admitted, and what changes their counters besides; a write states the number it has seen.
     #[serde(default)]
     pub attempt: u64,
+    /// Counts the changes that end what was opened before them. Written by these alone.
+    #[serde(default, skip_serializing)]
+    pub generation: u64,
     /// Counts the sessions that were opened since all were ended. Written by what opens and ends them, and never by a try.
     #[serde(default, skip_serializing)]
     pub opened: u64,
+    /// The second factors of the account; none where a password is enough. Written by what adds and removes them.
+    #[serde(default, skip_serializing)]
+    pub factors: Option<Factors>,
     /// Counts the tries that were not admitted.
     #[serde(default)]
     pub ignored: u64,
@@ -173,6 +180,29 @@ impl Guard {
     #[must_use]
     pub fn is_surprised_by(&self, from: &[PlaceId], now: Timestamp) -> bool {
         self.places.have_devices() && !from.is_empty() && !from.iter().any(|id| self.places.know(id, now))
+    }
+
+    /// Whether a password from one of these places is enough, though the account has second factors: the owner has shown one on that device
+    /// of late, and nothing has begun a new generation since.
+    #[must_use]
+    pub fn remembers(&self, from: &[PlaceId], now: Timestamp) -> bool {
+        from.iter().any(|id| self.places.remember(id, self.generation, now))
+    }
+
+    /// The owner has shown a second factor on a device that is among the known places, and wants to be asked for none there for a while.
+    #[must_use]
+    pub fn remembering(&self, device: &PlaceId, now: Timestamp) -> Change {
+        let mut guard = self.next();
+        let places = guard.places.keep_in_mind(device, guard.generation, now);
+        Change { guard, places }
+    }
+
+    /// A device, by its name in the row, or every one, is asked for a second factor again; none where none is remembered.
+    #[must_use]
+    pub fn forgetting_devices(&self, device: Option<&str>) -> Option<Change> {
+        let mut guard = self.next();
+        let places = guard.places.put_out_of_mind(device);
+        (!places.is_empty()).then_some(Change { guard, places })
     }
 
     /// Somebody has redeemed a link that sets a password, and comes from these places: they are known from now on, and what others have

@@ -13,6 +13,8 @@ use super::{Tally, tally::Bound};
 const OF_EACH_KIND: usize = 5;
 /// How long a device is known after it was last seen.
 const DEVICE_LIFE: Duration = Duration::from_hours(180 * 24);
+/// How long a device is asked for no second factor, after one was shown there.
+const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 /// How long a network is.
 const NETWORK_LIFE: Duration = Duration::from_hours(30 * 24);
 
@@ -82,11 +84,29 @@ pub struct Place {
     /// Until when the place is known. Seconds since 1970.
     #[serde(rename = "u")]
     until: i64,
+    /// Where a second factor was shown, and is not asked for again.
+    #[serde(rename = "r", skip_serializing_if = "Option::is_none")]
+    remembered: Option<Remembered>,
+}
+
+/// For how long a device is asked for no second factor: until that moment, in seconds since 1970, and in that generation of the account's
+/// sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Remembered {
+    #[serde(rename = "u")]
+    until: i64,
+    #[serde(rename = "g")]
+    generation: u64,
 }
 
 impl Place {
     const fn is_known(&self, now: Timestamp) -> bool {
         now.as_second() < self.until
+    }
+
+    fn is_remembered(&self, generation: u64, now: Timestamp) -> bool {
+        let remembered = self.remembered.filter(|it| it.generation == generation && now.as_second() < it.until);
+        self.is_known(now) && remembered.is_some()
     }
 
     const fn tally(&self) -> Tally {
@@ -121,6 +141,32 @@ impl Places {
     #[must_use]
     pub fn know(&self, id: &PlaceId, now: Timestamp) -> bool {
         self.0.get(id).is_some_and(|place| place.is_known(now))
+    }
+
+    /// Whether a device is asked for no second factor, in this generation of the account's sessions.
+    #[must_use]
+    pub fn remember(&self, id: &PlaceId, generation: u64, now: Timestamp) -> bool {
+        id.is_device() && self.0.get(id).is_some_and(|place| place.is_remembered(generation, now))
+    }
+
+    /// The devices that are asked for no second factor, and until when.
+    pub fn remembered(&self, generation: u64, now: Timestamp) -> impl Iterator<Item = (&PlaceId, Timestamp)> {
+        let remembered = self.0.iter().filter(move |(_, place)| place.is_remembered(generation, now));
+        remembered.filter_map(|(id, place)| Some((id, Timestamp::from_second(place.remembered?.until))))
+    }
+
+    /// A device that is known is asked for no second factor from now on. Which places are different then.
+    pub(super) fn keep_in_mind(&mut self, device: &PlaceId, generation: u64, now: Timestamp) -> Vec<PlaceId> {
+        let Some(place) = self.0.get_mut(device).filter(|_| device.is_device()) else { return Vec::new() };
+        place.remembered = Some(Remembered { until: (now + REMEMBERED).as_second(), generation });
+        vec![device.clone()]
+    }
+
+    /// Devices are asked for a second factor again: one of them, or all. Which places are different then.
+    pub(super) fn put_out_of_mind(&mut self, device: Option<&str>) -> Vec<PlaceId> {
+        let named = self.0.iter_mut().filter(|(id, _)| device.is_none_or(|device| device == id.as_str()));
+        let remembered = named.filter(|(_, place)| place.remembered.is_some());
+        remembered.map(|(id, place)| { place.remembered = None; id.clone() }).collect()
     }
 
     /// How many of them are known, devices and networks.

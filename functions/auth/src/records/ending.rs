@@ -143,7 +143,7 @@ impl Auth {
         let (mut contention, due) = (self.app.contention(ACCOUNT, since), Due::new(&circumstances)?);
         account.end(due);
         loop {
-            let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(id, None).await?;
+            let Ending { guard, sessions: mut writes, seen: tried } = self.ending_sessions(id, None).await?;
             writes.push(Write::Update(match &counted {
                 Some(Counted { retraction, .. }) => changing(guard, &tried.taking_back(retraction))?,
                 None => guard,

@@ -205,7 +205,7 @@ impl Auth {
         due: Option<Due>,
         now: Timestamp,
     ) -> Result<Vec<Write<'static>>, Error> {
-        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
+        let Ending { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
         writes.push(Write::Update(freezing(forgetting_places(guard)?, freeze)?));
         writes.push(taken_back(account, seen)?);

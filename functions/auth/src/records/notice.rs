@@ -27,6 +27,12 @@ impl Telling {
         Self { by: Circumstances::of(origin, By::User, now), session: Some(session) }
     }
 
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn of_somebody(origin: &Origin, now: Timestamp) -> Self {
+        Self { by: Circumstances::of(origin, By::User, now), session: None }
+    }
+
     /// Somebody who has a mailed link.
     #[must_use]
     pub fn of_link(origin: &Origin, now: Timestamp) -> Self {
@@ -92,5 +98,33 @@ impl OneEvent {
     /// The transaction with it took place.
     pub fn happened(self) {
         self.announced.into_iter().for_each(Announced::happened);
+    }
+}
+
+/// An event and the letter that tells of it, which go together.
+pub struct TellingOf {
+    event: OneEvent,
+    news: News,
+}
+
+impl TellingOf {
+    /// Nothing is told yet.
+    #[must_use]
+    pub const fn new(action: Action, news: News) -> Self {
+        Self { event: OneEvent::new(action), news }
+    }
+
+    /// The event and the letter.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn writes(&mut self, auth: &Auth, account: &Account, told: &Telling) -> Result<[Write<'static>; 2], Error> {
+        let letter = told.notice(account, &account.address, self.news.clone(), auth.app.clock.unix_ms())?;
+        Ok([letter, self.event.put(auth, account.id, told)?])
+    }
+
+    /// The transaction with both took place.
+    pub fn happened(self) {
+        self.event.happened();
     }
 }

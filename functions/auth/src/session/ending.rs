@@ -6,7 +6,7 @@
 //! sign in all the time, until nobody can: so a reset that has lost a few times takes the old password away before it tries again.
 
 use futures::future::try_join_all;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{
     error::Error,
     ids::{AccountId, SessionId},
@@ -16,14 +16,14 @@ use shared::{
 
 use crate::{guard::Guard, state::Auth};
 
-/// A transaction holds 100 writes, and some are needed for the rest.
-pub const ENDED_AT_ONCE: usize = 90;
+/// A transaction holds 100 writes: up to 31 of factors, some nine for the rest, and as many grants as are left.
+pub const ENDED_AT_ONCE: usize = 50;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;
 
 /// What opening and ending sessions of one account agree on: part of its guard. The tries of the password are in that row, too, and stay
 /// when sessions end.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default, Serialize)]
 struct Generation {
     /// Counts the changes that end what was opened before them.
     generation: u64,
@@ -40,23 +40,14 @@ struct NewGuard {
     tried: Guard,
 }
 
-/// A guard, as ending the sessions of its account sees it.
-#[derive(Deserialize)]
-struct SeenGuard {
-    #[serde(flatten)]
-    sessions: Generation,
-    #[serde(flatten)]
-    tried: Guard,
-}
-
 /// What ends every session of an account.
 pub struct Ending {
     /// The guard goes over to its next generation, and whatever else is to change in it.
     pub guard: Update<'static>,
     /// The sessions go.
     pub sessions: Vec<Write<'static>>,
-    /// What was tried at the account, as it was seen.
-    pub tried: Guard,
+    /// The guard, as it was seen.
+    pub seen: Guard,
 }
 
 /// The write that lets sessions be opened, made with the account.
@@ -78,8 +69,21 @@ pub async fn ending_sessions(
     account_id: AccountId,
     staying: Option<SessionId>,
 ) -> Result<Ending, Error> {
-    let guard: Option<SeenGuard> = store.get(Row::SessionGuard(account_id)).await?;
-    let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
+    let guard: Option<Guard> = store.get(Row::SessionGuard(account_id)).await?;
+    let seen = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
+    ending_by(store, account_id, seen, staying).await
+}
+
+/// [`ending_sessions`], by a guard that was read before.
+///
+/// # Errors
+/// `Unavailable`, `Internal`.
+pub async fn ending_by(
+    store: &Store,
+    account_id: AccountId,
+    seen: Guard,
+    staying: Option<SessionId>,
+) -> Result<Ending, Error> {
     let mut sessions = sessions_of(store, account_id).await?;
     sessions.retain(|id| staying != Some(*id));
     let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
@@ -90,7 +94,7 @@ pub async fn ending_sessions(
         .when(Condition::equals("generation", &seen.generation)?)
         .when(Condition::equals("opened", &seen.opened)?);
     let ended = sessions.iter().map(|id| Write::Delete(Expected::new(Row::Session(account_id, *id))));
-    Ok(Ending { guard, sessions: ended.collect(), tried })
+    Ok(Ending { guard, sessions: ended.collect(), seen })
 }
 
 /// All sessions of an account, by their keys: one that cannot be read must not keep the others alive, nor itself.

@@ -7,6 +7,7 @@ pub mod ending;
 pub mod refresh;
 pub mod sign_in;
 pub mod sign_out;
+pub mod standing;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -88,6 +89,16 @@ pub struct SignedIn {
     pub refresh: RefreshToken,
 }
 
+/// What a session begins with, besides its account.
+struct Opening {
+    /// How somebody has signed in.
+    authentication: Authentication,
+    /// How the vault stands for it.
+    freeze: Freeze,
+    /// Whether the account has second factors.
+    has_factors: bool,
+}
+
 /// What a refresh token means to a session.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Presented {
@@ -110,9 +121,8 @@ impl Session {
     /// `Internal` without randomness.
     fn open(
         account: &Account,
-        authentication: Authentication,
+        Opening { authentication, freeze, has_factors }: Opening,
         origin: &Origin,
-        freeze: Freeze,
         longest: Duration,
     ) -> Result<SignedIn, Error> {
         let Authentication { aal, amr, auth_time: now } = authentication;
@@ -133,7 +143,7 @@ impl Session {
             aal,
             amr,
             auth_time: now,
-            mfa: false,
+            mfa: has_factors,
             current: refresh.hash(),
             previous: None,
             created_at: now,

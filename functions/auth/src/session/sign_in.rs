@@ -14,12 +14,14 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Session, SignedIn};
+use super::{Opening, Session, SignedIn};
 use crate::{
     account::Account,
-    guard::{Change, Guard, PlaceId, Retraction, row::changing},
+    factors::{Proven, spent},
+    guard::{Change, Freeze, Guard, PlaceId, Retraction, row::changing},
+    mfa::{challenge::Nonce, pending::Pending},
     password::Verdict,
-    records::notice::{OneEvent, Telling},
+    records::notice::{OneEvent, Telling, TellingOf},
     state::Auth,
 };
 
@@ -27,10 +29,15 @@ use crate::{
 const SIGN_INS: &str = "the guard of an account";
 
 /// Proof that somebody is the owner of an account, as it was when it was read. Fields are private: it comes of a
-/// compared password, or of having just made the account, for which the caller answers.
+/// compared password, of a second factor behind one, of a passkey, or of having just made the account, for which the caller answers.
+/// A password alone is no proof where the account has second factors, see [`Sender::owes_factor`](crate::sender::Sender::owes_factor).
 pub struct Proof<'a> {
     account: &'a Account,
     authentication: Authentication,
+    /// The second factor that was shown, or the passkey alone.
+    factor: Option<Proven>,
+    /// The token of whoever has shown the password before.
+    pending: Option<Nonce>,
 }
 
 impl<'a> Proof<'a> {
@@ -49,9 +56,36 @@ impl<'a> Proof<'a> {
         Self::with_password(account, now)
     }
 
+    /// By a second factor of the account, shown with the token that the right password was answered with.
+    #[must_use]
+    pub fn by_factor(account: &'a Account, pending: &Pending, factor: Proven, now: Timestamp) -> Self {
+        let authentication = factor.behind(&[Method::Pwd], now);
+        Self { account, authentication, factor: Some(factor), pending: Some(pending.nonce) }
+    }
+
+    /// By a passkey of the account and nothing else: it is two factors by itself.
+    #[must_use]
+    pub fn by_passkey(account: &'a Account, passkey: Proven, now: Timestamp) -> Self {
+        let authentication = passkey.behind(&[], now);
+        Self { account, authentication, factor: Some(passkey), pending: None }
+    }
+
     fn with_password(account: &'a Account, now: Timestamp) -> Self {
         let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: now };
-        Self { account, authentication }
+        Self { account, authentication, factor: None, pending: None }
+    }
+
+    /// How the vault stands for a session that this opens: whoever shows a factor that is older than the freeze is no thief who came by it.
+    fn freeze(&self, guard: &Guard) -> Freeze {
+        let is_exempt = self.factor.as_ref().is_some_and(|factor| factor.is_older_than(guard.freeze.frozen_at));
+        if is_exempt { Freeze::default() } else { guard.freeze }
+    }
+
+    /// What is used up by the session.
+    fn spending(&self, now: Timestamp) -> Result<Vec<Write<'_>>, Error> {
+        let mut writes = self.factor.as_ref().map_or_else(|| Ok(Vec::new()), |factor| factor.writes(now))?;
+        writes.extend(self.pending.map(|nonce| spent(nonce, now)).transpose()?);
+        Ok(writes)
     }
 }
 
@@ -66,6 +100,8 @@ pub struct Arrival {
     pub from: Vec<PlaceId>,
     /// Where the request comes from, in the words that the session is listed with.
     pub origin: Origin,
+    /// The device among these places that is not to be asked for a second factor for a while.
+    pub remembers: Option<PlaceId>,
 }
 
 impl Arrival {
@@ -75,46 +111,63 @@ impl Arrival {
 
     fn change(&self, now: Timestamp) -> Change {
         let Self { guard, retraction, from, .. } = self;
-        match retraction {
+        let welcomed = match retraction {
             Some(retraction) => guard.taking_back(retraction).then(|guard| guard.welcoming(from, now)),
             None => guard.welcoming(from, now),
+        };
+        match &self.remembers {
+            Some(device) => welcomed.then(|guard| guard.remembering(device, now)),
+            None => welcomed,
         }
     }
 }
 
 impl Auth {
     /// A new session for whoever has proven to be the owner of an account, in a request that came in at `since`; `None` when what proves
-    /// the owner has changed since it was read. Where it comes from a place that is not known, the owner is told. Of those who sign in at once one is first, and the others look at the guard again.
+    /// the owner has changed since it was read, was used up meanwhile, or is not enough any more. Where it comes from a place that is not
+    /// known, the owner is told. Of those who sign in at once one is first, and the others look at the guard again.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
     pub(crate) async fn sign_in(
         &self,
-        Proof { account, authentication }: Proof<'_>,
+        proof: Proof<'_>,
         mut arrival: Arrival,
         since: Instant,
     ) -> Result<Option<SignedIn>, Error> {
-        let now = authentication.auth_time;
-        let (freeze, longest) = (arrival.guard.freeze, self.config.longest_session);
-        let mut new = Session::open(account, authentication, &arrival.origin, freeze, longest)?;
-        let (mut contention, mut event) = (self.app.contention(SIGN_INS, since), OneEvent::new(Action::NewDevice));
+        let (account, now, judged) = (proof.account, proof.authentication.auth_time, arrival.guard.generation);
+        let (freeze, has_factors) = (proof.freeze(&arrival.guard), arrival.guard.factors.is_some());
+        let mut new = Session::open(
+            account,
+            Opening { authentication: proof.authentication.clone(), freeze, has_factors },
+            &arrival.origin,
+            self.config.longest_session,
+        )?;
+        let told = Telling::of_session(&arrival.origin, new.session.id, now);
+        let (mut contention, mut surprise) = (self.app.contention(SIGN_INS, since), OneEvent::new(Action::NewDevice));
+        let mut news: Vec<_> = proof.factor.iter().flat_map(Proven::news).collect();
         loop {
             let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
-            let opened = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
+            let opened = Update::new(Row::SessionGuard(account.id)).count("opened");
+            let opened = opened.when(Condition::equals("generation", &judged)?);
             let guard = Write::Update(changing(opened, &arrival.change(now))?);
-            let mut writes = vec![Write::Put(put), guard, as_read(account)?];
+            let mut writes = vec![Write::Put(put), guard, as_read(&proof)?];
+            writes.extend(proof.spending(now)?);
+            for news in &mut news {
+                writes.extend(news.writes(self, account, &told)?);
+            }
             // Of those who come from one new place at once, the first is a surprise.
             let is_surprising = arrival.is_surprising(now);
             if is_surprising {
-                let told = Telling::of_session(&arrival.origin, new.session.id, now);
                 writes.push(told.notice(account, &account.address, News::NewDevice, self.app.clock.unix_ms())?);
-                writes.push(event.put(self, account.id, &told)?);
+                writes.push(surprise.put(self, account.id, &told)?);
             }
             match self.app.store.transact(writes).await {
                 Ok(Written::Done(())) => {
                     if is_surprising {
-                        event.happened();
+                        surprise.happened();
                     }
+                    news.into_iter().for_each(TellingOf::happened);
                     self.bound_sessions(account.id, arrival.guard.opened + 1, now).await;
                     return Ok(Some(new));
                 }
@@ -125,12 +178,26 @@ impl Auth {
                 }
             }
             let there = self.account_there(account.id).await?;
-            if !there.is_some_and(|there| there.version == account.version && there.password.is_some()) {
+            if !there.is_some_and(|there| there.version == account.version && proof.suits(&there)) || !self.is_unspent(&proof).await? {
                 return Ok(None);
             }
             contention.lost().await?;
             arrival.guard = self.guard_of_account(account.id).await?.into_guard();
-            new.session.freeze = arrival.guard.freeze;
+            if arrival.guard.generation != judged {
+                return Ok(None);
+            }
+            new.session.freeze = proof.freeze(&arrival.guard);
+        }
+    }
+
+    /// Whether nobody else has used up what this proof uses up, as far as a lost round may be due to that.
+    async fn is_unspent(&self, proof: &Proof<'_>) -> Result<bool, Error> {
+        if let Some(nonce) = proof.pending && self.is_spent(nonce).await? {
+            return Ok(false);
+        }
+        match &proof.factor {
+            Some(factor) => self.still_holds(factor).await,
+            None => Ok(true),
         }
     }
 }
@@ -151,9 +218,22 @@ impl Auth {
     }
 }
 
+impl Proof<'_> {
+    /// Whether the account is not closed to this proof by a reset that is under way, though its version is the same.
+    const fn suits(&self, account: &Account) -> bool {
+        !account.is_withdrawn && (account.password.is_some() || self.is_without_password())
+    }
+
+    const fn is_without_password(&self) -> bool {
+        self.pending.is_none() && self.factor.is_some()
+    }
+}
+
 /// The account, as long as what proves its owner is as it was read. A reset takes the password away first where people sign in all the time;
 /// the version says so only when it is through.
-fn as_read(account: &Account) -> Result<Write<'static>, Error> {
-    let version = Condition::equals("version", &account.version)?;
-    Ok(Write::Check(Expected::new(Row::Account(account.id)).when(version).when(Condition::Present("password"))))
+fn as_read(proof: &Proof<'_>) -> Result<Write<'static>, Error> {
+    let Account { id, version, .. } = proof.account;
+    let expected = Expected::new(Row::Account(*id)).when(Condition::equals("version", version)?);
+    let expected = expected.when(Condition::equals("is_withdrawn", &false)?);
+    Ok(Write::Check(if proof.is_without_password() { expected } else { expected.when(Condition::Present("password")) }))
 }

@@ -17,8 +17,10 @@ use crate::{
     address::AddressRecord,
     challenge::{Owed, Toll, Visitor},
     endpoints::auth_response::AuthResponse,
+    factors::Factors,
     guard::{Counted, Standing},
     limits::{Group, stuffing::SignIns},
+    mfa::pending::Pending,
     records::{
         compare::{Compared, Right, Try},
         guarded::GuardedAddress,
@@ -81,6 +83,9 @@ pub async fn login(
             auth.take_back(account.id, counted, since).await?;
             return Ok(turned_away(closed));
         }
+        Compared::Right(right) if let Some(factors) = sender.owes_factor(&right.counted.change.guard, now) => {
+            return second_factor(&auth, right, factors, &password, &sender, since, now).await;
+        }
         Compared::Right(right) => {
             let seconds = right.counted.others_locked;
             match sign_in(&auth, right, &password, &sender, since, now).await? {
@@ -109,14 +114,27 @@ async fn sign_in(
     let (device, arrival) = sender.arrives(counted, now)?;
     let Some(signed_in) = auth.sign_in(proof, arrival, since).await? else { return Ok(None) };
     tracing::info!(event = "login", "somebody has signed in");
-    if let Some(outdated) = outdated
-        && let Err(error) = auth.rehash(account.id, outdated, password, now).await
-    {
-        tracing::warn!(?error, "a password is not hashed anew; its next login tries again");
-    }
-    auth.flag_weak_password(account, password, &signed_in.session, sender.origin(), now).await;
+    auth.after_password(account, outdated, password, Some(signed_in.session.id), sender.origin(), now).await;
     let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
     Ok(Some(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?)))
+}
+
+/// Asks for a second factor, whoever has the right password. All that needs the password is done now, for nobody has it afterwards.
+async fn second_factor(
+    auth: &Auth,
+    Right { account, counted, outdated, .. }: Right<'_>,
+    factors: Factors,
+    password: &str,
+    sender: &Sender,
+    since: Instant,
+    now: Timestamp,
+) -> Result<Reply<AuthResponse>, Error> {
+    let guard = &counted.change.guard;
+    let pending = Pending::new(account.id, guard.generation, guard.freeze, now)?;
+    auth.take_back(account.id, counted, since).await?;
+    auth.after_password(account, outdated, password, None, sender.origin(), now).await;
+    tracing::info!(event = "mfa_asked", "somebody is asked for a second factor");
+    AuthResponse::second_factor(auth, &pending, factors, now).await.map(Reply::unauthorized)
 }
 
 /// Somebody whose password is right, and who is told why it does not help.
@@ -160,6 +178,7 @@ pub fn document() -> Operation {
         .ok(&AuthResponse::example_of_session())
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
+        .answer(401, "The password is right, and a second factor has to be shown", &AuthResponse::example_of_second_factor())
         .answer(
             403,
             "The password is right, and the account is suspended or is being deleted",

@@ -1,0 +1,57 @@
+//! `DELETE /auth/mfa/devices` and `DELETE /auth/mfa/devices/{id}`: devices are asked for a second factor again.
+
+use std::time::Instant;
+
+use axum::extract::{Path, State};
+use shared::{
+    caller::Caller,
+    error::Error,
+    http::{Operation, Reply},
+    now::Now,
+};
+
+use super::{
+    answers::MfaAnswer,
+    refusal::{Refusal, Replied},
+};
+use crate::state::Auth;
+
+const FORGOTTEN: &str = "A second factor is asked for again there";
+const ALL_FORGOTTEN: &str = "A second factor is asked for everywhere again";
+
+/// Every device.
+pub async fn forget_all(State(auth): State<Auth>, Now(now): Now, caller: Caller) -> Result<Reply<MfaAnswer<()>>, Error> {
+    let _were_any = auth.forget_devices(&caller, None, Instant::now(), now).await?;
+    Ok(Reply::ok(MfaAnswer::done(ALL_FORGOTTEN)))
+}
+
+/// One device.
+pub async fn forget(
+    State(auth): State<Auth>,
+    Now(now): Now,
+    caller: Caller,
+    path: Option<Path<String>>,
+) -> Replied<MfaAnswer<()>> {
+    let Some(Path(id)) = path else { return Err(Refusal::NotFound) };
+    if !auth.forget_devices(&caller, Some(&id), Instant::now(), now).await? {
+        return Err(Refusal::NotFound);
+    }
+    Ok(Reply::ok(MfaAnswer::done(FORGOTTEN)))
+}
+
+pub fn document_all() -> Operation {
+    Operation::new("mfa_forget_devices", "Has every device of the account asked for a second factor again.")
+        .tag(super::TAG)
+        .protected()
+        .ok(&MfaAnswer::done(ALL_FORGOTTEN))
+        .depends()
+}
+
+pub fn document() -> Operation {
+    let operation = Operation::new("mfa_forget_device", "Has a device of the account asked for a second factor again.")
+        .tag(super::TAG)
+        .protected()
+        .path("id", "The `id` of a remembered device")
+        .ok(&MfaAnswer::done(FORGOTTEN));
+    Refusal::NotFound.of(operation).depends()
+}
