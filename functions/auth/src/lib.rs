@@ -10,6 +10,7 @@ pub mod guard;
 pub mod import;
 mod limits;
 pub mod metrics;
+pub mod mfa;
 pub mod operators;
 mod pages;
 pub mod password;

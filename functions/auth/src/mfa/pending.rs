@@ -1,0 +1,118 @@
+//! Between the password and the second factor: a token that is no session, that no route but those of the second factor knows, and that
+//! is not stored.
+
+use std::time::Duration;
+
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use shared::{error::Error, ids::AccountId, time::Timestamp};
+use zeroize::Zeroizing;
+
+use super::{
+    challenge::Nonce,
+    keys::Keyring,
+    proof::{PROOF, prove, proven},
+};
+use crate::guard::Freeze;
+
+/// How long it takes at most to find one's phone.
+pub const LIFE: Duration = Duration::from_mins(5);
+/// Bytes of a moment that may be none.
+const MOMENT: usize = 1 + 8;
+/// Bytes of what a token says.
+const SAID: usize = 16 + 8 + 2 * MOMENT + 16 + 8;
+
+/// Shown once to whoever knows the password. No `Debug`, no `Display`, no `Serialize`, on purpose.
+pub struct PendingToken(Zeroizing<String>);
+
+/// Somebody has shown the right password of an account with factors, and has to show one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// Whose password it was.
+    pub account: AccountId,
+    /// The generation of its sessions: what begins another one makes the token worthless.
+    pub generation: u64,
+    /// How the vault stood, by the guard.
+    pub freeze: Freeze,
+    /// Names the token, which works once.
+    pub nonce: Nonce,
+    /// Until when it is good.
+    pub expires_at: Timestamp,
+}
+
+impl Pending {
+    /// From now on, for [`LIFE`].
+    ///
+    /// # Errors
+    /// `Internal` without randomness.
+    pub fn new(account: AccountId, generation: u64, freeze: Freeze, now: Timestamp) -> Result<Self, Error> {
+        Ok(Self { account, generation, freeze, nonce: Nonce::random()?, expires_at: now + LIFE })
+    }
+
+    fn said(&self) -> Vec<u8> {
+        let Freeze { frozen_at, frozen_until } = self.freeze;
+        [
+            &self.account.as_bytes()[..],
+            &self.generation.to_be_bytes(),
+            &moment(frozen_at),
+            &moment(frozen_until),
+            self.nonce.as_bytes(),
+            &self.expires_at.as_second().to_be_bytes(),
+        ]
+        .concat()
+    }
+
+    fn read(said: &[u8; SAID]) -> Option<Self> {
+        let (account, rest) = said.split_first_chunk()?;
+        let (generation, rest) = rest.split_first_chunk()?;
+        let (frozen_at, rest) = rest.split_first_chunk()?;
+        let (frozen_until, rest) = rest.split_first_chunk()?;
+        let (nonce, end) = rest.split_first_chunk()?;
+        Some(Self {
+            account: AccountId::from_bytes(*account),
+            generation: u64::from_be_bytes(*generation),
+            freeze: Freeze { frozen_at: read_moment(*frozen_at), frozen_until: read_moment(*frozen_until) },
+            nonce: Nonce::from_bytes(*nonce),
+            expires_at: Timestamp::from_second(i64::from_be_bytes(*end.first_chunk()?)),
+        })
+    }
+}
+
+impl PendingToken {
+    /// Says all that, and proves it.
+    #[must_use]
+    pub fn issue(pending: &Pending, keys: &Keyring<'_>) -> Self {
+        let token = Zeroizing::new(prove(&keys.in_use().pending, &pending.said(), &[]));
+        Self(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(&*token)))
+    }
+
+    /// What a token says that somebody shows, if it is ours and its time is not up. Whether it has been used, its row says; whether its
+    /// generation still is, the guard.
+    #[must_use]
+    pub fn open(text: &str, keys: &Keyring<'_>, now: Timestamp) -> Option<Pending> {
+        if text.len() != ((SAID + PROOF) * 4).div_ceil(3) {
+            return None;
+        }
+        let token = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.decode(text).ok()?);
+        let said = proven(keys.good().map(|keys| &keys.pending), &token, &[])?;
+        Pending::read(said).filter(|pending| pending.expires_at > now)
+    }
+
+    /// Gives the text up, for the answer.
+    #[must_use]
+    pub fn reveal(self) -> Zeroizing<String> {
+        self.0
+    }
+}
+
+fn moment(moment: Option<Timestamp>) -> [u8; MOMENT] {
+    let mut bytes = [0; MOMENT];
+    if let Some(moment) = moment {
+        bytes[0] = 1;
+        bytes[1..].copy_from_slice(&moment.as_second().to_be_bytes());
+    }
+    bytes
+}
+
+fn read_moment([is_there, second @ ..]: [u8; MOMENT]) -> Option<Timestamp> {
+    (is_there == 1).then(|| Timestamp::from_second(i64::from_be_bytes(second)))
+}

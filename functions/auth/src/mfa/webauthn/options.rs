@@ -1,0 +1,306 @@
+//! The JSON that browsers take (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`) and give (`toJSON`): sections 5.1.8 to 5.1.10.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use compat::json::Json;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared::ids::AccountId;
+
+use super::{Flaw, RelyingParty, base64url::Binary, client_data::ClientData, cose::Algorithm};
+use crate::mfa::challenge::{self, Challenge};
+
+/// The one type of credentials.
+pub(super) const PUBLIC_KEY: &str = "public-key";
+/// How long browsers should wait. Milliseconds.
+const TIMEOUT: u64 = challenge::LIFE.as_secs() * 1_000;
+
+/// Names a credential: 1 to 1,023 bytes that its authenticator has chosen, base64url in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct CredentialId(Binary);
+
+/// How an authenticator can be reached (section 5.8.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// Over USB.
+    Usb,
+    /// Over NFC.
+    Nfc,
+    /// Over Bluetooth.
+    Ble,
+    /// As a smart card.
+    SmartCard,
+    /// By a phone beside the computer.
+    Hybrid,
+    /// It is part of the device.
+    Internal,
+}
+
+/// A credential as options name it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Descriptor {
+    /// Names it.
+    pub id: CredentialId,
+    /// How it can be reached.
+    pub transports: Vec<Transport>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// `PublicKeyCredentialCreationOptionsJSON`: asks a browser to make a passkey.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreationOptions {
+    /// Who asks.
+    rp: Entity,
+    /// For whom.
+    user: User,
+    /// What has to be signed.
+    challenge: Binary,
+    /// The algorithms that will do, the best-liked first.
+    pub_key_cred_params: Vec<Parameters>,
+    /// Milliseconds.
+    #[schemars(with = "i64")]
+    timeout: u64,
+    /// What the account has already.
+    exclude_credentials: Vec<Descriptor>,
+    authenticator_selection: Selection,
+    attestation: &'static str,
+}
+
+/// `PublicKeyCredentialRequestOptionsJSON`: asks a browser to use a passkey.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestOptions {
+    /// What has to be signed.
+    challenge: Binary,
+    /// Milliseconds.
+    #[schemars(with = "i64")]
+    timeout: u64,
+    /// Who asks.
+    rp_id: String,
+    /// Which ones will do; any of this relying party where there are none.
+    allow_credentials: Vec<Descriptor>,
+    user_verification: &'static str,
+}
+
+/// The relying party, as browsers show it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Entity {
+    id: String,
+    name: String,
+}
+
+/// The account, as browsers show it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    id: Binary,
+    name: String,
+    display_name: String,
+}
+
+/// An algorithm.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Parameters {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    alg: Algorithm,
+}
+
+/// Which authenticators will do.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Selection {
+    resident_key: &'static str,
+    /// For browsers that know Level 1 alone.
+    require_resident_key: bool,
+    user_verification: &'static str,
+}
+
+/// `RegistrationResponseJSON`: a passkey that was made. Other members are not looked at.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegistrationResponse {
+    pub(super) id: Binary,
+    pub(super) raw_id: Binary,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) response: AttestationResponse,
+}
+
+/// What a new passkey says.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AttestationResponse {
+    #[serde(rename = "clientDataJSON")]
+    pub(super) client_data: Binary,
+    pub(super) attestation_object: Binary,
+    #[serde(default)]
+    transports: Vec<String>,
+}
+
+/// `AuthenticationResponseJSON`: a passkey that was used. Other members are not looked at.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthenticationResponse {
+    pub(super) id: Binary,
+    pub(super) raw_id: Binary,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    pub(super) response: AssertionResponse,
+}
+
+/// What a passkey says when it is used.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AssertionResponse {
+    #[serde(rename = "clientDataJSON")]
+    pub(super) client_data: Binary,
+    pub(super) authenticator_data: Binary,
+    pub(super) signature: Binary,
+    pub(super) user_handle: Option<Binary>,
+}
+
+impl CredentialId {
+    /// Of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Binary(bytes.to_vec()))
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0.0
+    }
+
+    /// As part of a row's key: base64url of its SHA-256, for an id may be longer than a key.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, self.as_bytes()))
+    }
+}
+
+impl Descriptor {
+    /// A credential, and how it can be reached.
+    #[must_use]
+    pub const fn new(id: CredentialId, transports: Vec<Transport>) -> Self {
+        Self { id, transports, kind: PUBLIC_KEY }
+    }
+}
+
+impl CreationOptions {
+    /// Asks for a passkey of an account, which people know by `address`, with a service that they know as `product`.
+    #[must_use]
+    pub fn new(
+        relying_party: &RelyingParty,
+        product: &str,
+        (account, address): (AccountId, &str),
+        challenge: Challenge,
+        exclude_credentials: Vec<Descriptor>,
+    ) -> Self {
+        Self {
+            rp: Entity { id: relying_party.id().to_owned(), name: product.to_owned() },
+            user: User {
+                id: Binary(account.as_bytes().to_vec()),
+                name: address.to_owned(),
+                display_name: address.to_owned(),
+            },
+            challenge: challenge.into_binary(),
+            pub_key_cred_params: Algorithm::OFFERED.map(|alg| Parameters { kind: PUBLIC_KEY, alg }).into(),
+            timeout: TIMEOUT,
+            exclude_credentials,
+            authenticator_selection: Selection {
+                resident_key: "required",
+                require_resident_key: true,
+                user_verification: "required",
+            },
+            attestation: "none",
+        }
+    }
+}
+
+impl RequestOptions {
+    /// Asks for one of these passkeys; where there are none named, for any.
+    #[must_use]
+    pub fn new(relying_party: &RelyingParty, challenge: Challenge, allow_credentials: Vec<Descriptor>) -> Self {
+        Self {
+            challenge: challenge.into_binary(),
+            timeout: TIMEOUT,
+            rp_id: relying_party.id().to_owned(),
+            allow_credentials,
+            user_verification: "required",
+        }
+    }
+}
+
+impl RegistrationResponse {
+    /// From the JSON of a request.
+    ///
+    /// # Errors
+    /// `Response`.
+    pub fn read(passkey: &Json) -> Result<Self, Flaw> {
+        read(passkey)
+    }
+
+    /// The bytes of the challenge that it answers, so that it can be opened. Nothing is proven by that.
+    ///
+    /// # Errors
+    /// `ClientData`, `Challenge`.
+    pub fn challenge(&self) -> Result<Vec<u8>, Flaw> {
+        challenge_in(&self.response.client_data)
+    }
+}
+
+impl AttestationResponse {
+    /// How it can be reached, each way once; what is no way is left out.
+    pub(super) fn transports(&self) -> Vec<Transport> {
+        let known = |name: &String| serde_json::from_value(name.as_str().into()).ok();
+        let mut transports: Vec<Transport> = self.transports.iter().filter_map(known).collect();
+        transports.sort_unstable();
+        transports.dedup();
+        transports
+    }
+}
+
+impl AuthenticationResponse {
+    /// From the JSON of a request.
+    ///
+    /// # Errors
+    /// `Response`.
+    pub fn read(passkey: &Json) -> Result<Self, Flaw> {
+        read(passkey)
+    }
+
+    /// The bytes of the challenge that it answers, so that it can be opened. Nothing is proven by that.
+    ///
+    /// # Errors
+    /// `ClientData`, `Challenge`.
+    pub fn challenge(&self) -> Result<Vec<u8>, Flaw> {
+        challenge_in(&self.response.client_data)
+    }
+
+    /// Which credential it claims to be: where its row is looked for.
+    #[must_use]
+    pub fn credential_id(&self) -> CredentialId {
+        CredentialId(self.raw_id.clone())
+    }
+
+    /// Whose it claims to be: where its row is looked for. `None` where it says nothing, or what is no account's id.
+    #[must_use]
+    pub fn user_handle(&self) -> Option<AccountId> {
+        let handle = self.response.user_handle.as_ref()?;
+        handle.0.as_slice().try_into().ok().map(AccountId::from_bytes)
+    }
+}
+
+fn challenge_in(client_data: &Binary) -> Result<Vec<u8>, Flaw> {
+    Ok(ClientData::read(&client_data.0)?.challenge()?.0)
+}
+
+fn read<T: DeserializeOwned>(passkey: &Json) -> Result<T, Flaw> {
+    serde_json::to_value(passkey).and_then(serde_json::from_value).map_err(|_| Flaw::Response)
+}
