@@ -4,12 +4,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use shared::ids::AccountId;
 
 use super::{
-    AuthenticationResponse, ExpectedCeremony, Flaw, RelyingParty,
-    authenticator_data::AuthenticatorData,
-    base64url::Binary,
-    client_data::ClientData,
-    cose::CredentialPublicKey,
-    options::{CredentialId, PUBLIC_KEY},
+    AuthenticationResponse, ExpectedCeremony, Flaw, RelyingParty, authenticator_data::AuthenticatorData,
+    base64url::Binary, client_data::ClientData, cose::CredentialPublicKey, options::CredentialId,
 };
 
 /// A passkey as it is stored.
@@ -50,22 +46,16 @@ pub struct Asserted {
 /// # Errors
 /// The first thing that is wrong.
 pub fn assert(
-    credential: &AuthenticationResponse,
+    response: &AuthenticationResponse,
     expected: &ExpectedCeremony<'_>,
     stored: &StoredCredential,
     relying_party: &RelyingParty,
 ) -> Result<Asserted, Flaw> {
-    // 1 and 2 are the browser's. 3. A response of another kind could not be read. Section 5.1 says what it calls itself.
-    if credential.kind != PUBLIC_KEY {
-        return Err(Flaw::Type);
-    }
-    if credential.id != credential.raw_id {
-        return Err(Flaw::CredentialId);
-    }
-    let response = &credential.response;
+    // 1 and 2 are the browser's. 3. A response of another kind could not be read.
+    let id = response.name.id()?;
     // 4. No extension is asked for, so none of the client's is looked at.
     // 5, 6. The account's credentials are all that are allowed, so the stored one was.
-    if credential.raw_id.0 != stored.id.as_bytes() {
+    if id != stored.id.as_bytes() {
         return Err(Flaw::Credential);
     }
     match &response.user_handle {

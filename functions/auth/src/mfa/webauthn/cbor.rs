@@ -151,8 +151,7 @@ impl<'b> Reader<'b> {
     }
 
     fn members(&mut self, levels: u32) -> Result<Map<'b>, Malformed> {
-        let (length, mut labels, mut members) =
-            (self.decoder.map()?.ok_or(Malformed)?, BTreeSet::new(), Vec::new());
+        let (length, mut labels, mut members) = (self.decoder.map()?.ok_or(Malformed)?, BTreeSet::new(), Vec::new());
         // Whatever the length claims: each member takes two of the items that there may be.
         for _ in 0..length {
             let label = self.label()?;

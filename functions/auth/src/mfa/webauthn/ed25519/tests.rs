@@ -9,12 +9,28 @@ use super::*;
 const OF_HASHES: [u128; 2] = [0x53bf_96be_ce6c_71b6_90a4_5f51_c46d_6559, 0x8f67_1785_fccf_300e_add1_a015_d51b_20e5];
 
 fn small(y: u8, sign: u8) -> [u8; 32] {
-    std::array::from_fn(|at| if at == 0 { y } else if at == 31 { sign << 7 } else { 0 })
+    std::array::from_fn(|at| {
+        if at == 0 {
+            y
+        } else if at == 31 {
+            sign << 7
+        } else {
+            0
+        }
+    })
 }
 
 /// p and what is added to it; sums stay below 256.
 fn p_and(more: u8) -> [u8; 32] {
-    std::array::from_fn(|at| if at == 0 { 0xed + more } else if at == 31 { 0x7f } else { 0xff })
+    std::array::from_fn(|at| {
+        if at == 0 {
+            0xed + more
+        } else if at == 31 {
+            0x7f
+        } else {
+            0xff
+        }
+    })
 }
 
 #[test]
