@@ -101,6 +101,12 @@ impl Challenge {
         Ok(Self(prove(&keys.in_use().challenge, &said, &ceremony.bound(relying_party))))
     }
 
+    /// What may be a challenge of ours, by its length. Nothing is proven by that.
+    #[must_use]
+    pub fn read(shown: &[u8]) -> Option<Self> {
+        (shown.len() == SAID + PROOF).then(|| Self(shown.to_vec()))
+    }
+
     /// The nonce of a challenge that somebody shows, if we made it for this ceremony of this relying party, and its time is not up. Whether
     /// it has been used, its row says.
     #[must_use]

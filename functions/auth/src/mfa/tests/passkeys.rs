@@ -40,7 +40,6 @@ struct Stored {
     credential_id: CredentialId,
     public_key_cose: Binary,
     sign_count: u32,
-    backup_eligible: bool,
 }
 
 impl Vector {
@@ -61,14 +60,13 @@ impl Vector {
     }
 
     fn stored(&self) -> StoredCredential {
-        let Stored { credential_id, public_key_cose, sign_count, backup_eligible } = self.stored.as_ref().unwrap();
+        let Stored { credential_id, public_key_cose, sign_count } = self.stored.as_ref().unwrap();
         let handle = self.user_handle.as_ref().unwrap().0.as_slice().try_into().unwrap();
         StoredCredential {
             account: AccountId::from_bytes(handle),
             id: credential_id.clone(),
             public_key: public_key_cose.clone(),
             sign_count: *sign_count,
-            backup_eligible: *backup_eligible,
         }
     }
 
@@ -78,7 +76,6 @@ impl Vector {
         let read = authentication(credential).map_err(Flaw::as_str)?;
         let asserted = assert(&read, &self.expected(), &stored, &self.relying_party()).map_err(Flaw::as_str)?;
         assert_eq!(asserted.user_handle.is_some(), credential["response"].get("userHandle").is_some());
-        assert_eq!(asserted.backup_eligibility_changed, asserted.backup_eligible != stored.backup_eligible);
         let result = json!({ "sign_count": asserted.sign_count, "backed_up": asserted.backed_up });
         if asserted.counter_rose { Ok(result) } else { Err("counter") }
     }
@@ -210,7 +207,6 @@ impl Example {
             id: CredentialId::of(&id.0),
             public_key: self.registration.public_key.clone(),
             sign_count: self.registration.sign_count,
-            backup_eligible: false,
         };
         let expected = ExpectedCeremony { challenge: &half.challenge.0, knows_account: true };
         let asserted = assert(&authentication(&credential).unwrap(), &expected, &stored, &self.relying_party());

@@ -19,8 +19,6 @@ pub struct StoredCredential {
     pub public_key: Binary,
     /// How often it had signed when it was last used.
     pub sign_count: u32,
-    /// Whether its owner's devices could share it then.
-    pub backup_eligible: bool,
 }
 
 /// What a passkey has proven, and what is to be kept of that.
@@ -33,8 +31,6 @@ pub struct Asserted {
     pub counter_rose: bool,
     /// Whether its owner's devices can share it. Some devices change that, though none should.
     pub backup_eligible: bool,
-    /// Whether that has changed.
-    pub backup_eligibility_changed: bool,
     /// Whether they do share it.
     pub backed_up: bool,
     /// Whom the passkey names; always there where it was not known before.
@@ -84,8 +80,7 @@ pub fn assert(
     auth_data.is_verified()?;
     // 18.
     auth_data.backs_up_what_it_can()?;
-    // 19. Whether it can be backed up should never change, and does on real devices: that is for the log.
-    let backup_eligible = auth_data.is_backup_eligible();
+    // 19. Whether it can be backed up should never change, and does on real devices: that is kept, and never refused.
     // 20.
     let hash = digest(&SHA256, &response.client_data.0);
     // 21.
@@ -97,8 +92,7 @@ pub fn assert(
     Ok(Asserted {
         sign_count: auth_data.sign_count,
         counter_rose: counts == (0, 0) || counts.0 > counts.1,
-        backup_eligible,
-        backup_eligibility_changed: backup_eligible != stored.backup_eligible,
+        backup_eligible: auth_data.is_backup_eligible(),
         backed_up: auth_data.is_backed_up(),
         user_handle: response.user_handle.is_some().then_some(stored.account),
     })

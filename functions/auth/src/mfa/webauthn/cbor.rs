@@ -20,9 +20,9 @@ pub struct Malformed;
 /// What names a member of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Label<'b> {
-    /// As COSE has them.
+    /// As public keys have them.
     Int(i64),
-    /// As WebAuthn has them.
+    /// As everything else has them.
     Text(&'b str),
 }
 
