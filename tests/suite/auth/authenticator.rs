@@ -198,4 +198,7 @@ fn browsers_are_asked_for_verified_passkeys_that_say_whose_they_are() {
         "userVerification": "required",
     });
     assert_eq!(options, expected);
+    // What it answers is what it was asked.
+    let read = AuthenticationResponse::read(&json(&phone.sign(&options))).unwrap();
+    assert_eq!((read.challenge(), read.user_handle(), read.credential_id()), (Ok(challenge()), Some(ADA), new.id));
 }

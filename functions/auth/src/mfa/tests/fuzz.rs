@@ -15,15 +15,20 @@ use crate::mfa::webauthn::{
 /// A part of a response.
 const PARTS: [&str; 5] = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
 
-/// Changes one byte of a part.
+/// Changes one byte of a part, adds one behind it, or takes one away.
 fn change(credential: &mut Value, part: &str, at: Index, by: u8) -> bool {
     let Some(text) = credential["response"].get(part).and_then(Value::as_str) else { return false };
     let mut bytes = Binary::decode(text).unwrap().0;
     if bytes.is_empty() || by == 0 {
         return false;
     }
-    let at = at.index(bytes.len());
-    bytes[at] ^= by;
+    match at.index(bytes.len() + 2).checked_sub(2) {
+        Some(at) => bytes[at] ^= by,
+        None if by % 2 == 0 => bytes.push(by),
+        None => {
+            bytes.pop();
+        }
+    }
     credential["response"][part] = json!(Binary(bytes));
     true
 }

@@ -317,11 +317,8 @@ fn who_a_passkey_claims_to_be_is_told_before_it_is_proven() {
     let read = authentication(&vector.credential).unwrap();
     assert_eq!(read.user_handle(), Some(vector.stored().account));
     assert_eq!(read.credential_id(), vector.stored().id);
-    assert_eq!(read.challenge().unwrap(), vector.challenge.0);
-    assert_eq!(
-        registration(&registrations()[0].credential).unwrap().challenge().unwrap(),
-        registrations()[0].challenge.0
-    );
+    // Its challenge has not the length of ours.
+    assert_eq!(read.challenge(), Err(Flaw::Challenge));
     let mut odd = vector.credential.clone();
     odd["response"]["userHandle"] = json!("AAAA");
     assert_eq!(authentication(&odd).unwrap().user_handle(), None);

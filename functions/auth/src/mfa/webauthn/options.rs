@@ -241,11 +241,11 @@ impl RegistrationResponse {
         })
     }
 
-    /// The bytes of the challenge that it answers, so that it can be opened. Nothing is proven by that.
+    /// The challenge that it answers, to be opened. Nothing is proven by that.
     ///
     /// # Errors
     /// `ClientData`, `Challenge`.
-    pub fn challenge(&self) -> Result<Vec<u8>, Flaw> {
+    pub fn challenge(&self) -> Result<Challenge, Flaw> {
         challenge_in(&self.client_data)
     }
 }
@@ -270,11 +270,11 @@ impl AuthenticationResponse {
         })
     }
 
-    /// The bytes of the challenge that it answers, so that it can be opened. Nothing is proven by that.
+    /// The challenge that it answers, to be opened. Nothing is proven by that.
     ///
     /// # Errors
     /// `ClientData`, `Challenge`.
-    pub fn challenge(&self) -> Result<Vec<u8>, Flaw> {
+    pub fn challenge(&self) -> Result<Challenge, Flaw> {
         challenge_in(&self.client_data)
     }
 
@@ -317,8 +317,9 @@ impl Transport {
     }
 }
 
-fn challenge_in(client_data: &Binary) -> Result<Vec<u8>, Flaw> {
-    Ok(ClientData::read(&client_data.0)?.challenge()?.0)
+fn challenge_in(client_data: &Binary) -> Result<Challenge, Flaw> {
+    let challenge = ClientData::read(&client_data.0)?.challenge()?;
+    Challenge::read(&challenge.0).ok_or(Flaw::Challenge)
 }
 
 fn member<'j>(json: &'j Json, name: &str) -> Result<&'j Json, Flaw> {

@@ -9,8 +9,8 @@ const LOCALHOST: &str = "localhost";
 /// What the origin of an Android app begins with; behind it is base64url of the SHA-256 of its certificate.
 const ANDROID: &str = "android:apk-key-hash:";
 
-const NO_ID: &str = "WEBAUTHN_RP_ID is not a domain in lower case";
-const NO_ORIGIN: &str = "WEBAUTHN_ORIGINS has an origin that is not https://DOMAIN, at or below WEBAUTHN_RP_ID, or android:apk-key-hash:HASH";
+const NO_ID: &str = "WEBAUTHN_RP_ID, by default the host of APP_URL, is not a domain in lower case";
+const NO_ORIGIN: &str = "WEBAUTHN_ORIGINS, by default that of APP_URL, has one that is not https://DOMAIN at or below WEBAUTHN_RP_ID or android:apk-key-hash:HASH";
 const NO_ORIGINS: &str = "WEBAUTHN_ORIGINS is empty";
 
 /// A relying party. With another id, all passkeys are worthless.
