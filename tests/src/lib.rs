@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "where something is missing, the test has failed")]
 
+mod authenticator;
 pub mod document;
 mod event;
 mod function;
@@ -11,6 +12,7 @@ mod person;
 mod snapshot;
 mod world;
 
+pub use authenticator::{Algorithm, Attestation, Authenticator, UserHandle};
 pub use event::{Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
 pub use function::Function;
 pub use key::Key;

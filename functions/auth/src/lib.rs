@@ -12,6 +12,7 @@ pub mod import;
 mod limits;
 mod mfa;
 pub mod metrics;
+pub mod mfa;
 pub mod operators;
 mod pages;
 pub mod password;

@@ -3,6 +3,7 @@
 mod account_events;
 mod answers;
 mod attacks;
+mod authenticator;
 mod breaches;
 pub mod challenge;
 pub mod changes;

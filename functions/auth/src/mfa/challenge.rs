@@ -101,21 +101,23 @@ impl Challenge {
         Ok(Self(prove(&keys.in_use().challenge, &said, &ceremony.bound(relying_party))))
     }
 
-    /// The nonce of a challenge that somebody shows, if we made it for this ceremony of this relying party, and its time is not up. Whether
-    /// it has been used, its row says.
+    /// What somebody shows and may be a challenge of ours, by its length. Nothing is proven by that.
+    #[must_use]
+    pub fn read(shown: &[u8]) -> Option<Self> {
+        (shown.len() == SAID + PROOF).then(|| Self(shown.to_vec()))
+    }
+
+    /// Its nonce, if we made it for this ceremony of this relying party, and its time is not up. Whether it has been used, its row says.
     #[must_use]
     pub fn open(
-        shown: &[u8],
+        &self,
         keys: &Keyring<'_>,
         ceremony: &Ceremony,
         relying_party: &RelyingParty,
         now: Timestamp,
     ) -> Option<Nonce> {
-        if shown.len() != SAID + PROOF {
-            return None;
-        }
         let keys = keys.good().map(|keys| &keys.challenge);
-        let said = proven::<SAID>(keys, shown, &ceremony.bound(relying_party))?;
+        let said = proven::<SAID>(keys, &self.0, &ceremony.bound(relying_party))?;
         let (nonce, end) = said.split_first_chunk()?;
         let end = Timestamp::from_second(i64::from_be_bytes(*end.first_chunk()?));
         (end > now).then_some(Nonce(*nonce))

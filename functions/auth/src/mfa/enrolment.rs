@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use shared::{error::Error, ids::AccountId, time::Timestamp};
-use zeroize::Zeroizing;
 
 use super::{challenge::Nonce, keys::Keyring, totp::TotpSecret};
 

@@ -46,7 +46,7 @@ fn a_challenge_is_good_for_its_ceremony_alone() {
         for ceremony in ceremonies() {
             let challenge = Challenge::issue(keys, &ceremony, &ours, NOW).unwrap();
             let open = |ceremony: &Ceremony, relying_party: &RelyingParty, now| {
-                Challenge::open(challenge.as_bytes(), keys, ceremony, relying_party, now)
+                challenge.open(keys, ceremony, relying_party, now)
             };
             let nonce = open(&ceremony, &ours, NOW).unwrap();
             assert_eq!(nonce.as_bytes()[..], challenge.as_bytes()[..16]);
@@ -66,7 +66,7 @@ fn no_changed_bit_of_a_challenge_survives() {
     let ours = relying_party("example.com");
     with_keys(|keys| {
         let challenge = Challenge::issue(keys, &Ceremony::SignIn, &ours, NOW).unwrap();
-        let open = |bytes: &[u8]| Challenge::open(bytes, keys, &Ceremony::SignIn, &ours, NOW);
+        let open = |bytes: &[u8]| Challenge::read(bytes)?.open(keys, &Ceremony::SignIn, &ours, NOW);
         for bit in 0..8 * challenge.as_bytes().len() {
             let mut forged = challenge.as_bytes().to_vec();
             forged[bit / 8] ^= 1 << (bit % 8);
@@ -121,7 +121,7 @@ fn each_kind_is_proven_by_a_key_of_its_own() {
             assert_ne!(aws_lc_rs::hmac::sign(key, said).as_ref(), proof);
         }
         assert_eq!(aws_lc_rs::hmac::sign(&keys.in_use().pending, said).as_ref(), proof);
-        assert!(Challenge::open(&bytes, keys, &Ceremony::SignIn, &ours, NOW).is_none());
+        assert!(Challenge::read(&bytes).is_none());
         assert!(Enrolment::open(&token, ADA, keys, NOW).is_none());
     });
 }
@@ -197,7 +197,7 @@ fn account_keys_are_replaced_while_they_are_in_use() {
         let token = PendingToken::issue(&pending(Freeze::default()), made).reveal();
         let enrolment = Enrolment::new(NOW).unwrap().seal(ADA, made).unwrap();
         for (keys, good) in [&before, &between, &after].into_iter().zip(good) {
-            assert_eq!(Challenge::open(challenge.as_bytes(), keys, &Ceremony::SignIn, &ours, NOW).is_some(), good);
+            assert_eq!(challenge.open(keys, &Ceremony::SignIn, &ours, NOW).is_some(), good);
             assert_eq!(PendingToken::open(&token, keys, NOW).is_some(), good);
             assert_eq!(Enrolment::open(&enrolment, ADA, keys, NOW).is_some(), good);
         }

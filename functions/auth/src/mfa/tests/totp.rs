@@ -46,7 +46,7 @@ fn recorded_codes_are_accepted_and_refused() {
         assert_eq!(accepted.is_some(), expect == "ok", "{note}");
         assert_eq!(accepted, *step, "{note}");
     }
-    assert_eq!((vectors.len(), vectors.iter().filter(|vector| vector.expect == "ok").count()), (30, 14));
+    assert_eq!((vectors.len(), vectors.iter().filter(|vector| vector.expect == "ok").count()), (30, 12));
 }
 
 #[test]
@@ -86,7 +86,8 @@ fn the_examples_of_rfc_6238_come_out() {
 fn a_code_of_two_steps_is_used_up_for_both() {
     let secret = secret("3132333435363738393031323334353637383930");
     let shown = |step: i64| secret.shown(Timestamp::from_second(step * 30));
-    let twice = (1_000_000..).find(|step| shown(*step) == shown(*step + 2)).unwrap();
+    let twice = 1_096_428;
+    assert_eq!(*shown(twice), *shown(twice + 2));
     let (code, last) = (shown(twice), serde_json::from_value((twice + 2).into()).unwrap());
     let mut used = None;
     for now in [twice + 1, twice + 2, twice + 3] {

@@ -4,12 +4,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use shared::ids::AccountId;
 
 use super::{
-    AuthenticationResponse, ExpectedCeremony, Flaw, RelyingParty,
-    authenticator_data::AuthenticatorData,
-    base64url::Binary,
-    client_data::ClientData,
-    cose::CredentialPublicKey,
-    options::{CredentialId, PUBLIC_KEY},
+    AuthenticationResponse, ExpectedCeremony, Flaw, RelyingParty, authenticator_data::AuthenticatorData,
+    base64url::Binary, client_data::ClientData, cose::CredentialPublicKey, options::CredentialId,
 };
 
 /// A passkey as it is stored.
@@ -23,8 +19,6 @@ pub struct StoredCredential {
     pub public_key: Binary,
     /// How often it had signed when it was last used.
     pub sign_count: u32,
-    /// Whether its owner's devices could share it then.
-    pub backup_eligible: bool,
 }
 
 /// What a passkey has proven, and what is to be kept of that.
@@ -37,8 +31,6 @@ pub struct Asserted {
     pub counter_rose: bool,
     /// Whether its owner's devices can share it. Some devices change that, though none should.
     pub backup_eligible: bool,
-    /// Whether that has changed.
-    pub backup_eligibility_changed: bool,
     /// Whether they do share it.
     pub backed_up: bool,
     /// Whom the passkey names; always there where it was not known before.
@@ -50,22 +42,16 @@ pub struct Asserted {
 /// # Errors
 /// The first thing that is wrong.
 pub fn assert(
-    credential: &AuthenticationResponse,
+    response: &AuthenticationResponse,
     expected: &ExpectedCeremony<'_>,
     stored: &StoredCredential,
     relying_party: &RelyingParty,
 ) -> Result<Asserted, Flaw> {
-    // 1 and 2 are the browser's. 3. A response of another kind could not be read. Section 5.1 says what it calls itself.
-    if credential.kind != PUBLIC_KEY {
-        return Err(Flaw::Type);
-    }
-    if credential.id != credential.raw_id {
-        return Err(Flaw::CredentialId);
-    }
-    let response = &credential.response;
+    // 1 and 2 are the browser's. 3. A response of another kind could not be read.
+    let id = response.name.id()?;
     // 4. No extension is asked for, so none of the client's is looked at.
     // 5, 6. The account's credentials are all that are allowed, so the stored one was.
-    if credential.raw_id.0 != stored.id.as_bytes() {
+    if id != stored.id.as_bytes() {
         return Err(Flaw::Credential);
     }
     match &response.user_handle {
@@ -94,8 +80,7 @@ pub fn assert(
     auth_data.is_verified()?;
     // 18.
     auth_data.backs_up_what_it_can()?;
-    // 19. Whether it can be backed up should never change, and does on real devices: that is for the log.
-    let backup_eligible = auth_data.is_backup_eligible();
+    // 19. Whether it can be backed up should never change, and does on real devices: that is kept, and never refused.
     // 20.
     let hash = digest(&SHA256, &response.client_data.0);
     // 21.
@@ -107,8 +92,7 @@ pub fn assert(
     Ok(Asserted {
         sign_count: auth_data.sign_count,
         counter_rose: counts == (0, 0) || counts.0 > counts.1,
-        backup_eligible,
-        backup_eligibility_changed: backup_eligible != stored.backup_eligible,
+        backup_eligible: auth_data.is_backup_eligible(),
         backed_up: auth_data.is_backed_up(),
         user_handle: response.user_handle.is_some().then_some(stored.account),
     })

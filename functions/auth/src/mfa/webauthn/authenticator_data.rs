@@ -72,7 +72,11 @@ impl<'a> AuthenticatorData<'a> {
     /// # Errors
     /// `RpId`.
     pub fn is_for(&self, relying_party: &RelyingParty) -> Result<(), Flaw> {
-        if digest(&SHA256, relying_party.id().as_bytes()).as_ref() == self.rp_id_hash { Ok(()) } else { Err(Flaw::RpId) }
+        if digest(&SHA256, relying_party.id().as_bytes()).as_ref() == self.rp_id_hash {
+            Ok(())
+        } else {
+            Err(Flaw::RpId)
+        }
     }
 
     /// That somebody was there.

@@ -20,9 +20,9 @@ pub struct Malformed;
 /// What names a member of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Label<'b> {
-    /// As COSE has them.
+    /// As public keys have them.
     Int(i64),
-    /// As WebAuthn has them.
+    /// As everything else has them.
     Text(&'b str),
 }
 
@@ -151,8 +151,7 @@ impl<'b> Reader<'b> {
     }
 
     fn members(&mut self, levels: u32) -> Result<Map<'b>, Malformed> {
-        let (length, mut labels, mut members) =
-            (self.decoder.map()?.ok_or(Malformed)?, BTreeSet::new(), Vec::new());
+        let (length, mut labels, mut members) = (self.decoder.map()?.ok_or(Malformed)?, BTreeSet::new(), Vec::new());
         // Whatever the length claims: each member takes two of the items that there may be.
         for _ in 0..length {
             let label = self.label()?;

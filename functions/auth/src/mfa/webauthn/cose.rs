@@ -163,3 +163,6 @@ fn bytes<'b>(map: &Map<'b>, label: Label<'_>) -> Result<&'b [u8], Flaw> {
 fn coordinate<'b>(map: &Map<'b>, label: Label<'_>) -> Result<&'b [u8; 32], Flaw> {
     bytes(map, label)?.try_into().map_err(|_| Flaw::Key)
 }
+
+#[cfg(test)]
+mod tests;

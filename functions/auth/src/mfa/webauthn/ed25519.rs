@@ -7,7 +7,7 @@ type Element = [u64; 5];
 const LIMB: u64 = (1 << 51) - 1;
 const ONE: Element = [1, 0, 0, 0, 0];
 /// -121665/121666 modulo p.
-const D: Element = [0x34dc_a135_978a3, 0x1a828_3b156ebd, 0x5e7a26001c029, 0x739c663a03cbb, 0x52036cee2b6ff];
+const D: Element = [0x3_4dca_1359_78a3, 0x1_a828_3b15_6ebd, 0x5_e7a2_6001_c029, 0x7_39c6_63a0_3cbb, 0x5_2036_cee2_b6ff];
 
 /// Whether some x belongs to the y in these bytes: whether x² = (y² - 1) / (d·y² + 1) has a root.
 pub fn is_on_curve(point: &[u8; 32]) -> bool {

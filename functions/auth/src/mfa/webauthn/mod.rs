@@ -4,7 +4,7 @@
 //! Stricter than the text: whoever uses a passkey is verified (by PIN or body), and no page may ask from within a frame of another origin.
 
 pub mod assertion;
-mod attestation;
+pub(super) mod attestation;
 pub mod authenticator_data;
 pub mod base64url;
 pub mod cbor;

@@ -1,16 +1,19 @@
 //! The JSON that browsers take (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`) and give (`toJSON`): sections 5.1.8 to 5.1.10.
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use compat::json::Json;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use shared::{ids::AccountId, tables::Hash};
+use serde::{Deserialize, Serialize};
+use shared::ids::AccountId;
 
 use super::{Flaw, RelyingParty, base64url::Binary, client_data::ClientData, cose::Algorithm};
 use crate::mfa::challenge::{self, Challenge};
 
 /// The one type of credentials.
-pub(super) const PUBLIC_KEY: &str = "public-key";
+const PUBLIC_KEY: &str = "public-key";
 /// How long browsers should wait. Milliseconds.
 const TIMEOUT: u64 = challenge::LIFE.as_secs() * 1_000;
 
@@ -120,47 +123,30 @@ struct Selection {
 }
 
 /// `RegistrationResponseJSON`: a passkey that was made. Other members are not looked at.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct RegistrationResponse {
-    pub(super) id: Binary,
-    pub(super) raw_id: Binary,
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-    pub(super) response: AttestationResponse,
-}
-
-/// What a new passkey says.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AttestationResponse {
-    #[serde(rename = "clientDataJSON")]
+    pub(super) name: Name,
     pub(super) client_data: Binary,
     pub(super) attestation_object: Binary,
-    #[serde(default)]
-    transports: Vec<String>,
+    pub(super) transports: Vec<Transport>,
 }
 
 /// `AuthenticationResponseJSON`: a passkey that was used. Other members are not looked at.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug)]
 pub struct AuthenticationResponse {
-    pub(super) id: Binary,
-    pub(super) raw_id: Binary,
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-    pub(super) response: AssertionResponse,
-}
-
-/// What a passkey says when it is used.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct AssertionResponse {
-    #[serde(rename = "clientDataJSON")]
+    pub(super) name: Name,
     pub(super) client_data: Binary,
     pub(super) authenticator_data: Binary,
     pub(super) signature: Binary,
     pub(super) user_handle: Option<Binary>,
+}
+
+/// What a browser calls a credential.
+#[derive(Debug)]
+pub(super) struct Name {
+    kind: String,
+    id: Binary,
+    raw_id: Binary,
 }
 
 impl CredentialId {
@@ -176,12 +162,10 @@ impl CredentialId {
         &self.0.0
     }
 
-    /// As part of a row's key: its SHA-256, for an id may be longer than a key.
+    /// As part of a row's key: base64url of its SHA-256, for an id may be longer than a key.
     #[must_use]
-    pub fn hash(&self) -> Hash {
-        let mut hash = [0; 32];
-        hash.copy_from_slice(digest(&SHA256, self.as_bytes()).as_ref());
-        Hash(hash)
+    pub fn hash(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, self.as_bytes()))
     }
 }
 
@@ -238,72 +222,31 @@ impl RequestOptions {
     }
 }
 
-impl CreationOptions {
-    /// For the document.
-    #[must_use]
-    pub fn example() -> Self {
-        Self {
-            rp: Entity { id: "app.example.com".to_owned(), name: "BitCain".to_owned() },
-            user: User {
-                id: Binary(vec![7; 16]),
-                name: "ada@example.com".to_owned(),
-                display_name: "ada@example.com".to_owned(),
-            },
-            challenge: Binary(vec![3; 32]),
-            pub_key_cred_params: Algorithm::OFFERED.map(|alg| Parameters { kind: PUBLIC_KEY, alg }).into(),
-            timeout: TIMEOUT,
-            exclude_credentials: Vec::new(),
-            authenticator_selection: Selection::REQUIRED,
-            attestation: "none",
-        }
-    }
-}
-
-impl RequestOptions {
-    /// For the document.
-    #[must_use]
-    pub fn example() -> Self {
-        Self {
-            challenge: Binary(vec![3; 32]),
-            timeout: TIMEOUT,
-            rp_id: "app.example.com".to_owned(),
-            allow_credentials: Vec::new(),
-            user_verification: "required",
-        }
-    }
-}
-
-impl Selection {
-    const REQUIRED: Self =
-        Self { resident_key: "required", require_resident_key: true, user_verification: "required" };
-}
-
 impl RegistrationResponse {
     /// From the JSON of a request.
     ///
     /// # Errors
     /// `Response`.
     pub fn read(passkey: &Json) -> Result<Self, Flaw> {
-        read(passkey)
+        let response = member(passkey, "response")?;
+        let transports = match member(response, "transports") {
+            Ok(Json::Array(names)) => names.iter().filter_map(Transport::read).collect::<BTreeSet<_>>(),
+            _ => BTreeSet::new(),
+        };
+        Ok(Self {
+            name: Name::read(passkey)?,
+            client_data: binary(response, "clientDataJSON")?,
+            attestation_object: binary(response, "attestationObject")?,
+            transports: transports.into_iter().collect(),
+        })
     }
 
-    /// The bytes of the challenge that it answers, so that it can be opened. Nothing is proven by that.
+    /// The challenge that it answers, to be opened. Nothing is proven by that.
     ///
     /// # Errors
     /// `ClientData`, `Challenge`.
-    pub fn challenge(&self) -> Result<Vec<u8>, Flaw> {
-        challenge_in(&self.response.client_data)
-    }
-}
-
-impl AttestationResponse {
-    /// How it can be reached, each way once; what is no way is left out.
-    pub(super) fn transports(&self) -> Vec<Transport> {
-        let known = |name: &String| serde_json::from_value(name.as_str().into()).ok();
-        let mut transports: Vec<Transport> = self.transports.iter().filter_map(known).collect();
-        transports.sort_unstable();
-        transports.dedup();
-        transports
+    pub fn challenge(&self) -> Result<Challenge, Flaw> {
+        challenge_in(&self.client_data)
     }
 }
 
@@ -313,35 +256,79 @@ impl AuthenticationResponse {
     /// # Errors
     /// `Response`.
     pub fn read(passkey: &Json) -> Result<Self, Flaw> {
-        read(passkey)
+        let response = member(passkey, "response")?;
+        let user_handle = match member(response, "userHandle") {
+            Err(_) | Ok(Json::Null) => None,
+            Ok(_) => Some(binary(response, "userHandle")?),
+        };
+        Ok(Self {
+            name: Name::read(passkey)?,
+            client_data: binary(response, "clientDataJSON")?,
+            authenticator_data: binary(response, "authenticatorData")?,
+            signature: binary(response, "signature")?,
+            user_handle,
+        })
     }
 
-    /// The bytes of the challenge that it answers, so that it can be opened. Nothing is proven by that.
+    /// The challenge that it answers, to be opened. Nothing is proven by that.
     ///
     /// # Errors
     /// `ClientData`, `Challenge`.
-    pub fn challenge(&self) -> Result<Vec<u8>, Flaw> {
-        challenge_in(&self.response.client_data)
+    pub fn challenge(&self) -> Result<Challenge, Flaw> {
+        challenge_in(&self.client_data)
     }
 
     /// Which credential it claims to be: where its row is looked for.
     #[must_use]
     pub fn credential_id(&self) -> CredentialId {
-        CredentialId(self.raw_id.clone())
+        CredentialId(self.name.raw_id.clone())
     }
 
     /// Whose it claims to be: where its row is looked for. `None` where it says nothing, or what is no account's id.
     #[must_use]
     pub fn user_handle(&self) -> Option<AccountId> {
-        let handle = self.response.user_handle.as_ref()?;
+        let handle = self.user_handle.as_ref()?;
         handle.0.as_slice().try_into().ok().map(AccountId::from_bytes)
     }
 }
 
-fn challenge_in(client_data: &Binary) -> Result<Vec<u8>, Flaw> {
-    Ok(ClientData::read(&client_data.0)?.challenge()?.0)
+impl Name {
+    fn read(passkey: &Json) -> Result<Self, Flaw> {
+        let kind = member(passkey, "type")?.as_str().ok_or(Flaw::Response)?;
+        Ok(Self { kind: kind.to_owned(), id: binary(passkey, "id")?, raw_id: binary(passkey, "rawId")? })
+    }
+
+    /// The id, if that is one, and it is a public-key credential's (section 5.1).
+    pub(super) fn id(&self) -> Result<&[u8], Flaw> {
+        if self.kind != PUBLIC_KEY {
+            return Err(Flaw::Type);
+        }
+        if self.id != self.raw_id {
+            return Err(Flaw::CredentialId);
+        }
+        Ok(&self.raw_id.0)
+    }
 }
 
-fn read<T: DeserializeOwned>(passkey: &Json) -> Result<T, Flaw> {
-    serde_json::to_value(passkey).and_then(serde_json::from_value).map_err(|_| Flaw::Response)
+impl Transport {
+    /// By its name; `None` for ways that are not known.
+    fn read(name: &Json) -> Option<Self> {
+        serde_json::from_value(name.as_str()?.into()).ok()
+    }
+}
+
+fn challenge_in(client_data: &Binary) -> Result<Challenge, Flaw> {
+    let challenge = ClientData::read(&client_data.0)?.challenge()?;
+    Challenge::read(&challenge.0).ok_or(Flaw::Challenge)
+}
+
+fn member<'j>(json: &'j Json, name: &str) -> Result<&'j Json, Flaw> {
+    match json {
+        Json::Object(members) => members.get(name).ok_or(Flaw::Response),
+        _ => Err(Flaw::Response),
+    }
+}
+
+fn binary(json: &Json, name: &str) -> Result<Binary, Flaw> {
+    member(json, name)?.as_str().and_then(Binary::decode).ok_or(Flaw::Response)
 }

@@ -9,7 +9,7 @@ use super::{
     base64url::Binary,
     client_data::ClientData,
     cose::{Algorithm, CredentialPublicKey},
-    options::{CredentialId, PUBLIC_KEY, Transport},
+    options::{CredentialId, Transport},
 };
 
 /// What is kept of a passkey. That its id is new to everybody is for the write to say.
@@ -38,18 +38,12 @@ pub struct NewCredential {
 /// # Errors
 /// The first thing that is wrong.
 pub fn register(
-    credential: &RegistrationResponse,
+    response: &RegistrationResponse,
     expected: &ExpectedCeremony<'_>,
     relying_party: &RelyingParty,
 ) -> Result<NewCredential, Flaw> {
-    // 1 and 2 are the browser's. 3. A response of another kind could not be read. Section 5.1 says what it calls itself.
-    if credential.kind != PUBLIC_KEY {
-        return Err(Flaw::Type);
-    }
-    if credential.id != credential.raw_id {
-        return Err(Flaw::CredentialId);
-    }
-    let response = &credential.response;
+    // 1 and 2 are the browser's. 3. A response of another kind could not be read.
+    let id = response.name.id()?;
     // 4. No extension is asked for, so none of the client's is looked at.
     // 5, 6.
     let client_data = ClientData::read(&response.client_data.0)?;
@@ -82,18 +76,18 @@ pub fn register(
     // 21, 22. 23 and 24, whom to trust, need no answer: no attestation is good, and a foreign one is as good as none.
     attestation.verify(&key, &[attestation.auth_data, hash.as_ref()].concat())?;
     // 25. The data's reader has refused what is longer. What the browser calls the credential is what the authenticator does.
-    if attested.id != credential.raw_id.0 {
+    if attested.id != id {
         return Err(Flaw::CredentialId);
     }
     // 26, that nobody has it, is a condition of the write. 27 to 29 are the caller's, with this:
     Ok(NewCredential {
-        id: CredentialId::of(attested.id),
+        id: CredentialId::of(id),
         public_key: Binary(attested.public_key.to_vec()),
         algorithm: key.algorithm(),
         sign_count: auth_data.sign_count,
         backup_eligible: auth_data.is_backup_eligible(),
         backed_up: auth_data.is_backed_up(),
-        transports: response.transports(),
+        transports: response.transports.clone(),
         aaguid: attested.aaguid,
     })
 }

@@ -9,8 +9,8 @@ const LOCALHOST: &str = "localhost";
 /// What the origin of an Android app begins with; behind it is base64url of the SHA-256 of its certificate.
 const ANDROID: &str = "android:apk-key-hash:";
 
-const NO_ID: &str = "WEBAUTHN_RP_ID is not a domain in lower case";
-const NO_ORIGIN: &str = "WEBAUTHN_ORIGINS has an origin that is not https://DOMAIN, at or below WEBAUTHN_RP_ID, or android:apk-key-hash:HASH";
+const NO_ID: &str = "WEBAUTHN_RP_ID, by default the host of APP_URL, is not a domain in lower case";
+const NO_ORIGIN: &str = "WEBAUTHN_ORIGINS, by default that of APP_URL, has one that is not https://DOMAIN at or below WEBAUTHN_RP_ID or android:apk-key-hash:HASH";
 const NO_ORIGINS: &str = "WEBAUTHN_ORIGINS is empty";
 
 /// A relying party. With another id, all passkeys are worthless.
@@ -50,7 +50,7 @@ impl RelyingParty {
     /// # Errors
     /// When it is no domain, or an origin is none of these.
     pub fn new(id: String, origins: Vec<String>, stage: Stage) -> Result<Self, ConfigError> {
-        let is_domain = matches!(Host::parse(&id), Ok(Host::Domain(domain)) if domain == id);
+        let is_domain = matches!(Host::parse(&id), Ok(Host::Domain(domain)) if domain == id) && is_plain(&id);
         let is_local = stage == Stage::Local && is_at_or_below(&id, LOCALHOST);
         if !is_domain || id.ends_with('.') || !(id.contains('.') || is_local) {
             return Err(ConfigError::new(NO_ID));
@@ -79,10 +79,15 @@ impl RelyingParty {
 
 fn is_page(origin: &str, id: &str, may_be_plain: bool) -> bool {
     Url::parse(origin).is_ok_and(|url| {
-        let is_below = url.domain().is_some_and(|domain| is_at_or_below(domain, id));
+        let is_below = url.domain().is_some_and(|domain| is_at_or_below(domain, id) && is_plain(domain));
         let is_safe = url.scheme() == "https" || (url.scheme() == "http" && may_be_plain);
         is_below && is_safe && url.origin().ascii_serialization() == origin
     })
+}
+
+/// No stars: nothing stands for several names here.
+fn is_plain(domain: &str) -> bool {
+    domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
 fn is_at_or_below(domain: &str, id: &str) -> bool {
