@@ -36,6 +36,10 @@ pub enum LinkPurpose {
 }
 
 impl LinkPurpose {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::VerifyEmail, Self::SetPassword, Self::ChangeEmail, Self::NotMe, Self::KeepAccount];
+
     const fn tag(self) -> &'static [u8] {
         match self {
             Self::VerifyEmail => b"verify-email\0",
@@ -155,14 +159,6 @@ impl LinkKey {
 mod tests {
     use super::*;
 
-    const ALL: [LinkPurpose; 5] = [
-        LinkPurpose::VerifyEmail,
-        LinkPurpose::SetPassword,
-        LinkPurpose::ChangeEmail,
-        LinkPurpose::NotMe,
-        LinkPurpose::KeepAccount,
-    ];
-
     fn parts() -> (LinkKey, AddressKey, LinkId) {
         (LinkKey::new(&[3; 32]), AddressKey::from_bytes([1; 32]), LinkId::from_bytes([2; 16]))
     }
@@ -184,9 +180,9 @@ mod tests {
     #[test]
     fn a_token_opens_for_its_purpose_and_key_only() {
         let (key, to, id) = parts();
-        for purpose in ALL {
+        for purpose in LinkPurpose::ALL {
             let token = key.token(purpose, &to, &id).reveal();
-            for other in ALL {
+            for other in LinkPurpose::ALL {
                 assert!(key.open(other, &token) == (other == purpose).then_some((to, id)), "{purpose:?}, {other:?}");
             }
             assert!(LinkKey::new(&[4; 32]).open(purpose, &token).is_none());
@@ -220,7 +216,7 @@ mod tests {
     #[test]
     fn a_link_that_names_a_factor_is_no_other_link_and_no_other_is_one_that_names_a_factor() {
         let ((key, to, id), (token, factor)) = (parts(), of_factor());
-        for purpose in ALL {
+        for purpose in LinkPurpose::ALL {
             assert!(key.open(purpose, &token).is_none(), "{purpose:?}");
             assert!(key.open_of_factor(&key.token(purpose, &to, &id).reveal()).is_none(), "{purpose:?}");
             // A proof of one purpose is none of another, however long what it is about.

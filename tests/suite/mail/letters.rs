@@ -13,13 +13,6 @@ use shared::{
 use tests::{Page, World};
 
 const FOLDER: &str = "mail";
-const LINK_PURPOSES: [LinkPurpose; 5] = [
-    LinkPurpose::VerifyEmail,
-    LinkPurpose::SetPassword,
-    LinkPurpose::ChangeEmail,
-    LinkPurpose::NotMe,
-    LinkPurpose::KeepAccount,
-];
 
 #[tokio::test]
 async fn verify() {
@@ -158,7 +151,11 @@ async fn notices() {
             News::Deletion { due_at, .. } | News::FactorsResetRequested { due_at } => Some(due_at),
             _ => None,
         };
-        let by = if kind == "email-changed" { By::Link } else { By::User };
+        let by = match news {
+            News::EmailChanged { .. } => By::Link,
+            News::FactorsResetRequested { .. } | News::FactorsReset => By::Operator,
+            _ => By::User,
+        };
         world.post_letter(notice(&world, &name, news, by)).await;
         let mut page = Page::default();
         page.notice(reader, &world.mails(&format!("{name}@example.com")).await[0], world.now(), due);
@@ -196,7 +193,7 @@ async fn the_link_of_an_added_factor_names_it_and_is_good_for_nothing_else() {
         world.post_letter(letter).await;
         let token = token_of(&world, to.as_str()).await;
         assert!(key.open_of_factor(&token) == Some((to.key(), link, factor)));
-        for purpose in LINK_PURPOSES {
+        for purpose in LinkPurpose::ALL {
             assert!(key.open(purpose, &token).is_none(), "{purpose:?}");
         }
     }
