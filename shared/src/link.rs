@@ -111,18 +111,18 @@ impl LinkKey {
     /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.
     #[must_use]
     pub fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> LinkToken {
-        self.tagged(purpose.tag(), [&to.as_bytes()[..], id.as_bytes()].concat())
+        self.tagged(purpose.tag(), &[&to.as_bytes()[..], id.as_bytes()].concat())
     }
 
     /// The token of a link that says of a second factor besides that it is not the owner's: the factor's id stands behind the link's.
     #[must_use]
     pub fn token_of_factor(&self, to: &AddressKey, id: &LinkId, factor: &FactorId) -> LinkToken {
-        self.tagged(NOT_MY_FACTOR, [&to.as_bytes()[..], id.as_bytes(), factor.as_bytes()].concat())
+        self.tagged(NOT_MY_FACTOR, &[&to.as_bytes()[..], id.as_bytes(), factor.as_bytes()].concat())
     }
 
-    fn tagged(&self, tag: &[u8], named: Vec<u8>) -> LinkToken {
-        let tag = hmac::sign(&self.0, &[tag, &named].concat());
-        LinkToken(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode([&named, tag.as_ref()].concat())))
+    fn tagged(&self, tag: &[u8], named: &[u8]) -> LinkToken {
+        let tag = hmac::sign(&self.0, &[tag, named].concat());
+        LinkToken(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode([named, tag.as_ref()].concat())))
     }
 
     /// Which address and link an authentic token names; `None` for any other text. Compares in constant time.
@@ -221,9 +221,9 @@ mod tests {
             assert!(key.open_of_factor(&key.token(purpose, &to, &id).reveal()).is_none(), "{purpose:?}");
             // A proof of one purpose is none of another, however long what it is about.
             let named = [&to.as_bytes()[..], id.as_bytes(), factor.as_bytes()].concat();
-            assert!(key.open_of_factor(&key.tagged(purpose.tag(), named).reveal()).is_none(), "{purpose:?}");
+            assert!(key.open_of_factor(&key.tagged(purpose.tag(), &named).reveal()).is_none(), "{purpose:?}");
             let named = [&to.as_bytes()[..], id.as_bytes()].concat();
-            assert!(key.open(purpose, &key.tagged(NOT_MY_FACTOR, named).reveal()).is_none(), "{purpose:?}");
+            assert!(key.open(purpose, &key.tagged(NOT_MY_FACTOR, &named).reveal()).is_none(), "{purpose:?}");
         }
     }
 }
