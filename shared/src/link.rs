@@ -36,6 +36,10 @@ pub enum LinkPurpose {
 }
 
 impl LinkPurpose {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::VerifyEmail, Self::SetPassword, Self::ChangeEmail, Self::NotMe, Self::KeepAccount];
+
     const fn tag(self) -> &'static [u8] {
         match self {
             Self::VerifyEmail => b"verify-email\0",
@@ -107,18 +111,18 @@ impl LinkKey {
     /// The token of link `id` to the address `to`: base64url of address key, link id and HMAC-SHA-256 over purpose and both.
     #[must_use]
     pub fn token(&self, purpose: LinkPurpose, to: &AddressKey, id: &LinkId) -> LinkToken {
-        self.tagged(purpose.tag(), [&to.as_bytes()[..], id.as_bytes()].concat())
+        self.tagged(purpose.tag(), &[&to.as_bytes()[..], id.as_bytes()].concat())
     }
 
     /// The token of a link that says of a second factor besides that it is not the owner's: the factor's id stands behind the link's.
     #[must_use]
     pub fn token_of_factor(&self, to: &AddressKey, id: &LinkId, factor: &FactorId) -> LinkToken {
-        self.tagged(NOT_MY_FACTOR, [&to.as_bytes()[..], id.as_bytes(), factor.as_bytes()].concat())
+        self.tagged(NOT_MY_FACTOR, &[&to.as_bytes()[..], id.as_bytes(), factor.as_bytes()].concat())
     }
 
-    fn tagged(&self, tag: &[u8], named: Vec<u8>) -> LinkToken {
-        let tag = hmac::sign(&self.0, &[tag, &named].concat());
-        LinkToken(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode([&named, tag.as_ref()].concat())))
+    fn tagged(&self, tag: &[u8], named: &[u8]) -> LinkToken {
+        let tag = hmac::sign(&self.0, &[tag, named].concat());
+        LinkToken(Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode([named, tag.as_ref()].concat())))
     }
 
     /// Which address and link an authentic token names; `None` for any other text. Compares in constant time.
@@ -159,26 +163,67 @@ mod tests {
         (LinkKey::new(&[3; 32]), AddressKey::from_bytes([1; 32]), LinkId::from_bytes([2; 16]))
     }
 
+    fn of_factor() -> (String, FactorId) {
+        let ((key, to, id), factor) = (parts(), FactorId::from_bytes([5; 16]));
+        (key.token_of_factor(&to, &id, &factor).reveal().to_string(), factor)
+    }
+
+    /// The token with one character changed, each in its turn.
+    fn with_one_changed(token: &str) -> impl Iterator<Item = (usize, String)> {
+        (0..token.len()).map(|at| {
+            let mut forged = token.as_bytes().to_vec();
+            forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
+            (at, String::from_utf8(forged).unwrap())
+        })
+    }
+
     #[test]
     fn a_token_opens_for_its_purpose_and_key_only() {
         let (key, to, id) = parts();
-        let token = key.token(LinkPurpose::VerifyEmail, &to, &id).reveal();
-        assert!(key.open(LinkPurpose::VerifyEmail, &token) == Some((to, id)));
-        assert!(key.open(LinkPurpose::SetPassword, &token).is_none());
-        assert!(LinkKey::new(&[4; 32]).open(LinkPurpose::VerifyEmail, &token).is_none());
+        for purpose in LinkPurpose::ALL {
+            let token = key.token(purpose, &to, &id).reveal();
+            for other in LinkPurpose::ALL {
+                assert!(key.open(other, &token) == (other == purpose).then_some((to, id)), "{purpose:?}, {other:?}");
+            }
+            assert!(LinkKey::new(&[4; 32]).open(purpose, &token).is_none());
+        }
     }
 
     #[test]
     fn no_changed_character_survives() {
         let (key, to, id) = parts();
         let token = key.token(LinkPurpose::SetPassword, &to, &id).reveal();
-        for at in 0..token.len() {
-            let mut forged = token.as_bytes().to_vec();
-            forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
-            let forged = String::from_utf8(forged).unwrap();
+        for (at, forged) in with_one_changed(&token) {
             assert!(key.open(LinkPurpose::SetPassword, &forged).is_none(), "character {at}");
         }
         assert!(key.open(LinkPurpose::SetPassword, "").is_none());
         assert!(key.open(LinkPurpose::SetPassword, &format!("{}AA", *token)).is_none());
+    }
+
+    #[test]
+    fn a_token_of_a_factor_opens_to_that_factor_and_under_its_key_only() {
+        let ((key, to, id), (token, factor)) = (parts(), of_factor());
+        assert!(key.open_of_factor(&token) == Some((to, id, factor)));
+        assert!(LinkKey::new(&[4; 32]).open_of_factor(&token).is_none());
+        for (at, forged) in with_one_changed(&token) {
+            assert!(key.open_of_factor(&forged).is_none(), "character {at}");
+        }
+        for wrong in [String::new(), format!("{token}AA"), token[..token.len() - 2].to_owned()] {
+            assert!(key.open_of_factor(&wrong).is_none(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_names_a_factor_is_no_other_link_and_no_other_is_one_that_names_a_factor() {
+        let ((key, to, id), (token, factor)) = (parts(), of_factor());
+        for purpose in LinkPurpose::ALL {
+            assert!(key.open(purpose, &token).is_none(), "{purpose:?}");
+            assert!(key.open_of_factor(&key.token(purpose, &to, &id).reveal()).is_none(), "{purpose:?}");
+            // A proof of one purpose is none of another, however long what it is about.
+            let named = [&to.as_bytes()[..], id.as_bytes(), factor.as_bytes()].concat();
+            assert!(key.open_of_factor(&key.tagged(purpose.tag(), &named).reveal()).is_none(), "{purpose:?}");
+            let named = [&to.as_bytes()[..], id.as_bytes()].concat();
+            assert!(key.open(purpose, &key.tagged(NOT_MY_FACTOR, &named).reveal()).is_none(), "{purpose:?}");
+        }
     }
 }

@@ -18,6 +18,7 @@ UNTIL, LINK = int(time.time()) + 3600, str(uuid.uuid4())
 CIRCUMSTANCES = {"at": UNTIL, "by": "user", "ip": "2001:db8::ff00:42:8329", "country": "NZ", "device": "Firefox on Windows"}
 NEW = "a.rather.long.name.of.somebody@mail.department.example.com"
 KEY = {"exchange": "cryptocom", "label": "Arbitrage between everything and nothing at all"}
+FACTOR, PASSKEY = str(uuid.uuid4()), {"name": "The telephone of somebody with a long name, in the left pocket"}
 
 
 def notice(what, **more):
@@ -50,6 +51,18 @@ LETTERS = {
     "exported": notice("exported"),
     "key-added": notice("key-added", **KEY),
     "key-secret-replaced": notice("key-secret-replaced", **KEY),
+    "totp-added": notice("totp-added", factor=FACTOR),
+    "totp-removed": notice("totp-removed"),
+    "passkey-added": notice("passkey-added", factor=FACTOR, **PASSKEY),
+    "passkey-removed": notice("passkey-removed", **PASSKEY),
+    "recovery-code-used": notice("recovery-code-used", left=9),
+    "recovery-code-used-none-left": notice("recovery-code-used", left=0),
+    "recovery-codes-renewed": notice("recovery-codes-renewed"),
+    "wrong-codes": notice("wrong-codes"),
+    "passkey-copied": notice("passkey-copied", **PASSKEY),
+    "factors-reset-requested": notice("factors-reset-requested", due_at=UNTIL),
+    "factors-reset-cancelled": notice("factors-reset-cancelled"),
+    "factors-reset": notice("factors-reset"),
 }
 
 

@@ -95,6 +95,14 @@ struct Draft<'a> {
     parts: Vec<Part<'a>>,
 }
 
+impl Draft<'_> {
+    /// With one thing more to say.
+    fn with(mut self, text: &'static str) -> Self {
+        self.parts.push(Part::text(text));
+        self
+    }
+}
+
 /// Writes `letter` in the name of `brand`.
 #[must_use]
 pub fn render(brand: &Brand, language: Language, letter: &Letter<'_>) -> Rendered {

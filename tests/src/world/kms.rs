@@ -1,8 +1,15 @@
 //! The KMS keys of the template, and what operators do with them.
 
+use std::sync::Arc;
+
 use admin::{Operator, config::OperatorConfig};
 use aws_sdk_kms::primitives::Blob;
-use shared::seal::Seal;
+use shared::{
+    link::LinkKey,
+    rotation::{self, SecretVersion, in_use, open_all},
+    seal::{Seal, SecretPurpose},
+    tables::Rows,
+};
 
 use super::{World, connection::signed_by};
 use crate::key::Key;
@@ -15,6 +22,18 @@ impl World {
             Key::Data => &self.data_key,
             Key::Vault => &self.vault_key,
         }
+    }
+
+    /// The key that mailed links are under.
+    ///
+    /// # Panics
+    /// When there is none, or it does not open.
+    pub async fn link_key(&self) -> Arc<LinkKey> {
+        let stored: Vec<SecretVersion> = self.store().query(Rows::Secrets).await.expect("secrets");
+        let seal = Seal::new(&self.sdk, self.key(Key::Data));
+        let keys = rotation::of(SecretPurpose::LinkKey, &stored);
+        let keys = open_all(&seal, &keys, &[], LinkKey::read).await.expect("open keys");
+        Arc::clone(&in_use(&keys, self.now()).expect("a key").secret)
     }
 
     /// A second KMS key beside `key`, for whoever may use that one; its ARN.

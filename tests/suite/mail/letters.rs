@@ -7,6 +7,7 @@ use shared::{
     events::{By, Circumstances},
     ids::{FactorId, LinkId},
     language::Language,
+    link::LinkPurpose,
     outbox::{Letter, News, NoPassword},
 };
 use tests::{Page, World};
@@ -111,16 +112,16 @@ fn every_news(world: &World) -> Vec<(&'static str, News)> {
         ("To whoever has one key more", News::KeyAdded { exchange: exchange.clone(), label: label.clone() }),
         ("To whoever has another secret", News::KeySecretReplaced { exchange, label }),
         ("To whoever has an app more", News::TotpAdded { factor }),
-        ("To whoever has one less", News::TotpRemoved),
+        ("To whoever has an app less", News::TotpRemoved),
         ("To whoever has a passkey more", News::PasskeyAdded { factor, name: name() }),
         ("To whoever has a passkey less", News::PasskeyRemoved { name: name() }),
         ("To whoever has used a recovery code", News::RecoveryCodeUsed { left: 9 }),
-        ("To whoever has new ones", News::RecoveryCodesRenewed),
+        ("To whoever has new recovery codes", News::RecoveryCodesRenewed),
         ("To whoever somebody tries codes of", News::WrongCodes),
-        ("To whoever may have lost a copy", News::PasskeyCopied { name: name() }),
-        ("To whoever is going to have no factors", News::FactorsResetRequested { due_at }),
-        ("To whoever keeps them", News::FactorsResetCancelled),
-        ("To whoever has none any more of these", News::FactorsReset),
+        ("To whoever may not be alone with a passkey", News::PasskeyCopied { name: name() }),
+        ("To whoever is going to have no second factors", News::FactorsResetRequested { due_at }),
+        ("To whoever keeps the second factors", News::FactorsResetCancelled),
+        ("To whoever has no second factors any more", News::FactorsReset),
     ]
 }
 
@@ -132,6 +133,15 @@ fn notice(world: &World, name: &str, news: News, by: By) -> Letter {
     Letter::Notice { to, news, circumstances: Circumstances { at: world.now(), by, ip, country, device }, not_me }
 }
 
+/// What the only link of the only mail to somebody proves.
+async fn token_of(world: &World, to: &str) -> String {
+    let mails = world.mails(to).await;
+    assert!(mails.len() == 1 && mails[0].links.len() == 1, "{mails:?}");
+    let (page, token) = mails[0].links[0].split_once("token=").unwrap();
+    assert!(page.ends_with("/auth/ui/not-me?lang=en&"), "{page}");
+    token.to_owned()
+}
+
 #[tokio::test]
 async fn notices() {
     let world = World::start().await;
@@ -141,7 +151,11 @@ async fn notices() {
             News::Deletion { due_at, .. } | News::FactorsResetRequested { due_at } => Some(due_at),
             _ => None,
         };
-        let by = if kind == "email-changed" { By::Link } else { By::User };
+        let by = match news {
+            News::EmailChanged { .. } => By::Link,
+            News::FactorsResetRequested { .. } | News::FactorsReset => By::Operator,
+            _ => By::User,
+        };
         world.post_letter(notice(&world, &name, news, by)).await;
         let mut page = Page::default();
         page.notice(reader, &world.mails(&format!("{name}@example.com")).await[0], world.now(), due);
@@ -164,5 +178,28 @@ async fn every_letter_comes_in_the_language_that_it_was_put_in() {
             assert_eq!(mail.links.len(), 1);
             assert!(mail.links[0].contains(&format!("/auth/ui/not-me?lang={code}&token=")), "{mail:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_link_of_an_added_factor_names_it_and_is_good_for_nothing_else() {
+    let world = World::start().await;
+    let (key, factor) = (world.link_key().await, FactorId::random().unwrap());
+    let added = [News::TotpAdded { factor }, News::PasskeyAdded { factor, name: "Phone".to_owned() }];
+    for (number, news) in added.into_iter().enumerate() {
+        let letter = notice(&world, &format!("added-{number}"), news, By::User);
+        let Letter::Notice { to, not_me: Some(link), .. } = &letter else { panic!("a notice with its link") };
+        let (to, link) = (to.clone(), *link);
+        world.post_letter(letter).await;
+        let token = token_of(&world, to.as_str()).await;
+        assert!(key.open_of_factor(&token) == Some((to.key(), link, factor)));
+        for purpose in LinkPurpose::ALL {
+            assert!(key.open(purpose, &token).is_none(), "{purpose:?}");
+        }
+    }
+    for (name, news) in [("removed", News::TotpRemoved), ("renewed", News::RecoveryCodesRenewed)] {
+        world.post_letter(notice(&world, name, news, By::User)).await;
+        let token = token_of(&world, &format!("{name}@example.com")).await;
+        assert!(key.open(LinkPurpose::NotMe, &token).is_some() && key.open_of_factor(&token).is_none(), "{name}");
     }
 }

@@ -3,6 +3,7 @@
 use shared::{
     events::{By, Circumstances},
     outbox::News,
+    time::Timestamp,
 };
 
 use super::Draft;
@@ -10,6 +11,9 @@ use crate::{
     layout::{Fact, Part},
     words::{self, Words},
 };
+
+/// An owner who has so many recovery codes left, or fewer, is asked to make new ones.
+const FEW_RECOVERY_CODES: usize = 3;
 
 /// A notice. `keep` and `not_me` are its links, where it has them.
 pub fn notice<'a>(
@@ -33,6 +37,7 @@ pub fn notice<'a>(
 
 /// What has happened, and what the link does for somebody who has not done it.
 fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'static str) {
+    let factors = &words.factors;
     let draft = |subject: words::OfProduct, heading, text| Draft {
         subject: subject(product),
         heading,
@@ -46,6 +51,9 @@ fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'
     };
     let with_passkey =
         |of: &words::News<words::OfPasskey>, name: &str| draft(of.subject, of.heading, (of.text)(product, name));
+    let with_moment = |of: &words::News<words::OfMoment>, moment: Timestamp| {
+        draft(of.subject, of.heading, (of.text)(product, &moment.in_words()))
+    };
     let told = match news {
         News::NewDevice => plain(&words.new_device),
         News::PasswordChanged => plain(&words.password_changed),
@@ -63,27 +71,24 @@ fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'
         }
         News::KeyAdded { exchange, label } => with_key(&words.key_added, exchange, label),
         News::KeySecretReplaced { exchange, label } => with_key(&words.key_secret_replaced, exchange, label),
-        News::TotpAdded { .. } => return (plain(&words.totp_added), words.notice.not_my_factor),
-        News::PasskeyAdded { name, .. } => {
-            return (with_passkey(&words.passkey_added, name), words.notice.not_my_factor);
-        }
-        News::TotpRemoved => plain(&words.totp_removed),
-        News::PasskeyRemoved { name } => with_passkey(&words.passkey_removed, name),
+        News::TotpAdded { .. } => plain(&words.totp_added).with(factors.added),
+        News::TotpRemoved => plain(&words.totp_removed).with(factors.removed),
+        News::PasskeyAdded { name, .. } => with_passkey(&words.passkey_added, name).with(factors.added),
+        News::PasskeyRemoved { name } => with_passkey(&words.passkey_removed, name).with(factors.removed),
         News::PasskeyCopied { name } => with_passkey(&words.passkey_copied, name),
         News::RecoveryCodeUsed { left } => {
             let of = &words.recovery_code_used;
-            draft(of.subject, of.heading, (of.text)(product, *left))
+            let told = draft(of.subject, of.heading, (of.text)(product, *left));
+            if *left <= FEW_RECOVERY_CODES { told.with(factors.few_codes) } else { told }
         }
         News::RecoveryCodesRenewed => plain(&words.recovery_codes_renewed),
         News::WrongCodes => plain(&words.wrong_codes),
-        News::FactorsResetRequested { due_at } => {
-            let of = &words.factors_reset_requested;
-            draft(of.subject, of.heading, (of.text)(product, &due_at.in_words()))
-        }
+        News::FactorsResetRequested { due_at } => with_moment(&words.factors_reset_requested, *due_at),
         News::FactorsResetCancelled => plain(&words.factors_reset_cancelled),
         News::FactorsReset => plain(&words.factors_reset),
     };
-    (told, words.notice.not_me)
+    let not_me = if news.added().is_some() { words.notice.not_my_factor } else { words.notice.not_me };
+    (told, not_me)
 }
 
 /// What is known of who did it, when and from where.

@@ -61,6 +61,8 @@ fn every_news() -> Vec<News> {
         News::PasskeyAdded { factor, name: name() },
         News::PasskeyRemoved { name: name() },
         News::RecoveryCodeUsed { left: 9 },
+        News::RecoveryCodeUsed { left: 1 },
+        News::RecoveryCodeUsed { left: 0 },
         News::RecoveryCodesRenewed,
         News::WrongCodes,
         News::PasskeyCopied { name: name() },
@@ -123,7 +125,7 @@ fn every_case<'a>(every_news: &'a [News], every_circumstances: &'a [Circumstance
                     News::PasskeyAdded { .. } | News::PasskeyRemoved { .. } | News::PasskeyCopied { .. } => {
                         vec!["passkey <canary>"]
                     }
-                    News::RecoveryCodeUsed { .. } => vec!["9"],
+                    News::RecoveryCodeUsed { left: 9 } => vec!["9"],
                     _ => Vec::new(),
                 });
                 let links = keep.into_iter().chain(not_me).collect();
@@ -233,6 +235,41 @@ fn every_letter_is_another_one() {
         let cases = every_case(&every_news, &every_circumstances);
         let letters = cases.iter().map(|case| render(&brand("Harbour"), language, &case.letter).text);
         assert_eq!(letters.collect::<BTreeSet<_>>().len(), cases.len(), "{language:?}");
+    }
+}
+
+/// All that a notice says, as text.
+fn notice_of(language: Language, news: &News) -> String {
+    let circumstances = &every_circumstances()[0];
+    render(&brand("Harbour"), language, &Letter::Notice { news, circumstances, keep: None, not_me: Some(LINK) }).text
+}
+
+#[test]
+fn the_link_against_what_was_added_says_that_it_removes_it_and_no_other_does() {
+    for language in Language::ALL {
+        let words::Notice { not_me, not_my_factor, .. } = Words::of(language).notice;
+        for news in every_news() {
+            let text = unbroken(&notice_of(language, &news));
+            let is_of_factor = matches!(news, News::TotpAdded { .. } | News::PasskeyAdded { .. });
+            let is_of_former_address = matches!(news, News::EmailChanged { is_former: true, .. });
+            assert_eq!(text.contains(&unbroken(not_my_factor)), is_of_factor, "{text}");
+            assert_eq!(text.contains(&unbroken(not_me)), !is_of_factor && !is_of_former_address, "{text}");
+        }
+    }
+}
+
+#[test]
+fn recovery_codes_that_are_left_are_counted_as_people_do_and_few_are_to_be_replaced() {
+    for language in Language::ALL {
+        let words = Words::of(language);
+        let of = |left| (words.recovery_code_used.text)("Harbour", left);
+        assert!(!of(0).contains('0'), "none is no number: {}", of(0));
+        let has_no_plural = matches!(language, Language::Ja | Language::Zh);
+        assert_eq!(of(1) == of(10).replace("10", "1"), has_no_plural, "{}", of(1));
+        for left in 0..=10 {
+            let text = unbroken(&notice_of(language, &News::RecoveryCodeUsed { left }));
+            assert_eq!(text.contains(&unbroken(words.factors.few_codes)), left <= 3, "{text}");
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! German, with "Sie".
 
-use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -22,7 +22,9 @@ pub const WORDS: Words = Words {
         operator: "unser Team",
         not_me: "Wenn Sie das nicht waren, öffnen Sie diesen Link und drücken Sie die Schaltfläche auf der Seite: Alle Sitzungen enden, Ihr \
                  Passwort gilt nicht mehr, und Sie erhalten einen Link, um ein neues zu wählen.",
-        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
+        not_my_factor: "Wenn Sie das nicht waren, öffnen Sie diesen Link und drücken Sie die Schaltfläche auf der Seite: Was hinzugefügt \
+                        wurde, wird entfernt (auch die Wiederherstellungscodes, wenn es der einzige zweite Faktor ist), alle Sitzungen \
+                        enden, Ihr Passwort gilt nicht mehr, und Sie erhalten einen Link, um ein neues zu wählen.",
         this_was_not_me: "Das war ich nicht",
         ignore: "Wenn Sie davon wissen, ignorieren Sie bitte diese E-Mail.",
     },
@@ -212,71 +214,119 @@ pub const WORDS: Words = Words {
             )
         },
     },
+    factors: Factors {
+        added: "Wer sich mit Ihrem Passwort anmeldet, wird ab jetzt auch nach einem zweiten Faktor gefragt. Wenn Sie bisher keinen hatten, \
+                sind alle anderen Sitzungen beendet.\n\n\
+                Bewahren Sie Ihre Wiederherstellungscodes sicher auf: Jeder lässt Sie einmal hinein, wenn Sie Ihre zweiten Faktoren \
+                verlieren.",
+        removed: "Alle anderen Sitzungen sind beendet, und Ihre Börsenschlüssel sind eine Zeit lang nur mit einem zweiten Faktor \
+                  zugänglich, den Sie noch haben.\n\n\
+                  Wenn Sie keinen mehr haben, genügt zum Anmelden Ihr Passwort, und Ihre Wiederherstellungscodes gelten nicht mehr.",
+        few_codes: "Bitte erzeugen Sie neue, bevor Sie sie brauchen.",
+    },
     totp_added: News {
-        subject: |product| format!("Authenticator app added to your account with {product}"),
-        heading: "Authenticator app added",
+        subject: |product| format!("Authenticator-App zu Ihrem Konto bei {product} hinzugefügt"),
+        heading: "Authenticator-App hinzugefügt",
         text: |product| {
-            format!(
-                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
-            )
+            format!("Zu Ihrem Konto bei {product} wurde eine Authenticator-App als zweiter Faktor hinzugefügt.")
         },
     },
     totp_removed: News {
-        subject: |product| format!("Authenticator app removed from your account with {product}"),
-        heading: "Authenticator app removed",
-        text: |product| format!("Your account with {product} asks for no codes of an authenticator app any more."),
+        subject: |product| format!("Authenticator-App von Ihrem Konto bei {product} entfernt"),
+        heading: "Authenticator-App entfernt",
+        text: |product| format!("Ihr Konto bei {product} fragt nicht mehr nach Codes einer Authenticator-App."),
     },
     passkey_added: News {
-        subject: |product| format!("New passkey for your account with {product}"),
-        heading: "New passkey",
-        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
+        subject: |product| format!("Neuer Passkey für Ihr Konto bei {product}"),
+        heading: "Neuer Passkey",
+        text: |product, name| {
+            format!(
+                "Zu Ihrem Konto bei {product} wurde ein Passkey hinzugefügt: {name}\n\n\
+                 Er ist ein zweiter Faktor, und mit ihm kann man sich auch ohne Passwort anmelden."
+            )
+        },
     },
     passkey_removed: News {
-        subject: |product| format!("Passkey removed from your account with {product}"),
-        heading: "Passkey removed",
-        text: |product, name| format!("A passkey has been removed from your account with {product}: {name}"),
+        subject: |product| format!("Passkey von Ihrem Konto bei {product} entfernt"),
+        heading: "Passkey entfernt",
+        text: |product, name| format!("Von Ihrem Konto bei {product} wurde ein Passkey entfernt: {name}"),
     },
     recovery_code_used: News {
-        subject: |product| format!("Recovery code used for your account with {product}"),
-        heading: "Recovery code used",
+        subject: |product| format!("Wiederherstellungscode Ihres Kontos bei {product} verwendet"),
+        heading: "Wiederherstellungscode verwendet",
         text: |product, left| {
-            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+            let left = match left {
+                0 => "Es ist keiner mehr übrig.".to_owned(),
+                1 => "Es ist noch einer übrig.".to_owned(),
+                _ => format!("Es sind noch {left} übrig."),
+            };
+            format!(
+                "Einer der Wiederherstellungscodes Ihres Kontos bei {product} wurde verwendet und gilt nicht mehr. {left}"
+            )
         },
     },
     recovery_codes_renewed: News {
-        subject: |product| format!("New recovery codes for your account with {product}"),
-        heading: "New recovery codes",
+        subject: |product| format!("Neue Wiederherstellungscodes für Ihr Konto bei {product}"),
+        heading: "Neue Wiederherstellungscodes",
         text: |product| {
-            format!("There are new recovery codes for your account with {product}. The former ones are void.")
+            format!(
+                "Für Ihr Konto bei {product} gibt es neue Wiederherstellungscodes. Die bisherigen gelten nicht mehr."
+            )
         },
     },
     wrong_codes: News {
-        subject: |product| format!("Wrong codes for your account with {product}"),
-        heading: "Somebody is trying codes",
-        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+        subject: |product| format!("Falsche Codes bei Ihrem Konto bei {product}"),
+        heading: "Jemand probiert Codes aus",
+        text: |product| {
+            format!(
+                "Bei Ihrem Konto bei {product} wurden fünf falsche Codes einer Authenticator-App versucht, von jemandem, der Ihr Passwort \
+                 kennt oder angemeldet war.\n\n\
+                 Vorerst werden solche Codes abgewiesen; Passkeys und Wiederherstellungscodes funktionieren weiterhin.\n\n\
+                 Wenn Sie das nicht waren, ist Ihr Passwort nicht mehr sicher: Ändern Sie es, oder benutzen Sie den Link unten."
+            )
+        },
     },
     passkey_copied: News {
-        subject: |product| format!("A passkey of your account with {product} may have been copied"),
-        heading: "A passkey may have been copied",
-        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+        subject: |product| format!("Ein Passkey Ihres Kontos bei {product} wurde vielleicht kopiert"),
+        heading: "Ein Passkey wurde vielleicht kopiert",
+        text: |product, name| {
+            format!(
+                "Ein Passkey Ihres Kontos bei {product} wurde vielleicht kopiert: {name}\n\n\
+                 Sein Zähler ist nicht gestiegen, als gäbe es ihn zweimal; deshalb wurde er abgewiesen. Wenn Sie nicht sicher sind, dass \
+                 nur Sie ihn haben, entfernen Sie ihn und fügen Sie einen neuen hinzu."
+            )
+        },
     },
     factors_reset_requested: News {
-        subject: |product| format!("Your second factors with {product} are going to be removed"),
-        heading: "Your second factors are going to be removed",
+        subject: |product| format!("Ihre zweiten Faktoren bei {product} werden entfernt"),
+        heading: "Ihre zweiten Faktoren werden entfernt",
         text: |product, moment| {
-            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+            format!(
+                "Unser Team wurde gebeten, alle zweiten Faktoren Ihres Kontos bei {product} zu entfernen, weil sie verloren seien. Das \
+                 geschieht nicht vor {moment}.\n\n\
+                 Wenn Sie noch einen davon oder einen Wiederherstellungscode haben, verhindert eine Anmeldung damit die Entfernung, ebenso \
+                 der Link in dieser E-Mail."
+            )
         },
     },
     factors_reset_cancelled: News {
-        subject: |product| format!("Your second factors with {product} stay"),
-        heading: "Your second factors stay",
+        subject: |product| format!("Ihre zweiten Faktoren bei {product} bleiben"),
+        heading: "Ihre zweiten Faktoren bleiben",
         text: |product| {
-            format!("The second factors of your account with {product} are not going to be removed after all.")
+            format!(
+                "Die zweiten Faktoren Ihres Kontos bei {product} werden doch nicht entfernt. Nach ihnen wird gefragt wie bisher."
+            )
         },
     },
     factors_reset: News {
-        subject: |product| format!("Your second factors with {product} have been removed"),
-        heading: "Your second factors have been removed",
-        text: |product| format!("All second factors of your account with {product} have been removed."),
+        subject: |product| format!("Ihre zweiten Faktoren bei {product} wurden entfernt"),
+        heading: "Ihre zweiten Faktoren wurden entfernt",
+        text: |product| {
+            format!(
+                "Wie angekündigt hat unser Team alle zweiten Faktoren Ihres Kontos bei {product} und seine Wiederherstellungscodes \
+                 entfernt. Alle Sitzungen sind beendet, und Ihre Börsenschlüssel sind 72 Stunden lang gesperrt.\n\n\
+                 Bis Sie wieder einen zweiten Faktor hinzufügen, genügt zum Anmelden Ihr Passwort."
+            )
+        },
     },
 };

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -22,7 +22,9 @@ pub const WORDS: Words = Words {
         operator: "our staff",
         not_me: "If this was not you, open this link and press the button on its page: all sessions end, your password stops working, and \
                  we mail you a link to choose a new one.",
-        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
+        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed (and the recovery \
+                        codes, if it is the only second factor), all sessions end, your password stops working, and we mail you a link to \
+                        choose a new one.",
         this_was_not_me: "This was not me",
         ignore: "If you know of this, please ignore this mail.",
     },
@@ -209,13 +211,20 @@ pub const WORDS: Words = Words {
             )
         },
     },
+    factors: Factors {
+        added: "From now on, whoever signs in with your password is asked for a second factor, too. If you had none before, all other \
+                sessions have ended.\n\n\
+                Keep your recovery codes in a safe place: each of them lets you in once if you lose your second factors.",
+        removed: "All other sessions have ended, and for a while your exchange keys can only be used with a second factor that you still \
+                  have.\n\n\
+                  If you have none left, your password is enough for signing in, and your recovery codes are void.",
+        few_codes: "Please make new ones before you need them.",
+    },
     totp_added: News {
         subject: |product| format!("Authenticator app added to your account with {product}"),
         heading: "Authenticator app added",
         text: |product| {
-            format!(
-                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
-            )
+            format!("An authenticator app has been added to your account with {product} as a second factor.")
         },
     },
     totp_removed: News {
@@ -226,7 +235,12 @@ pub const WORDS: Words = Words {
     passkey_added: News {
         subject: |product| format!("New passkey for your account with {product}"),
         heading: "New passkey",
-        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
+        text: |product, name| {
+            format!(
+                "A passkey has been added to your account with {product}: {name}\n\n\
+                 It is a second factor, and can also sign in without a password."
+            )
+        },
     },
     passkey_removed: News {
         subject: |product| format!("Passkey removed from your account with {product}"),
@@ -237,43 +251,77 @@ pub const WORDS: Words = Words {
         subject: |product| format!("Recovery code used for your account with {product}"),
         heading: "Recovery code used",
         text: |product, left| {
-            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+            let left = match left {
+                0 => "None is left.".to_owned(),
+                1 => "One is left.".to_owned(),
+                _ => format!("{left} are left."),
+            };
+            format!(
+                "One of the recovery codes of your account with {product} has been used, and does not work any more. {left}"
+            )
         },
     },
     recovery_codes_renewed: News {
         subject: |product| format!("New recovery codes for your account with {product}"),
         heading: "New recovery codes",
         text: |product| {
-            format!("There are new recovery codes for your account with {product}. The former ones are void.")
+            format!(
+                "There are new recovery codes for your account with {product}. The former ones do not work any more."
+            )
         },
     },
     wrong_codes: News {
         subject: |product| format!("Wrong codes for your account with {product}"),
         heading: "Somebody is trying codes",
-        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+        text: |product| {
+            format!(
+                "Five wrong codes of an authenticator app have been tried at your account with {product}, by somebody who knows your \
+                 password or was signed in.\n\n\
+                 For now such codes are refused; passkeys and recovery codes go on working.\n\n\
+                 If this was not you, your password is not safe any more: change it, or use the link below."
+            )
+        },
     },
     passkey_copied: News {
         subject: |product| format!("A passkey of your account with {product} may have been copied"),
         heading: "A passkey may have been copied",
-        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+        text: |product, name| {
+            format!(
+                "A passkey of your account with {product} may have been copied: {name}\n\n\
+                 Its counter has not risen, as if there were two of it, so it was refused. If you are not sure that you alone have it, \
+                 remove it and add a new one."
+            )
+        },
     },
     factors_reset_requested: News {
         subject: |product| format!("Your second factors with {product} are going to be removed"),
         heading: "Your second factors are going to be removed",
         text: |product, moment| {
-            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+            format!(
+                "Our staff has been asked to remove all second factors of your account with {product}, because they are said to be lost. \
+                 This will not happen before {moment}.\n\n\
+                 If you still have one of them, or a recovery code, signing in with it stops this. So does the link in this mail."
+            )
         },
     },
     factors_reset_cancelled: News {
         subject: |product| format!("Your second factors with {product} stay"),
         heading: "Your second factors stay",
         text: |product| {
-            format!("The second factors of your account with {product} are not going to be removed after all.")
+            format!(
+                "The second factors of your account with {product} are not going to be removed after all. They are asked for as before."
+            )
         },
     },
     factors_reset: News {
         subject: |product| format!("Your second factors with {product} have been removed"),
         heading: "Your second factors have been removed",
-        text: |product| format!("All second factors of your account with {product} have been removed."),
+        text: |product| {
+            format!(
+                "As announced, our staff has removed all second factors of your account with {product}, and its recovery codes. All \
+                 sessions have ended, and for 72 hours your exchange keys cannot be used.\n\n\
+                 Until you add a second factor again, your password is enough for signing in."
+            )
+        },
     },
 };

@@ -1,6 +1,6 @@
 //! Spanish, with "usted".
 
-use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -22,7 +22,9 @@ pub const WORDS: Words = Words {
         operator: "nuestro equipo",
         not_me: "Si no ha sido usted, abra este enlace y pulse el botón de su página: se cerrarán todas las sesiones, su contraseña dejará de \
                  servir y le enviaremos un enlace para elegir una nueva.",
-        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
+        not_my_factor: "Si no ha sido usted, abra este enlace y pulse el botón de su página: se eliminará lo que se ha añadido (y los \
+                        códigos de recuperación, si es el único segundo factor), se cerrarán todas las sesiones, su contraseña dejará de \
+                        servir y le enviaremos un enlace para elegir una nueva.",
         this_was_not_me: "No he sido yo",
         ignore: "Si está al tanto, ignore este correo.",
     },
@@ -211,71 +213,116 @@ pub const WORDS: Words = Words {
             )
         },
     },
+    factors: Factors {
+        added: "Desde ahora, a quien inicie sesión con su contraseña se le pedirá también un segundo factor. Si antes no tenía ninguno, se \
+                han cerrado todas las demás sesiones.\n\n\
+                Guarde sus códigos de recuperación en un lugar seguro: cada uno le permite entrar una vez si pierde sus segundos factores.",
+        removed: "Se han cerrado todas las demás sesiones y, durante un tiempo, sus claves de exchange solo se podrán usar con un segundo \
+                  factor que aún tenga.\n\n\
+                  Si no le queda ninguno, basta su contraseña para iniciar sesión, y sus códigos de recuperación ya no sirven.",
+        few_codes: "Cree códigos nuevos antes de que los necesite.",
+    },
     totp_added: News {
-        subject: |product| format!("Authenticator app added to your account with {product}"),
-        heading: "Authenticator app added",
+        subject: |product| format!("Aplicación de autenticación añadida a su cuenta de {product}"),
+        heading: "Aplicación de autenticación añadida",
         text: |product| {
-            format!(
-                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
-            )
+            format!("Se ha añadido una aplicación de autenticación a su cuenta de {product} como segundo factor.")
         },
     },
     totp_removed: News {
-        subject: |product| format!("Authenticator app removed from your account with {product}"),
-        heading: "Authenticator app removed",
-        text: |product| format!("Your account with {product} asks for no codes of an authenticator app any more."),
+        subject: |product| format!("Aplicación de autenticación eliminada de su cuenta de {product}"),
+        heading: "Aplicación de autenticación eliminada",
+        text: |product| format!("Su cuenta de {product} ya no pide códigos de una aplicación de autenticación."),
     },
     passkey_added: News {
-        subject: |product| format!("New passkey for your account with {product}"),
-        heading: "New passkey",
-        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
+        subject: |product| format!("Nueva llave de acceso para su cuenta de {product}"),
+        heading: "Nueva llave de acceso",
+        text: |product, name| {
+            format!(
+                "Se ha añadido una llave de acceso (passkey) a su cuenta de {product}: {name}\n\n\
+                 Es un segundo factor y también permite iniciar sesión sin contraseña."
+            )
+        },
     },
     passkey_removed: News {
-        subject: |product| format!("Passkey removed from your account with {product}"),
-        heading: "Passkey removed",
-        text: |product, name| format!("A passkey has been removed from your account with {product}: {name}"),
+        subject: |product| format!("Llave de acceso eliminada de su cuenta de {product}"),
+        heading: "Llave de acceso eliminada",
+        text: |product, name| {
+            format!("Se ha eliminado una llave de acceso (passkey) de su cuenta de {product}: {name}")
+        },
     },
     recovery_code_used: News {
-        subject: |product| format!("Recovery code used for your account with {product}"),
-        heading: "Recovery code used",
+        subject: |product| format!("Código de recuperación usado en su cuenta de {product}"),
+        heading: "Código de recuperación usado",
         text: |product, left| {
-            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+            let left = match left {
+                0 => "No queda ninguno.".to_owned(),
+                1 => "Queda uno.".to_owned(),
+                _ => format!("Quedan {left}."),
+            };
+            format!("Se ha usado uno de los códigos de recuperación de su cuenta de {product}, que ya no sirve. {left}")
         },
     },
     recovery_codes_renewed: News {
-        subject: |product| format!("New recovery codes for your account with {product}"),
-        heading: "New recovery codes",
+        subject: |product| format!("Nuevos códigos de recuperación para su cuenta de {product}"),
+        heading: "Nuevos códigos de recuperación",
         text: |product| {
-            format!("There are new recovery codes for your account with {product}. The former ones are void.")
+            format!("Su cuenta de {product} tiene nuevos códigos de recuperación. Los anteriores ya no sirven.")
         },
     },
     wrong_codes: News {
-        subject: |product| format!("Wrong codes for your account with {product}"),
-        heading: "Somebody is trying codes",
-        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+        subject: |product| format!("Códigos incorrectos en su cuenta de {product}"),
+        heading: "Alguien está probando códigos",
+        text: |product| {
+            format!(
+                "Se han probado cinco códigos incorrectos de una aplicación de autenticación en su cuenta de {product}. Lo ha hecho alguien \
+                 que conoce su contraseña o que tenía la sesión iniciada.\n\n\
+                 Por ahora se rechazan esos códigos; las llaves de acceso y los códigos de recuperación siguen sirviendo.\n\n\
+                 Si no ha sido usted, su contraseña ya no es segura: cámbiela o use el enlace de abajo."
+            )
+        },
     },
     passkey_copied: News {
-        subject: |product| format!("A passkey of your account with {product} may have been copied"),
-        heading: "A passkey may have been copied",
-        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+        subject: |product| format!("Puede que se haya copiado una llave de acceso de su cuenta de {product}"),
+        heading: "Puede que se haya copiado una llave de acceso",
+        text: |product, name| {
+            format!(
+                "Puede que se haya copiado una llave de acceso (passkey) de su cuenta de {product}: {name}\n\n\
+                 Su contador no ha aumentado, como si hubiera dos, y por eso se ha rechazado. Si duda de que solo la tenga usted, elimínela \
+                 y añada una nueva."
+            )
+        },
     },
     factors_reset_requested: News {
-        subject: |product| format!("Your second factors with {product} are going to be removed"),
-        heading: "Your second factors are going to be removed",
+        subject: |product| format!("Sus segundos factores de {product} se van a eliminar"),
+        heading: "Sus segundos factores se van a eliminar",
         text: |product, moment| {
-            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+            format!(
+                "Se ha pedido a nuestro equipo que elimine todos los segundos factores de su cuenta de {product}, porque se habrían \
+                 perdido. No se hará antes del {moment}.\n\n\
+                 Si aún tiene alguno, o un código de recuperación, iniciar sesión con él lo impide. También lo impide el enlace de este \
+                 correo."
+            )
         },
     },
     factors_reset_cancelled: News {
-        subject: |product| format!("Your second factors with {product} stay"),
-        heading: "Your second factors stay",
+        subject: |product| format!("Sus segundos factores de {product} se conservan"),
+        heading: "Sus segundos factores se conservan",
         text: |product| {
-            format!("The second factors of your account with {product} are not going to be removed after all.")
+            format!(
+                "Al final no se eliminarán los segundos factores de su cuenta de {product}. Se pedirán como hasta ahora."
+            )
         },
     },
     factors_reset: News {
-        subject: |product| format!("Your second factors with {product} have been removed"),
-        heading: "Your second factors have been removed",
-        text: |product| format!("All second factors of your account with {product} have been removed."),
+        subject: |product| format!("Sus segundos factores de {product} se han eliminado"),
+        heading: "Sus segundos factores se han eliminado",
+        text: |product| {
+            format!(
+                "Como se había anunciado, nuestro equipo ha eliminado todos los segundos factores de su cuenta de {product} y sus códigos \
+                 de recuperación. Se han cerrado todas las sesiones y, durante 72 horas, sus claves de exchange no se podrán usar.\n\n\
+                 Hasta que añada de nuevo un segundo factor, basta su contraseña para iniciar sesión."
+            )
+        },
     },
 };

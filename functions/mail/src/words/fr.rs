@@ -1,6 +1,6 @@
 //! French, with "vous".
 
-use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -22,7 +22,9 @@ pub const WORDS: Words = Words {
         operator: "notre équipe",
         not_me: "Si ce n’était pas vous, ouvrez ce lien et appuyez sur le bouton de sa page\u{a0}: toutes les sessions prennent fin, votre mot \
                  de passe n’est plus valable et vous recevez un lien pour en choisir un nouveau.",
-        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
+        not_my_factor: "Si ce n’était pas vous, ouvrez ce lien et appuyez sur le bouton de sa page\u{a0}: ce qui a été ajouté est retiré \
+                        (ainsi que les codes de récupération, si c’est le seul second facteur), toutes les sessions prennent fin, votre mot \
+                        de passe n’est plus valable et vous recevez un lien pour en choisir un nouveau.",
         this_was_not_me: "Ce n’était pas moi",
         ignore: "Si vous êtes au courant, ignorez cet e-mail.",
     },
@@ -212,71 +214,121 @@ pub const WORDS: Words = Words {
             )
         },
     },
+    factors: Factors {
+        added: "Désormais, un second facteur est aussi demandé à quiconque se connecte avec votre mot de passe. Si vous n’en aviez pas \
+                encore, toutes les autres sessions ont pris fin.\n\n\
+                Gardez vos codes de récupération en lieu sûr\u{a0}: chacun vous laisse entrer une fois si vous perdez vos seconds facteurs.",
+        removed: "Toutes les autres sessions ont pris fin et, pendant un certain temps, vos clés d’exchange ne sont utilisables qu’avec un \
+                  second facteur que vous avez encore.\n\n\
+                  S’il ne vous en reste aucun, votre mot de passe suffit pour vous connecter et vos codes de récupération ne sont plus \
+                  valables.",
+        few_codes: "Créez-en de nouveaux avant d’en avoir besoin.",
+    },
     totp_added: News {
-        subject: |product| format!("Authenticator app added to your account with {product}"),
-        heading: "Authenticator app added",
+        subject: |product| format!("Application d’authentification ajoutée à votre compte {product}"),
+        heading: "Application d’authentification ajoutée",
         text: |product| {
-            format!(
-                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
-            )
+            format!("Une application d’authentification a été ajoutée à votre compte {product} comme second facteur.")
         },
     },
     totp_removed: News {
-        subject: |product| format!("Authenticator app removed from your account with {product}"),
-        heading: "Authenticator app removed",
-        text: |product| format!("Your account with {product} asks for no codes of an authenticator app any more."),
+        subject: |product| format!("Application d’authentification retirée de votre compte {product}"),
+        heading: "Application d’authentification retirée",
+        text: |product| {
+            format!("Votre compte {product} ne demande plus de codes d’une application d’authentification.")
+        },
     },
     passkey_added: News {
-        subject: |product| format!("New passkey for your account with {product}"),
-        heading: "New passkey",
-        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
+        subject: |product| format!("Nouvelle clé d’accès pour votre compte {product}"),
+        heading: "Nouvelle clé d’accès",
+        text: |product, name| {
+            format!(
+                "Une clé d’accès (passkey) a été ajoutée à votre compte {product}\u{a0}: {name}\n\n\
+                 C’est un second facteur, et elle permet aussi de se connecter sans mot de passe."
+            )
+        },
     },
     passkey_removed: News {
-        subject: |product| format!("Passkey removed from your account with {product}"),
-        heading: "Passkey removed",
-        text: |product, name| format!("A passkey has been removed from your account with {product}: {name}"),
+        subject: |product| format!("Clé d’accès retirée de votre compte {product}"),
+        heading: "Clé d’accès retirée",
+        text: |product, name| {
+            format!("Une clé d’accès (passkey) a été retirée de votre compte {product}\u{a0}: {name}")
+        },
     },
     recovery_code_used: News {
-        subject: |product| format!("Recovery code used for your account with {product}"),
-        heading: "Recovery code used",
+        subject: |product| format!("Code de récupération utilisé pour votre compte {product}"),
+        heading: "Code de récupération utilisé",
         text: |product, left| {
-            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+            let left = match left {
+                0 => "Il n’en reste aucun.".to_owned(),
+                1 => "Il en reste un.".to_owned(),
+                _ => format!("Il en reste {left}."),
+            };
+            format!(
+                "L’un des codes de récupération de votre compte {product} a été utilisé et n’est plus valable. {left}"
+            )
         },
     },
     recovery_codes_renewed: News {
-        subject: |product| format!("New recovery codes for your account with {product}"),
-        heading: "New recovery codes",
+        subject: |product| format!("Nouveaux codes de récupération pour votre compte {product}"),
+        heading: "Nouveaux codes de récupération",
         text: |product| {
-            format!("There are new recovery codes for your account with {product}. The former ones are void.")
+            format!("Votre compte {product} a de nouveaux codes de récupération. Les anciens ne sont plus valables.")
         },
     },
     wrong_codes: News {
-        subject: |product| format!("Wrong codes for your account with {product}"),
-        heading: "Somebody is trying codes",
-        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+        subject: |product| format!("Des codes erronés pour votre compte {product}"),
+        heading: "Quelqu’un essaie des codes",
+        text: |product| {
+            format!(
+                "Cinq codes erronés d’une application d’authentification ont été essayés sur votre compte {product}, par quelqu’un qui \
+                 connaît votre mot de passe ou qui y était connecté.\n\n\
+                 Pour l’instant, ces codes sont refusés\u{a0}; les clés d’accès et les codes de récupération restent utilisables.\n\n\
+                 Si ce n’était pas vous, votre mot de passe n’est plus sûr\u{a0}: changez-le ou utilisez le lien ci-dessous."
+            )
+        },
     },
     passkey_copied: News {
-        subject: |product| format!("A passkey of your account with {product} may have been copied"),
-        heading: "A passkey may have been copied",
-        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+        subject: |product| format!("Une clé d’accès de votre compte {product} a peut-être été copiée"),
+        heading: "Une clé d’accès a peut-être été copiée",
+        text: |product, name| {
+            format!(
+                "Une clé d’accès (passkey) de votre compte {product} a peut-être été copiée\u{a0}: {name}\n\n\
+                 Son compteur n’a pas augmenté, comme si elle existait en double\u{a0}; elle a donc été refusée. Si vous doutez d’être la \
+                 seule personne à l’avoir, retirez-la et ajoutez-en une nouvelle."
+            )
+        },
     },
     factors_reset_requested: News {
-        subject: |product| format!("Your second factors with {product} are going to be removed"),
-        heading: "Your second factors are going to be removed",
+        subject: |product| format!("Vos seconds facteurs pour {product} vont être retirés"),
+        heading: "Vos seconds facteurs vont être retirés",
         text: |product, moment| {
-            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+            format!(
+                "Notre équipe a été priée de retirer tous les seconds facteurs de votre compte {product}, qui auraient été perdus. Cela \
+                 n’aura pas lieu avant le {moment}.\n\n\
+                 Si vous en avez encore un, ou un code de récupération, une connexion avec celui-ci l’empêche. Le lien de cet e-mail \
+                 l’empêche aussi."
+            )
         },
     },
     factors_reset_cancelled: News {
-        subject: |product| format!("Your second factors with {product} stay"),
-        heading: "Your second factors stay",
+        subject: |product| format!("Vos seconds facteurs pour {product} sont conservés"),
+        heading: "Vos seconds facteurs sont conservés",
         text: |product| {
-            format!("The second factors of your account with {product} are not going to be removed after all.")
+            format!(
+                "Les seconds facteurs de votre compte {product} ne seront finalement pas retirés. Ils restent demandés comme avant."
+            )
         },
     },
     factors_reset: News {
-        subject: |product| format!("Your second factors with {product} have been removed"),
-        heading: "Your second factors have been removed",
-        text: |product| format!("All second factors of your account with {product} have been removed."),
+        subject: |product| format!("Vos seconds facteurs pour {product} ont été retirés"),
+        heading: "Vos seconds facteurs ont été retirés",
+        text: |product| {
+            format!(
+                "Comme annoncé, notre équipe a retiré tous les seconds facteurs de votre compte {product} ainsi que ses codes de \
+                 récupération. Toutes les sessions ont pris fin et, pendant 72 heures, vos clés d’exchange ne sont pas utilisables.\n\n\
+                 Tant que vous n’ajoutez pas de nouveau second facteur, votre mot de passe suffit pour vous connecter."
+            )
+        },
     },
 };

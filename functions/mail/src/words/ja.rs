@@ -1,6 +1,6 @@
 //! Japanese, in polite form.
 
-use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -22,7 +22,9 @@ pub const WORDS: Words = Words {
         operator: "運営担当者",
         not_me: "お心当たりがない場合は、次のリンクを開き、ページのボタンを押してください。すべてのセッションが終了し、パスワードは無効になり、\
                  新しいパスワードを設定するためのリンクをお送りします。",
-        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
+        not_my_factor: "お心当たりがない場合は、次のリンクを開き、ページのボタンを押してください。追加されたものは削除され（ほかに2段階認証\
+                        の手段がない場合は、リカバリーコードも無効になります）、すべてのセッションが終了し、パスワードは無効になり、新しい\
+                        パスワードを設定するためのリンクをお送りします。",
         this_was_not_me: "心当たりがありません",
         ignore: "お心当たりがある場合は、このメールは無視してください。",
     },
@@ -204,71 +206,108 @@ pub const WORDS: Words = Words {
             format!("{product}の保管庫にある取引所のキーのシークレットが置き換えられました：{label}（{exchange}）")
         },
     },
+    factors: Factors {
+        added: "今後、パスワードでログインする際は、2段階認証も必要になります。これまで2段階認証の手段がなかった場合、ほかのセッションはす\
+                べて終了しました。\n\n\
+                リカバリーコードは安全な場所に保管してください。2段階認証の手段を失っても、コード1つにつき1回ログインできます。",
+        removed: "ほかのセッションはすべて終了しました。取引所のキーはしばらくの間、残っている2段階認証の手段で確認した場合にのみ使用できま\
+                  す。\n\n\
+                  手段が1つも残っていない場合は、パスワードだけでログインでき、リカバリーコードは無効です。",
+        few_codes: "必要になる前に、新しいコードを作成してください。",
+    },
     totp_added: News {
-        subject: |product| format!("Authenticator app added to your account with {product}"),
-        heading: "Authenticator app added",
-        text: |product| {
+        subject: |product| format!("{product}：認証アプリが追加されました"),
+        heading: "認証アプリが追加されました",
+        text: |product| format!("{product}のアカウントに、2段階認証の手段として認証アプリが追加されました。"),
+    },
+    totp_removed: News {
+        subject: |product| format!("{product}：認証アプリが削除されました"),
+        heading: "認証アプリが削除されました",
+        text: |product| format!("{product}のアカウントで、認証アプリのコードは求められなくなりました。"),
+    },
+    passkey_added: News {
+        subject: |product| format!("{product}：パスキーが追加されました"),
+        heading: "パスキーが追加されました",
+        text: |product, name| {
             format!(
-                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
+                "{product}のアカウントにパスキーが追加されました：{name}\n\n\
+                 パスキーは2段階認証の手段であり、パスワードなしのログインにも使えます。"
             )
         },
     },
-    totp_removed: News {
-        subject: |product| format!("Authenticator app removed from your account with {product}"),
-        heading: "Authenticator app removed",
-        text: |product| format!("Your account with {product} asks for no codes of an authenticator app any more."),
-    },
-    passkey_added: News {
-        subject: |product| format!("New passkey for your account with {product}"),
-        heading: "New passkey",
-        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
-    },
     passkey_removed: News {
-        subject: |product| format!("Passkey removed from your account with {product}"),
-        heading: "Passkey removed",
-        text: |product, name| format!("A passkey has been removed from your account with {product}: {name}"),
+        subject: |product| format!("{product}：パスキーが削除されました"),
+        heading: "パスキーが削除されました",
+        text: |product, name| format!("{product}のアカウントからパスキーが削除されました：{name}"),
     },
     recovery_code_used: News {
-        subject: |product| format!("Recovery code used for your account with {product}"),
-        heading: "Recovery code used",
+        subject: |product| format!("{product}：リカバリーコードが使用されました"),
+        heading: "リカバリーコードが使用されました",
         text: |product, left| {
-            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+            let left = match left {
+                0 => "残りはありません。".to_owned(),
+                _ => format!("残りは{left}個です。"),
+            };
+            format!("{product}のアカウントのリカバリーコードが1つ使用され、無効になりました。{left}")
         },
     },
     recovery_codes_renewed: News {
-        subject: |product| format!("New recovery codes for your account with {product}"),
-        heading: "New recovery codes",
+        subject: |product| format!("{product}：リカバリーコードが新しくなりました"),
+        heading: "リカバリーコードが新しくなりました",
         text: |product| {
-            format!("There are new recovery codes for your account with {product}. The former ones are void.")
+            format!("{product}のアカウントのリカバリーコードが新しく作成されました。以前のコードは使用できません。")
         },
     },
     wrong_codes: News {
-        subject: |product| format!("Wrong codes for your account with {product}"),
-        heading: "Somebody is trying codes",
-        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+        subject: |product| format!("{product}のアカウントで誤ったコードが試されました"),
+        heading: "コードが繰り返し試されています",
+        text: |product| {
+            format!(
+                "{product}のアカウントで、認証アプリの誤ったコードが5回試されました。試したのは、パスワードを知る人か、ログイン中の人です。\n\n\
+                 現在、認証アプリのコードは受け付けていません。パスキーとリカバリーコードは引き続き使えます。\n\n\
+                 お心当たりがない場合、パスワードはもう安全ではありません。変更するか、下のリンクをご利用ください。"
+            )
+        },
     },
     passkey_copied: News {
-        subject: |product| format!("A passkey of your account with {product} may have been copied"),
-        heading: "A passkey may have been copied",
-        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+        subject: |product| format!("{product}：パスキーが複製された可能性があります"),
+        heading: "パスキーが複製された可能性があります",
+        text: |product, name| {
+            format!(
+                "{product}のアカウントのパスキーが複製された可能性があります：{name}\n\n\
+                 カウンターが増えておらず、同じものが2つあるように見えるため、受け付けませんでした。お持ちなのがご本人だけと確信できない場\
+                 合は、削除して新しいパスキーを追加してください。"
+            )
+        },
     },
     factors_reset_requested: News {
-        subject: |product| format!("Your second factors with {product} are going to be removed"),
-        heading: "Your second factors are going to be removed",
+        subject: |product| format!("{product}：2段階認証の手段がすべて削除されます"),
+        heading: "2段階認証の手段がすべて削除されます",
         text: |product, moment| {
-            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+            format!(
+                "紛失したとの申し出により、運営担当者が{product}のアカウントの2段階認証の手段をすべて削除する予定です。{moment}より前に削除\
+                 することはありません。\n\n\
+                 いずれかの手段またはリカバリーコードをまだお持ちの場合は、それを使ってログインすると取り消せます。このメールのリンクからも\
+                 取り消せます。"
+            )
         },
     },
     factors_reset_cancelled: News {
-        subject: |product| format!("Your second factors with {product} stay"),
-        heading: "Your second factors stay",
+        subject: |product| format!("{product}：2段階認証の手段は削除されません"),
+        heading: "2段階認証の手段は削除されません",
         text: |product| {
-            format!("The second factors of your account with {product} are not going to be removed after all.")
+            format!("{product}のアカウントの2段階認証の手段は、削除されないことになりました。これまでどおり必要です。")
         },
     },
     factors_reset: News {
-        subject: |product| format!("Your second factors with {product} have been removed"),
-        heading: "Your second factors have been removed",
-        text: |product| format!("All second factors of your account with {product} have been removed."),
+        subject: |product| format!("{product}：2段階認証の手段がすべて削除されました"),
+        heading: "2段階認証の手段がすべて削除されました",
+        text: |product| {
+            format!(
+                "お知らせしたとおり、運営担当者が{product}のアカウントの2段階認証の手段とリカバリーコードをすべて削除しました。すべてのセッ\
+                 ションが終了し、取引所のキーは72時間使用できません。\n\n\
+                 2段階認証の手段を再び追加するまでは、パスワードだけでログインできます。"
+            )
+        },
     },
 };

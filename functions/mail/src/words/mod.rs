@@ -20,7 +20,6 @@ pub type OfAddress = fn(product: &str, address: &str) -> String;
 pub type OfMoment = fn(product: &str, moment: &str) -> String;
 /// A text that names the product, and of an exchange key the exchange and what its owner calls it.
 pub type OfKey = fn(product: &str, exchange: &str, label: &str) -> String;
-
 /// A text that names the product and a passkey, by what its owner calls it.
 pub type OfPasskey = fn(product: &str, name: &str) -> String;
 /// A text that names the product and says how many of something are left.
@@ -68,6 +67,8 @@ pub struct Words {
     pub key_added: News<OfKey>,
     /// The secret of an exchange key was replaced.
     pub key_secret_replaced: News<OfKey>,
+    /// What letters of second factors have in common.
+    pub factors: Factors,
     /// Codes of an authenticator app are a second factor.
     pub totp_added: News,
     /// They are none any more.
@@ -182,6 +183,16 @@ pub struct EmailTaken {
     pub text: OfAddress,
     /// What the link for somebody who has not done it does: from this address more than from another.
     pub not_me: &'static str,
+}
+
+/// What letters of second factors have in common.
+pub struct Factors {
+    /// What follows where one was added.
+    pub added: &'static str,
+    /// What follows where one was removed.
+    pub removed: &'static str,
+    /// What is to be done where few recovery codes are left.
+    pub few_codes: &'static str,
 }
 
 /// About an account that is to be deleted.

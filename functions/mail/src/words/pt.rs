@@ -1,6 +1,6 @@
 //! Portuguese as in Brazil, with "você".
 
-use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -22,7 +22,9 @@ pub const WORDS: Words = Words {
         operator: "nossa equipe",
         not_me: "Se não foi você, abra este link e pressione o botão da página: todas as sessões serão encerradas, a sua senha deixará de \
                  valer e enviaremos um link para você escolher uma nova.",
-        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
+        not_my_factor: "Se não foi você, abra este link e pressione o botão da página: o que foi adicionado será removido (e os códigos de \
+                        recuperação também, se for o único segundo fator), todas as sessões serão encerradas, a sua senha deixará de valer \
+                        e enviaremos um link para você escolher uma nova.",
         this_was_not_me: "Não fui eu",
         ignore: "Se você está ciente disso, ignore este e-mail.",
     },
@@ -210,71 +212,115 @@ pub const WORDS: Words = Words {
             )
         },
     },
+    factors: Factors {
+        added: "A partir de agora, quem entrar com a sua senha também precisará de um segundo fator. Se você ainda não tinha nenhum, todas \
+                as outras sessões foram encerradas.\n\n\
+                Guarde os seus códigos de recuperação em um lugar seguro: cada um deles permite que você entre uma vez se perder os seus \
+                segundos fatores.",
+        removed: "Todas as outras sessões foram encerradas e, por algum tempo, as suas chaves de exchange só poderão ser usadas com um \
+                  segundo fator que você ainda tenha.\n\n\
+                  Se não restar nenhum, a sua senha basta para entrar e os seus códigos de recuperação não valem mais.",
+        few_codes: "Crie códigos novos antes de precisar deles.",
+    },
     totp_added: News {
-        subject: |product| format!("Authenticator app added to your account with {product}"),
-        heading: "Authenticator app added",
+        subject: |product| format!("Aplicativo autenticador adicionado à sua conta em {product}"),
+        heading: "Aplicativo autenticador adicionado",
         text: |product| {
-            format!(
-                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
-            )
+            format!("Um aplicativo autenticador foi adicionado à sua conta em {product} como segundo fator.")
         },
     },
     totp_removed: News {
-        subject: |product| format!("Authenticator app removed from your account with {product}"),
-        heading: "Authenticator app removed",
-        text: |product| format!("Your account with {product} asks for no codes of an authenticator app any more."),
+        subject: |product| format!("Aplicativo autenticador removido da sua conta em {product}"),
+        heading: "Aplicativo autenticador removido",
+        text: |product| format!("A sua conta em {product} não pede mais códigos de um aplicativo autenticador."),
     },
     passkey_added: News {
-        subject: |product| format!("New passkey for your account with {product}"),
-        heading: "New passkey",
-        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
+        subject: |product| format!("Nova chave de acesso para a sua conta em {product}"),
+        heading: "Nova chave de acesso",
+        text: |product, name| {
+            format!(
+                "Uma chave de acesso (passkey) foi adicionada à sua conta em {product}: {name}\n\n\
+                 Ela é um segundo fator e também permite entrar sem senha."
+            )
+        },
     },
     passkey_removed: News {
-        subject: |product| format!("Passkey removed from your account with {product}"),
-        heading: "Passkey removed",
-        text: |product, name| format!("A passkey has been removed from your account with {product}: {name}"),
+        subject: |product| format!("Chave de acesso removida da sua conta em {product}"),
+        heading: "Chave de acesso removida",
+        text: |product, name| format!("Uma chave de acesso (passkey) foi removida da sua conta em {product}: {name}"),
     },
     recovery_code_used: News {
-        subject: |product| format!("Recovery code used for your account with {product}"),
-        heading: "Recovery code used",
+        subject: |product| format!("Código de recuperação usado na sua conta em {product}"),
+        heading: "Código de recuperação usado",
         text: |product, left| {
-            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+            let left = match left {
+                0 => "Não resta nenhum.".to_owned(),
+                1 => "Resta um.".to_owned(),
+                _ => format!("Restam {left}."),
+            };
+            format!("Um dos códigos de recuperação da sua conta em {product} foi usado e não vale mais. {left}")
         },
     },
     recovery_codes_renewed: News {
-        subject: |product| format!("New recovery codes for your account with {product}"),
-        heading: "New recovery codes",
+        subject: |product| format!("Novos códigos de recuperação para a sua conta em {product}"),
+        heading: "Novos códigos de recuperação",
         text: |product| {
-            format!("There are new recovery codes for your account with {product}. The former ones are void.")
+            format!("A sua conta em {product} tem novos códigos de recuperação. Os anteriores não valem mais.")
         },
     },
     wrong_codes: News {
-        subject: |product| format!("Wrong codes for your account with {product}"),
-        heading: "Somebody is trying codes",
-        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+        subject: |product| format!("Códigos errados na sua conta em {product}"),
+        heading: "Alguém está tentando códigos",
+        text: |product| {
+            format!(
+                "Cinco códigos errados de um aplicativo autenticador foram tentados na sua conta em {product}, por alguém que conhece a sua \
+                 senha ou que estava conectado.\n\n\
+                 Por enquanto, esses códigos são recusados; as chaves de acesso e os códigos de recuperação continuam funcionando.\n\n\
+                 Se não foi você, a sua senha não é mais segura: altere-a ou use o link abaixo."
+            )
+        },
     },
     passkey_copied: News {
-        subject: |product| format!("A passkey of your account with {product} may have been copied"),
-        heading: "A passkey may have been copied",
-        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+        subject: |product| format!("Uma chave de acesso da sua conta em {product} pode ter sido copiada"),
+        heading: "Uma chave de acesso pode ter sido copiada",
+        text: |product, name| {
+            format!(
+                "Uma chave de acesso (passkey) da sua conta em {product} pode ter sido copiada: {name}\n\n\
+                 O contador dela não aumentou, como se houvesse duas, e por isso ela foi recusada. Se você não tem certeza de que só você a \
+                 tem, remova-a e adicione uma nova."
+            )
+        },
     },
     factors_reset_requested: News {
-        subject: |product| format!("Your second factors with {product} are going to be removed"),
-        heading: "Your second factors are going to be removed",
+        subject: |product| format!("Os seus segundos fatores em {product} serão removidos"),
+        heading: "Os seus segundos fatores serão removidos",
         text: |product, moment| {
-            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+            format!(
+                "Pediram à nossa equipe que remova todos os segundos fatores da sua conta em {product}, porque teriam sido perdidos. Isso \
+                 não acontecerá antes de {moment}.\n\n\
+                 Se você ainda tem um deles, ou um código de recuperação, entrar com ele impede a remoção. O link deste e-mail também a \
+                 impede."
+            )
         },
     },
     factors_reset_cancelled: News {
-        subject: |product| format!("Your second factors with {product} stay"),
-        heading: "Your second factors stay",
+        subject: |product| format!("Os seus segundos fatores em {product} continuam"),
+        heading: "Os seus segundos fatores continuam",
         text: |product| {
-            format!("The second factors of your account with {product} are not going to be removed after all.")
+            format!(
+                "Os segundos fatores da sua conta em {product} não serão mais removidos. Eles serão pedidos como antes."
+            )
         },
     },
     factors_reset: News {
-        subject: |product| format!("Your second factors with {product} have been removed"),
-        heading: "Your second factors have been removed",
-        text: |product| format!("All second factors of your account with {product} have been removed."),
+        subject: |product| format!("Os seus segundos fatores em {product} foram removidos"),
+        heading: "Os seus segundos fatores foram removidos",
+        text: |product| {
+            format!(
+                "Como anunciado, a nossa equipe removeu todos os segundos fatores da sua conta em {product} e os códigos de recuperação \
+                 dela. Todas as sessões foram encerradas e, por 72 horas, as suas chaves de exchange não poderão ser usadas.\n\n\
+                 Até que você adicione um novo segundo fator, a sua senha basta para entrar."
+            )
+        },
     },
 };

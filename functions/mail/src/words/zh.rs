@@ -1,6 +1,6 @@
 //! Chinese in simplified characters, with "您".
 
-use super::{Deletion, EmailTaken, Frame, Letter, News, NoPassword, Notice, Words};
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -21,7 +21,8 @@ pub const WORDS: Words = Words {
         link: "持有我们邮件中链接的人",
         operator: "我们的工作人员",
         not_me: "如果不是您本人操作，请打开此链接并点击页面上的按钮：所有会话将结束，您的密码将失效，我们会向您发送用于设置新密码的链接。",
-        not_my_factor: "If this was not you, open this link and press the button on its page: what was added is removed, all sessions end, your password stops working, and we mail you a link to choose a new one.",
+        not_my_factor: "如果不是您本人操作，请打开此链接并点击页面上的按钮：新增的验证方式将被移除（如果它是唯一的两步验证方式，恢复码也将\
+                        作废），所有会话将结束，您的密码将失效，我们会向您发送用于设置新密码的链接。",
         this_was_not_me: "不是我本人操作",
         ignore: "如果您知道此事，请忽略此邮件。",
     },
@@ -189,71 +190,99 @@ pub const WORDS: Words = Words {
             format!("您的 {product} 保险库中一个交易所密钥的机密内容已被替换：{label}（{exchange}）")
         },
     },
+    factors: Factors {
+        added: "从现在起，使用您的密码登录时还需要通过两步验证。如果您此前没有任何两步验证方式，其他所有会话均已结束。\n\n\
+                请妥善保管您的恢复码：如果您失去了两步验证方式，每个恢复码可供您登录一次。",
+        removed: "其他所有会话均已结束。在一段时间内，只有通过您仍保留的两步验证方式才能使用您的交易所密钥。\n\n\
+                  如果没有任何方式保留下来，仅凭密码即可登录，您的恢复码也已作废。",
+        few_codes: "请在需要之前生成新的恢复码。",
+    },
     totp_added: News {
-        subject: |product| format!("Authenticator app added to your account with {product}"),
-        heading: "Authenticator app added",
-        text: |product| {
+        subject: |product| format!("您的 {product} 账户新增了身份验证器应用"),
+        heading: "新增身份验证器应用",
+        text: |product| format!("您的 {product} 账户新增了身份验证器应用，作为两步验证方式。"),
+    },
+    totp_removed: News {
+        subject: |product| format!("您的 {product} 账户移除了身份验证器应用"),
+        heading: "身份验证器应用已移除",
+        text: |product| format!("您的 {product} 账户不再要求输入身份验证器应用的验证码。"),
+    },
+    passkey_added: News {
+        subject: |product| format!("您的 {product} 账户新增了通行密钥"),
+        heading: "新增通行密钥",
+        text: |product, name| {
             format!(
-                "From now on a code of an authenticator app is asked for when somebody signs in to your account with {product}."
+                "您的 {product} 账户新增了一个通行密钥：{name}\n\n\
+                 它是一种两步验证方式，也可用于无密码登录。"
             )
         },
     },
-    totp_removed: News {
-        subject: |product| format!("Authenticator app removed from your account with {product}"),
-        heading: "Authenticator app removed",
-        text: |product| format!("Your account with {product} asks for no codes of an authenticator app any more."),
-    },
-    passkey_added: News {
-        subject: |product| format!("New passkey for your account with {product}"),
-        heading: "New passkey",
-        text: |product, name| format!("A passkey has been added to your account with {product}: {name}"),
-    },
     passkey_removed: News {
-        subject: |product| format!("Passkey removed from your account with {product}"),
-        heading: "Passkey removed",
-        text: |product, name| format!("A passkey has been removed from your account with {product}: {name}"),
+        subject: |product| format!("您的 {product} 账户移除了通行密钥"),
+        heading: "通行密钥已移除",
+        text: |product, name| format!("您的 {product} 账户移除了一个通行密钥：{name}"),
     },
     recovery_code_used: News {
-        subject: |product| format!("Recovery code used for your account with {product}"),
-        heading: "Recovery code used",
+        subject: |product| format!("您的 {product} 账户使用了恢复码"),
+        heading: "恢复码已使用",
         text: |product, left| {
-            format!("One of the recovery codes of your account with {product} has been used up. Left: {left}")
+            let left = match left {
+                0 => "没有剩余的恢复码。".to_owned(),
+                _ => format!("还剩 {left} 个。"),
+            };
+            format!("您的 {product} 账户使用了一个恢复码，该恢复码已失效。{left}")
         },
     },
     recovery_codes_renewed: News {
-        subject: |product| format!("New recovery codes for your account with {product}"),
-        heading: "New recovery codes",
-        text: |product| {
-            format!("There are new recovery codes for your account with {product}. The former ones are void.")
-        },
+        subject: |product| format!("您的 {product} 账户有了新的恢复码"),
+        heading: "新的恢复码",
+        text: |product| format!("您的 {product} 账户已生成新的恢复码，原有的恢复码均已作废。"),
     },
     wrong_codes: News {
-        subject: |product| format!("Wrong codes for your account with {product}"),
-        heading: "Somebody is trying codes",
-        text: |product| format!("Several wrong codes were tried at your account with {product}."),
+        subject: |product| format!("您的 {product} 账户出现多次错误验证码"),
+        heading: "有人正在尝试验证码",
+        text: |product| {
+            format!(
+                "有人在您的 {product} 账户上尝试了五次错误的身份验证器验证码。此人知道您的密码，或者已登录您的账户。\n\n\
+                 目前，此类验证码会被拒绝；通行密钥和恢复码仍可照常使用。\n\n\
+                 如果不是您本人操作，您的密码已不再安全：请更改密码，或使用下方的链接。"
+            )
+        },
     },
     passkey_copied: News {
-        subject: |product| format!("A passkey of your account with {product} may have been copied"),
-        heading: "A passkey may have been copied",
-        text: |product, name| format!("A passkey of your account with {product} may have been copied: {name}"),
+        subject: |product| format!("您的 {product} 账户的通行密钥可能已被复制"),
+        heading: "通行密钥可能已被复制",
+        text: |product, name| {
+            format!(
+                "您的 {product} 账户的一个通行密钥可能已被复制：{name}\n\n\
+                 它的计数没有增加，仿佛存在两个相同的密钥，因此已被拒绝。如果您不能确定只有您本人持有它，请将其移除并添加新的通行密钥。"
+            )
+        },
     },
     factors_reset_requested: News {
-        subject: |product| format!("Your second factors with {product} are going to be removed"),
-        heading: "Your second factors are going to be removed",
+        subject: |product| format!("您的 {product} 两步验证方式即将移除"),
+        heading: "您的两步验证方式即将移除",
         text: |product, moment| {
-            format!("All second factors of your account with {product} are going to be removed, not before {moment}.")
+            format!(
+                "有人称两步验证方式已丢失，请求我们的工作人员将其从您的 {product} 账户中全部移除。移除不会早于 {moment}。\n\n\
+                 如果您仍持有其中任何一种，或持有恢复码，用它登录即可阻止移除。此邮件中的链接也可以阻止移除。"
+            )
         },
     },
     factors_reset_cancelled: News {
-        subject: |product| format!("Your second factors with {product} stay"),
-        heading: "Your second factors stay",
-        text: |product| {
-            format!("The second factors of your account with {product} are not going to be removed after all.")
-        },
+        subject: |product| format!("您的 {product} 两步验证方式将保留"),
+        heading: "您的两步验证方式将保留",
+        text: |product| format!("您的 {product} 账户的两步验证方式不会被移除，登录时仍照常要求验证。"),
     },
     factors_reset: News {
-        subject: |product| format!("Your second factors with {product} have been removed"),
-        heading: "Your second factors have been removed",
-        text: |product| format!("All second factors of your account with {product} have been removed."),
+        subject: |product| format!("您的 {product} 两步验证方式已移除"),
+        heading: "您的两步验证方式已移除",
+        text: |product| {
+            format!(
+                "按照此前的通知，我们的工作人员已移除您的 {product} 账户的所有两步验证方式和恢复码。所有会话均已结束，您的交易所密钥在 72 \
+                 小时内无法使用。\n\n\
+                 在您重新添加两步验证方式之前，仅凭密码即可登录。"
+            )
+        },
     },
 };
