@@ -39,6 +39,15 @@ pub enum Table {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hash(pub [u8; 32]);
 
+impl Hash {
+    /// Of what has 256 bits.
+    #[must_use]
+    pub fn of(bits: &impl AsRef<[u8]>) -> Self {
+        let bits = bits.as_ref();
+        Self(std::array::from_fn(|at| bits.get(at).copied().unwrap_or_default()))
+    }
+}
+
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&BASE64_URL_SAFE_NO_PAD.encode(self.0))

@@ -10,7 +10,6 @@ mod factors;
 pub mod guard;
 pub mod import;
 mod limits;
-mod mfa;
 pub mod metrics;
 pub mod mfa;
 pub mod operators;
@@ -83,11 +82,23 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .post("/auth/mfa/totp", second_factors::totp::enrol, second_factors::totp::document_enrolling)
         .post("/auth/mfa/totp/activate", second_factors::totp::activate, second_factors::totp::document_activating)
         .delete("/auth/mfa/totp", second_factors::totp::remove, second_factors::totp::document_removing)
-        .post("/auth/mfa/passkeys/options", second_factors::passkeys::options, second_factors::passkeys::document_options)
+        .post(
+            "/auth/mfa/passkeys/options",
+            second_factors::passkeys::options,
+            second_factors::passkeys::document_options,
+        )
         .post("/auth/mfa/passkeys", second_factors::passkeys::register, second_factors::passkeys::document_registering)
         .patch("/auth/mfa/passkeys/{id}", second_factors::passkeys::rename, second_factors::passkeys::document_renaming)
-        .delete("/auth/mfa/passkeys/{id}", second_factors::passkeys::remove, second_factors::passkeys::document_removing)
-        .post("/auth/mfa/recovery-codes", second_factors::recovery_codes::renew, second_factors::recovery_codes::document)
+        .delete(
+            "/auth/mfa/passkeys/{id}",
+            second_factors::passkeys::remove,
+            second_factors::passkeys::document_removing,
+        )
+        .post(
+            "/auth/mfa/recovery-codes",
+            second_factors::recovery_codes::renew,
+            second_factors::recovery_codes::document,
+        )
         .delete("/auth/mfa/devices", second_factors::devices::forget_all, second_factors::devices::document_all)
         .delete("/auth/mfa/devices/{id}", second_factors::devices::forget, second_factors::devices::document)
         .get("/.well-known/jwks.json", jwks::jwks, jwks::document)

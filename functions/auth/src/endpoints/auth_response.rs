@@ -113,7 +113,12 @@ impl AuthResponse {
     ///
     /// # Errors
     /// `Unavailable`; `Internal`, also without randomness.
-    pub async fn second_factor(auth: &Auth, pending: &Pending, factors: Factors, now: Timestamp) -> Result<Self, Error> {
+    pub async fn second_factor(
+        auth: &Auth,
+        pending: &Pending,
+        factors: Factors,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let secrets = auth.secrets(now).await?;
         let token = PendingToken::issue(pending, &Keyring::new(&secrets.account_keys, now)?);
         let ceremony = Ceremony::SecondFactor { account: pending.account, pending: pending.nonce };

@@ -57,7 +57,7 @@ impl Auth {
             Ok(shown) => shown,
             Err(flaw) => return Ok(Checked::Wrong(Wrong::because(flaw.as_str()))),
         };
-        let Some(nonce) = Challenge::open(&shown, &keys, ceremony, relying_party, now) else {
+        let Some(nonce) = shown.open(&keys, ceremony, relying_party, now) else {
             return Ok(Checked::Wrong(Wrong::because(Flaw::Challenge.as_str())));
         };
         let stored = StoredCredential {
@@ -65,19 +65,21 @@ impl Auth {
             id: passkey.credential.clone(),
             public_key: passkey.public_key.clone(),
             sign_count: passkey.sign_count,
-            backup_eligible: passkey.backup_eligible,
         };
-        let expected = ExpectedCeremony { challenge: &shown, knows_account: ceremony.knows_account() };
+        let expected = ExpectedCeremony::of(ceremony, &shown);
         let asserted = match webauthn::assert(response, &expected, &stored, relying_party) {
             Ok(asserted) => asserted,
             Err(flaw) => return Ok(Checked::Wrong(Wrong::because(flaw.as_str()))),
         };
-        if asserted.backup_eligibility_changed {
+        if asserted.backup_eligible != passkey.backup_eligible {
             tracing::info!(event = "passkey_backup_eligibility", "whether a passkey may be synchronised has changed");
         }
         if !asserted.counter_rose {
             let news = TellingOf::new(Action::PasskeyCopied, News::PasskeyCopied { name: passkey.name });
-            tracing::warn!(event = "passkey_counter", "a passkey has signed no more often than before: there may be two of it");
+            tracing::warn!(
+                event = "passkey_counter",
+                "a passkey has signed no more often than before: there may be two of it"
+            );
             return Ok(Checked::Wrong(Wrong { reason: "counter", news: Some(news) }));
         }
         let factor = Factor::Passkey { passkey: Box::new(passkey), asserted, challenge: nonce };

@@ -146,7 +146,8 @@ impl Auth {
         let mut contention = self.app.contention(FACTORS, change.since);
         let mut telling: Option<(Option<Factors>, Vec<TellingOf>)> = None;
         loop {
-            let (account, guard) = tokio::try_join!(self.own_account(caller), self.guard_of_account(caller.account_id()))?;
+            let (account, guard) =
+                tokio::try_join!(self.own_account(caller), self.guard_of_account(caller.account_id()))?;
             let guard = guard.into_guard();
             let Plan { after, mut writes, effect } = match self.plan(change, wanted, guard.factors).await? {
                 Ok(plan) => plan,
@@ -164,7 +165,8 @@ impl Auth {
             }
             if self.app.store.race(writes).await? == Raced::Won {
                 telling.drain(..).for_each(TellingOf::happened);
-                let authentication = standing.map_or_else(|| caller.authentication().clone(), |it| it.authentication(caller));
+                let authentication =
+                    standing.map_or_else(|| caller.authentication().clone(), |it| it.authentication(caller));
                 return Ok(Ok(Changed { authentication, is_first: before.is_none() }));
             }
             caller.is_signed_in(&self.app.store).await?;
@@ -210,8 +212,7 @@ impl Auth {
                 return Ok(None);
             }
         };
-        let Ending { guard, sessions, .. } =
-            ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
+        let Ending { guard, sessions, .. } = ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
         let guard = guard.set("factors", &after.if_any())?.when(unchanged(before)?);
         let guard = if let Standing::Reduced { freeze, .. } = standing { freezing(guard, freeze)? } else { guard };
         writes.extend(sessions);

@@ -46,7 +46,8 @@ pub struct NewApp<'a> {
 
 /// Sets the row's app, and forgets what was tried at the one before.
 fn enrolled(account: AccountId, app: &Totp, step: Step) -> Result<Write<'static>, Error> {
-    let row = Update::new(Row::Mfa(account)).set("totp", app)?.set("last_step", &step)?.set("used_at", &app.created_at)?;
+    let row =
+        Update::new(Row::Mfa(account)).set("totp", app)?.set("last_step", &step)?.set("used_at", &app.created_at)?;
     let row = row.set("failures", &0)?.set("next_at", &None::<i64>)?.set("reset_at", &None::<i64>)?;
     Ok(Write::Update(row))
 }

@@ -16,7 +16,10 @@ mod tries;
 pub mod view;
 
 use serde::{Deserialize, Serialize};
-use shared::{ids::{AccountId, FactorId}, time::Timestamp};
+use shared::{
+    ids::{AccountId, FactorId},
+    time::Timestamp,
+};
 
 pub use self::{
     shown::{Checked, Proven, Shown, spent},

@@ -51,12 +51,7 @@ impl NewCodes {
     ///
     /// # Errors
     /// `Internal`.
-    pub fn writes(
-        &self,
-        account: AccountId,
-        keys: &Keyring<'_>,
-        now: Timestamp,
-    ) -> Result<Vec<Write<'static>>, Error> {
+    pub fn writes(&self, account: AccountId, keys: &Keyring<'_>, now: Timestamp) -> Result<Vec<Write<'static>>, Error> {
         let kept = KeptCode { made_at: now };
         let put = |code| {
             let hash = keys.recovery_hash(code, account);

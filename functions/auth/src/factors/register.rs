@@ -20,9 +20,7 @@ use crate::{
     mfa::{
         challenge::{Ceremony, Challenge, Nonce},
         keys::Keyring,
-        webauthn::{
-            self, CreationOptions, ExpectedCeremony, Flaw, NewCredential, RegistrationResponse,
-        },
+        webauthn::{self, CreationOptions, ExpectedCeremony, Flaw, NewCredential, RegistrationResponse},
     },
     state::Auth,
 };
@@ -41,15 +39,12 @@ impl Auth {
     ///
     /// # Errors
     /// `Unavailable`; `Internal`, also without randomness.
-    pub(crate) async fn ask_for_new_passkey(
-        &self,
-        caller: &Caller,
-        now: Timestamp,
-    ) -> Result<CreationOptions, Error> {
+    pub(crate) async fn ask_for_new_passkey(&self, caller: &Caller, now: Timestamp) -> Result<CreationOptions, Error> {
         let (account, known) = (caller.account_id(), self.passkeys(caller.account_id()).await?);
         let secrets = self.secrets(now).await?;
         let keys = Keyring::new(&secrets.account_keys, now)?;
-        let (ceremony, relying_party) = (Ceremony::Register { account, session: caller.session_id() }, &self.config.relying_party);
+        let (ceremony, relying_party) =
+            (Ceremony::Register { account, session: caller.session_id() }, &self.config.relying_party);
         let challenge = Challenge::issue(&keys, &ceremony, relying_party, now)?;
         let known = known.iter().map(Passkey::descriptor).collect();
         let whose = (account, caller.email().as_str());
@@ -76,10 +71,10 @@ impl Auth {
             Ok(shown) => shown,
             Err(flaw) => return refused(flaw),
         };
-        let Some(nonce) = Challenge::open(&shown, &keys, &ceremony, relying_party, now) else {
+        let Some(nonce) = shown.open(&keys, &ceremony, relying_party, now) else {
             return refused(Flaw::Challenge);
         };
-        let expected = ExpectedCeremony { challenge: &shown, knows_account: true };
+        let expected = ExpectedCeremony::of(&ceremony, &shown);
         let new = match webauthn::register(response, &expected, relying_party) {
             Ok(new) => new,
             Err(flaw) => return refused(flaw),

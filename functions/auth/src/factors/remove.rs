@@ -114,7 +114,10 @@ impl Auth {
         let Some(passkey) = self.passkey(account, id).await? else { return Ok(false) };
         let row = Update::new(Row::Passkey(account, passkey.credential.hash())).set("name", &name)?;
         let row = row.when(Condition::equals("id", &id)?);
-        Ok(matches!(self.app.store.transact(vec![Write::Update(row), caller.still_signed_in()]).await?, Written::Done(())))
+        Ok(matches!(
+            self.app.store.transact(vec![Write::Update(row), caller.still_signed_in()]).await?,
+            Written::Done(())
+        ))
     }
 
     async fn passkey(&self, account: AccountId, id: FactorId) -> Result<Option<Passkey>, Error> {
@@ -160,7 +163,12 @@ impl Auth {
 
     /// The writes that void all recovery codes of an account.
     async fn voiding_codes(&self, account: AccountId) -> Result<Vec<Write<'static>>, Error> {
-        Ok(self.recovery_codes(account).await?.into_iter().map(|hash| Write::Delete(Expected::new(Row::RecoveryCode(account, hash)))).collect())
+        Ok(self
+            .recovery_codes(account)
+            .await?
+            .into_iter()
+            .map(|hash| Write::Delete(Expected::new(Row::RecoveryCode(account, hash))))
+            .collect())
     }
 }
 

@@ -59,7 +59,12 @@ impl Auth {
         let mut contention = self.app.contention("the devices of an account", since);
         let mut guard = self.guard_of_account(id).await?.into_guard();
         loop {
-            let is_remembered = |guard: &Guard| guard.places.remembered(guard.generation, now).any(|(place, _)| device.is_none_or(|device| device == place.as_str()));
+            let is_remembered = |guard: &Guard| {
+                guard
+                    .places
+                    .remembered(guard.generation, now)
+                    .any(|(place, _)| device.is_none_or(|device| device == place.as_str()))
+            };
             if !is_remembered(&guard) {
                 return Ok(false);
             }

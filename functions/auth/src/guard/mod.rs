@@ -17,11 +17,11 @@ use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;
 
 use self::tally::Bound;
-use crate::factors::Factors;
 pub use self::{
     places::{KnownPlace, PlaceId, Places},
     tally::Tally,
 };
+use crate::factors::Factors;
 
 /// Tries from everywhere: the fifth one that fails locks for a second, and each further one for twice as long as the one before.
 const EVERYWHERE: Bound = Bound { free: 4, first_lock: 1 };

@@ -166,7 +166,12 @@ impl Places {
     pub(super) fn put_out_of_mind(&mut self, device: Option<&str>) -> Vec<PlaceId> {
         let named = self.0.iter_mut().filter(|(id, _)| device.is_none_or(|device| device == id.as_str()));
         let remembered = named.filter(|(_, place)| place.remembered.is_some());
-        remembered.map(|(id, place)| { place.remembered = None; id.clone() }).collect()
+        remembered
+            .map(|(id, place)| {
+                place.remembered = None;
+                id.clone()
+            })
+            .collect()
     }
 
     /// How many of them are known, devices and networks.

@@ -10,14 +10,12 @@ use shared::{
     error::Error,
     ids::AccountId,
     rotation::{Opened, in_use},
+    tables::Hash,
     time::Timestamp,
 };
 use zeroize::Zeroizing;
 
-use super::{
-    recovery::{RecoveryCode, RecoveryCodeHash},
-    totp::TotpSecret,
-};
+use super::{recovery::RecoveryCode, totp::TotpSecret};
 use crate::secrets::account_key::AccountKey;
 
 /// Bytes before a ciphertext.
@@ -129,13 +127,13 @@ impl<'a> Keyring<'a> {
 
     /// What is kept of a new recovery code.
     #[must_use]
-    pub fn recovery_hash(&self, code: &RecoveryCode, account: AccountId) -> RecoveryCodeHash {
+    pub fn recovery_hash(&self, code: &RecoveryCode, account: AccountId) -> Hash {
         code.hash(&self.in_use.recovery, account)
     }
 
     /// What may have been kept of a recovery code, by the newest account key first: where it is looked for.
     #[must_use]
-    pub fn recovery_hashes(&self, code: &RecoveryCode, account: AccountId) -> Vec<RecoveryCodeHash> {
+    pub fn recovery_hashes(&self, code: &RecoveryCode, account: AccountId) -> Vec<Hash> {
         self.good().map(|keys| code.hash(&keys.recovery, account)).collect()
     }
 }

@@ -1,9 +1,7 @@
 //! Recovery codes: for whoever has lost every other factor. They exist beside a factor only, ten at a time, and each works once.
 
 use aws_lc_rs::hmac;
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use serde::{Deserialize, Serialize};
-use shared::{error::Error, ids::AccountId, random};
+use shared::{error::Error, ids::AccountId, random, tables::Hash};
 use zeroize::Zeroizing;
 
 use super::base32;
@@ -15,12 +13,6 @@ const CHARACTERS: usize = 16;
 
 /// A recovery code: 80 random bits, too many to be guessed (NIST SP 800-63B, 5.1.2.2). No `Debug`, no `Display`, no `Serialize`, on purpose.
 pub struct RecoveryCode(Zeroizing<[u8; 10]>);
-
-/// What is kept of a code: an HMAC of account and code, base64url of 32 bytes. Nobody finds the code by it who has the table alone, and it
-/// does not tell whether two accounts have the same one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RecoveryCodeHash(String);
 
 impl RecoveryCode {
     /// A new one.
@@ -58,21 +50,14 @@ impl RecoveryCode {
         text
     }
 
-    /// What is kept of it, under one of the keys.
+    /// What is kept of it, under one of the keys: an HMAC of account and code. Nobody finds the code by it who has the table alone, and it
+    /// does not tell whether two accounts have the same one.
     #[must_use]
-    pub fn hash(&self, key: &hmac::Key, account: AccountId) -> RecoveryCodeHash {
+    pub fn hash(&self, key: &hmac::Key, account: AccountId) -> Hash {
         let mut mac = hmac::Context::with_key(key);
         mac.update(account.as_bytes());
         mac.update(&*self.0);
-        RecoveryCodeHash(BASE64_URL_SAFE_NO_PAD.encode(mac.sign()))
-    }
-}
-
-impl RecoveryCodeHash {
-    /// As part of a row's key.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+        Hash::of(&mac.sign())
     }
 }
 

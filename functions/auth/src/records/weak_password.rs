@@ -81,8 +81,7 @@ impl Auth {
         let letter = post(Letter::WeakPassword { to: account.address.clone() }, account.language, now)?;
         let circumstances = Circumstances::of(origin, By::User, now);
         let clock = &self.app.clock;
-        let event =
-            AccountEvent::new(account.id, Action::WeakPassword, circumstances, session, clock)?.announce()?;
+        let event = AccountEvent::new(account.id, Action::WeakPassword, circumstances, session, clock)?.announce()?;
         let writes = vec![Write::Update(told), letter, Write::Put(event.put()?)];
         if let Written::Done(()) = self.app.store.transact(writes).await? {
             event.happened();

@@ -178,7 +178,9 @@ impl Auth {
                 }
             }
             let there = self.account_there(account.id).await?;
-            if !there.is_some_and(|there| there.version == account.version && proof.suits(&there)) || !self.is_unspent(&proof).await? {
+            if !there.is_some_and(|there| there.version == account.version && proof.suits(&there))
+                || !self.is_unspent(&proof).await?
+            {
                 return Ok(None);
             }
             contention.lost().await?;
@@ -192,7 +194,9 @@ impl Auth {
 
     /// Whether nobody else has used up what this proof uses up, as far as a lost round may be due to that.
     async fn is_unspent(&self, proof: &Proof<'_>) -> Result<bool, Error> {
-        if let Some(nonce) = proof.pending && self.is_spent(nonce).await? {
+        if let Some(nonce) = proof.pending
+            && self.is_spent(nonce).await?
+        {
             return Ok(false);
         }
         match &proof.factor {

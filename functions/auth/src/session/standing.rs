@@ -67,7 +67,10 @@ impl Standing {
     }
 }
 
-fn proven(row: Update<'static>, Authentication { aal, amr, auth_time }: &Authentication) -> Result<Update<'static>, Error> {
+fn proven(
+    row: Update<'static>,
+    Authentication { aal, amr, auth_time }: &Authentication,
+) -> Result<Update<'static>, Error> {
     row.set("aal", aal)?.set("amr", amr)?.set("auth_time", auth_time)
 }
 

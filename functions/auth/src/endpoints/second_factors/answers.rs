@@ -8,7 +8,12 @@ use shared::{
     time::Timestamp,
 };
 
-use crate::{factors::enrol::Added, mfa::webauthn::{CreationOptions, RequestOptions}, secrets::signing::AccessToken, state::Auth};
+use crate::{
+    factors::enrol::Added,
+    mfa::webauthn::{CreationOptions, RequestOptions},
+    secrets::signing::AccessToken,
+    state::Auth,
+};
 
 /// What was asked for. Every member is always there.
 #[derive(Serialize, JsonSchema)]
@@ -82,7 +87,12 @@ impl RaisedSession {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn of(auth: &Auth, caller: &Caller, authentication: Authentication, now: Timestamp) -> Result<Self, Error> {
+    pub async fn of(
+        auth: &Auth,
+        caller: &Caller,
+        authentication: Authentication,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
         let (aal, fresh_until) = (authentication.aal, (authentication.auth_time + FRESH).as_second());
         let AccessToken { text, expires_at } = auth.token_of(caller, authentication, now).await?;
         Ok(Self { access_token: text.to_string(), expires_at: expires_at.as_second(), aal, fresh_until })

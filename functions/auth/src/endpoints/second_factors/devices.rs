@@ -20,7 +20,11 @@ const FORGOTTEN: &str = "A second factor is asked for again there";
 const ALL_FORGOTTEN: &str = "A second factor is asked for everywhere again";
 
 /// Every device.
-pub async fn forget_all(State(auth): State<Auth>, Now(now): Now, caller: Caller) -> Result<Reply<MfaAnswer<()>>, Error> {
+pub async fn forget_all(
+    State(auth): State<Auth>,
+    Now(now): Now,
+    caller: Caller,
+) -> Result<Reply<MfaAnswer<()>>, Error> {
     let _were_any = auth.forget_devices(&caller, None, Instant::now(), now).await?;
     Ok(Reply::ok(MfaAnswer::done(ALL_FORGOTTEN)))
 }

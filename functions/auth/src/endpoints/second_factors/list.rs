@@ -98,7 +98,11 @@ impl From<Passkey> for PasskeyView {
 }
 
 impl FactorList {
-    fn of(caller: &Caller, FactorsView { mfa, passkeys, recovery_codes_left, guard }: FactorsView, now: Timestamp) -> Self {
+    fn of(
+        caller: &Caller,
+        FactorsView { mfa, passkeys, recovery_codes_left, guard }: FactorsView,
+        now: Timestamp,
+    ) -> Self {
         let Mfa { totp, used_at, reset_at, .. } = mfa;
         let devices = guard.places.remembered(guard.generation, now);
         let authentication = caller.authentication();
@@ -111,7 +115,9 @@ impl FactorList {
             }),
             passkeys: passkeys.into_iter().map(PasskeyView::from).collect(),
             recovery_codes_left,
-            devices: devices.map(|(id, until)| DeviceView { id: id.as_str().to_owned(), until: until.to_string() }).collect(),
+            devices: devices
+                .map(|(id, until)| DeviceView { id: id.as_str().to_owned(), until: until.to_string() })
+                .collect(),
             aal: authentication.aal,
             fresh_until: if is_enough { (authentication.auth_time + FRESH).as_second() } else { 0 },
             reset_at: reset_at.map(|at| at.to_string()),
@@ -120,7 +126,11 @@ impl FactorList {
 }
 
 /// What there is, and how this session stands.
-pub async fn list(State(auth): State<Auth>, Now(now): Now, caller: Caller) -> Result<Reply<MfaAnswer<FactorList>>, Error> {
+pub async fn list(
+    State(auth): State<Auth>,
+    Now(now): Now,
+    caller: Caller,
+) -> Result<Reply<MfaAnswer<FactorList>>, Error> {
     let factors = auth.factors(&caller).await?;
     Ok(Reply::ok(MfaAnswer::with(LISTED, FactorList::of(&caller, factors, now))))
 }

@@ -21,7 +21,10 @@ use super::{
     shown::NewPasskey,
 };
 use crate::{
-    factors::{change::{Change, NotChanged}}, mfa::webauthn::{CreationOptions, Flaw as PasskeyFlaw}, records::notice::Telling, sender::Sender,
+    factors::change::{Change, NotChanged},
+    mfa::webauthn::{CreationOptions, Flaw as PasskeyFlaw},
+    records::notice::Telling,
+    sender::Sender,
     state::Auth,
 };
 
@@ -149,11 +152,14 @@ fn id_of(path: Option<Path<String>>) -> Result<FactorId, Refusal> {
 }
 
 pub fn document_options() -> Operation {
-    Operation::new("mfa_passkey_options", "What to ask a browser for, so that it makes a passkey of the account. Good for five minutes.")
-        .tag(super::TAG)
-        .fresh()
-        .ok(&MfaAnswer::with(ASK, PasskeyCreation { passkey: CreationOptions::example() }))
-        .depends()
+    Operation::new(
+        "mfa_passkey_options",
+        "What to ask a browser for, so that it makes a passkey of the account. Good for five minutes.",
+    )
+    .tag(super::TAG)
+    .fresh()
+    .ok(&MfaAnswer::with(ASK, PasskeyCreation { passkey: CreationOptions::example() }))
+    .depends()
 }
 
 pub fn document_registering() -> Operation {

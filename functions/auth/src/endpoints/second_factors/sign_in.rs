@@ -67,7 +67,9 @@ pub async fn sign_in(
     if let RateLimit::Exceeded(seconds) = auth.limit::<IgnoredAny>(Group::Login, &client, now).await? {
         return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds));
     }
-    let Some(id) = passkey.as_ref().and_then(|passkey| passkey.user_handle()) else { return Ok(refused("user_handle")) };
+    let Some(id) = passkey.as_ref().and_then(|passkey| passkey.user_handle()) else {
+        return Ok(refused("user_handle"));
+    };
     let (shown, told) = (Shown::Passkey(passkey), Telling::of_somebody(sender.origin(), now));
     let (account, guard, checked) = tokio::try_join!(
         auth.account_there(id),
@@ -92,10 +94,13 @@ fn refused(reason: &'static str) -> Reply<AuthResponse> {
 }
 
 pub fn document_options() -> Operation {
-    Operation::new("mfa_sign_in_options", "What to ask a browser for, so that somebody signs in with a passkey alone. Good for five minutes.")
-        .tag(super::TAG)
-        .ok(&MfaAnswer::with(ASK, PasskeyRequest { passkey: RequestOptions::example() }))
-        .depends()
+    Operation::new(
+        "mfa_sign_in_options",
+        "What to ask a browser for, so that somebody signs in with a passkey alone. Good for five minutes.",
+    )
+    .tag(super::TAG)
+    .ok(&MfaAnswer::with(ASK, PasskeyRequest { passkey: RequestOptions::example() }))
+    .depends()
 }
 
 pub fn document() -> Operation {

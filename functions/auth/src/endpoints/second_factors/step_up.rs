@@ -78,7 +78,11 @@ pub async fn step_up(
     };
     match outcome {
         StepUp::Done(authentication) => {
-            tracing::info!(event = "step_up", aal = authentication.aal.as_str(), "somebody has proven again to be there");
+            tracing::info!(
+                event = "step_up",
+                aal = authentication.aal.as_str(),
+                "somebody has proven again to be there"
+            );
             Ok(Reply::ok(MfaAnswer::with(DONE, RaisedSession::of(&auth, &caller, authentication, now).await?)))
         }
         StepUp::Refused => Err(Refusal::NotConfirmed),
@@ -87,11 +91,14 @@ pub async fn step_up(
 }
 
 pub fn document_options() -> Operation {
-    Operation::new("mfa_step_up_options", "What to ask a browser for, so that whoever is signed in uses a passkey of the account. Good for five minutes.")
-        .tag(super::TAG)
-        .protected()
-        .ok(&MfaAnswer::with(ASK, PasskeyRequest { passkey: RequestOptions::example() }))
-        .depends()
+    Operation::new(
+        "mfa_step_up_options",
+        "What to ask a browser for, so that whoever is signed in uses a passkey of the account. Good for five minutes.",
+    )
+    .tag(super::TAG)
+    .protected()
+    .ok(&MfaAnswer::with(ASK, PasskeyRequest { passkey: RequestOptions::example() }))
+    .depends()
 }
 
 pub fn document() -> Operation {

@@ -113,7 +113,8 @@ pub fn document_enrolling() -> Operation {
     let example = TotpEnrolment {
         enrolment: "c2VhbGVk\u{2026}".to_owned(),
         secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned(),
-        uri: "otpauth://totp/BitCain:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=BitCain".to_owned(),
+        uri: "otpauth://totp/BitCain:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=BitCain"
+            .to_owned(),
         qr_svg: "<svg xmlns=\"http://www.w3.org/2000/svg\">\u{2026}</svg>".to_owned(),
         expires_at: 1_566_656_722,
     };

@@ -178,7 +178,11 @@ pub fn document() -> Operation {
         .ok(&AuthResponse::example_of_session())
         .with_headers(&["X-Device-Token"])
         .answer(401, "The credentials do not convince", &AuthResponse::refused(REFUSED))
-        .answer(401, "The password is right, and a second factor has to be shown", &AuthResponse::example_of_second_factor())
+        .answer(
+            401,
+            "The password is right, and a second factor has to be shown",
+            &AuthResponse::example_of_second_factor(),
+        )
         .answer(
             403,
             "The password is right, and the account is suspended or is being deleted",

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use compat::json::Json;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::ids::AccountId;
+use shared::{ids::AccountId, tables::Hash};
 
 use super::{Flaw, RelyingParty, base64url::Binary, client_data::ClientData, cose::Algorithm};
 use crate::mfa::challenge::{self, Challenge};
@@ -162,10 +161,10 @@ impl CredentialId {
         &self.0.0
     }
 
-    /// As part of a row's key: base64url of its SHA-256, for an id may be longer than a key.
+    /// As part of a row's key: its SHA-256, for an id may be longer than a key.
     #[must_use]
-    pub fn hash(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, self.as_bytes()))
+    pub fn hash(&self) -> Hash {
+        Hash::of(&digest(&SHA256, self.as_bytes()))
     }
 }
 
@@ -198,11 +197,7 @@ impl CreationOptions {
             pub_key_cred_params: Algorithm::OFFERED.map(|alg| Parameters { kind: PUBLIC_KEY, alg }).into(),
             timeout: TIMEOUT,
             exclude_credentials,
-            authenticator_selection: Selection {
-                resident_key: "required",
-                require_resident_key: true,
-                user_verification: "required",
-            },
+            authenticator_selection: Selection::REQUIRED,
             attestation: "none",
         }
     }
@@ -217,6 +212,45 @@ impl RequestOptions {
             timeout: TIMEOUT,
             rp_id: relying_party.id().to_owned(),
             allow_credentials,
+            user_verification: "required",
+        }
+    }
+}
+
+impl Selection {
+    const REQUIRED: Self = Self { resident_key: "required", require_resident_key: true, user_verification: "required" };
+}
+
+impl CreationOptions {
+    /// For the document.
+    #[must_use]
+    pub fn example() -> Self {
+        Self {
+            rp: Entity { id: "app.example.com".to_owned(), name: "BitCain".to_owned() },
+            user: User {
+                id: Binary(vec![7; 16]),
+                name: "ada@example.com".to_owned(),
+                display_name: "ada@example.com".to_owned(),
+            },
+            challenge: Binary(vec![3; 32]),
+            pub_key_cred_params: Algorithm::OFFERED.map(|alg| Parameters { kind: PUBLIC_KEY, alg }).into(),
+            timeout: TIMEOUT,
+            exclude_credentials: Vec::new(),
+            authenticator_selection: Selection::REQUIRED,
+            attestation: "none",
+        }
+    }
+}
+
+impl RequestOptions {
+    /// For the document.
+    #[must_use]
+    pub fn example() -> Self {
+        Self {
+            challenge: Binary(vec![3; 32]),
+            timeout: TIMEOUT,
+            rp_id: "app.example.com".to_owned(),
+            allow_credentials: Vec::new(),
             user_verification: "required",
         }
     }
