@@ -6,12 +6,13 @@ use api_keys::config::VaultConfig;
 use auth::{
     challenge::Challenge,
     config::{AuthConfig, BreachedPasswords},
+    mfa::webauthn::RelyingParty,
 };
 use kyc::{config::KycConfig, providers::Provider};
 use local::LocalAws;
 use mail::config::MailConfig;
 
-use shared::language::Languages;
+use shared::{config::Stage, language::Languages};
 
 use crate::{function::Function, key::Key};
 
@@ -33,6 +34,13 @@ pub struct Settings {
     pub mail: MailConfig,
 }
 
+/// Whoever asks for passkeys here: the front end, whose pages are elsewhere than the API.
+#[must_use]
+pub fn relying_party() -> RelyingParty {
+    let origins = vec!["https://app.example.com".to_owned()];
+    RelyingParty::new("example.com".to_owned(), origins, Stage::Local).expect("a relying party")
+}
+
 impl Settings {
     /// The usual ones, under the KMS keys of the template.
     pub(super) fn on(aws: &LocalAws) -> Self {
@@ -52,6 +60,7 @@ impl Settings {
                 breached_passwords: BreachedPasswords::Off,
                 freeze: Duration::from_hours(24),
                 imported_hashes: Arc::default(),
+                relying_party: relying_party(),
             },
             vault: VaultConfig {
                 kms_key_id: key(Function::ApiKeys),
