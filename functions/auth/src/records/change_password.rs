@@ -15,7 +15,6 @@ use super::{
     account_row::new_password,
     notice::{OneEvent, Telling},
     own_password::OwnPassword,
-    set_password::ACCOUNT,
 };
 use crate::{
     account::Account,
@@ -93,7 +92,7 @@ impl Auth {
     ) -> Result<bool, Error> {
         let mut account = seen.clone();
         account.change_password(hash.clone());
-        let (mut contention, mut event) = (self.app.contention(ACCOUNT, since), OneEvent::new(Action::PasswordChanged));
+        let (mut rounds, mut event) = (self.rounds(since, told.at()), OneEvent::new(Action::PasswordChanged));
         loop {
             // Grants and personal tokens end here, too, once there are any, unless `keep_apps` says otherwise.
             let Ending { guard, sessions, .. } = self.ending_sessions(account.id, Some(caller.session_id())).await?;
@@ -108,7 +107,7 @@ impl Auth {
             if !self.is_still(&seen, caller).await? {
                 return Ok(false);
             }
-            contention.lost().await?;
+            rounds.lost(account.id, seen.version).await?;
         }
     }
 }

@@ -16,6 +16,7 @@ use shared::{
 };
 
 use super::{
+    account_row::as_seen,
     known::KnownAddress,
     notice::{OneEvent, Telling},
     own_password::OwnPassword,
@@ -30,8 +31,8 @@ use crate::{
     state::Auth,
 };
 
-/// What those who delete or keep an account at once compete for.
-pub const ACCOUNT: &str = "an account that is to be deleted";
+/// What those who keep an account at once compete for.
+const ACCOUNT: &str = "an account that is to be deleted";
 
 /// What asking for the end of an account comes to.
 pub enum Deletion {
@@ -81,7 +82,6 @@ pub fn ending(
     circumstances: &Circumstances,
     clock: &Clock,
 ) -> Result<Vec<Write<'static>>, Error> {
-    let row = Update::new(Row::Account(account.id)).set("ending", due)?.set("version", &account.version)?;
     let ledger = Put::new(due.row(account.id), &Marks::default())?.when(Condition::New);
     let letter = Letter::Notice {
         to: account.address.clone(),
@@ -90,7 +90,7 @@ pub fn ending(
         not_me: Some(account.not_me_link(clock.unix_ms())?),
     };
     Ok(vec![
-        Write::Update(row.when(Condition::equals("version", &seen)?)),
+        Write::Update(as_seen(account, seen)?.set("ending", due)?),
         Write::Put(ledger),
         post(letter, account.language, circumstances.at)?,
     ])
@@ -130,17 +130,18 @@ impl Auth {
         self.put_end(caller, account, counted, event.announce()?, since).await
     }
 
-    /// Writes that an account is to be deleted, which proved its owner as it was read. Of those who do so at once one is first.
+    /// Writes that an account is to be deleted, which proved its owner as it was read. Of those who do so at once one is first. The right try
+    /// of the password is taken back with it; by itself where a round is lost, so that whoever tries others is not in the way.
     async fn put_end(
         &self,
         caller: &Caller,
         mut account: Account,
-        counted: Option<Counted>,
+        mut counted: Option<Counted>,
         event: Announced,
         since: Instant,
     ) -> Result<Deletion, Error> {
         let (id, seen, circumstances) = (account.id, account.version, event.event().circumstances.clone());
-        let (mut contention, due) = (self.app.contention(ACCOUNT, since), Due::new(&circumstances)?);
+        let (mut rounds, due) = (self.rounds(since, circumstances.at), Due::new(&circumstances)?);
         account.end(due);
         loop {
             let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(id, None).await?;
@@ -154,12 +155,12 @@ impl Auth {
                 event.happened();
                 return Ok(Deletion::Due(due.at));
             }
-            contention.lost().await?;
+            if let Some(counted) = counted.take() {
+                self.take_back(id, counted, since).await?;
+            }
+            rounds.lost(id, seen).await?;
             let there = self.living_account(id).await?.ok_or(Error::InvalidToken)?;
             if there.version != seen {
-                if let Some(counted) = counted {
-                    self.take_back(id, counted, since).await?;
-                }
                 if there.ending.is_some() {
                     return Ok(Deletion::NotNow);
                 }

@@ -35,8 +35,7 @@ impl Auth {
     }
 
     /// Compares the password that a caller shows with the account's. It is a try like any other, which its guard counts; where it was right,
-    /// whoever asks takes it back. Where the account has no password none is shown, and the session has to be fresh instead; but not where a reset has
-    /// taken it away that is about to end the session.
+    /// whoever asks takes it back. Where the account has no password none is shown, and the session has to be fresh instead.
     ///
     /// # Errors
     /// `StepUpRequired`, `Contended`, `Unavailable`, `Internal`.
@@ -50,7 +49,7 @@ impl Auth {
         now: Timestamp,
     ) -> Result<OwnPassword, Error> {
         let Some(password) = shown else {
-            if account.password.is_some() || account.is_withdrawn {
+            if account.password.is_some() {
                 return Ok(OwnPassword::Wrong);
             }
             return caller.clone().fresh(now).map(|_| OwnPassword::Right(None));

@@ -34,11 +34,6 @@ use crate::{
     state::Auth,
 };
 
-/// What those who change an account at once compete for.
-pub const ACCOUNT: &str = "an account";
-/// So many rounds may be lost to people who sign in; who knows the old password could go on like that for ever.
-pub const FAIR_ROUNDS: u32 = 3;
-
 /// What a link that sets a password comes to.
 pub enum SetPassword {
     /// It is the password now. The device that the link was redeemed on is known from now on, by its token; none where this was done before.
@@ -55,8 +50,7 @@ impl Auth {
     /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link, the end of
     /// every session, the letter and the event are one transaction, in which the place that the request comes from is made known, too: the
     /// way in for an owner under attack who has a new device. The vault stays shut for a while, unless this is the first password: nobody
-    /// has ever been in. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
-    /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
+    /// has ever been in. The address's record is only read: whoever has letters sent there is not in the way.
     ///
     /// # Errors
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
@@ -68,7 +62,7 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<SetPassword, Error> {
-        let (mut contention, mut hash, mut lost) = (self.app.contention(ACCOUNT, since), None, 0);
+        let (mut rounds, mut hash) = (self.rounds(since, now), None);
         let (told, mut event) = (Telling::of_link(sender.origin(), now), OneEvent::new(Action::PasswordReset));
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
@@ -105,11 +99,7 @@ impl Auth {
                 event.happened();
                 return Ok(SetPassword::Done(Some(device)));
             }
-            contention.lost().await?;
-            lost += 1;
-            if lost == FAIR_ROUNDS {
-                self.withdraw_password(account.id, seen).await?;
-            }
+            rounds.lost(account.id, seen).await?;
         }
     }
 

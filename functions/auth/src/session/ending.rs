@@ -3,7 +3,7 @@
 //! Both agree on one row per account, the guard. A session is opened in a transaction that counts there, and that states the version of
 //! the account by which it was judged. All are ended in the transaction that changes the account, which states the count it has seen. So no
 //! session outlives its password, and none that is being opened at that moment is overlooked. Whoever ends them loses against people who
-//! sign in all the time, until nobody can: so a reset that has lost a few times takes the old password away before it tries again.
+//! sign in all the time, and so takes a turn after a few rounds (`rounds.rs`).
 
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};

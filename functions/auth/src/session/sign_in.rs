@@ -84,7 +84,7 @@ impl Arrival {
 
 impl Auth {
     /// A new session for whoever has proven to be the owner of an account, in a request that came in at `since`; `None` when what proves
-    /// the owner has changed since it was read. Where it comes from a place that is not known, the owner is told. Of those who sign in at once one is first, and the others look at the guard again.
+    /// the owner has changed since it was read, or is about to. Where it comes from a place that is not known, the owner is told. Of those who sign in at once one is first, and the others look at the guard again.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
@@ -102,7 +102,7 @@ impl Auth {
             let put = Put::new(Row::Session(account.id, new.session.id), &new.session)?;
             let opened = Update::new(Row::SessionGuard(account.id)).count("opened").when(Condition::Exists);
             let guard = Write::Update(changing(opened, &arrival.change(now))?);
-            let mut writes = vec![Write::Put(put), guard, as_read(account)?];
+            let mut writes = vec![Write::Put(put), guard, as_read(account, now)?];
             // Of those who come from one new place at once, the first is a surprise.
             let is_surprising = arrival.is_surprising(now);
             if is_surprising {
@@ -125,7 +125,7 @@ impl Auth {
                 }
             }
             let there = self.account_there(account.id).await?;
-            if !there.is_some_and(|there| there.version == account.version && there.password.is_some()) {
+            if !there.is_some_and(|there| there.version == account.version && !there.is_barred(now)) {
                 return Ok(None);
             }
             contention.lost().await?;
@@ -151,9 +151,9 @@ impl Auth {
     }
 }
 
-/// The account, as long as what proves its owner is as it was read. A reset takes the password away first where people sign in all the time;
-/// the version says so only when it is through.
-fn as_read(account: &Account) -> Result<Write<'static>, Error> {
+/// The account, as long as what proves its owner is as it was read, and nobody has a turn who is about to change that.
+fn as_read(account: &Account, now: Timestamp) -> Result<Write<'static>, Error> {
     let version = Condition::equals("version", &account.version)?;
-    Ok(Write::Check(Expected::new(Row::Account(account.id)).when(version).when(Condition::Present("password"))))
+    let is_open = Condition::below("barred_until", &now)?;
+    Ok(Write::Check(Expected::new(Row::Account(account.id)).when(version).when(is_open)))
 }
