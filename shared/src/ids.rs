@@ -35,6 +35,9 @@ pub mod kind {
     /// See [`super::EventId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Event {}
+    /// See [`super::ExportId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Export {}
 }
 
 /// An account: `user.id` outside, `sub` in a token.
@@ -52,6 +55,8 @@ pub type AttemptId = Id<kind::Attempt>;
 pub type KeyId = Id<kind::Key>;
 /// An access to an exchange key, or something that has happened to an account; sorts by time, too.
 pub type EventId = Id<kind::Event>;
+/// An export that somebody has begun. It names a row only together with its account.
+pub type ExportId = Id<kind::Export>;
 
 impl<Kind> Id<Kind> {
     /// A new random id.

@@ -14,7 +14,7 @@ use crate::{
     account::{Account, Ban, Due, Tombstone},
     records::{account_row::as_seen, ending::ending},
     session::{
-        ending::{Ending, ending_sessions},
+        ending::{EndOfSessions, ending_sessions},
         rounds::take_turn,
     },
 };
@@ -141,7 +141,7 @@ impl Command {
         };
         // Of an account that has changed meanwhile nobody takes a turn: the writes conflict.
         let _taken = take_turn(store, id, seen, circumstances.at).await?;
-        let Ending { guard, sessions, .. } = ending_sessions(store, id, None).await?;
+        let EndOfSessions { guard, sessions, .. } = ending_sessions(store, id, None).await?;
         Ok(changes.into_iter().chain([Write::Update(guard)]).chain(sessions).collect())
     }
 }

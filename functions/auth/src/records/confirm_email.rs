@@ -16,7 +16,7 @@ use crate::{
     guard::row::freezing,
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
 
@@ -113,7 +113,7 @@ impl Auth {
         account.move_to(address, now);
         record.belong_to(&account, Some(link.id));
         former_record.keep_for(account.id, now + UNDO_LIFE);
-        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
+        let EndOfSessions { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
         let news = |is_former| News::EmailChanged { new: account.address.clone(), is_former };
         let unix_ms = self.app.clock.unix_ms();

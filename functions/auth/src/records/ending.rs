@@ -19,7 +19,7 @@ use super::{
     account_row::as_seen,
     known::KnownAddress,
     notice::{OneEvent, Telling},
-    own_password::OwnPassword,
+    own_password::NotProven,
     post,
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
     guard::{Counted, row::changing},
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
 
@@ -38,10 +38,8 @@ const ACCOUNT: &str = "an account that is to be deleted";
 pub enum Deletion {
     /// It is to be deleted at that time.
     Due(Timestamp),
-    /// The password is not the account's.
-    Wrong,
-    /// No password is compared for so many seconds.
-    Locked(i64),
+    /// The password is another than was shown, or was not looked at.
+    NotProven(NotProven),
     /// A change of address can still be undone, or the account is to be deleted already.
     NotNow,
 }
@@ -116,9 +114,8 @@ impl Auth {
             return Ok(Deletion::NotNow);
         }
         let counted = match self.own_password(caller, &account, password, sender, since, now).await? {
-            OwnPassword::Right(counted) => counted,
-            OwnPassword::Wrong => return Ok(Deletion::Wrong),
-            OwnPassword::Locked(seconds) => return Ok(Deletion::Locked(seconds)),
+            Ok(counted) => counted,
+            Err(not_proven) => return Ok(Deletion::NotProven(not_proven)),
         };
         let event = AccountEvent::new(
             id,
@@ -144,7 +141,7 @@ impl Auth {
         let (mut rounds, due) = (self.rounds(since, circumstances.at), Due::new(&circumstances)?);
         account.end(due);
         loop {
-            let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(id, None).await?;
+            let EndOfSessions { guard, sessions: mut writes, tried } = self.ending_sessions(id, None).await?;
             writes.push(Write::Update(match &counted {
                 Some(Counted { retraction, .. }) => changing(guard, &tried.taking_back(retraction))?,
                 None => guard,
@@ -166,7 +163,7 @@ impl Auth {
                 }
                 // What was shown is not the password any more; the session may go on all the same.
                 caller.is_signed_in(&self.app.store).await?;
-                return Ok(Deletion::Wrong);
+                return Ok(Deletion::NotProven(NotProven::Wrong));
             }
         }
     }

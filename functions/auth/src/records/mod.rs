@@ -13,7 +13,7 @@ mod language;
 mod locked;
 pub mod not_me;
 pub mod notice;
-mod own_password;
+pub mod own_password;
 mod redeem;
 pub mod set_password;
 mod sign_up;

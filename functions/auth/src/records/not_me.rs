@@ -28,7 +28,7 @@ use crate::{
     guard::row::{forgetting_places, freezing},
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
 
@@ -200,7 +200,7 @@ impl Auth {
         due: Option<Due>,
         now: Timestamp,
     ) -> Result<Vec<Write<'static>>, Error> {
-        let Ending { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
+        let EndOfSessions { guard, sessions: mut writes, tried } = self.ending_sessions(account.id, None).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
         writes.push(Write::Update(freezing(forgetting_places(guard)?, freeze)?));
         writes.push(taken_back(account, seen)?);

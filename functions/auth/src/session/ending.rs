@@ -50,7 +50,7 @@ struct SeenGuard {
 }
 
 /// What ends every session of an account.
-pub struct Ending {
+pub struct EndOfSessions {
     /// The guard goes over to its next generation, and whatever else is to change in it.
     pub guard: Update<'static>,
     /// The sessions go.
@@ -77,7 +77,7 @@ pub async fn ending_sessions(
     store: &Store,
     account_id: AccountId,
     staying: Option<SessionId>,
-) -> Result<Ending, Error> {
+) -> Result<EndOfSessions, Error> {
     let guard: Option<SeenGuard> = store.get(Row::SessionGuard(account_id)).await?;
     let SeenGuard { sessions: seen, tried } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
     let mut sessions = sessions_of(store, account_id).await?;
@@ -90,7 +90,7 @@ pub async fn ending_sessions(
         .when(Condition::equals("generation", &seen.generation)?)
         .when(Condition::equals("opened", &seen.opened)?);
     let ended = sessions.iter().map(|id| Write::Delete(Expected::new(Row::Session(account_id, *id))));
-    Ok(Ending { guard, sessions: ended.collect(), tried })
+    Ok(EndOfSessions { guard, sessions: ended.collect(), tried })
 }
 
 /// All sessions of an account, by their keys: one that cannot be read must not keep the others alive, nor itself.
@@ -123,7 +123,7 @@ impl Auth {
         &self,
         account_id: AccountId,
         staying: Option<SessionId>,
-    ) -> Result<Ending, Error> {
+    ) -> Result<EndOfSessions, Error> {
         ending_sessions(&self.app.store, account_id, staying).await
     }
 }
