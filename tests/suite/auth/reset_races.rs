@@ -140,7 +140,9 @@ async fn a_turn_that_nobody_uses_is_over_by_itself() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     has_a_turn(&ada).await;
-    ada.logs_in().await.assert_status(401);
+    let (login, calls) = world.calls(ada.logs_in()).await;
+    login.assert_status(401);
+    assert_eq!(calls.dynamodb.get(TRANSACTION), None, "nor is it in the way of whoever has the turn");
     world.get_as(&session, "/auth/profile").await.assert_ok();
     world.advance(30);
     ada.logs_in().await.assert_status(401);

@@ -95,6 +95,10 @@ impl Auth {
         since: Instant,
     ) -> Result<Option<SignedIn>, Error> {
         let now = authentication.auth_time;
+        // Nor in the way of whoever has a turn.
+        if account.is_barred(now) {
+            return Ok(None);
+        }
         let (freeze, longest) = (arrival.guard.freeze, self.config.longest_session);
         let mut new = Session::open(account, authentication, &arrival.origin, freeze, longest)?;
         let (mut contention, mut event) = (self.app.contention(SIGN_INS, since), OneEvent::new(Action::NewDevice));
