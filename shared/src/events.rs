@@ -299,7 +299,7 @@ impl Drop for Announced {
 }
 
 impl Action {
-    /// Its name in rows, answers and metrics.
+    /// Its name in rows, answers and metrics: serde's, for where a text is wanted.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -333,6 +333,36 @@ impl Action {
             Self::FactorsResetRequested => "factors_reset_requested",
             Self::FactorsResetCancelled => "factors_reset_cancelled",
             Self::FactorsReset => "factors_reset",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::{Schema, schema_for};
+    use serde_json::Value;
+
+    use super::*;
+
+    /// The names that a schema lists, each beside its description or all together.
+    fn names(schema: &Schema) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut parts = vec![schema.as_value()];
+        while let Some(part) = parts.pop() {
+            parts.extend(part["oneOf"].as_array().into_iter().flatten());
+            let listed = part["enum"].as_array().into_iter().flatten().chain(part.get("const"));
+            names.extend(listed.filter_map(Value::as_str).map(str::to_owned));
+        }
+        names
+    }
+
+    #[test]
+    fn each_action_is_called_the_same_everywhere() {
+        let names = names(&schema_for!(Action));
+        assert!(names.len() > 15, "{names:?}");
+        for name in names {
+            let action: Action = serde_json::from_value(Value::String(name.clone())).unwrap();
+            assert_eq!(action.name(), name);
         }
     }
 }

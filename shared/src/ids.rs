@@ -38,6 +38,9 @@ pub mod kind {
     /// See [`super::FactorId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Factor {}
+    /// See [`super::ExportId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Export {}
 }
 
 /// An account: `user.id` outside, `sub` in a token.
@@ -57,6 +60,8 @@ pub type KeyId = Id<kind::Key>;
 pub type EventId = Id<kind::Event>;
 /// A second factor of an account: its secret for codes, or one of its passkeys. It names a row only together with its account.
 pub type FactorId = Id<kind::Factor>;
+/// An export that somebody has begun. It names a row only together with its account.
+pub type ExportId = Id<kind::Export>;
 
 impl<Kind> Id<Kind> {
     /// A new random id.

@@ -31,12 +31,13 @@ impl Metric {
 }
 
 /// The metrics of what this crate itself logs, whichever function it is in.
-pub const METRICS: [Metric; 8] = [
+pub const METRICS: [Metric; 9] = [
     Metric::count("cold_start", "ColdStarts", &[&["service"]]),
     Metric::count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     Metric::count("contended", "Contended", &[&["service"]]),
     Metric::count("aws_throttled", "Throttled", &[&["dependency"]]),
     Metric::count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
+    Metric::count("row_left_out", "RecordsThatDoNotOpen", &[&[]]),
     Metric::count("not_read", "NotRead", &[&["what"]]),
     Metric::count("account_changed", "AccountEvents", &[&["action"]]),
     Metric { value: Some("overdue_s"), unit: "Seconds", ..Metric::count("endings_round", "OldestEnding", &[&[]]) },

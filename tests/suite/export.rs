@@ -1,11 +1,13 @@
 //! Everything that is known about a person, for the person alone.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tests::{Page, Reply, Session, World, json_request};
 
 use crate::{
     endings::has_factors,
     kyc::{approval, genuine, said},
+    logs,
 };
 
 const EXPORTS: [(&str, &str, &str); 3] = [
@@ -31,11 +33,17 @@ async fn with_everything(world: &World) -> Session {
     session
 }
 
-/// All pages of an export.
+/// All pages of an export, or of a list.
 async fn all_pages(world: &World, session: &Session, path: &str) -> Vec<Reply> {
     let mut pages = vec![world.get_as(session, path).await];
-    while let Some(cursor) = pages.last().unwrap().body["next_cursor"].as_str() {
-        let path = format!("{path}?cursor={cursor}");
+    pages[0].assert_ok();
+    let next = |page: &Reply| {
+        let body = &page.body;
+        body.get("next_cursor").or(body.pointer("/data/next_cursor")).and_then(Value::as_str).map(str::to_owned)
+    };
+    while let Some(cursor) = next(pages.last().unwrap()) {
+        let and = if path.contains('?') { '&' } else { '?' };
+        let path = format!("{path}{and}cursor={cursor}");
         pages.push(world.get_as(session, &path).await);
         pages.last().unwrap().assert_ok();
     }
@@ -175,24 +183,128 @@ async fn three_exports_a_day_each_and_the_rest_of_one_besides() {
     }
 }
 
+/// A cursor of ours, but of another export: `mine` as it was given out, with another id in it.
+fn made_up(given: &str) -> String {
+    let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(given).unwrap();
+    bytes[0] ^= 1;
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
 #[tokio::test]
-async fn a_cursor_of_somebody_else_shows_what_is_ones_own() {
+async fn a_cursor_is_good_for_whom_it_was_given_to_and_nobody_makes_one_up() {
     let world = World::start().await;
     let (ada, bob) = (with_everything(&world).await, with_everything(&world).await);
+    many_reports(&world, &ada, 1_001).await;
     for (_, _, path) in EXPORTS {
+        let follows = async |session: &Session, cursor: &str| {
+            world.get_as(session, &format!("{path}?cursor={cursor}")).await.status
+        };
+        let mut given = 0;
         for page in all_pages(&world, &ada, path).await {
             let Some(cursor) = page.body["next_cursor"].as_str() else { continue };
-            let of_bob = world.get_as(&bob, &format!("{path}?cursor={cursor}")).await;
-            of_bob.assert_ok();
-            assert!(!of_bob.text.contains(&ada.user_id), "{of_bob:?}");
+            given += 1;
+            // Neither before somebody has begun nor after.
+            assert_eq!(follows(&bob, cursor).await, 422, "{path}");
+            world.get_as(&bob, path).await.assert_ok();
+            assert_eq!(follows(&bob, cursor).await, 422, "{path}");
+            assert_eq!(follows(&ada, &made_up(cursor)).await, 422, "{path}");
+            for (_, _, other) in EXPORTS.into_iter().filter(|(_, _, other)| *other != path) {
+                assert_eq!(world.get_as(&ada, &format!("{other}?cursor={cursor}")).await.status, 422, "{other}");
+            }
+            assert_eq!(follows(&ada, cursor).await, 200, "as often as it is wanted");
+        }
+        assert!(given > 0, "{path} gives out no cursor");
+        for cursor in ["eA", "c3Nzc3M", "a2tra2tr", "_____-"] {
+            assert_eq!(follows(&ada, cursor).await, 422, "{path} {cursor}");
         }
     }
-    // As the alphabet has it, but of no place.
-    for (_, _, path) in EXPORTS {
-        // Four bytes are a position in a list of reports, and maybe beyond its end.
-        for cursor in ["eA", "c3Nzc3M", "a2tra2tr", "_____-"] {
-            let refused = world.get_as(&ada, &format!("{path}?cursor={cursor}")).await;
-            assert_eq!(refused.status, 422, "{path} {cursor}");
+}
+
+#[tokio::test]
+async fn an_export_goes_on_for_a_day_and_for_so_many_pages() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let begins = async |session: &Session| {
+        let first = world.get_as(session, "/auth/export").await;
+        format!("/auth/export?cursor={}", first.body["next_cursor"].as_str().unwrap())
+    };
+    let path = begins(&session).await;
+    let rows = world.rows_of("Limits", "COUNTER#EXPORT#ACCOUNT#").await;
+    let row = rows.iter().find(|row| row["times"] == 0).expect("an export that goes on");
+    world.tamper("Limits", row, "times", json!(299)).await;
+    world.get_as(&session, &path).await.assert_ok();
+    let refused = world.get_as(&session, &path).await;
+    assert_eq!((refused.status, refused.headers["retry-after"].as_str()), (429, Some("86400")));
+    let path = begins(&session).await;
+    world.advance(DAY - 1);
+    let session = Session::of(&ada.logs_in().await);
+    world.get_as(&session, &path).await.assert_ok();
+    world.advance(1);
+    world.get_as(&session, &path).await.assert_status(422);
+}
+
+/// So many reports of a user, each as long as it can be.
+async fn many_reports(world: &World, session: &Session, many: usize) {
+    let rows = world.rows_of("Kyc", &format!("USER#{}", session.user_id)).await;
+    let copies = (0..many).map(|number| {
+        let mut row = rows[0].clone();
+        let event = format!("e-{number}");
+        row["sk"] = json!(format!("REPORT#sumsub#{event}"));
+        row["event"] = json!(event);
+        row
+    });
+    world.put_rows("Kyc", copies.collect()).await;
+}
+
+/// One row that nobody can read is left out, and told of; everything else is answered, also where a page has no other row.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_left_out_and_told_of() {
+    let world = World::start().await;
+    let session = with_everything(&world).await;
+    let key = world.get_as(&session, "/api/v1/api-keys/").await.body["data"]["api_keys"][0]["id"].clone();
+    let accesses = format!("/api/v1/api-keys/{}/events", key.as_str().unwrap());
+    let id = |number: usize| format!("ffffffff-ffff-7fff-bfff-{number:012x}");
+    for (table, beginning, spoilt, left_out, path, list) in [
+        ("Sessions", "SESSION#", "created_at", 3, "/auth/sessions", "/sessions"),
+        ("Sessions", "SESSION#", "created_at", 3, "/auth/export", "/data/sessions"),
+        ("Accounts", "EVENT#", "action", 3, "/auth/export", "/data/events"),
+        ("Accounts", "EVENT#", "action", 3, "/auth/events?limit=1", "/events"),
+        ("ExchangeKeys", "KEY#", "exchange", 3, "/api/v1/api-keys/export", "/data/api_keys"),
+        ("ExchangeKeys", "KEY#", "exchange", 3, "/api/v1/api-keys/?limit=1", "/data/api_keys"),
+        ("ExchangeKeys", "EVENT#", "action", 3, "/api/v1/api-keys/export", "/data/events"),
+        ("ExchangeKeys", "EVENT#", "action", 3, &format!("{accesses}?limit=1"), "/data/events"),
+        ("Kyc", "REPORT#", "received_at", 3, "/api/kyc/export", "/data/reports"),
+    ] {
+        // What is told of differs from export to export, by the event of the export itself.
+        world.empty("Limits").await;
+        if list == "/data/events" || list == "/events" {
+            world.get_as(&session, "/auth/export").await.assert_ok();
+        }
+        let owner = if table == "Kyc" { "USER#" } else { "ACCOUNT#" };
+        let rows = world.rows_of(table, &format!("{owner}{}", session.user_id)).await;
+        let row = rows.iter().find(|row| row["sk"].as_str().unwrap().starts_with(beginning)).expect("a row to spoil");
+        // They come first, where the newest do.
+        let copies = (0..left_out).map(|number| {
+            let mut copy = row.clone();
+            let sk = row["sk"].as_str().unwrap();
+            let kept = sk.rsplit_once('#').unwrap().0;
+            copy["sk"] = json!(format!("{kept}#{}", id(number)));
+            copy[spoilt] = json!({ "no": "such" });
+            copy
+        });
+        let copies: Vec<_> = copies.collect();
+        world.put_rows(table, copies.clone()).await;
+        logs::capture();
+        let pages = all_pages(&world, &session, path).await;
+        let told: usize =
+            pages.iter().filter_map(|page| page.body.pointer(list)).map(|list| list.as_array().unwrap().len()).sum();
+        let lines = logs::lines().into_iter().filter(|line| line["event"] == "row_left_out");
+        assert_eq!((told >= 1, lines.count()), (true, left_out), "{path} {pages:?}");
+        if table == "Kyc" {
+            assert_eq!(pages[0].body["data"]["status"], Value::Null, "nothing is concluded from the others");
+        }
+        for copy in copies {
+            world.remove(table, &copy).await;
         }
     }
 }
@@ -267,10 +379,11 @@ async fn each_page_costs_the_same() {
         }
     }
     let expected = [
-        "account 4 GetItem, 1 TransactWriteItems, 1 UpdateItem",
+        // From here on its cursors are good: one update more.
+        "account 4 GetItem, 1 TransactWriteItems, 2 UpdateItem",
         "sessions 1 GetItem, 1 Query, 1 UpdateItem",
         "events 1 GetItem, 1 Query, 1 UpdateItem",
-        "api_keys 1 GetItem, 1 Query, 1 UpdateItem",
+        "api_keys 1 GetItem, 1 Query, 2 UpdateItem",
         "events 1 GetItem, 1 Query, 1 UpdateItem",
         "reports 1 GetItem, 1 Query, 1 UpdateItem",
     ];

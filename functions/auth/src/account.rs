@@ -41,8 +41,7 @@ pub struct Account {
     pub address: EmailAddress,
     /// When the address was proven.
     pub verified_at: Timestamp,
-    /// None until the owner has set one, where that of the sign-up does not count; and while a reset is under way that others were in the
-    /// way of.
+    /// None until the owner has set one, where that of the sign-up does not count.
     pub password: Option<PasswordHash>,
     /// Why that of the sign-up does not count.
     pub(crate) no_password: Option<NoPassword>,
@@ -57,9 +56,11 @@ pub struct Account {
     pub(crate) banned: Option<Ban>,
     /// When it is to be deleted; none where it stays.
     pub(crate) ending: Option<Due>,
-    /// Whether a reset is under way that has taken the password away to get through: the sessions that are left are about to end.
+    /// Through this moment nobody signs in, for somebody has a turn who changes the account ([`Rounds`]); none where nobody needs one.
+    ///
+    /// [`Rounds`]: crate::session::rounds::Rounds
     #[serde(default)]
-    pub(crate) is_withdrawn: bool,
+    pub(crate) barred_until: Option<Timestamp>,
     /// The link that proves the address which the account is to have next: of several that were asked for the last. The others are void,
     /// for somebody else may be at an address that was mistyped.
     pub(crate) next_address: Option<LinkId>,
@@ -167,7 +168,7 @@ impl Account {
             language: Language::default(),
             banned: None,
             ending: None,
-            is_withdrawn: false,
+            barred_until: None,
             next_address: None,
             kept_by: None,
             undo: None,
@@ -183,6 +184,12 @@ impl Account {
             (None, Some(_)) => Some(Closed::Ending),
             (None, None) => None,
         }
+    }
+
+    /// Whether nobody signs in at the moment, for somebody changes the account.
+    #[must_use]
+    pub fn is_barred(&self, now: Timestamp) -> bool {
+        self.barred_until.is_some_and(|until| now <= until)
     }
 
     /// An account that is brought along from another service, where its address was proven; without a password where that service has given

@@ -12,8 +12,11 @@ use shared::{
 pub use crate::session::ending::{ENDED_AT_ONCE, delete_sessions, sessions_of};
 use crate::{
     account::{Account, Ban, Due, Tombstone},
-    records::ending::ending,
-    session::ending::{Ending, ending_sessions},
+    records::{account_row::as_seen, ending::ending},
+    session::{
+        ending::{EndOfSessions, ending_sessions},
+        rounds::take_turn,
+    },
 };
 
 /// What is to be done.
@@ -83,7 +86,8 @@ impl Standing {
 }
 
 /// The writes that carry out a command on an account which is there, but for its event; none where it would change nothing. They conflict
-/// with whoever changes the account meanwhile.
+/// with whoever changes the account meanwhile, and with nobody who signs in: where sessions are to end, none begins from here on, for a
+/// moment. A command that gets no further has changed nothing, and may be given again.
 ///
 /// # Errors
 /// `Unavailable`, `Internal`.
@@ -119,12 +123,15 @@ impl Command {
         clock: &Clock,
     ) -> Result<Vec<Write<'static>>, Error> {
         let (id, seen) = (account.id, account.version);
-        let row = Update::new(Row::Account(id)).when(Condition::equals("version", &seen)?);
         let changes = match self {
-            Self::Unban => return Ok(vec![Write::Update(row.set("banned", &None::<Ban>)?)]),
+            Self::Unban => {
+                let row = Update::new(Row::Account(id)).when(Condition::equals("version", &seen)?);
+                return Ok(vec![Write::Update(row.set("banned", &None::<Ban>)?)]);
+            }
             Self::Ban(reason) => {
+                account.version += 1;
                 let ban = Ban { reason: reason.clone(), at: circumstances.at };
-                vec![Write::Update(row.set("banned", &ban)?.set("version", &(seen + 1))?)]
+                vec![Write::Update(as_seen(&account, seen)?.set("banned", &ban)?)]
             }
             Self::End => {
                 let due = Due::new(circumstances)?;
@@ -132,7 +139,9 @@ impl Command {
                 ending(&account, &due, seen, circumstances, clock)?
             }
         };
-        let Ending { guard, sessions, .. } = ending_sessions(store, id, None).await?;
+        // Of an account that has changed meanwhile nobody takes a turn: the writes conflict.
+        let _taken = take_turn(store, id, seen, circumstances.at).await?;
+        let EndOfSessions { guard, sessions, .. } = ending_sessions(store, id, None).await?;
         Ok(changes.into_iter().chain([Write::Update(guard)]).chain(sessions).collect())
     }
 }

@@ -91,8 +91,9 @@ impl From<Try> for Claimed {
     }
 }
 
+/// The gravest of what SES has reported of a letter.
 #[derive(Deserialize)]
-struct Told {
+struct Gravest {
     gravity: u8,
 }
 
@@ -214,9 +215,9 @@ impl Outbox {
             .set("message_id", &mail.message_id)?
             .when(Condition::Exists)
             .when(Condition::below("gravity", &gravity)?);
-        Ok(match self.store.update::<Told>(update).await? {
+        Ok(match self.store.update::<Gravest>(update).await? {
             Written::Done(_) | Written::Conflict(None) => true,
-            Written::Conflict(Some(row)) => row.read::<Told>()?.gravity != gravity,
+            Written::Conflict(Some(row)) => row.read::<Gravest>()?.gravity != gravity,
         })
     }
 }

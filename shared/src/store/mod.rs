@@ -23,6 +23,7 @@ use crate::{
 pub use condition::Condition;
 use item::from_item;
 pub use scan::{Bookmark, Found};
+pub use sweep::readable;
 use write::unbuildable;
 pub use write::{Expected, Put, Update, Write};
 
@@ -107,10 +108,11 @@ impl Store {
     }
 
     /// Up to `limit` rows of a group, the last in sort order first, from below the row `before` on, and whether there may be more:
-    /// a page ends after 1 MB, too. One call.
+    /// a page ends after 1 MB, too. Those that are no `T` are [left out](readable). One call, unless that leaves nothing of a page: none is
+    /// empty but the last.
     ///
     /// # Errors
-    /// `Unavailable`; `Internal` when a row is not a `T`.
+    /// `Unavailable`, `Internal`.
     #[track_caller]
     pub fn newest<T: DeserializeOwned>(
         &self,
@@ -118,13 +120,20 @@ impl Store {
         limit: u16,
         before: Option<Row<'_>>,
     ) -> impl Future<Output = Result<(Vec<T>, bool), Error>> {
-        asked_at(Location::caller(), async move {
-            let request = self.rows(rows).scan_index_forward(false).limit(i32::from(limit));
-            let request = request.set_exclusive_start_key(before.as_ref().map(key_of));
-            let answer = request.send().await.map_err(|error| failure("Query", &error))?;
-            let has_more = answer.last_evaluated_key.is_some();
-            let found = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-            Ok((found, has_more))
+        let place = Location::caller();
+        asked_at(place, async move {
+            let mut from = before.as_ref().map(key_of);
+            loop {
+                let request = self.rows(rows).scan_index_forward(false).limit(i32::from(limit));
+                let answer = request.set_exclusive_start_key(from).send().await;
+                let answer = answer.map_err(|error| failure("Query", &error))?;
+                let items = answer.items.unwrap_or_default().into_iter();
+                let found = readable(items.map(|item| from_item(item).map_err(|error: Error| error.at(place))));
+                from = answer.last_evaluated_key;
+                if !found.is_empty() || from.is_none() {
+                    return Ok((found, from.is_some()));
+                }
+            }
         })
     }
 

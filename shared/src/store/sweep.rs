@@ -1,6 +1,9 @@
 //! Many rows at once: those that sort before one, each for itself, and the end of a whole group.
 
-use std::time::{Duration, Instant};
+use std::{
+    panic::Location,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_dynamodb::{
     operation::query::builders::QueryFluentBuilder,
@@ -9,7 +12,7 @@ use aws_sdk_dynamodb::{
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
-use super::{Found, Item, Store, key_of, unbuildable};
+use super::{Found, Item, Store, asked_at, key_of, unbuildable};
 use crate::{
     aws::failure,
     error::Error,
@@ -54,8 +57,16 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
-    pub async fn each<T: DeserializeOwned>(&self, rows: Rows<'_>) -> Result<Vec<Result<T, Error>>, Error> {
-        Ok(self.found(rows).await?.into_iter().map(Found::read).collect())
+    #[track_caller]
+    pub fn each<T: DeserializeOwned>(
+        &self,
+        rows: Rows<'_>,
+    ) -> impl Future<Output = Result<Vec<Result<T, Error>>, Error>> {
+        let place = Location::caller();
+        asked_at(place, async move {
+            let found = self.found(rows).await?.into_iter();
+            Ok(found.map(|row| row.read().map_err(|error: Error| error.at(place))).collect())
+        })
     }
 
     /// Deletes all rows of a group but those to be spared, however many there are, until `end`; whether that was all. What is left then is
@@ -103,6 +114,13 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Those rows that can be read. One that cannot holds up no other: it is left out, and an alarm goes off.
+pub fn readable<T>(rows: impl IntoIterator<Item = Result<T, Error>>) -> Vec<T> {
+    let alarm =
+        |error: &Error| tracing::error!(event = "row_left_out", ?error, "a row that cannot be read is left out");
+    rows.into_iter().filter_map(|row| row.inspect_err(alarm).ok()).collect()
 }
 
 /// What a query finds, page by page.

@@ -201,7 +201,7 @@ async fn change_password() {
     let mut account = ada.account().await;
     account.as_object_mut().unwrap().remove("password");
     world.advance(301);
-    world.tamper("Accounts", &account, "is_withdrawn", json!(false)).await;
+    world.put_rows("Accounts", vec![account]).await;
     page.answer(
         "Where there is no password, and the session is not fresh",
         &world.post_as(&session, PATH, without).await,

@@ -77,8 +77,8 @@ async fn a_login_that_was_judged_before_a_reset_and_is_written_after_it_opens_no
     has_ended(&ada, &[]).await;
 }
 
-/// Somebody with the old password signs in whenever a reset is about to be written, until it has gone through.
-pub async fn signs_in_again_and_again(ada: &Person<'_>, reset: impl Future<Output = Reply>) -> (Reply, Vec<Reply>) {
+/// Somebody with the password signs in whenever a change of the account is about to be written, until that has gone through.
+pub async fn signs_in_again_and_again<T>(ada: &Person<'_>, change: impl Future<Output = T>) -> (T, Vec<Reply>) {
     let world = ada.world;
     let mut logins = Vec::new();
     let thief = async {
@@ -86,16 +86,16 @@ pub async fn signs_in_again_and_again(ada: &Person<'_>, reset: impl Future<Outpu
             is_held(world).await;
             logins.push(in_between(world, ada.logs_in()).await);
             world.aws.no_conflicts().await;
-            assert!(logins.len() < 10, "the reset never goes through: {logins:?}");
+            assert!(logins.len() < 10, "it never goes through: {logins:?}");
             release(world);
         }
     };
-    let reset = tokio::select! {
-        reset = reset => reset,
+    let done = tokio::select! {
+        done = change => done,
         () = thief => unreachable!("the thief goes on for ever"),
     };
     world.mend();
-    (reset, logins)
+    (done, logins)
 }
 
 #[tokio::test]
@@ -112,23 +112,40 @@ async fn a_reset_wins_though_somebody_signs_in_with_the_old_password_all_the_tim
 }
 
 #[tokio::test]
-async fn a_login_under_way_opens_nothing_once_the_old_password_is_taken_away() {
+async fn a_login_under_way_opens_nothing_once_a_reset_has_its_turn() {
     let world = World::start().await;
     let (ada, body) = about_to_reset(&world).await;
-    let mut account = ada.account().await;
     hold(&world);
-    let withdrawal = async {
+    let turn = async {
         is_held(&world).await;
-        // As a reset leaves it that has lost its rounds and then, perhaps, its instance.
-        account.as_object_mut().unwrap().remove("password");
-        let version = account["version"].clone();
-        world.tamper("Accounts", &account, "version", version).await;
+        has_a_turn(&ada).await;
         world.mend();
     };
-    let (login, ()) = tokio::join!(ada.logs_in(), withdrawal);
+    let (login, ()) = tokio::join!(ada.logs_in(), turn);
     assert_eq!((login.status, &login.body["session"]), (401, &json!(null)));
     assert_eq!(ada.logs_in().await.status, 401);
     // Its link is as good as before.
     assert_eq!(world.post("/auth/reset-password", body).await.status, 200);
     has_ended(&ada, &[]).await;
+}
+
+/// As a change leaves the account that has lost its rounds and then, perhaps, its instance.
+pub async fn has_a_turn(ada: &Person<'_>) {
+    let account = ada.account().await;
+    ada.world.tamper("Accounts", &account, "barred_until", json!(ada.world.now().as_second() + 30)).await;
+}
+
+#[tokio::test]
+async fn a_turn_that_nobody_uses_is_over_by_itself() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    has_a_turn(&ada).await;
+    let (login, calls) = world.calls(ada.logs_in()).await;
+    login.assert_status(401);
+    assert_eq!(calls.dynamodb.get(TRANSACTION), None, "nor is it in the way of whoever has the turn");
+    world.get_as(&session, "/auth/profile").await.assert_ok();
+    world.advance(30);
+    ada.logs_in().await.assert_status(401);
+    world.advance(1);
+    ada.logs_in().await.assert_ok();
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use shared::{
     caller::Caller,
     error::Error,
-    export::{Export, Exporter, MOST_ROWS, Page},
+    export::{Asked, Export, ExportCursor, Exporter, MOST_ROWS},
     http::{Operation, Query, Reply},
     ids::{EventId, KeyId},
     now::Now,
@@ -78,24 +78,23 @@ pub async fn export(
     State(vault): State<Vault>,
     caller: Caller,
     Now(now): Now,
-    Query(page): Query<Page>,
+    Query(cursor): Query<ExportCursor>,
 ) -> Result<Reply<Export<VaultExport>>, Error> {
     caller.confirmed(now)?;
-    let place = page.place(Place::read)?;
-    Exporter::Vault.count(&vault.app.store, caller.account_id(), place.is_none(), now).await?;
-    Ok(Reply::ok(match place {
-        None => vault.export_keys(&caller, None, now).await?,
-        Some(Place::Keys(after)) => vault.export_keys(&caller, Some(after), now).await?,
-        Some(Place::Events(after)) => vault.export_events(&caller, after, now).await?,
+    let asked = Exporter::Vault.page(&vault.app.store, caller.account_id(), &cursor, Place::read, now).await?;
+    Ok(Reply::ok(match asked.place {
+        None => vault.export_keys(asked, &caller, None).await?,
+        Some(Place::Keys(after)) => vault.export_keys(asked, &caller, Some(after)).await?,
+        Some(Place::Events(after)) => vault.export_events(asked, &caller, after, now).await?,
     }))
 }
 
 impl Vault {
     async fn export_keys(
         &self,
+        asked: Asked<'_, Place>,
         caller: &Caller,
         after: Option<KeyId>,
-        now: Timestamp,
     ) -> Result<Export<VaultExport>, Error> {
         let account = caller.account_id();
         let before = after.map(|key| Row::ExchangeKey(account, key));
@@ -104,11 +103,12 @@ impl Vault {
         let last = found.last().map(|record| record.id).filter(|_| has_more);
         let next = last.map_or(Place::Events(None), Place::Keys);
         let api_keys = found.into_iter().map(|record| self.view(record)).collect();
-        Ok(Export::new("api_keys", VaultExport { api_keys, events: Vec::new() }, Some(next.bytes()), now))
+        asked.tells("api_keys", VaultExport { api_keys, events: Vec::new() }, Some(next.bytes())).await
     }
 
     async fn export_events(
         &self,
+        asked: Asked<'_, Place>,
         caller: &Caller,
         after: Option<(KeyId, EventId)>,
         now: Timestamp,
@@ -121,7 +121,7 @@ impl Vault {
         found.retain(|event| event.is_visible(now));
         let events = found.into_iter().map(ExportedAccess::from).collect();
         let next = last.map(|last| Place::Events(Some(last)).bytes());
-        Ok(Export::new("events", VaultExport { api_keys: Vec::new(), events }, next, now))
+        asked.tells("events", VaultExport { api_keys: Vec::new(), events }, next).await
     }
 }
 
@@ -140,8 +140,8 @@ pub fn document() -> Operation {
          the accesses to them. Three first pages a day.",
     )
     .tag("API keys")
-    .query::<Page>()
-    .ok(&Export::new("api_keys", data, Some(Place::Events(None).bytes()), moment))
+    .query::<ExportCursor>()
+    .ok(&Export::example("api_keys", data, Some(&Place::Events(None).bytes()), moment))
     .steps_up()
     .fails(&Error::TooManyRequests(0))
 }

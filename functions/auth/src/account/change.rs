@@ -25,7 +25,6 @@ impl Account {
     pub fn change_password(&mut self, password: PasswordHash) {
         self.version += 1;
         (self.password, self.no_password, self.password_by) = (Some(password), None, None);
-        self.is_withdrawn = false;
     }
 
     /// The address that the account had before, as long as it may be taken back.
@@ -48,7 +47,6 @@ impl Account {
     pub fn disown(&mut self, link: LinkId, from_former: bool, unix_ms: u64, now: Timestamp) -> Option<Due> {
         self.version += 1;
         (self.password, self.no_password, self.password_by) = (None, None, None);
-        self.is_withdrawn = false;
         self.next_address = None;
         // With second factors: one that is being reset stays. With identities: those younger than the change of address go.
         if from_former && let Some(undo) = self.undo.take() {

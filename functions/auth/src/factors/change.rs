@@ -19,7 +19,7 @@ use crate::{
     mfa::{keys::Keyring, webauthn::Flaw},
     records::notice::{Telling, TellingOf},
     session::{
-        ending::{Ending, ending_by},
+        ending::{EndOfSessions, ending_by},
         standing::{Standing, with_factor},
     },
     state::Auth,
@@ -212,7 +212,7 @@ impl Auth {
                 return Ok(None);
             }
         };
-        let Ending { guard, sessions, .. } = ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
+        let EndOfSessions { guard, sessions, .. } = ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
         let guard = guard.set("factors", &after.if_any())?.when(unchanged(before)?);
         let guard = if let Standing::Reduced { freeze, .. } = standing { freezing(guard, freeze)? } else { guard };
         writes.extend(sessions);

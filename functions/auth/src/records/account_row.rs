@@ -73,10 +73,13 @@ pub fn taken_back(account: &Account, seen: u64) -> Result<Write<'static>, Error>
     Ok(Write::Update(update.set("ending", &account.ending)?))
 }
 
-/// Raises the version, if it is the one that was seen.
-fn as_seen(account: &Account, seen: u64) -> Result<Update<'static>, Error> {
+/// Raises the version, if it is the one that was seen. Whoever had a turn for that has had it.
+///
+/// # Errors
+/// `Internal`.
+pub fn as_seen(account: &Account, seen: u64) -> Result<Update<'static>, Error> {
     let update = Update::new(Row::Account(account.id)).set("version", &account.version)?;
-    Ok(update.when(Condition::equals("version", &seen)?))
+    Ok(update.set("barred_until", &None::<Timestamp>)?.when(Condition::equals("version", &seen)?))
 }
 
 fn with_password<'a>(update: Update<'a>, account: &Account) -> Result<Update<'a>, Error> {
@@ -84,7 +87,6 @@ fn with_password<'a>(update: Update<'a>, account: &Account) -> Result<Update<'a>
         .set("password", &account.password)?
         .set("no_password", &account.no_password)?
         .set("password_by", &account.password_by)?
-        .set("is_withdrawn", &account.is_withdrawn)?
         .set("secured_at", &account.secured_at)
 }
 
@@ -97,20 +99,6 @@ fn with_address<'a>(update: Update<'a>, account: &Account) -> Result<Update<'a>,
 }
 
 impl Auth {
-    /// Takes the password of an account away, which was read in the version `seen`: nobody signs in with it any more, not even who was let
-    /// in by it and is about to write his session. The version stays, and with it the link that sets the next password stays good. An
-    /// account that has changed meanwhile is left alone.
-    ///
-    /// # Errors
-    /// `Contended`, `Unavailable`, `Internal`.
-    pub(crate) async fn withdraw_password(&self, account_id: AccountId, seen: u64) -> Result<(), Error> {
-        let update = Update::new(Row::Account(account_id)).set("password", &None::<PasswordHash>)?;
-        let update = update.set("is_withdrawn", &true)?;
-        let _done_or_changed =
-            self.app.store.update::<IgnoredAny>(update.when(Condition::equals("version", &seen)?)).await?;
-        Ok(())
-    }
-
     /// Hashes a password anew whose hash is `old`, made with other parameters or under another pepper: only now is the password at hand. It
     /// stays the same, so this is no change that the account's version counts; a password that was set in between is left alone.
     ///

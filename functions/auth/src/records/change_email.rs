@@ -17,7 +17,7 @@ use super::{
     RECORD,
     account_row::asks_for_address,
     notice::{OneEvent, Telling},
-    own_password::OwnPassword,
+    own_password::NotProven,
     post,
 };
 use crate::{
@@ -34,16 +34,14 @@ const BY_ACCOUNT: Limit = Limit { name: "CHANGE_EMAIL", times: 5, span: Duration
 pub enum ChangeEmail {
     /// A letter is on its way to it, if it is nobody's.
     Asked,
-    /// The password is another than was shown.
-    Wrong,
+    /// The password is another than was shown, or was not looked at.
+    NotProven(NotProven),
     /// It is the address that the account has, in whichever spelling.
     Same,
     /// The account has changed its address of late and may have the former one back.
     TooEarly,
     /// Too often, by this account or for this address: not for so many seconds.
     TooOften(i64),
-    /// Too many passwords were compared at this account: for so many seconds none is.
-    Locked(i64),
 }
 
 impl Auth {
@@ -62,13 +60,10 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<ChangeEmail, Error> {
-        let account = self.own_account(caller).await?;
-        match self.own_password(caller, &account, password, sender, since, now).await? {
-            OwnPassword::Right(None) => {}
-            OwnPassword::Right(Some(counted)) => self.take_back(account.id, counted, since).await?,
-            OwnPassword::Wrong => return Ok(ChangeEmail::Wrong),
-            OwnPassword::Locked(seconds) => return Ok(ChangeEmail::Locked(seconds)),
-        }
+        let account = match self.proven_account(caller, password, sender, since, now).await? {
+            Ok(account) => account,
+            Err(not_proven) => return Ok(ChangeEmail::NotProven(not_proven)),
+        };
         if new.key() == account.address.key() {
             return Ok(ChangeEmail::Same);
         }
@@ -113,7 +108,7 @@ impl Auth {
                 return Ok(ChangeEmail::Asked);
             }
             if !self.is_still(account, caller).await? {
-                return Ok(ChangeEmail::Wrong);
+                return Ok(ChangeEmail::NotProven(NotProven::Wrong));
             }
             contention.lost().await?;
         }

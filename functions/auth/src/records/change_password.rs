@@ -14,14 +14,13 @@ use shared::{
 use super::{
     account_row::new_password,
     notice::{OneEvent, Telling},
-    own_password::OwnPassword,
-    set_password::ACCOUNT,
+    own_password::NotProven,
 };
 use crate::{
     account::Account,
     password::{PasswordHash, is_same, weak::Weakness},
     sender::Sender,
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
 
@@ -37,14 +36,12 @@ pub struct Passwords<'a> {
 pub enum ChangePassword {
     /// It is the new one now.
     Done,
-    /// The current one is another than was shown.
-    Wrong,
+    /// The current one is another than was shown, or was not looked at.
+    NotProven(NotProven),
     /// The new one is the current one.
     Same,
     /// The new one is easy to guess, or was stolen.
     Weak(Weakness),
-    /// Too many passwords were compared at this account: for so many seconds none is.
-    Locked(i64),
 }
 
 impl Auth {
@@ -62,13 +59,10 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<ChangePassword, Error> {
-        let account = self.own_account(caller).await?;
-        match self.own_password(caller, &account, current, sender, since, now).await? {
-            OwnPassword::Right(None) => {}
-            OwnPassword::Right(Some(counted)) => self.take_back(account.id, counted, since).await?,
-            OwnPassword::Wrong => return Ok(ChangePassword::Wrong),
-            OwnPassword::Locked(seconds) => return Ok(ChangePassword::Locked(seconds)),
-        }
+        let account = match self.proven_account(caller, current, sender, since, now).await? {
+            Ok(account) => account,
+            Err(not_proven) => return Ok(ChangePassword::NotProven(not_proven)),
+        };
         // The current one was right, so that who shows it twice needs no second run of Argon2 to be told.
         if current.is_some_and(|current| is_same(current, new)) {
             return Ok(ChangePassword::Same);
@@ -79,7 +73,7 @@ impl Auth {
         };
         let told = Telling::of_session(sender.origin(), caller.session_id(), now);
         let is_done = self.replace_own_password(caller, account, &hash, &told, since).await?;
-        Ok(if is_done { ChangePassword::Done } else { ChangePassword::Wrong })
+        Ok(if is_done { ChangePassword::Done } else { ChangePassword::NotProven(NotProven::Wrong) })
     }
 
     /// `false` when what was shown is not the password any more.
@@ -93,10 +87,11 @@ impl Auth {
     ) -> Result<bool, Error> {
         let mut account = seen.clone();
         account.change_password(hash.clone());
-        let (mut contention, mut event) = (self.app.contention(ACCOUNT, since), OneEvent::new(Action::PasswordChanged));
+        let (mut rounds, mut event) = (self.rounds(since, told.at()), OneEvent::new(Action::PasswordChanged));
         loop {
             // Grants and personal tokens end here, too, once there are any, unless `keep_apps` says otherwise.
-            let Ending { guard, sessions, .. } = self.ending_sessions(account.id, Some(caller.session_id())).await?;
+            let EndOfSessions { guard, sessions, .. } =
+                self.ending_sessions(account.id, Some(caller.session_id())).await?;
             let mut writes = sessions;
             writes.extend([Write::Update(guard), caller.still_signed_in(), new_password(&account, seen.version)?]);
             writes.push(told.notice(&account, &account.address, News::PasswordChanged, self.app.clock.unix_ms())?);
@@ -108,7 +103,7 @@ impl Auth {
             if !self.is_still(&seen, caller).await? {
                 return Ok(false);
             }
-            contention.lost().await?;
+            rounds.lost(account.id, seen.version).await?;
         }
     }
 }

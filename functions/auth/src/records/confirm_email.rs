@@ -9,7 +9,6 @@ use super::{
     ChangedRecord,
     account_row::new_address,
     notice::{OneEvent, Telling},
-    set_password::ACCOUNT,
 };
 use crate::{
     account::{Account, UNDO_LIFE},
@@ -17,7 +16,7 @@ use crate::{
     guard::row::freezing,
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
 
@@ -59,20 +58,23 @@ impl Auth {
         now: Timestamp,
     ) -> Result<ConfirmEmail, Error> {
         let (told, mut event) = (Telling::of_link(sender.origin(), now), OneEvent::new(Action::EmailChanged));
-        let mut contention = self.app.contention(ACCOUNT, since);
+        let mut rounds = self.rounds(since, now);
         loop {
             let record = self.record(&link.address).await?;
             if record.owner_by(link.id).is_some() {
                 return Ok(ConfirmEmail::Done);
             }
             let Some(claimant) = self.claimant(link, record, now).await? else { return Ok(ConfirmEmail::Void) };
-            if let Some(Move { records, writes }) = self.moving(claimant, link, &told, &mut event, now).await?
-                && self.write_records(&records, writes).await?
-            {
+            let (account, seen) = (claimant.account.id, claimant.account.version);
+            let Some(Move { records, writes }) = self.moving(claimant, link, &told, &mut event, now).await? else {
+                rounds.again().await?;
+                continue;
+            };
+            if self.write_records(&records, writes).await? {
                 event.happened();
                 return Ok(ConfirmEmail::Done);
             }
-            contention.lost().await?;
+            rounds.lost(account, seen).await?;
         }
     }
 
@@ -111,7 +113,7 @@ impl Auth {
         account.move_to(address, now);
         record.belong_to(&account, Some(link.id));
         former_record.keep_for(account.id, now + UNDO_LIFE);
-        let Ending { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
+        let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
         let news = |is_former| News::EmailChanged { new: account.address.clone(), is_former };
         let unix_ms = self.app.clock.unix_ms();

@@ -16,9 +16,10 @@ use shared::{
 };
 
 use super::{
+    account_row::as_seen,
     known::KnownAddress,
     notice::{OneEvent, Telling},
-    own_password::OwnPassword,
+    own_password::NotProven,
     post,
 };
 use crate::{
@@ -26,21 +27,19 @@ use crate::{
     guard::{Counted, row::changing},
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
 
-/// What those who delete or keep an account at once compete for.
-pub const ACCOUNT: &str = "an account that is to be deleted";
+/// What those who keep an account at once compete for.
+const ACCOUNT: &str = "an account that is to be deleted";
 
 /// What asking for the end of an account comes to.
 pub enum Deletion {
     /// It is to be deleted at that time.
     Due(Timestamp),
-    /// The password is not the account's.
-    Wrong,
-    /// No password is compared for so many seconds.
-    Locked(i64),
+    /// The password is another than was shown, or was not looked at.
+    NotProven(NotProven),
     /// A change of address can still be undone, or the account is to be deleted already.
     NotNow,
 }
@@ -81,7 +80,6 @@ pub fn ending(
     circumstances: &Circumstances,
     clock: &Clock,
 ) -> Result<Vec<Write<'static>>, Error> {
-    let row = Update::new(Row::Account(account.id)).set("ending", due)?.set("version", &account.version)?;
     let ledger = Put::new(due.row(account.id), &Marks::default())?.when(Condition::New);
     let letter = Letter::Notice {
         to: account.address.clone(),
@@ -90,7 +88,7 @@ pub fn ending(
         not_me: Some(account.not_me_link(clock.unix_ms())?),
     };
     Ok(vec![
-        Write::Update(row.when(Condition::equals("version", &seen)?)),
+        Write::Update(as_seen(account, seen)?.set("ending", due)?),
         Write::Put(ledger),
         post(letter, account.language, circumstances.at)?,
     ])
@@ -116,9 +114,8 @@ impl Auth {
             return Ok(Deletion::NotNow);
         }
         let counted = match self.own_password(caller, &account, password, sender, since, now).await? {
-            OwnPassword::Right(counted) => counted,
-            OwnPassword::Wrong => return Ok(Deletion::Wrong),
-            OwnPassword::Locked(seconds) => return Ok(Deletion::Locked(seconds)),
+            Ok(counted) => counted,
+            Err(not_proven) => return Ok(Deletion::NotProven(not_proven)),
         };
         let event = AccountEvent::new(
             id,
@@ -130,20 +127,21 @@ impl Auth {
         self.put_end(caller, account, counted, event.announce()?, since).await
     }
 
-    /// Writes that an account is to be deleted, which proved its owner as it was read. Of those who do so at once one is first.
+    /// Writes that an account is to be deleted, which proved its owner as it was read. Of those who do so at once one is first. The right try
+    /// of the password is taken back with it; by itself where a round is lost, so that whoever tries others is not in the way.
     async fn put_end(
         &self,
         caller: &Caller,
         mut account: Account,
-        counted: Option<Counted>,
+        mut counted: Option<Counted>,
         event: Announced,
         since: Instant,
     ) -> Result<Deletion, Error> {
         let (id, seen, circumstances) = (account.id, account.version, event.event().circumstances.clone());
-        let (mut contention, due) = (self.app.contention(ACCOUNT, since), Due::new(&circumstances)?);
+        let (mut rounds, due) = (self.rounds(since, circumstances.at), Due::new(&circumstances)?);
         account.end(due);
         loop {
-            let Ending { guard, sessions: mut writes, seen: tried } = self.ending_sessions(id, None).await?;
+            let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(id, None).await?;
             writes.push(Write::Update(match &counted {
                 Some(Counted { retraction, .. }) => changing(guard, &tried.taking_back(retraction))?,
                 None => guard,
@@ -154,18 +152,18 @@ impl Auth {
                 event.happened();
                 return Ok(Deletion::Due(due.at));
             }
-            contention.lost().await?;
+            if let Some(counted) = counted.take() {
+                self.take_back(id, counted, since).await?;
+            }
+            rounds.lost(id, seen).await?;
             let there = self.living_account(id).await?.ok_or(Error::InvalidToken)?;
             if there.version != seen {
-                if let Some(counted) = counted {
-                    self.take_back(id, counted, since).await?;
-                }
                 if there.ending.is_some() {
                     return Ok(Deletion::NotNow);
                 }
                 // What was shown is not the password any more; the session may go on all the same.
                 caller.is_signed_in(&self.app.store).await?;
-                return Ok(Deletion::Wrong);
+                return Ok(Deletion::NotProven(NotProven::Wrong));
             }
         }
     }

@@ -8,7 +8,7 @@ use shared::{
     error::Error,
     events::Action,
     language::Language,
-    store::{Condition, Raced, Update, Write},
+    store::{Condition, Raced, Update, Write, readable},
     tables::{Row, Rows},
 };
 
@@ -36,8 +36,9 @@ impl Auth {
         let (id, mut contention) = (caller.account_id(), self.app.contention(LANGUAGE, since));
         let mut event = OneEvent::new(Action::LanguageChanged);
         loop {
-            let (account, mut sessions) =
-                tokio::try_join!(self.living_account(id), self.app.store.query::<Session>(Rows::SessionsOf(id)))?;
+            let (account, sessions) =
+                tokio::try_join!(self.living_account(id), self.app.store.each::<Session>(Rows::SessionsOf(id)))?;
+            let mut sessions = readable(sessions);
             let account = account.filter(|_| sessions.iter().any(|session| session.id == caller.session_id()));
             let account = account.ok_or(Error::InvalidToken)?;
             sessions.retain(|session| session.language != language);

@@ -21,7 +21,6 @@ use super::{
     ending::cancelled,
     notice::{OneEvent, Telling},
     post,
-    set_password::{ACCOUNT, FAIR_ROUNDS},
 };
 use crate::{
     account::{Account, Due},
@@ -29,7 +28,7 @@ use crate::{
     guard::row::{forgetting_places, freezing},
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
 
@@ -73,7 +72,7 @@ struct Events {
 impl Auth {
     /// Takes an account back by an authentic link. The end of every session, of the password and of what is known of places, the freeze of the
     /// vault, the letter that offers a new password and the events are one transaction; and the way back to the former address, where the
-    /// letter went there. Whoever signs in again and again is in the way for a few rounds only: the password is taken away first then.
+    /// letter went there.
     ///
     /// # Errors
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
@@ -92,23 +91,19 @@ impl Auth {
             not_me: OneEvent::new(Action::NotMe),
             restored: OneEvent::new(Action::EmailRestored),
         };
-        let (mut contention, mut lost, offer) = (self.app.contention(ACCOUNT, since), 0, LinkId::random()?);
+        let (mut rounds, offer) = (self.rounds(since, now), LinkId::random()?);
         loop {
             match self.round(link, offer, &mut events, now).await? {
-                Round::Moving => {}
+                Round::Moving => rounds.again().await?,
                 Round::End(end) => return Ok(end),
                 Round::Write(TakenBack { account, seen, is_restored, records, writes }) => {
                     if self.write_records(&records, writes).await? {
                         events.happened(is_restored);
                         return Ok(NotMe::Done);
                     }
-                    lost += 1;
-                    if lost == FAIR_ROUNDS {
-                        self.withdraw_password(account, seen).await?;
-                    }
+                    rounds.lost(account, seen).await?;
                 }
             }
-            contention.lost().await?;
         }
     }
 
@@ -205,7 +200,7 @@ impl Auth {
         due: Option<Due>,
         now: Timestamp,
     ) -> Result<Vec<Write<'static>>, Error> {
-        let Ending { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
+        let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
         writes.push(Write::Update(freezing(forgetting_places(guard)?, freeze)?));
         writes.push(taken_back(account, seen)?);

@@ -39,6 +39,12 @@ impl Telling {
         Self { by: Circumstances::of(origin, By::Link, now), session: None }
     }
 
+    /// When.
+    #[must_use]
+    pub const fn at(&self) -> Timestamp {
+        self.by.at
+    }
+
     /// A letter with a link for who has not done it.
     ///
     /// # Errors

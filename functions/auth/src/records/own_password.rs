@@ -12,13 +12,10 @@ use crate::{
     state::Auth,
 };
 
-/// What came of showing the password.
-#[must_use]
-#[expect(clippy::large_enum_variant, reason = "one of a request, and never kept")]
-pub enum OwnPassword {
-    /// It is the account's, and its try is still counted as a failure; or there is none, and the session is fresh.
-    Right(Option<Counted>),
-    /// It is not.
+/// Why a caller does not pass for the owner of the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotProven {
+    /// What was shown is not the password.
     Wrong,
     /// It was not looked at, or is to be answered as if it were not. The next one may come in so many seconds.
     Locked(i64),
@@ -34,9 +31,30 @@ impl Auth {
         account.filter(|account| account.closed().is_none()).ok_or(Error::InvalidToken)
     }
 
-    /// Compares the password that a caller shows with the account's. It is a try like any other, which its guard counts; where it was right,
-    /// whoever asks takes it back. Where the account has no password none is shown, and the session has to be fresh instead; but not where a reset has
-    /// taken it away that is about to end the session.
+    /// The account of a caller who shows its password, or is fresh where there is none, as [`Auth::own_password`] wants it; the right try is
+    /// taken back.
+    ///
+    /// # Errors
+    /// `InvalidToken` when the session has ended meanwhile, `StepUpRequired`, `Contended`, `Unavailable`, `Internal`.
+    pub(crate) async fn proven_account(
+        &self,
+        caller: &Caller,
+        shown: Option<&str>,
+        sender: &Sender,
+        since: Instant,
+        now: Timestamp,
+    ) -> Result<Result<Account, NotProven>, Error> {
+        let account = self.own_account(caller).await?;
+        match self.own_password(caller, &account, shown, sender, since, now).await? {
+            Ok(None) => {}
+            Ok(Some(counted)) => self.take_back(account.id, counted, since).await?,
+            Err(not_proven) => return Ok(Err(not_proven)),
+        }
+        Ok(Ok(account))
+    }
+
+    /// Compares the password that a caller shows with the account's. It is a try like any other, which its guard counts as a failure; where
+    /// it was right, whoever asks takes that back. Where the account has no password none is shown, and the session has to be fresh instead.
     ///
     /// # Errors
     /// `StepUpRequired`, `Contended`, `Unavailable`, `Internal`.
@@ -48,19 +66,19 @@ impl Auth {
         sender: &Sender,
         since: Instant,
         now: Timestamp,
-    ) -> Result<OwnPassword, Error> {
+    ) -> Result<Result<Option<Counted>, NotProven>, Error> {
         let Some(password) = shown else {
-            if account.password.is_some() || account.is_withdrawn {
-                return Ok(OwnPassword::Wrong);
+            if account.password.is_some() {
+                return Ok(Err(NotProven::Wrong));
             }
-            return caller.clone().fresh(now).map(|_| OwnPassword::Right(None));
+            return caller.clone().fresh(now).map(|_| Ok(None));
         };
         let (guard, from, origin) = (self.guard_of_account(account.id).await?, &sender.places(), sender.origin());
         let attempt = Try { password, from, client: Standing::Usual, origin, since, now };
         Ok(match self.compare(guard, Some(account), attempt).await? {
-            Compared::Right(Right { counted, .. }) => OwnPassword::Right(Some(counted)),
-            Compared::Wrong(counted) => counted.others_locked.map_or(OwnPassword::Wrong, OwnPassword::Locked),
-            Compared::Locked(seconds) => OwnPassword::Locked(seconds),
+            Compared::Right(Right { counted, .. }) => Ok(Some(counted)),
+            Compared::Wrong(counted) => Err(counted.others_locked.map_or(NotProven::Wrong, NotProven::Locked)),
+            Compared::Locked(seconds) => Err(NotProven::Locked(seconds)),
         })
     }
 

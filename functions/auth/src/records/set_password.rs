@@ -30,14 +30,9 @@ use crate::{
     profile::Profile,
     secrets::links::MailedLink,
     sender::{DeviceToken, Sender},
-    session::ending::Ending,
+    session::ending::EndOfSessions,
     state::Auth,
 };
-
-/// What those who change an account at once compete for.
-pub const ACCOUNT: &str = "an account";
-/// So many rounds may be lost to people who sign in; who knows the old password could go on like that for ever.
-pub const FAIR_ROUNDS: u32 = 3;
 
 /// What a link that sets a password comes to.
 pub enum SetPassword {
@@ -55,8 +50,7 @@ impl Auth {
     /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link, the end of
     /// every session, the letter and the event are one transaction, in which the place that the request comes from is made known, too: the
     /// way in for an owner under attack who has a new device. The vault stays shut for a while, unless this is the first password: nobody
-    /// has ever been in. The address's record is only read: whoever has letters sent there is not in the way. Nor is, for
-    /// more than a few rounds, who signs in again and again with the old password: it is taken away then, before the sessions are ended.
+    /// has ever been in. The address's record is only read: whoever has letters sent there is not in the way.
     ///
     /// # Errors
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
@@ -68,7 +62,7 @@ impl Auth {
         since: Instant,
         now: Timestamp,
     ) -> Result<SetPassword, Error> {
-        let (mut contention, mut hash, mut lost) = (self.app.contention(ACCOUNT, since), None, 0);
+        let (mut rounds, mut hash) = (self.rounds(since, now), None);
         let (told, mut event) = (Telling::of_link(sender.origin(), now), OneEvent::new(Action::PasswordReset));
         loop {
             let KnownAddress { record, account } = self.known_address(&link.address).await?;
@@ -92,7 +86,7 @@ impl Auth {
             };
             let (seen, is_first) = (account.version, account.no_password.is_some());
             account.set_password(link.id, hash.clone(), self.app.clock.unix_ms(), now);
-            let Ending { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
+            let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
             let (device, from) = sender.recognised(&tried.places, now)?;
             // Not the tries: whoever makes them is not in the way of the owner.
             let guard = changing_places(guard, &tried.welcoming_by_link(&from, now))?;
@@ -105,11 +99,7 @@ impl Auth {
                 event.happened();
                 return Ok(SetPassword::Done(Some(device)));
             }
-            contention.lost().await?;
-            lost += 1;
-            if lost == FAIR_ROUNDS {
-                self.withdraw_password(account.id, seen).await?;
-            }
+            rounds.lost(account.id, seen).await?;
         }
     }
 

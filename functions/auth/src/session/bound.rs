@@ -1,6 +1,6 @@
 //! How many sessions an account has: those that were not used for the longest time end, now and then.
 
-use shared::{error::Error, ids::AccountId, tables::Rows, time::Timestamp};
+use shared::{error::Error, ids::AccountId, store::readable, tables::Rows, time::Timestamp};
 
 use super::{Session, ending::delete_sessions};
 use crate::state::Auth;
@@ -30,7 +30,7 @@ impl Auth {
     }
 
     async fn end_surplus(&self, account_id: AccountId, now: Timestamp) -> Result<usize, Error> {
-        let mut sessions: Vec<Session> = self.app.store.query(Rows::SessionsOf(account_id)).await?;
+        let mut sessions: Vec<Session> = readable(self.app.store.each(Rows::SessionsOf(account_id)).await?);
         // Those that have ended by themselves are in nobody's way, but each costs whoever reads the list.
         sessions.sort_by_key(|session| (session.expires_at <= now, std::cmp::Reverse(session.last_used_at())));
         let surplus: Vec<_> = sessions.into_iter().skip(KEPT).collect();

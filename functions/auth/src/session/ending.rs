@@ -3,7 +3,7 @@
 //! Both agree on one row per account, the guard. A session is opened in a transaction that counts there, and that states the version of
 //! the account by which it was judged. All are ended in the transaction that changes the account, which states the count it has seen. So no
 //! session outlives its password, and none that is being opened at that moment is overlooked. Whoever ends them loses against people who
-//! sign in all the time, until nobody can: so a reset that has lost a few times takes the old password away before it tries again.
+//! sign in all the time, and so takes a turn after a few rounds (`rounds.rs`).
 
 use futures::future::try_join_all;
 use serde::Serialize;
@@ -41,7 +41,7 @@ struct NewGuard {
 }
 
 /// What ends every session of an account.
-pub struct Ending {
+pub struct EndOfSessions {
     /// The guard goes over to its next generation, and whatever else is to change in it.
     pub guard: Update<'static>,
     /// The sessions go.
@@ -68,7 +68,7 @@ pub async fn ending_sessions(
     store: &Store,
     account_id: AccountId,
     staying: Option<SessionId>,
-) -> Result<Ending, Error> {
+) -> Result<EndOfSessions, Error> {
     let guard: Option<Guard> = store.get(Row::SessionGuard(account_id)).await?;
     let seen = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
     ending_by(store, account_id, seen, staying).await
@@ -83,7 +83,7 @@ pub async fn ending_by(
     account_id: AccountId,
     seen: Guard,
     staying: Option<SessionId>,
-) -> Result<Ending, Error> {
+) -> Result<EndOfSessions, Error> {
     let mut sessions = sessions_of(store, account_id).await?;
     sessions.retain(|id| staying != Some(*id));
     let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE));
@@ -94,7 +94,7 @@ pub async fn ending_by(
         .when(Condition::equals("generation", &seen.generation)?)
         .when(Condition::equals("opened", &seen.opened)?);
     let ended = sessions.iter().map(|id| Write::Delete(Expected::new(Row::Session(account_id, *id))));
-    Ok(Ending { guard, sessions: ended.collect(), seen })
+    Ok(EndOfSessions { guard, sessions: ended.collect(), seen })
 }
 
 /// All sessions of an account, by their keys: one that cannot be read must not keep the others alive, nor itself.
@@ -127,7 +127,7 @@ impl Auth {
         &self,
         account_id: AccountId,
         staying: Option<SessionId>,
-    ) -> Result<Ending, Error> {
+    ) -> Result<EndOfSessions, Error> {
         ending_sessions(&self.app.store, account_id, staying).await
     }
 }

@@ -5,6 +5,7 @@
 mod bound;
 pub mod ending;
 pub mod refresh;
+pub mod rounds;
 pub mod sign_in;
 pub mod sign_out;
 pub mod standing;

@@ -124,8 +124,8 @@ impl Arrival {
 
 impl Auth {
     /// A new session for whoever has proven to be the owner of an account, in a request that came in at `since`; `None` when what proves
-    /// the owner has changed since it was read, was used up meanwhile, or is not enough any more. Where it comes from a place that is not
-    /// known, the owner is told. Of those who sign in at once one is first, and the others look at the guard again.
+    /// the owner has changed since it was read, is about to, was used up meanwhile, or is not enough any more. Where it comes from a place
+    /// that is not known, the owner is told. Of those who sign in at once one is first, and the others look at the guard again.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
@@ -136,6 +136,10 @@ impl Auth {
         since: Instant,
     ) -> Result<Option<SignedIn>, Error> {
         let (account, now, judged) = (proof.account, proof.authentication.auth_time, arrival.guard.generation);
+        // Nor in the way of whoever has a turn.
+        if account.is_barred(now) {
+            return Ok(None);
+        }
         let (freeze, has_factors) = (proof.freeze(&arrival.guard), arrival.guard.factors.is_some());
         let mut new = Session::open(
             account,
@@ -151,7 +155,7 @@ impl Auth {
             let opened = Update::new(Row::SessionGuard(account.id)).count("opened");
             let opened = opened.when(Condition::equals("generation", &judged)?);
             let guard = Write::Update(changing(opened, &arrival.change(now))?);
-            let mut writes = vec![Write::Put(put), guard, as_read(&proof)?];
+            let mut writes = vec![Write::Put(put), guard, as_read(account, now)?];
             writes.extend(proof.spending(now)?);
             for news in &mut news {
                 writes.extend(news.writes(self, account, &told)?);
@@ -178,9 +182,8 @@ impl Auth {
                 }
             }
             let there = self.account_there(account.id).await?;
-            if !there.is_some_and(|there| there.version == account.version && proof.suits(&there))
-                || !self.is_unspent(&proof).await?
-            {
+            let is_as_read = there.is_some_and(|there| there.version == account.version && !there.is_barred(now));
+            if !is_as_read || !self.is_unspent(&proof).await? {
                 return Ok(None);
             }
             contention.lost().await?;
@@ -222,22 +225,9 @@ impl Auth {
     }
 }
 
-impl Proof<'_> {
-    /// Whether the account is not closed to this proof by a reset that is under way, though its version is the same.
-    const fn suits(&self, account: &Account) -> bool {
-        !account.is_withdrawn && (account.password.is_some() || self.is_without_password())
-    }
-
-    const fn is_without_password(&self) -> bool {
-        self.pending.is_none() && self.factor.is_some()
-    }
-}
-
-/// The account, as long as what proves its owner is as it was read. A reset takes the password away first where people sign in all the time;
-/// the version says so only when it is through.
-fn as_read(proof: &Proof<'_>) -> Result<Write<'static>, Error> {
-    let Account { id, version, .. } = proof.account;
-    let expected = Expected::new(Row::Account(*id)).when(Condition::equals("version", version)?);
-    let expected = expected.when(Condition::equals("is_withdrawn", &false)?);
-    Ok(Write::Check(if proof.is_without_password() { expected } else { expected.when(Condition::Present("password")) }))
+/// The account, as long as what proves its owner is as it was read, and nobody has a turn who is about to change that.
+fn as_read(account: &Account, now: Timestamp) -> Result<Write<'static>, Error> {
+    let version = Condition::equals("version", &account.version)?;
+    let is_open = Condition::below("barred_until", &now)?;
+    Ok(Write::Check(Expected::new(Row::Account(account.id)).when(version).when(is_open)))
 }

@@ -24,9 +24,9 @@ use crate::{
 /// What those who end the sessions of an account compete for.
 const SESSIONS: &str = "the sessions of an account";
 
-/// Which sessions of the caller's account end.
+/// How far signing out reaches, in the caller's account.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum Reach {
     /// All but the caller's own.
     Others,
     /// All, the caller's own too.
@@ -79,7 +79,7 @@ impl Auth {
     ///
     /// # Errors
     /// `InvalidToken` when the caller's own session has ended meanwhile; `Contended`, `Unavailable`, `Internal`.
-    pub(crate) async fn end_sessions(&self, leaving: &Leaving<'_>, which: Ended, since: Instant) -> Result<(), Error> {
+    pub(crate) async fn end_sessions(&self, leaving: &Leaving<'_>, reach: Reach, since: Instant) -> Result<(), Error> {
         let Leaving { account, session: own, now, .. } = *leaving;
         let mut contention = self.app.contention(SESSIONS, since);
         let (mut event, told) = (OneEvent::new(Action::SessionsEnded), leaving.telling());
@@ -90,15 +90,15 @@ impl Auth {
                 return Err(Error::InvalidToken);
             }
             sessions.retain(|id| *id != own);
-            if sessions.is_empty() && which == Ended::Others {
+            if sessions.is_empty() && reach == Reach::Others {
                 return Ok(());
             }
             let too_many = sessions.split_off(sessions.len().min(ENDED_AT_ONCE - 1));
             delete_sessions(&self.app.store, account, &too_many).await?;
             let mut writes: Vec<_> = sessions.iter().map(|id| ended(account, *id)).collect();
-            writes.push(match which {
-                Ended::All => ended(account, own),
-                Ended::Others => Write::Check(Expected::new(Row::Session(account, own)).when(Condition::Exists)),
+            writes.push(match reach {
+                Reach::All => ended(account, own),
+                Reach::Others => Write::Check(Expected::new(Row::Session(account, own)).when(Condition::Exists)),
             });
             writes.push(event.put(self, account, &told)?);
             if self.app.store.race(writes).await? == Raced::Won {

@@ -6,10 +6,12 @@ use serde::Serialize;
 use shared::{
     caller::Caller,
     error::Error,
-    export::{Export, Exporter, Page},
+    export::{Export, ExportCursor, Exporter},
     http::{Operation, Query, Reply},
-    kyc::{KycReport, KycStatus, reports_of, standing},
+    kyc::{KycReport, KycStatus, standing},
     now::Now,
+    store::readable,
+    tables::Rows,
     time::Timestamp,
 };
 
@@ -22,8 +24,8 @@ const MOST: usize = 1_000;
 /// What is known of the identity checks of a user.
 #[derive(Serialize, JsonSchema)]
 pub struct KycExport {
-    /// Where they stand.
-    status: StatusView,
+    /// Where they stand; null where a report cannot be read.
+    status: Option<StatusView>,
     /// What providers have reported, by when it came in.
     reports: Vec<ExportedReport>,
     /// For how long the law wants reports kept after the account has ended. Days.
@@ -56,28 +58,31 @@ fn position(bytes: &[u8]) -> Option<usize> {
     Some(u32::from_be_bytes(bytes.try_into().ok()?).try_into().unwrap_or(usize::MAX))
 }
 
-/// Everything is read for each page: few have more than a dozen reports.
+/// Everything is read for each page: few have more than a dozen reports. One that cannot be read is left out, and then nothing is concluded
+/// from the others.
 pub async fn export(
     State(kyc): State<Kyc>,
     caller: Caller,
     Now(now): Now,
-    Query(page): Query<Page>,
+    Query(cursor): Query<ExportCursor>,
 ) -> Result<Reply<Export<KycExport>>, Error> {
     caller.confirmed(now)?;
-    let (place, account) = (page.place(position)?, caller.account_id());
-    Exporter::Kyc.count(&kyc.app.store, account, place.is_none(), now).await?;
-    let mut reports = reports_of(&kyc.app.store, &account.to_string()).await?;
-    let status = StatusView::from(standing(&reports));
+    let (store, account) = (&kyc.app.store, caller.account_id());
+    let asked = Exporter::Kyc.page(store, account, &cursor, position, now).await?;
+    let found = store.each::<KycReport>(Rows::KycReportsOf(&account.to_string())).await?;
+    let is_whole = found.iter().all(Result::is_ok);
+    let mut reports = readable(found);
+    let status = is_whole.then(|| StatusView::from(standing(&reports)));
     reports.sort_by(|one, other| {
         let order = |report: &KycReport| (report.received_at, report.provider.clone(), report.event.clone());
         order(one).cmp(&order(other))
     });
-    let (from, all) = (place.unwrap_or_default(), reports.len());
+    let (from, all) = (asked.place.unwrap_or_default(), reports.len());
     let until = from.saturating_add(MOST);
     let next = u32::try_from(until).ok().filter(|_| until < all).map(|until| until.to_be_bytes().to_vec());
     let reports = reports.into_iter().skip(from).take(MOST).map(ExportedReport::from).collect();
     let data = KycExport { status, reports, kept_days: kyc.config.retention_days };
-    Ok(Reply::ok(Export::new("reports", data, next, now)))
+    Ok(Reply::ok(asked.tells("reports", data, next).await?))
 }
 
 impl From<KycReport> for ExportedReport {
@@ -107,7 +112,7 @@ pub fn document() -> Operation {
         at: moment.to_string(),
         received_at: moment.to_string(),
     };
-    let data = KycExport { status: StatusView::example(), reports: vec![report], kept_days: 1_826 };
+    let data = KycExport { status: Some(StatusView::example()), reports: vec![report], kept_days: 1_826 };
     Operation::new(
         "export_kyc",
         "Everything that is known of the caller's identity checks, in pages: ids, status and times, for nothing else is kept. Three first \
@@ -115,8 +120,8 @@ pub fn document() -> Operation {
     )
     .tag("Identity")
     .protected()
-    .query::<Page>()
-    .ok(&Export::new("reports", data, None, moment))
+    .query::<ExportCursor>()
+    .ok(&Export::example("reports", data, None, moment))
     .steps_up()
     .fails(&Error::TooManyRequests(0))
     .depends()

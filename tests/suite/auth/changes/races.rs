@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use admin::account_change;
+use auth::operators::Command;
 use local::{Mode, Service};
 use serde_json::json;
+use shared::ids::AccountId;
 use tests::{Person, Reply, Session, World};
 use tokio::time::timeout;
 
@@ -64,6 +67,10 @@ impl<'w> Ada<'w> {
             "not me" => redeems(world, "not-me", &self.not_me).await,
             "change" => changes_password(&self.person, &self.session, NEW).await,
             "ask" => asks_for(&self.person, &self.session, "another@example.org").await,
+            "delete" => {
+                let body = json!({ "current_password": self.person.password });
+                world.post_as(&self.session, "/auth/delete-account", body).await
+            }
             "sign in" => self.person.logs_in().await,
             "sign out" => world.post("/auth/logout", json!({ "access_token": self.session.access })).await,
             other => panic!("{other}"),
@@ -132,20 +139,67 @@ async fn who_says_that_it_was_somebody_else_is_heard_after_any_change() {
 }
 
 #[tokio::test]
-async fn a_not_me_wins_though_somebody_signs_in_all_the_time() {
-    let world = World::start().await;
-    let ada = Ada::of(&world).await;
-    world.aws.no_conflicts().await;
-    hold(&world);
-    let (reply, logins) = signs_in_again_and_again(&ada.person, ada.does("not me")).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
-    let opened: Vec<_> = logins.iter().filter(|login| login.status == 200).map(Session::of).collect();
-    assert_eq!(opened.len(), 3, "each of these has cost it a round");
-    for session in opened.iter().chain([&ada.session]) {
-        assert!(!is_alive(&world, session).await);
+async fn whatever_ends_sessions_wins_though_somebody_signs_in_all_the_time() {
+    for (what, then) in [("not me", 401), ("confirm", 401), ("change", 401), ("delete", 403)] {
+        let world = World::start().await;
+        let ada = Ada::of(&world).await;
+        world.aws.no_conflicts().await;
+        hold(&world);
+        let (reply, logins) = signs_in_again_and_again(&ada.person, Box::pin(ada.does(what))).await;
+        assert_eq!(reply.status, 200, "{what}: {reply:?}");
+        let opened: Vec<_> = logins.iter().filter(|login| login.status == 200).map(Session::of).collect();
+        assert_eq!(opened.len(), 3, "{what}: each of these has cost it a round");
+        for session in &opened {
+            assert!(!is_alive(&world, session).await, "{what}");
+        }
+        // Who changes the password stays.
+        let stays = what == "change";
+        assert_eq!(is_alive(&world, &ada.session).await, stays, "{what}");
+        assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1 + usize::from(stays), "{what}");
+        assert_eq!(ada.person.logs_in().await.status, then, "{what}");
+        let account = world.rows_of("Accounts", "ACCOUNT#").await.into_iter().find(|row| row["sk"] == "CREDENTIALS");
+        assert_eq!(account.unwrap().get("barred_until"), None, "{what} has had its turn");
     }
-    ada.person.logs_in().await.assert_status(401);
-    assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1);
+}
+
+/// An operator's word needs no fair rounds: nobody gets in from its first look on.
+#[tokio::test]
+async fn operators_win_though_somebody_signs_in_all_the_time() {
+    for command in [Command::Ban("stolen_funds".to_owned()), Command::End] {
+        let world = World::start().await;
+        let ada = Ada::of(&world).await;
+        world.aws.no_conflicts().await;
+        hold(&world);
+        let user = AccountId::parse(&ada.session.user_id).unwrap();
+        let (operator, whose) = (world.operator(), account_change::Arguments { user, yes: true });
+        let change = account_change::change(&operator, &whose, &command, &world.clock);
+        let (told, logins) = signs_in_again_and_again(&ada.person, Box::pin(change)).await;
+        assert!(told.is_ok_and(|told| told.is_done), "{command:?}");
+        assert!(!logins.is_empty() && logins.iter().all(|login| login.status == 401), "{logins:?}");
+        assert!(!is_alive(&world, &ada.session).await);
+        assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
+        ada.person.logs_in().await.assert_status(403);
+    }
+}
+
+/// The command has shut the door and then, perhaps, lost its connection: nothing has changed but that, and given again it is done.
+#[tokio::test]
+async fn a_command_that_died_half_way_is_given_again() {
+    for command in [Command::Ban("stolen_funds".to_owned()), Command::End] {
+        let world = World::start().await;
+        let (ada, session) = world.person().signed_in().await;
+        let arguments = account_change::Arguments { user: AccountId::parse(&session.user_id).unwrap(), yes: true };
+        let operator = world.operator();
+        let change = || account_change::change(&operator, &arguments, &command, &world.clock);
+        world.break_down(Service::DynamoDb, Mode::Unavailable, Some(TRANSACTION));
+        assert!(change().await.is_err(), "{command:?}");
+        world.mend();
+        ada.logs_in().await.assert_status(401);
+        assert!(change().await.unwrap().is_done, "{command:?}");
+        ada.logs_in().await.assert_status(403);
+        assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
+        assert!(!is_alive(&world, &session).await);
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::http::{Fields, Input, SecretText};
+use shared::http::{Fields, Input, Reply, SecretText};
+
+use crate::records::own_password::NotProven;
+
+/// What was shown is not the password.
+pub const WRONG: &str = "This is not your current password.";
+/// Too much was tried or asked for.
+pub const TOO_MANY: &str = "Too many attempts; try again later.";
 
 /// Whether a change was made. Every member is always there.
 #[derive(Serialize, JsonSchema)]
@@ -37,6 +44,16 @@ impl Input for MailedLinkRequest {
     }
 }
 
+impl NotProven {
+    /// The answer, in the words of an operation's own model. A wrong password is 403: clients drop their session at 401.
+    pub fn reply<T>(self, refused: impl FnOnce(&'static str) -> T) -> Reply<T> {
+        match self {
+            Self::Wrong => Reply::forbidden(refused(WRONG)),
+            Self::Locked(seconds) => Reply::too_many_requests(refused(TOO_MANY), seconds),
+        }
+    }
+}
+
 impl AccountChangeResponse {
     /// It was made.
     pub const fn done(message: &'static str) -> Self {
@@ -50,12 +67,12 @@ impl AccountChangeResponse {
 
     /// It was not, for the password that was shown is not the account's.
     pub const fn wrong() -> Self {
-        Self::refused("This is not your current password.")
+        Self::refused(WRONG)
     }
 
     /// It was not, for too much was tried or asked for.
     pub const fn too_many() -> Self {
-        Self::refused("Too many attempts; try again later.")
+        Self::refused(TOO_MANY)
     }
 }
 

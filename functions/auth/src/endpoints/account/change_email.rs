@@ -66,11 +66,10 @@ pub async fn change_email(
     let current = current.as_ref().map(|current| current.as_str());
     Ok(match auth.change_email(&caller, &new_email, current, &sender, since, now).await? {
         ChangeEmail::Asked => Reply::ok(asked()),
-        ChangeEmail::Wrong => Reply::forbidden(AccountChangeResponse::wrong()),
+        ChangeEmail::NotProven(not_proven) => not_proven.reply(AccountChangeResponse::refused),
         ChangeEmail::Same => Reply::bad_request(AccountChangeResponse::refused(SAME)),
         ChangeEmail::TooEarly => Reply::conflict(AccountChangeResponse::refused(TOO_EARLY)),
         ChangeEmail::TooOften(seconds) => Reply::too_many_requests(AccountChangeResponse::refused(TOO_OFTEN), seconds),
-        ChangeEmail::Locked(seconds) => Reply::too_many_requests(AccountChangeResponse::too_many(), seconds),
     })
 }
 

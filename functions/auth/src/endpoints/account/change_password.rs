@@ -45,7 +45,7 @@ impl Input for ChangePasswordRequest {
     }
 }
 
-/// A wrong current password is 403: clients drop their session at 401. It counts as it does where somebody signs in.
+/// A wrong current password counts as it does where somebody signs in.
 pub async fn change_password(
     State(auth): State<Auth>,
     Now(now): Now,
@@ -63,9 +63,8 @@ pub async fn change_password(
     let passwords = Passwords { current: current.as_ref().map(|current| current.as_str()), new: &new };
     Ok(match auth.change_password(&caller, passwords, &sender, since, now).await? {
         ChangePassword::Done => Reply::ok(done()),
-        ChangePassword::Wrong => Reply::forbidden(AccountChangeResponse::wrong()),
+        ChangePassword::NotProven(not_proven) => not_proven.reply(AccountChangeResponse::refused),
         ChangePassword::Same => Reply::bad_request(AccountChangeResponse::refused(SAME)),
-        ChangePassword::Locked(seconds) => Reply::too_many_requests(AccountChangeResponse::too_many(), seconds),
         ChangePassword::Weak(weakness) => {
             return Err(Error::invalid("body", "new_password", Flaw::value(weakness.reason())));
         }

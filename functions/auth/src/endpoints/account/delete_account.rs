@@ -16,6 +16,7 @@ use shared::{
     time::Timestamp,
 };
 
+use super::answers::{TOO_MANY, WRONG};
 use crate::{limits::Group, records::ending::Deletion, sender::Sender, state::Auth};
 
 /// The password of the account that is to be deleted.
@@ -56,21 +57,18 @@ pub async fn delete_account(
     caller.confirmed(now)?;
     // Each time a password is hashed, also where its account is locked.
     if let RateLimit::Exceeded(seconds) = auth.limit::<IgnoredAny>(Group::Login, &client, now).await? {
-        return Ok(Reply::too_many_requests(refused(LOCKED), seconds));
+        return Ok(Reply::too_many_requests(refused(TOO_MANY), seconds));
     }
     let (password, circumstances) =
         (current_password.map(SecretText::reveal), Circumstances::of(&origin, By::User, now));
     let password = password.as_ref().map(|password| password.as_str());
     Ok(match auth.delete_account(&caller, password, &sender, circumstances, since).await? {
         Deletion::Due(at) => Reply::ok(done(at)),
-        Deletion::Wrong => Reply::forbidden(refused(WRONG)),
-        Deletion::Locked(seconds) => Reply::too_many_requests(refused(LOCKED), seconds),
+        Deletion::NotProven(not_proven) => not_proven.reply(refused),
         Deletion::NotNow => Reply::conflict(refused(NOT_NOW)),
     })
 }
 
-const WRONG: &str = "The current password is wrong.";
-const LOCKED: &str = "Too many attempts; try again later.";
 const NOT_NOW: &str = "A change of address can still be undone, or the account is being deleted already.";
 
 fn done(at: Timestamp) -> DeleteAccountResponse {
@@ -94,6 +92,6 @@ pub fn document() -> Operation {
     .ok(&done(Timestamp::from_second(1_795_341_600)))
     .answer(403, "The password is wrong", &refused(WRONG))
     .answer(409, "A change of address can still be undone, or the account is being deleted already", &refused(NOT_NOW))
-    .answer(429, "Too many passwords were tried by this client, or at this account", &refused(LOCKED))
+    .answer(429, "Too many passwords were tried by this client, or at this account", &refused(TOO_MANY))
     .depends()
 }

@@ -7,9 +7,9 @@ use shared::{
     caller::{Caller, Origin},
     error::Error,
     events::{AccountEvent, Action},
-    export::{Export, Exporter, MOST_ROWS, Page},
+    export::{Asked, Export, ExportCursor, Exporter, MOST_ROWS},
     http::{Operation, Query, Reply},
-    ids::{AccountId, EventId, SessionId},
+    ids::{EventId, SessionId},
     now::Now,
     outbox::News,
     store::Written,
@@ -63,21 +63,22 @@ pub async fn export(
     caller: Caller,
     Now(now): Now,
     origin: Origin,
-    Query(page): Query<Page>,
+    Query(cursor): Query<ExportCursor>,
 ) -> Result<Reply<Export<AccountExport>>, Error> {
     caller.confirmed(now)?;
-    let (place, account_id) = (page.place(Place::read)?, caller.account_id());
-    Exporter::Account.count(&auth.app.store, account_id, place.is_none(), now).await?;
-    Ok(Reply::ok(match place {
-        None => Box::pin(auth.export_account(&caller, &origin, now)).await?,
-        Some(Place::Sessions(after)) => auth.export_sessions(account_id, after, now).await?,
-        Some(Place::Events(after)) => auth.export_events(account_id, after, now).await?,
+    let store = &auth.app.store;
+    let asked = Exporter::Account.page(store, caller.account_id(), &cursor, Place::read, now).await?;
+    Ok(Reply::ok(match asked.place {
+        None => Box::pin(auth.export_account(asked, &caller, &origin, now)).await?,
+        Some(Place::Sessions(after)) => auth.export_sessions(asked, &caller, after, now).await?,
+        Some(Place::Events(after)) => auth.export_events(asked, &caller, after, now).await?,
     }))
 }
 
 impl Auth {
     async fn export_account(
         &self,
+        asked: Asked<'_, Place>,
         caller: &Caller,
         origin: &Origin,
         now: Timestamp,
@@ -94,7 +95,7 @@ impl Auth {
         self.tell_of_export(&account, caller, origin, now).await?;
         let exported = ExportedAccount::of(&account, UserProfile::of(caller, profile), &guard, now);
         let next = Place::Sessions(None).bytes();
-        Ok(Export::new("account", AccountExport::of(Some(exported), Vec::new(), Vec::new()), Some(next), now))
+        asked.tells("account", AccountExport::of(Some(exported), Vec::new(), Vec::new()), Some(next)).await
     }
 
     /// The event and the letter are one transaction.
@@ -118,32 +119,36 @@ impl Auth {
 
     async fn export_sessions(
         &self,
-        id: AccountId,
+        asked: Asked<'_, Place>,
+        caller: &Caller,
         after: Option<SessionId>,
         now: Timestamp,
     ) -> Result<Export<AccountExport>, Error> {
+        let id = caller.account_id();
         let before = after.map(|after| Row::Session(id, after));
         let (mut found, has_more) = self.app.store.newest::<Session>(Rows::SessionsOf(id), MOST_ROWS, before).await?;
         let last = found.last().map(|session| session.id).filter(|_| has_more);
         let next = last.map_or(Place::Events(None), |last| Place::Sessions(Some(last)));
         found.retain(|session| now < session.expires_at);
         let sessions = found.into_iter().map(ExportedSession::from).collect();
-        Ok(Export::new("sessions", AccountExport::of(None, sessions, Vec::new()), Some(next.bytes()), now))
+        asked.tells("sessions", AccountExport::of(None, sessions, Vec::new()), Some(next.bytes())).await
     }
 
     async fn export_events(
         &self,
-        id: AccountId,
+        asked: Asked<'_, Place>,
+        caller: &Caller,
         after: Option<EventId>,
         now: Timestamp,
     ) -> Result<Export<AccountExport>, Error> {
+        let id = caller.account_id();
         let before = after.map(|after| Row::AccountEvent(id, after));
         let (mut found, has_more) =
             self.app.store.newest::<AccountEvent>(Rows::AccountEventsOf(id), MOST_ROWS, before).await?;
         let next = found.last().filter(|_| has_more).map(|last| Place::Events(Some(last.id)).bytes());
         found.retain(|event| event.is_visible(now));
         let events = found.into_iter().map(ExportedEvent::from).collect();
-        Ok(Export::new("events", AccountExport::of(None, Vec::new(), events), next, now))
+        asked.tells("events", AccountExport::of(None, Vec::new(), events), next).await
     }
 }
 
@@ -157,8 +162,8 @@ pub fn document() -> Operation {
     )
     .tag("Accounts")
     .protected()
-    .query::<Page>()
-    .ok(&Export::new("account", data, Some(Place::Sessions(None).bytes()), moment))
+    .query::<ExportCursor>()
+    .ok(&Export::example("account", data, Some(&Place::Sessions(None).bytes()), moment))
     .steps_up()
     .fails(&Error::TooManyRequests(0))
     .depends()

@@ -10,6 +10,7 @@ use shared::{
     error::Error,
     http::{Operation, Reply},
     now::Now,
+    store::readable,
     tables::Rows,
 };
 
@@ -89,7 +90,8 @@ impl SessionView {
 /// The sessions of the caller's account: one query, however many there are.
 pub async fn list(State(auth): State<Auth>, Now(now): Now, caller: Caller) -> Result<Reply<SessionList>, Error> {
     let switches = auth.app.switches(now).await?;
-    let mut sessions: Vec<Session> = auth.app.store.query(Rows::SessionsOf(caller.account_id())).await?;
+    let rows = Rows::SessionsOf(caller.account_id());
+    let mut sessions: Vec<Session> = readable(auth.app.store.each(rows).await?);
     sessions.retain(|session| session.lives(&switches, now));
     sessions.sort_by_key(|session| Reverse(session.last_used_at()));
     // The caller's own is always among them.

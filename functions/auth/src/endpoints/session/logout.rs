@@ -15,7 +15,7 @@ use shared::{
 };
 
 use crate::{
-    session::sign_out::{Ended, Leaving},
+    session::sign_out::{Leaving, Reach},
     state::Auth,
 };
 
@@ -31,7 +31,7 @@ enum Scope {
     /// That of the token.
     Local,
     /// Those of its account.
-    Account(Ended),
+    Account(Reach),
 }
 
 impl Field for Scope {
@@ -39,8 +39,8 @@ impl Field for Scope {
         let Text::<0>(scope) = Text::parse(value)?;
         match scope.as_str() {
             "local" => Ok(Self::Local),
-            "others" => Ok(Self::Account(Ended::Others)),
-            "global" => Ok(Self::Account(Ended::All)),
+            "others" => Ok(Self::Account(Reach::Others)),
+            "global" => Ok(Self::Account(Reach::All)),
             _ => Err(Flaw::no_such_word("'local', 'others' or 'global'")),
         }
     }
