@@ -198,7 +198,10 @@ impl IntoResponse for Error {
             Self::InvalidToken => {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
-            Self::StepUpRequired(aal) => step_up(aal, status),
+            Self::StepUpRequired(aal) => {
+                tracing::info!(event = "step_up_required", aal = aal.as_str(), "a proof of late is asked for");
+                step_up(aal, status)
+            }
             Self::Invalid(detail) => (status, Json(Flaws { detail })).into_response(),
             Self::InvalidSignature
             | Self::NotFound

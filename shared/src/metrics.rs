@@ -35,6 +35,7 @@ pub const METRICS: [Metric; 9] = [
     Metric::count("cold_start", "ColdStarts", &[&["service"]]),
     Metric::count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     Metric::count("contended", "Contended", &[&["service"]]),
+    Metric::count("step_up_required", "StepUpRequired", &[&["service"]]),
     Metric::count("aws_throttled", "Throttled", &[&["dependency"]]),
     Metric::count("unsealing_refused", "RecordsThatDoNotOpen", &[&[]]),
     Metric::count("row_left_out", "RecordsThatDoNotOpen", &[&[]]),

@@ -123,6 +123,22 @@ impl Vault {
         self.recorded(event, refusal).await
     }
 
+    /// What a caller was `asked` for, or a refusal, after writing down that somebody tried without it.
+    ///
+    /// # Errors
+    /// What was refused; `Failed` where that could not be written down.
+    pub(crate) async fn or_refuse<T>(
+        &self,
+        access: &Access,
+        action: AccessAction,
+        asked: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        match asked {
+            Ok(had) => Ok(had),
+            Err(refusal) => Err(self.refuse(access, action, refusal).await),
+        }
+    }
+
     /// Writes down that the caller begins something whose outcome is not known yet: what cannot be recorded is not done.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use shared::{
+    caller::Confirmed,
     error::Error,
     ids::AccountId,
     store::{Condition, Put, Raced, Update, Write},
@@ -22,6 +23,12 @@ use crate::{
     state::Vault,
 };
 
+/// The credentials that a change brings, and that whoever does is confirmed.
+pub struct Brought<'a> {
+    pub(crate) given: &'a Given,
+    pub(crate) confirmed: Confirmed,
+}
+
 impl Vault {
     /// Changes a key that was `seen` so, or as it is when its turn comes, for a request that came in at `since`.
     ///
@@ -32,11 +39,12 @@ impl Vault {
         access: &Access,
         mut seen: KeyRecord,
         change: &UpdateApiKeyRequest,
+        brought: Option<&Brought<'_>>,
         since: Instant,
     ) -> Result<KeyRecord, Refusal> {
         let (account, mut contention, mut renewal) = (access.account_id(), self.app.contention(RECORD, since), None);
         loop {
-            renewal = self.renewal(access, &seen, change, renewal).await?;
+            renewal = self.renewal(access, &seen, brought, renewal).await?;
             let changed = changed(&seen, change, renewal.as_ref(), access.now)?;
             let mut writes = writes(account, &seen, &changed)?;
             writes.push(self.event(access, AccessAction::Update, "ok")?.write()?);
@@ -69,26 +77,31 @@ impl Vault {
         &self,
         access: &Access,
         seen: &KeyRecord,
-        change: &UpdateApiKeyRequest,
+        brought: Option<&Brought<'_>>,
         before: Option<SealedCredentials>,
     ) -> Result<Option<SealedCredentials>, Refusal> {
-        match before {
-            _ if change.given.is_empty() => Ok(None),
-            Some(sealed) if sealed.secret_version == seen.sealed.secret_version + 1 => Ok(Some(sealed)),
-            _ => self.renew(access, seen, &change.given).await.map(Some),
+        match (brought, before) {
+            (None, _) => Ok(None),
+            (_, Some(sealed)) if sealed.secret_version == seen.sealed.secret_version + 1 => Ok(Some(sealed)),
+            (Some(brought), _) => self.renew(access, seen, brought).await.map(Some),
         }
     }
 
-    async fn renew(&self, access: &Access, seen: &KeyRecord, given: &Given) -> Result<SealedCredentials, Refusal> {
+    async fn renew(
+        &self,
+        access: &Access,
+        seen: &KeyRecord,
+        Brought { given, confirmed }: &Brought<'_>,
+    ) -> Result<SealedCredentials, Refusal> {
         let exchange = exchanges::find(&seen.exchange);
         let exchange = exchange.ok_or_else(|| Error::internal("a key of an exchange that is no longer known"))?;
-        let mut binding = seen.binding(access.account_id(), access.key);
-        let name = self.key().await?.open_name(access.account_id(), access.key, &seen.sealed.sealed_name)?;
+        let mut binding = seen.binding(confirmed.account_id(), access.key);
+        let name = self.key().await?.open_name(confirmed.account_id(), access.key, &seen.sealed.sealed_name)?;
         let kept = KeptCredentials { name, wallet_address: seen.sealed.wallet_address.clone() };
         let credentials = given.complete(exchange, Some(kept));
         let credentials = credentials.map_err(|broken| Error::invalid_all("body", broken))?;
         binding.record.version += 1;
-        Ok(self.seal(&binding, exchange, &credentials).await?)
+        Ok(self.seal(confirmed, &binding, exchange, &credentials).await?)
     }
 }
 

@@ -14,6 +14,8 @@ pub struct VaultConfig {
     pub allow_withdrawal_keys: bool,
     /// `REQUIRE_KYC`: keys are stored for users whose identity is proven only.
     pub require_kyc: bool,
+    /// `REQUIRE_MFA`: keys are stored for accounts with second factors only, and shown to no others.
+    pub require_mfa: bool,
     /// `EXCHANGE_PROXY`: where requests to exchanges go instead, `host:port` of an http URL. Only on `local`.
     pub exchange_proxy: Option<String>,
 }
@@ -24,9 +26,10 @@ impl VaultConfig {
     /// # Errors
     /// Names the settings that are missing, malformed or not allowed on this stage.
     pub fn read(env: &Env<'_>) -> Result<Self, ConfigError> {
-        let rules = both(env.switch("ALLOW_WITHDRAWAL_KEYS"), env.switch("REQUIRE_KYC"));
+        let owners = both(env.switch("REQUIRE_KYC"), env.switch("REQUIRE_MFA"));
+        let rules = both(env.switch("ALLOW_WITHDRAWAL_KEYS"), owners);
         let rest = both(env.required("KMS_KEY_ID"), env.stand_in("EXCHANGE_PROXY"));
-        let ((allow_withdrawal_keys, require_kyc), (kms_key_id, exchange_proxy)) = both(rules, rest)?;
-        Ok(Self { kms_key_id, allow_withdrawal_keys, require_kyc, exchange_proxy })
+        let ((allow_withdrawal_keys, (require_kyc, require_mfa)), (kms_key_id, exchange_proxy)) = both(rules, rest)?;
+        Ok(Self { kms_key_id, allow_withdrawal_keys, require_kyc, require_mfa, exchange_proxy })
     }
 }

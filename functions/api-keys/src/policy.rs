@@ -1,8 +1,12 @@
-//! Who may store keys, what we make of the permissions that an exchange reports, and which keys that blocks.
+//! Who may store keys and see them, what we make of the permissions that an exchange reports, and which keys that blocks.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use shared::{caller::Caller, kyc};
+use shared::{
+    caller::{Caller, Confirmed},
+    kyc,
+    time::Timestamp,
+};
 
 use crate::{
     exchanges::{KeyInfo, PermissionSource},
@@ -65,6 +69,17 @@ pub fn sends_funds(info: &KeyInfo) -> Option<SendsFunds> {
 }
 
 impl Vault {
+    /// That a caller may see a key or store a new one: confirmed and, where that is required, with second factors.
+    ///
+    /// # Errors
+    /// `MfaRequired`; `Failed` with `StepUpRequired`.
+    pub(crate) fn confirm(&self, caller: &Caller, now: Timestamp) -> Result<Confirmed, Refusal> {
+        if self.config.require_mfa && !caller.has_factors() {
+            return Err(Refusal::MfaRequired);
+        }
+        Ok(caller.confirmed(now)?)
+    }
+
     /// Where that is required, only whoever has proven their identity stores keys.
     ///
     /// # Errors

@@ -52,6 +52,8 @@ pub enum RefusalCode {
     KeyNotFound,
     /// Keys can be stored once the caller's identity has been proven.
     KycRequired,
+    /// Keys can be stored and shown once the account has a second factor.
+    MfaRequired,
     /// Its owner has switched the key off.
     KeyDisabled,
     /// The key can send funds out of the account.
@@ -68,6 +70,9 @@ pub enum RefusalCode {
     KeyUnverified,
     /// Too often; `Retry-After` says for how long.
     TooManyRequests,
+    /// The session's last proof of who its owner is does not suffice. In the list of accesses alone: an answer says besides which would.
+    #[schemars(skip)]
+    StepUpRequired,
     /// What failed for another reason, of which nobody can say more. In the list of accesses alone.
     #[schemars(skip)]
     Failed,
@@ -80,6 +85,7 @@ impl RefusalCode {
         match self {
             Self::KeyNotFound => "KEY_NOT_FOUND",
             Self::KycRequired => "KYC_REQUIRED",
+            Self::MfaRequired => "MFA_REQUIRED",
             Self::KeyDisabled => "KEY_DISABLED",
             Self::KeyCanWithdraw => "KEY_CAN_WITHDRAW",
             Self::VaultFrozen => "VAULT_FROZEN",
@@ -88,6 +94,7 @@ impl RefusalCode {
             Self::TooManyBlocked => "TOO_MANY_BLOCKED",
             Self::KeyUnverified => "KEY_UNVERIFIED",
             Self::TooManyRequests => "TOO_MANY_REQUESTS",
+            Self::StepUpRequired => "STEP_UP_REQUIRED",
             Self::Failed => "FAILED",
         }
     }
@@ -99,6 +106,8 @@ pub enum Refusal {
     NotFound,
     /// The owner has not proven who they are, and must have.
     KycRequired,
+    /// The account has no second factor, and must have.
+    MfaRequired,
     /// The owner has switched the key off.
     Disabled,
     /// The key can send funds to others, and the policy forbids that.
@@ -132,6 +141,7 @@ impl Refusal {
         match self {
             Self::NotFound => RefusalCode::KeyNotFound,
             Self::KycRequired => RefusalCode::KycRequired,
+            Self::MfaRequired => RefusalCode::MfaRequired,
             Self::Disabled => RefusalCode::KeyDisabled,
             Self::CanWithdraw => RefusalCode::KeyCanWithdraw,
             Self::Frozen(_) => RefusalCode::VaultFrozen,
@@ -140,6 +150,7 @@ impl Refusal {
             Self::TooManyBlocked => RefusalCode::TooManyBlocked,
             Self::Unverified(..) => RefusalCode::KeyUnverified,
             Self::TooMany(_) => RefusalCode::TooManyRequests,
+            Self::Failed(Error::StepUpRequired(_)) => RefusalCode::StepUpRequired,
             Self::Failed(_) => RefusalCode::Failed,
         }
     }
@@ -150,6 +161,7 @@ impl Refusal {
         match self {
             Self::NotFound => "API key not found",
             Self::KycRequired => "Exchange keys can be stored once your identity has been proven",
+            Self::MfaRequired => "Exchange keys can be stored and shown once your account has a second factor",
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
             Self::Frozen(_) => {
@@ -177,7 +189,7 @@ impl IntoResponse for Refusal {
         match self {
             Self::NotFound => Reply::not_found(body).into_response(),
             Self::Unverified(_, seconds) => Reply::unavailable(body, seconds.unwrap_or(5)).into_response(),
-            Self::KycRequired => Reply::forbidden(body).into_response(),
+            Self::KycRequired | Self::MfaRequired => Reply::forbidden(body).into_response(),
             Self::Disabled | Self::CanWithdraw | Self::Duplicate | Self::Full | Self::TooManyBlocked => {
                 Reply::conflict(body).into_response()
             }
@@ -196,9 +208,10 @@ mod tests {
 
     use super::*;
 
-    const CODES: [RefusalCode; 11] = [
+    const CODES: [RefusalCode; 13] = [
         RefusalCode::KeyNotFound,
         RefusalCode::KycRequired,
+        RefusalCode::MfaRequired,
         RefusalCode::KeyDisabled,
         RefusalCode::KeyCanWithdraw,
         RefusalCode::VaultFrozen,
@@ -207,6 +220,7 @@ mod tests {
         RefusalCode::TooManyBlocked,
         RefusalCode::KeyUnverified,
         RefusalCode::TooManyRequests,
+        RefusalCode::StepUpRequired,
         RefusalCode::Failed,
     ];
 
@@ -222,8 +236,8 @@ mod tests {
         for code in CODES {
             assert_eq!(json!(code), code.as_str());
         }
-        // The last is in no answer.
-        assert_eq!(documented::<RefusalCode>(), CODES[..10].iter().map(|code| json!(code)).collect::<Vec<_>>());
+        // The last two are no words for answers.
+        assert_eq!(documented::<RefusalCode>(), CODES[..11].iter().map(|code| json!(code)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use shared::{
+    caller::Confirmed,
     error::Error,
+    ids::{AccountId, KeyId},
     seal::{Binding, Envelope, RecordVersion},
 };
 use zeroize::Zeroizing;
@@ -34,13 +36,24 @@ struct OpenedCredentials {
     wallet_address: Option<String>,
 }
 
+/// Credentials that may be shown: they were opened for a caller who is confirmed.
+pub struct Revealed(Credentials);
+
+impl Revealed {
+    /// The credentials, to be written out.
+    pub fn give_up(self) -> Credentials {
+        self.0
+    }
+}
+
 impl Vault {
-    /// Credentials of an exchange, sealed for their record: one call to KMS.
+    /// Credentials that a caller who is confirmed has brought, sealed for their record: one call to KMS.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub(crate) async fn seal(
         &self,
+        _: &Confirmed,
         binding: &Binding<'_>,
         exchange: &Exchange,
         credentials: &Credentials,
@@ -76,12 +89,29 @@ impl Vault {
         self.envelopes.seal(binding, &plaintext).await
     }
 
-    /// Opens a key of the caller's: one call to KMS.
+    /// Opens a key, to show it to whoever is confirmed: one call to KMS.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when the record is not what was sealed.
-    pub(crate) async fn open(&self, access: &Access, record: &KeyRecord) -> Result<Credentials, Error> {
-        let binding = record.binding(access.account_id(), access.key);
+    pub(crate) async fn reveal(
+        &self,
+        confirmed: &Confirmed,
+        key: KeyId,
+        record: &KeyRecord,
+    ) -> Result<Revealed, Error> {
+        self.open(confirmed.account_id(), key, record).await.map(Revealed)
+    }
+
+    /// Opens a key of the caller's for a test, which any session may ask for and of which its exchange alone hears: one call to KMS.
+    ///
+    /// # Errors
+    /// `Unavailable`; `Internal` when the record is not what was sealed.
+    pub(crate) async fn open_to_test(&self, access: &Access, record: &KeyRecord) -> Result<Credentials, Error> {
+        self.open(access.account_id(), access.key, record).await
+    }
+
+    async fn open(&self, account: AccountId, key: KeyId, record: &KeyRecord) -> Result<Credentials, Error> {
+        let binding = record.binding(account, key);
         let plaintext = self.envelopes.open(&binding, &record.sealed.envelope).await?;
         let opened: OpenedCredentials =
             serde_json::from_slice(&plaintext).map_err(|_| Error::internal("sealed credentials are malformed"))?;

@@ -120,6 +120,12 @@ impl Caller {
         session.map(|_| ()).ok_or(Error::InvalidToken)
     }
 
+    /// Whether the account has second factors, as its session's row says.
+    #[must_use]
+    pub const fn has_factors(&self) -> bool {
+        self.has_factors
+    }
+
     /// How the session was signed in to.
     #[must_use]
     pub const fn authentication(&self) -> &Authentication {

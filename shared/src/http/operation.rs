@@ -136,6 +136,7 @@ impl Operation {
     #[must_use]
     pub fn steps_up(self) -> Self {
         self.answer(403, "A sign-in of the last five minutes is needed", &StepUp::to(Aal::Aal1))
+            .with_headers(&["WWW-Authenticate"])
     }
 
     /// Takes what a provider of identity checks sends and proves: an object of whatever shape is the provider's.

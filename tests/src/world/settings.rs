@@ -66,6 +66,7 @@ impl Settings {
                 kms_key_id: key(Function::ApiKeys),
                 allow_withdrawal_keys: false,
                 require_kyc: false,
+                require_mfa: false,
                 exchange_proxy: aws.url().strip_prefix("http://").map(str::to_owned),
             },
             kyc: KycConfig {

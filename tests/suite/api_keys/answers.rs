@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use tests::{Page, Reply, Session, World, no_text};
 
-use super::{KEYS, Owner, binance, demo, with};
-use crate::auth::changes::resets;
+use super::{KEYS, Owner, binance, demo, step_up::changes_session, with};
+use crate::{auth::changes::resets, endings::has_factors};
 
 const FOLDER: &str = "api_keys";
 /// A key that nobody has.
@@ -43,6 +43,11 @@ async fn create() {
     page.answer("Tried too often", &ada.creates(&verified(&demo(&world, "okx", "bad_secret"))).await);
     let gated = World::with_vault(|config| config.require_kyc = true).await;
     page.answer("Without a proven identity", &Owner::of(&gated).await.creates(&binance("the-first-name-1")).await);
+    let strict = World::with_vault(|config| config.require_mfa = true).await;
+    let bob = Owner::of(&strict).await;
+    page.answer("Without a second factor, where one is required", &bob.creates(&binance("the-first-name-1")).await);
+    has_factors(&strict, &bob.session).await;
+    page.answer("With second factors, none of which was proven", &bob.creates(&binance("the-first-name-1")).await);
     page.is_kept(FOLDER, "create");
 }
 
@@ -85,6 +90,10 @@ async fn decrypt() {
     page.answer("A row that somebody has tampered with", &ada.decrypts(&tampered).await);
     no_such_caller_or_key(&mut page, &ada, "POST", "/decrypt").await;
     page.answer("While the vault is shut", &while_shut(&world).await);
+    has_factors(&world, &ada.session).await;
+    page.answer("With second factors, none of which was proven", &ada.decrypts(&id).await);
+    let strict = World::with_vault(|config| config.require_mfa = true).await;
+    page.answer("Without a second factor, where one is required", &without_factors(&strict).await);
     page.is_kept(FOLDER, "decrypt");
 }
 
@@ -94,6 +103,18 @@ async fn while_shut(world: &World) -> Reply {
     let id = Owner { world, session }.keeps(&binance("the-third-name-3")).await;
     resets(world, &bob.is_offered_a_password().await, &bob.password).await.assert_ok();
     Owner { world, session: Session::of(&bob.logs_in().await) }.decrypts(&id).await
+}
+
+/// Of somebody who had second factors when the key was stored, and has none any more.
+async fn without_factors(world: &World) -> Reply {
+    let bob = Owner::of(world).await;
+    let fresh = [("mfa", json!(true)), ("aal", json!("aal2"))];
+    for (attribute, value) in fresh {
+        changes_session(&bob, attribute, value).await;
+    }
+    let id = bob.keeps(&binance("the-first-name-1")).await;
+    changes_session(&bob, "mfa", json!(false)).await;
+    bob.decrypts(&id).await
 }
 
 #[tokio::test]
@@ -138,6 +159,9 @@ async fn update() {
     let rejection = crate::kyc::said(&ada.session.user_id, "e", "s", "rejected", Some(world.now()));
     world.send(crate::kyc::genuine(&world, "generic", &rejection)).await.assert_ok();
     page.answer("Another secret, without a proven identity", &ada.changes(&id, json!({ "secret": "a-third" })).await);
+    has_factors(&world, &ada.session).await;
+    let third = json!({ "secret": "a-third" });
+    page.answer("Another secret, with second factors, none of which was proven", &ada.changes(&id, third).await);
     page.is_kept(FOLDER, "update");
 }
 

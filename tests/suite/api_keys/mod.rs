@@ -19,6 +19,7 @@ mod pages;
 mod property;
 mod races;
 mod sealing;
+mod step_up;
 mod tampering;
 mod testing;
 mod verdicts;
@@ -111,7 +112,7 @@ fn text(value: &Value) -> String {
 }
 
 /// A key of Binance with this name.
-fn binance(name: &str) -> Value {
+pub fn binance(name: &str) -> Value {
     json!({ "exchange": "binance", "label": "main", "api_key": name, "secret": format!("secret-of-{name}") })
 }
 

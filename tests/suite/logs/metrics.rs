@@ -19,8 +19,9 @@ use tests::{PATIENCE, Person, Request, Session, World, json_request};
 
 use super::emf::{Datapoint, datapoints};
 use crate::{
-    api_keys::{binance_likes, keeps_a_key, tampers},
+    api_keys::{binance, binance_likes, keeps_a_key, tampers},
     auth::challenge::{LOGIN, asks, solved, switched},
+    endings::has_factors,
     kyc::{approval, genuine, said},
     logs,
 };
@@ -227,6 +228,10 @@ async fn keys(count: &mut Count<'_>) {
     binance_likes(world, false);
     count.of(ask(&test), &["ConnectionTests exchange=binance status=invalid_key", "KeysStopped"]).await;
     count.of(ask(&test), &["ConnectionTests exchange=binance status=invalid_key"]).await;
+    let (_, eve) = world.person().signed_in().await;
+    has_factors(world, &eve).await;
+    let new = world.post_as(&eve, "/api/v1/api-keys/", binance("a-name-of-eves"));
+    count.of(new, &["StepUpRequired service=auth"]).await;
     tampers(world, "FINGERPRINT", "secret_version", json!(7)).await;
     count.of(ask(&decrypt), &[FAILED, "RecordsThatDoNotOpen"]).await;
     tampers(world, "FINGERPRINT", "secret_version", json!(1)).await;

@@ -28,7 +28,7 @@ fn exchanges_are_played_on_a_laptop_only() {
 #[test]
 fn all_that_is_wrong_is_said_at_once() {
     assert_eq!(
-        read(&[("EXCHANGE_PROXY", "http://x:1"), ("REQUIRE_KYC", "canary")]).err().unwrap(),
-        "REQUIRE_KYC is neither true nor false; KMS_KEY_ID is not set; STAGE is not set"
+        read(&[("EXCHANGE_PROXY", "http://x:1"), ("REQUIRE_KYC", "canary"), ("REQUIRE_MFA", "1")]).err().unwrap(),
+        "REQUIRE_KYC is neither true nor false; REQUIRE_MFA is neither true nor false; KMS_KEY_ID is not set; STAGE is not set"
     );
 }

@@ -5,7 +5,7 @@ use std::{sync::LazyLock, time::Instant};
 use axum::extract::State;
 use serde_json::json;
 use shared::{
-    caller::{Caller, Origin},
+    caller::{Caller, Confirmed, Origin},
     http::{Body, Operation, Reply},
     ids::KeyId,
     now::Now,
@@ -41,12 +41,13 @@ pub async fn create(
     Body(input): Body<CreateApiKeyRequest>,
 ) -> Replied {
     let since = Instant::now();
+    let confirmed = vault.confirm(&caller, now)?;
     vault.permit(&caller).await?;
     // The milliseconds put the keys of one moment in order.
     let key = KeyId::at(vault.app.clock.unix_ms())?;
     let access = Access { caller, origin, key, now };
     let tested = if input.verify { Some(vault.verify(&access, &input, since).await?) } else { None };
-    match (vault.store(&access, &input, tested.as_ref(), since).await, tested) {
+    match (vault.store(&access, &confirmed, &input, tested.as_ref(), since).await, tested) {
         (Ok(record), _) => Ok(Reply::ok(ApiKeyResponse::of_key("API key created", vault.view(record)))),
         (Err(refusal), Some(tested)) => Err(vault.refuse_tested(&tested, refusal).await),
         (Err(refusal), None) => Err(refusal),
@@ -58,12 +59,13 @@ impl Vault {
     async fn store(
         &self,
         access: &Access,
+        confirmed: &Confirmed,
         input: &CreateApiKeyRequest,
         tested: Option<&Tested>,
         since: Instant,
     ) -> Result<KeyRecord, Refusal> {
         let account = access.account_id();
-        let mut record = self.new_record(access, input).await?;
+        let mut record = self.new_record(access, confirmed, input).await?;
         if let Some(tested) = tested {
             record.take_in(&tested.report);
         }
@@ -95,9 +97,14 @@ impl Vault {
         }
     }
 
-    async fn new_record(&self, access: &Access, input: &CreateApiKeyRequest) -> Result<KeyRecord, Refusal> {
+    async fn new_record(
+        &self,
+        access: &Access,
+        confirmed: &Confirmed,
+        input: &CreateApiKeyRequest,
+    ) -> Result<KeyRecord, Refusal> {
         let (now, site, exchange) = (access.now, input.site, input.exchange);
-        let (account, key) = (access.account_id(), access.key);
+        let (account, key) = (confirmed.account_id(), access.key);
         let record = RecordVersion { account, key, version: 1 };
         let binding = Binding { record, terms: terms(exchange.id, site.environment) };
         Ok(KeyRecord {
@@ -115,7 +122,7 @@ impl Vault {
             last_decrypted_at: None,
             version: 1,
             left: Vec::new(),
-            sealed: self.seal(&binding, exchange, &input.credentials).await?,
+            sealed: self.seal(confirmed, &binding, exchange, &input.credentials).await?,
         })
     }
 }
@@ -125,15 +132,20 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
         "Keeps a key, sealed. Which fields it needs depends on the exchange: OKX, KuCoin and Bitget have a passphrase, \
          Hyperliquid a wallet address and the private key of an agent wallet instead of a name. With `verify` the key is \
          tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to {MOST_KEYS} \
-         keys. Its owner is told by mail. Neither the key nor the secret is shown again but by decrypt. `data` is the key."
+         keys. Its owner is told by mail. Neither the key nor the secret is shown again but by decrypt. \
+         An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`); one without is refused \
+         where they are required (`MFA_REQUIRED`). `data` is the key."
     )
 });
 
 pub fn document() -> Operation {
     let operation = operation("create_api_key", &DESCRIPTION);
-    let (refusal, later) = (Refusal::KycRequired, Refusal::Unverified(ConnectionStatus::ExchangeUnavailable, None));
+    let (unproven, without) = (Refusal::KycRequired, Refusal::MfaRequired);
+    let later = Refusal::Unverified(ConnectionStatus::ExchangeUnavailable, None);
     document::refuses(document::limited(operation), &[Refusal::Duplicate, Refusal::Full])
-        .answer(403, refusal.message(), &refusal.body())
+        .steps_up()
+        .answer(403, without.message(), &without.body())
+        .answer(403, unproven.message(), &unproven.body())
         .answer(503, later.message(), &later.body())
         .body::<CreateApiKeyRequest>(json!({
             "exchange": "okx", "label": "main account", "api_key": "0b2a5c4e-52d4-4f8e-9c0f-1c1f2c1c1a11",

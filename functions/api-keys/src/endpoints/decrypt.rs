@@ -27,15 +27,18 @@ pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Replied<Decr
     let since = Instant::now();
     vault.count(DECRYPTS_BY_ACCOUNT, &access, "").await?;
     let record = vault.find(&access.caller, access.key).await?;
+    let confirmed = vault.confirm(&access.caller, access.now);
+    let confirmed = vault.or_refuse(&access, AccessAction::Decrypt, confirmed).await?;
+    // Asked after that: a proof by a factor that is older than what shut the vault opens it.
     if let Some(seconds) = vault.seconds_frozen(&access.caller, access.now).await? {
         return Err(vault.refuse(&access, AccessAction::Decrypt, Refusal::Frozen(seconds)).await);
     }
     vault.count(DECRYPTS_BY_KEY, &access, &record.sealed.fingerprint).await?;
     let record = vault.admit(&access, record, since).await?;
-    match vault.open(&access, &record).await {
-        Ok(credentials) => {
+    match vault.reveal(&confirmed, access.key, &record).await {
+        Ok(revealed) => {
             tracing::info!(event = "key_decrypted", exchange = record.exchange, "a key was shown to its owner");
-            Ok(Reply::ok(DecryptedApiKeyResponse::new(credentials)))
+            Ok(Reply::ok(DecryptedApiKeyResponse::new(revealed)))
         }
         // What was written down has not happened after all, and that is written down, too.
         Err(error) => Err(vault.refuse(&access, AccessAction::Decrypt, error.into()).await),
@@ -81,11 +84,15 @@ pub fn document() -> Operation {
         "Shows a key and its secret to its owner, after the access has been written down. `data` holds the passphrase and \
          the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one \
          credential, whatever its id, up to 20 times in ten minutes. After a password was set by a mailed link, a change of address, or the \
-         owner's word that somebody else was at work, the vault shows nothing for a day (`VAULT_FROZEN`): `Retry-After` says for how long.",
+         owner's word that somebody else was at work, the vault shows nothing for a day (`VAULT_FROZEN`): `Retry-After` says for how long. \
+         An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`); one without is refused \
+         where they are required (`MFA_REQUIRED`).",
     );
-    let frozen = Refusal::Frozen(0);
+    let (frozen, without) = (Refusal::Frozen(0), Refusal::MfaRequired);
     document::limited(document::refuses(document::of_key(operation), &[Refusal::Disabled, Refusal::CanWithdraw]))
         .answer(409, frozen.message(), &frozen.body())
         .with_headers(&["Retry-After"])
+        .steps_up()
+        .answer(403, without.message(), &without.body())
         .ok(&DecryptedApiKeyResponse::example())
 }

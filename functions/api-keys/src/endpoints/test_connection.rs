@@ -32,7 +32,7 @@ pub async fn test_connection(State(vault): State<Vault>, access: Access) -> Repl
     }
     let Place { exchange, site } = Place::of(&record)?;
     let begun = vault.begin(&access, AccessAction::Test).await?;
-    let credentials = match vault.open(&access, &record).await {
+    let credentials = match vault.open_to_test(&access, &record).await {
         Ok(credentials) => credentials,
         Err(error) => return Err(vault.end(begun, error.into()).await),
     };

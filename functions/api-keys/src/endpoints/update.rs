@@ -12,8 +12,10 @@ use shared::{
 
 use crate::{
     access::{Access, KeyPath},
+    audit::AccessAction,
+    change::Brought,
     document::{self, operation},
-    input::UpdateApiKeyRequest,
+    input::{Given, UpdateApiKeyRequest},
     refusal::Refusal,
     state::Vault,
     view::{ApiKeyResponse, KeyView, Replied},
@@ -34,11 +36,22 @@ pub async fn update(
     if change.is_empty() {
         return Ok(Reply::ok(ApiKeyResponse::of_key("Nothing to change", vault.view(seen))));
     }
-    if !change.given.is_empty() {
-        vault.permit(&access.caller).await?;
-    }
-    let changed = vault.change(&access, seen, &change, since).await?;
+    let brought = match change.given() {
+        Some(given) => Some(vault.accept(&access, given).await?),
+        None => None,
+    };
+    let changed = vault.change(&access, seen, &change, brought.as_ref(), since).await?;
     Ok(Reply::ok(ApiKeyResponse::of_key("API key updated", vault.view(changed))))
+}
+
+impl Vault {
+    /// Credentials that a caller may bring for a key of his.
+    async fn accept<'a>(&self, access: &Access, given: &'a Given) -> Result<Brought<'a>, Refusal> {
+        let confirmed = access.caller.confirmed(access.now).map_err(Refusal::from);
+        let confirmed = self.or_refuse(access, AccessAction::Update, confirmed).await?;
+        self.permit(&access.caller).await?;
+        Ok(Brought { given, confirmed })
+    }
 }
 
 pub fn document() -> Operation {
@@ -47,11 +60,12 @@ pub fn document() -> Operation {
         "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
          the name of the key may stay away if it is the same. What is blocked stays blocked under the same name and with \
          the same secret. A credential that a test has found to send funds stays with its key until that is deleted: what comes \
-         back is blocked as it was, no other key gets it, and of more than 20 the next is refused. Exchange and environment cannot change. Of a new secret its owner is told by mail. \
-         `data` is the key as it is now.",
+         back is blocked as it was, no other key gets it, and of more than 20 the next is refused. Exchange and environment cannot change. Of a new secret its owner is told by mail, and \
+         an account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`). `data` is the key as it is now.",
     );
     let refusal = Refusal::KycRequired;
     document::refuses(document::of_key(operation), &[Refusal::Duplicate, Refusal::TooManyBlocked])
+        .steps_up()
         .answer(403, refusal.message(), &refusal.body())
         .body::<UpdateApiKeyRequest>(json!({ "label": "second account", "is_active": true }))
         .ok(&ApiKeyResponse::of_key("API key updated", KeyView::example()))

@@ -99,7 +99,7 @@ fn site(
 pub struct UpdateApiKeyRequest {
     pub(crate) label: Option<String>,
     pub(crate) is_active: Option<bool>,
-    pub(crate) given: Given,
+    given: Given,
     exchange: Option<&'static Exchange>,
     environment: Option<Environment>,
     region: Option<String>,
@@ -132,6 +132,12 @@ impl Input for UpdateApiKeyRequest {
 }
 
 impl UpdateApiKeyRequest {
+    /// The credentials that it brings, if any.
+    #[must_use]
+    pub fn given(&self) -> Option<&Given> {
+        Some(&self.given).filter(|given| !given.is_empty())
+    }
+
     /// Whether it changes nothing.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -5,7 +5,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::exchanges::{Credentials, KeyType};
+use crate::{
+    exchanges::{Credentials, KeyType},
+    sealing::Revealed,
+};
 
 /// A key in the clear.
 #[derive(Serialize, JsonSchema)]
@@ -47,9 +50,12 @@ fn in_the_clear() -> Value {
 impl DecryptedApiKeyResponse {
     /// The credentials, given up.
     #[must_use]
-    pub fn new(credentials: Credentials) -> Self {
-        let Credentials { key_type, api_key, secret, passphrase, wallet_address } = credentials;
-        let data = ClearKey { api_key, secret, passphrase, key_type, wallet_address };
+    pub fn new(revealed: Revealed) -> Self {
+        let Credentials { key_type, api_key, secret, passphrase, wallet_address } = revealed.give_up();
+        Self::of(ClearKey { api_key, secret, passphrase, key_type, wallet_address })
+    }
+
+    const fn of(data: ClearKey) -> Self {
         Self { success: true, message: "API key decrypted", data }
     }
 
@@ -57,11 +63,11 @@ impl DecryptedApiKeyResponse {
     #[must_use]
     pub fn example() -> Self {
         let dots = || Zeroizing::new("...".to_owned());
-        Self::new(Credentials {
-            key_type: KeyType::Hmac,
+        Self::of(ClearKey {
             api_key: dots(),
             secret: dots(),
             passphrase: None,
+            key_type: KeyType::Hmac,
             wallet_address: None,
         })
     }

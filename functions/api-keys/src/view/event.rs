@@ -55,6 +55,10 @@ impl JsonSchema for AccessOutcome {
     fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
         let own = [
             json!({ "const": UNKNOWN, "description": "A test is under way, or its end could not be written down." }),
+            json!({
+                "const": RefusalCode::StepUpRequired.as_str(),
+                "description": "The session's last proof of who its owner is did not suffice.",
+            }),
             json!({ "const": RefusalCode::Failed.as_str(), "description": "Something was out of order." }),
         ];
         let described =
