@@ -175,6 +175,13 @@ fn ids_are_as_long_as_they_may_be() {
     }
 }
 
+#[test]
+fn a_passkey_has_the_name_that_its_authenticator_gave_it() {
+    let mut renamed = Authenticator::new(ORIGIN).make(&creation());
+    (renamed["id"], renamed["rawId"]) = (json!("AAAA"), json!("AAAA"));
+    assert_eq!(made(&renamed), Err(Flaw::CredentialId));
+}
+
 /// What browsers are asked: both sides have to agree on it before anything is signed.
 #[test]
 fn browsers_are_asked_for_verified_passkeys_that_say_whose_they_are() {
