@@ -31,7 +31,7 @@ impl Metric {
 }
 
 /// The metrics of what this crate itself logs, whichever function it is in.
-pub const METRICS: [Metric; 9] = [
+pub const METRICS: [Metric; 10] = [
     Metric::count("cold_start", "ColdStarts", &[&["service"]]),
     Metric::count("answer_failed", "FailedAnswers", &[&["service", "function_version"]]),
     Metric::count("contended", "Contended", &[&["service"]]),

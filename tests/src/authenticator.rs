@@ -330,8 +330,8 @@ fn head(major: u8, number: usize) -> Vec<u8> {
     let [high, low] = u16::try_from(number).expect("a small number").to_be_bytes();
     match (high, low) {
         (0, 0..24) => vec![major << 5 | low],
-        (0, _) => vec![major << 5 | 24, low],
-        _ => vec![major << 5 | 25, high, low],
+        (0, _) => vec![major << 5 | 0x18, low],
+        _ => vec![major << 5 | 0x19, high, low],
     }
 }
 

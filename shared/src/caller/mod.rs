@@ -99,12 +99,6 @@ impl Caller {
         self.frozen_at
     }
 
-    /// Whether the account has second factors.
-    #[must_use]
-    pub const fn has_factors(&self) -> bool {
-        self.has_factors
-    }
-
     /// That the session has not ended: what it asks for takes place before that, or not at all.
     #[must_use]
     pub fn still_signed_in(&self) -> Write<'static> {

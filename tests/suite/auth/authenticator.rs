@@ -27,9 +27,9 @@ const LIES: [Lie; 12] = [
     (Flaw::Type, |it| it.ceremony = Some("payment.get".to_owned())),
     (Flaw::Challenge, |it| it.challenge = Some("BQUF".to_owned())),
     (Flaw::Challenge, |it| it.challenge = Some("not base64url!".to_owned())),
-    (Flaw::Origin, |it| it.origin = "https://example.com".to_owned()),
-    (Flaw::Origin, |it| it.origin = "https://evil-app.example.com".to_owned()),
-    (Flaw::Origin, |it| it.origin = "http://app.example.com".to_owned()),
+    (Flaw::Origin, |it| "https://example.com".clone_into(&mut it.origin)),
+    (Flaw::Origin, |it| "https://evil-app.example.com".clone_into(&mut it.origin)),
+    (Flaw::Origin, |it| "http://app.example.com".clone_into(&mut it.origin)),
     (Flaw::CrossOrigin, |it| it.cross_origin = Some(true)),
     (Flaw::CrossOrigin, |it| it.top_origin = Some(ORIGIN.to_owned())),
     (Flaw::RpId, |it| it.rp_id = Some("app.example.com".to_owned())),
@@ -88,7 +88,8 @@ fn known() -> Ceremony {
 fn every_kind_of_passkey_is_made_and_used() {
     for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Rs256] {
         for attestation in [Attestation::None, Attestation::PackedSelf] {
-            let mut phone = Authenticator { algorithm, attestation, ..Authenticator::new(ORIGIN) };
+            let mut phone = Authenticator::new(ORIGIN);
+            (phone.algorithm, phone.attestation) = (algorithm, attestation);
             let new = made(&phone.make(&creation())).unwrap();
             assert_eq!(json!(new.id), phone.passkeys()[0]);
             assert_eq!(new.transports, [Transport::Hybrid, Transport::Internal]);
@@ -157,12 +158,13 @@ fn another_passkey_of_the_same_phone_is_another() {
 
 #[test]
 fn a_counter_rises_or_is_said_not_to() {
-    let mut key = Authenticator { counter: 7, step: 1, ..Authenticator::new(ORIGIN) };
+    let mut key = Authenticator::new(ORIGIN);
+    (key.counter, key.step) = (7, 1);
     let new = made(&key.make(&creation())).unwrap();
     assert_eq!(new.sign_count, 7);
-    for (counter, rose) in [(8, true), (u32::MAX, true), (7, false), (6, false), (0, false)] {
+    assert_eq!([0; 3].map(|_| used(&key.sign(&request(None)), &new, &known())), [Ok(false), Ok(true), Ok(true)]);
+    for (counter, rose) in [(8, true), (u32::MAX - 1, true), (7, false), (6, false), (0, false)] {
         key.counter = counter;
-        key.step = 0;
         assert_eq!(used(&key.sign(&request(None)), &new, &known()), Ok(rose), "{counter}");
     }
 }
@@ -170,9 +172,17 @@ fn a_counter_rises_or_is_said_not_to() {
 #[test]
 fn ids_are_as_long_as_they_may_be() {
     for (length, flaw) in [(1, None), (1_023, None), (0, Some(Flaw::CredentialId)), (1_024, Some(Flaw::CredentialId))] {
-        let mut phone = Authenticator { credential_id: Some(vec![9; length]), ..Authenticator::new(ORIGIN) };
+        let mut phone = Authenticator::new(ORIGIN);
+        phone.credential_id = Some(vec![9; length]);
         assert_eq!(made(&phone.make(&creation())).err(), flaw, "{length}");
     }
+}
+
+#[test]
+fn a_passkey_has_the_name_that_its_authenticator_gave_it() {
+    let mut renamed = Authenticator::new(ORIGIN).make(&creation());
+    (renamed["id"], renamed["rawId"]) = (json!("AAAA"), json!("AAAA"));
+    assert_eq!(made(&renamed), Err(Flaw::CredentialId));
 }
 
 /// What browsers are asked: both sides have to agree on it before anything is signed.

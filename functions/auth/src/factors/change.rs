@@ -212,7 +212,8 @@ impl Auth {
                 return Ok(None);
             }
         };
-        let EndOfSessions { guard, sessions, .. } = ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
+        let EndOfSessions { guard, sessions, .. } =
+            ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
         let guard = guard.set("factors", &after.if_any())?.when(unchanged(before)?);
         let guard = if let Standing::Reduced { freeze, .. } = standing { freezing(guard, freeze)? } else { guard };
         writes.extend(sessions);

@@ -86,7 +86,8 @@ impl Auth {
             };
             let (seen, is_first) = (account.version, account.no_password.is_some());
             account.set_password(link.id, hash.clone(), self.app.clock.unix_ms(), now);
-            let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
+            let EndOfSessions { guard, sessions: mut writes, seen: tried } =
+                self.ending_sessions(account.id, None).await?;
             let (device, from) = sender.recognised(&tried.places, now)?;
             // Not the tries: whoever makes them is not in the way of the owner.
             let guard = changing_places(guard, &tried.welcoming_by_link(&from, now))?;

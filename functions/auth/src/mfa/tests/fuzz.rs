@@ -24,7 +24,7 @@ fn change(credential: &mut Value, part: &str, at: Index, by: u8) -> bool {
     }
     match at.index(bytes.len() + 2).checked_sub(2) {
         Some(at) => bytes[at] ^= by,
-        None if by % 2 == 0 => bytes.push(by),
+        None if by < 128 => bytes.push(by),
         None => {
             bytes.pop();
         }

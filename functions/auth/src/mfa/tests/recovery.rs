@@ -35,7 +35,7 @@ fn what_is_kept_is_of_this_code_account_and_key() {
         assert_ne!(hash, other);
     }
     // As Python's hmac has it.
-    assert_eq!(hash.as_str(), "VroiAJKLfglguTZss65N_IDnRRUX7nBbiY8gQyedu4c");
+    assert_eq!(hash.to_string(), "VroiAJKLfglguTZss65N_IDnRRUX7nBbiY8gQyedu4c");
     with_keys(|keys| {
         assert_eq!(keys.recovery_hashes(&code, ADA), [keys.recovery_hash(&code, ADA)]);
         assert_ne!(keys.recovery_hash(&code, ADA), keys.recovery_hash(&code, BOB));

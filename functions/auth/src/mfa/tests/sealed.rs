@@ -111,7 +111,6 @@ fn no_changed_character_of_a_pending_token_survives() {
 /// Under one key a token could be made of what something else gives out.
 #[test]
 fn each_kind_is_proven_by_a_key_of_its_own() {
-    let ours = relying_party("example.com");
     with_keys(|keys| {
         let token = PendingToken::issue(&pending(Freeze::default()), keys).reveal();
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(&*token).unwrap();

@@ -15,14 +15,16 @@ pub mod flaw;
 pub mod options;
 pub mod registration;
 pub mod relying_party;
+pub mod responses;
 
 use super::challenge::{Ceremony, Challenge};
 
 pub use assertion::{Asserted, StoredCredential, assert};
 pub use flaw::Flaw;
-pub use options::{AuthenticationResponse, CreationOptions, RegistrationResponse, RequestOptions};
+pub use options::{CreationOptions, RequestOptions};
 pub use registration::{NewCredential, register};
 pub use relying_party::RelyingParty;
+pub use responses::{AuthenticationResponse, RegistrationResponse};
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug)]

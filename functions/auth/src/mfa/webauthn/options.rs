@@ -1,6 +1,4 @@
-//! The JSON that browsers take (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`) and give (`toJSON`): sections 5.1.8 to 5.1.10.
-
-use std::collections::BTreeSet;
+//! The JSON that browsers take (`parseCreationOptionsFromJSON`, `parseRequestOptionsFromJSON`): sections 5.1.9 and 5.1.10.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use compat::json::Json;
@@ -8,11 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::{ids::AccountId, tables::Hash};
 
-use super::{Flaw, RelyingParty, base64url::Binary, client_data::ClientData, cose::Algorithm};
+use super::{RelyingParty, base64url::Binary, cose::Algorithm};
 use crate::mfa::challenge::{self, Challenge};
 
 /// The one type of credentials.
-const PUBLIC_KEY: &str = "public-key";
+pub(super) const PUBLIC_KEY: &str = "public-key";
 /// How long browsers should wait. Milliseconds.
 const TIMEOUT: u64 = challenge::LIFE.as_secs() * 1_000;
 
@@ -121,33 +119,6 @@ struct Selection {
     user_verification: &'static str,
 }
 
-/// `RegistrationResponseJSON`: a passkey that was made. Other members are not looked at.
-#[derive(Debug)]
-pub struct RegistrationResponse {
-    pub(super) name: Name,
-    pub(super) client_data: Binary,
-    pub(super) attestation_object: Binary,
-    pub(super) transports: Vec<Transport>,
-}
-
-/// `AuthenticationResponseJSON`: a passkey that was used. Other members are not looked at.
-#[derive(Debug)]
-pub struct AuthenticationResponse {
-    pub(super) name: Name,
-    pub(super) client_data: Binary,
-    pub(super) authenticator_data: Binary,
-    pub(super) signature: Binary,
-    pub(super) user_handle: Option<Binary>,
-}
-
-/// What a browser calls a credential.
-#[derive(Debug)]
-pub(super) struct Name {
-    kind: String,
-    id: Binary,
-    raw_id: Binary,
-}
-
 impl CredentialId {
     /// Of these bytes.
     #[must_use]
@@ -217,6 +188,13 @@ impl RequestOptions {
     }
 }
 
+impl Transport {
+    /// By its name; `None` for ways that are not known.
+    pub(super) fn read(name: &Json) -> Option<Self> {
+        serde_json::from_value(name.as_str()?.into()).ok()
+    }
+}
+
 impl Selection {
     const REQUIRED: Self = Self { resident_key: "required", require_resident_key: true, user_verification: "required" };
 }
@@ -254,115 +232,4 @@ impl RequestOptions {
             user_verification: "required",
         }
     }
-}
-
-impl RegistrationResponse {
-    /// From the JSON of a request.
-    ///
-    /// # Errors
-    /// `Response`.
-    pub fn read(passkey: &Json) -> Result<Self, Flaw> {
-        let response = member(passkey, "response")?;
-        let transports = match member(response, "transports") {
-            Ok(Json::Array(names)) => names.iter().filter_map(Transport::read).collect::<BTreeSet<_>>(),
-            _ => BTreeSet::new(),
-        };
-        Ok(Self {
-            name: Name::read(passkey)?,
-            client_data: binary(response, "clientDataJSON")?,
-            attestation_object: binary(response, "attestationObject")?,
-            transports: transports.into_iter().collect(),
-        })
-    }
-
-    /// The challenge that it answers, to be opened. Nothing is proven by that.
-    ///
-    /// # Errors
-    /// `ClientData`, `Challenge`.
-    pub fn challenge(&self) -> Result<Challenge, Flaw> {
-        challenge_in(&self.client_data)
-    }
-}
-
-impl AuthenticationResponse {
-    /// From the JSON of a request.
-    ///
-    /// # Errors
-    /// `Response`.
-    pub fn read(passkey: &Json) -> Result<Self, Flaw> {
-        let response = member(passkey, "response")?;
-        let user_handle = match member(response, "userHandle") {
-            Err(_) | Ok(Json::Null) => None,
-            Ok(_) => Some(binary(response, "userHandle")?),
-        };
-        Ok(Self {
-            name: Name::read(passkey)?,
-            client_data: binary(response, "clientDataJSON")?,
-            authenticator_data: binary(response, "authenticatorData")?,
-            signature: binary(response, "signature")?,
-            user_handle,
-        })
-    }
-
-    /// The challenge that it answers, to be opened. Nothing is proven by that.
-    ///
-    /// # Errors
-    /// `ClientData`, `Challenge`.
-    pub fn challenge(&self) -> Result<Challenge, Flaw> {
-        challenge_in(&self.client_data)
-    }
-
-    /// Which credential it claims to be: where its row is looked for.
-    #[must_use]
-    pub fn credential_id(&self) -> CredentialId {
-        CredentialId(self.name.raw_id.clone())
-    }
-
-    /// Whose it claims to be: where its row is looked for. `None` where it says nothing, or what is no account's id.
-    #[must_use]
-    pub fn user_handle(&self) -> Option<AccountId> {
-        let handle = self.user_handle.as_ref()?;
-        handle.0.as_slice().try_into().ok().map(AccountId::from_bytes)
-    }
-}
-
-impl Name {
-    fn read(passkey: &Json) -> Result<Self, Flaw> {
-        let kind = member(passkey, "type")?.as_str().ok_or(Flaw::Response)?;
-        Ok(Self { kind: kind.to_owned(), id: binary(passkey, "id")?, raw_id: binary(passkey, "rawId")? })
-    }
-
-    /// The id, if that is one, and it is a public-key credential's (section 5.1).
-    pub(super) fn id(&self) -> Result<&[u8], Flaw> {
-        if self.kind != PUBLIC_KEY {
-            return Err(Flaw::Type);
-        }
-        if self.id != self.raw_id {
-            return Err(Flaw::CredentialId);
-        }
-        Ok(&self.raw_id.0)
-    }
-}
-
-impl Transport {
-    /// By its name; `None` for ways that are not known.
-    fn read(name: &Json) -> Option<Self> {
-        serde_json::from_value(name.as_str()?.into()).ok()
-    }
-}
-
-fn challenge_in(client_data: &Binary) -> Result<Challenge, Flaw> {
-    let challenge = ClientData::read(&client_data.0)?.challenge()?;
-    Challenge::read(&challenge.0).ok_or(Flaw::Challenge)
-}
-
-fn member<'j>(json: &'j Json, name: &str) -> Result<&'j Json, Flaw> {
-    match json {
-        Json::Object(members) => members.get(name).ok_or(Flaw::Response),
-        _ => Err(Flaw::Response),
-    }
-}
-
-fn binary(json: &Json, name: &str) -> Result<Binary, Flaw> {
-    member(json, name)?.as_str().and_then(Binary::decode).ok_or(Flaw::Response)
 }
