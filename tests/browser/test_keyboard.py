@@ -77,8 +77,7 @@ class Keyboard(Pages):
         return [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in operated]
 
     def signs_in(self, person):
-        self.page.open(PAGE)
-        self.page.until("!document.getElementById('app').hidden")
+        self.open(PAGE)
         self.goes_to("#email")
         self.page.type(person.email)
         self.tab()
@@ -91,8 +90,7 @@ class Keyboard(Pages):
         ada = Person().signed_up()
         for _ in range(2):
             post("/auth/login", {"email": ada.email, "password": PASSWORD})
-        self.page.open(PAGE)
-        self.page.until("!document.getElementById('app').hidden")
+        self.open(PAGE)
         self.walks_through()
         self.signs_in(ada)
         self.assertEqual(self.page.focused(), "h1", "what has come is read from its beginning")
@@ -103,17 +101,15 @@ class Keyboard(Pages):
             self.assertTrue(name.strip(), f"a {role} has no name")
         # Which one, though two may be of one device.
         ends = [name for role, name in names if role == "button" and name.startswith(f"{self.word('endSession')}: ")]
-        lines = self.page.evaluate(
-            "[...document.querySelectorAll('#sessions li:has(button)')].map((one) => [...one.querySelectorAll('p')].map((p) => p.textContent))"
-        )
+        rows = "[...document.querySelectorAll('#sessions li:has(button)')]"
+        lines = self.page.evaluate(f"{rows}.map((row) => [...row.querySelectorAll('p')].map((line) => line.textContent))")
         self.assertEqual(len(ends), 2)
         self.assertEqual(ends, [f"{self.word('endSession')}: {', '.join(told)}" for told in lines])
         self.check()
 
     def test_a_wrong_password_is_heard_and_the_right_one_leads_in(self):
         ada = Person().signed_up()
-        self.page.open(PAGE)
-        self.page.until("!document.getElementById('app').hidden")
+        self.open(PAGE)
         self.goes_to("#email")
         self.page.type(ada.email)
         self.tab()

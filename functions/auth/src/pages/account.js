@@ -156,8 +156,15 @@ async function showAccount() {
   nextEvents = null;
   byId("events").replaceChildren();
   forgetExport();
-  const [preferences] = await Promise.all([call("GET", "/auth/preferences"), showSessions(), showEvents()]);
-  if (preferences.status === 200) byId("preferred").value = preferences.answer.language;
+  await Promise.all([showPreferred(), showSessions(), showEvents()]);
+}
+
+/** The language of letters, unless somebody has chosen another one before it was known here. */
+async function showPreferred() {
+  const preferred = byId("preferred");
+  const before = preferred.value;
+  const { status, answer } = await call("GET", "/auth/preferences");
+  if (status === 200 && preferred.value === before) preferred.value = answer.language;
 }
 
 async function signIn() {
