@@ -30,8 +30,10 @@ FLAGS = [
 # Hands to Python what a page is not allowed to do.
 WATCH = """addEventListener("securitypolicyviolation", (event) =>
     violated(`${event.violatedDirective} forbids ${event.blockedURI || event.sample}`))"""
-KEYS = {"Tab": 9, "Enter": 13, "Space": 32}
+KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, "Space": 32}
 TEXT_OF_KEY = {"Enter": "\r", "Space": " "}
+# As the protocol numbers the keys that are held beside another one.
+SHIFT = 8
 
 
 class Chromium:
@@ -172,8 +174,8 @@ class Page:
         """What a person can read."""
         return self.evaluate("document.body.innerText")
 
-    def press(self, key):
-        named = {"key": " " if key == "Space" else key, "code": key, "windowsVirtualKeyCode": KEYS[key]}
+    def press(self, key, held=0):
+        named = {"key": " " if key == "Space" else key, "code": key, "windowsVirtualKeyCode": KEYS[key], "modifiers": held}
         text = {"text": TEXT_OF_KEY[key]} if key in TEXT_OF_KEY else {}
         self.call("Input.dispatchKeyEvent", type="keyDown", **named, **text)
         self.call("Input.dispatchKeyEvent", type="keyUp", **named)

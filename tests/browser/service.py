@@ -13,14 +13,19 @@ ORIGIN = f"http://localhost:{os.environ['PORT']}"
 API, AWS = f"http://127.0.0.1:{os.environ['PORT']}", f"http://127.0.0.1:{os.environ['AWS_PORT']}"
 
 
-def post(path, body):
-    """Status and answer."""
-    request = urllib.request.Request(API + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+def request(method, path, body, token=None):
+    """Status and answer, in the name of whoever has the token."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    asked = urllib.request.Request(API + path, json.dumps(body).encode(), headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with urllib.request.urlopen(asked, timeout=60) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
+
+
+def post(path, body):
+    return request("POST", path, body)
 
 
 def challenged(path, body):

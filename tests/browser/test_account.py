@@ -8,6 +8,14 @@ from test_languages import FLAWS, LANGUAGES, NARROW
 from test_pages import NEW_PASSWORD, PASSWORD, Pages, Person
 
 PAGE = f"{ORIGIN}/auth/ui/account"
+# The language of letters is not known to the page before `release` is called.
+LATE = """{
+    const really = fetch;
+    globalThis.fetch = (url, options) => {
+        if (options?.method !== "GET" || !String(url).endsWith("/auth/preferences")) return really(url, options);
+        return new Promise((answer) => { globalThis.release = async () => answer(await really(url, options)); });
+    };
+}"""
 
 
 class Account(Pages):
@@ -157,6 +165,17 @@ class Account(Pages):
         self.says("Wo Sie angemeldet sind")
         self.says("Sprache geändert")
         self.keeps_nothing()
+        self.check()
+
+    def test_a_language_that_is_chosen_before_the_present_one_is_known_stays(self):
+        ada = Person().signed_up()
+        self.page.call("Page.addScriptToEvaluateOnNewDocument", source=LATE)
+        self.signed_in(ada)
+        self.page.until("globalThis.release !== undefined")
+        self.page.evaluate("document.getElementById('preferred').value = 'ja'")
+        self.page.evaluate("release()")
+        self.page.until("new Promise((done) => setTimeout(() => done(true), 200))")
+        self.assertEqual(self.page.evaluate("document.getElementById('preferred').value"), "ja")
         self.check()
 
     def test_all_that_is_known_comes_in_one_file(self):

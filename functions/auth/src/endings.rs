@@ -4,6 +4,7 @@
 
 use std::time::Instant;
 
+use compat::email::AddressKey;
 use shared::{
     contention::Contention,
     endings::{self, Ending},
@@ -18,7 +19,7 @@ use crate::{
     account::{Account, Due, Tombstone},
     address::AddressRecord,
     password::PasswordHash,
-    records::{RECORD, post},
+    records::{RECORD, changed, post},
     state::Auth,
 };
 
@@ -82,8 +83,7 @@ impl Auth {
             for key in addresses.iter().flatten() {
                 let record: Option<AddressRecord> = self.app.store.get(Row::Address(key)).await?;
                 if let Some(record) = record.filter(|record| record.names(account.id)) {
-                    let row = Expected::new(Row::Address(key));
-                    writes.push(Write::Delete(row.when(Condition::equals("version", &record.version)?)));
+                    writes.push(without_account(key, record)?);
                 }
             }
             if self.app.store.race(writes).await? == Raced::Won {
@@ -111,5 +111,14 @@ impl Auth {
             Write::Delete(ledger),
             post(letter, account.language, now)?,
         ])
+    }
+}
+
+/// The write that takes an account that is gone out of a record which names it. It conflicts with whoever has written it since it was read.
+fn without_account(key: &AddressKey, record: AddressRecord) -> Result<Write<'_>, Error> {
+    let seen = record.version;
+    match record.without_account() {
+        Some(left) => changed(key, left),
+        None => Ok(Write::Delete(Expected::new(Row::Address(key)).when(Condition::equals("version", &seen)?))),
     }
 }

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use tests::{Person, Session, World};
 
 use super::{DAY, asks_for_the_end, ending, keeps, rows_about, with_everything};
-use crate::kyc::{approval, genuine};
+use crate::{
+    auth::changes::moves,
+    kyc::{approval, genuine},
+};
 
 /// What is left of somebody, as table and sort key or kind.
 async fn traces(world: &World, ada: &Person<'_>, session: &Session) -> Vec<String> {
@@ -95,6 +98,27 @@ async fn the_address_can_sign_up_again_and_is_another_account() {
     world.end_accounts_to_the_last().await;
     let tombstones = world.accounts().await;
     assert!(tombstones.len() == 2 && tombstones.iter().all(|row| row.get("ended_at").is_some()), "{tombstones:?}");
+}
+
+#[tokio::test]
+async fn who_signs_up_where_an_account_was_before_does_so_while_that_ends() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let ada_there = moves(&ada, &session, "elsewhere@example.org").await;
+    world.advance(7 * DAY);
+    let session = Session::of(&ada_there.logs_in().await);
+    asks_for_the_end(&ada_there, &session).await.assert_ok();
+    world.advance(7 * DAY - 60);
+    // The address is nobody's now, and somebody else may be reading its mail.
+    ada.signs_up().await.assert_ok();
+    let token = ada.mailed("verify-email").await;
+    world.advance(60);
+    world.end_accounts_to_the_last().await;
+    assert_eq!(ada_there.logs_in().await.status, 401);
+    let addresses = world.rows_of("Accounts", "ADDRESS#").await;
+    assert!(addresses.iter().all(|row| !row.to_string().contains(&session.user_id)), "{addresses:?}");
+    world.post("/auth/verify-email", json!({ "token": token })).await.assert_ok();
+    assert_ne!(Session::of(&ada.logs_in().await).user_id, session.user_id);
 }
 
 #[tokio::test]

@@ -92,10 +92,22 @@ impl AddressRecord {
         self.owner
     }
 
-    /// Whether the row says whose the address is, or was, and that is this account: it goes with it.
+    /// Whether the row says whose the address is, or was, and that is this account.
     #[must_use]
     pub fn names(&self, account: AccountId) -> bool {
         self.owner == Some(account) || self.former.is_some_and(|former| former.is_of(account))
+    }
+
+    /// What is left of a row that names an account once that is gone; none where there is nothing else in it. Where the account was before,
+    /// somebody else may be waiting for a proof of the address.
+    #[must_use]
+    pub fn without_account(self) -> Option<Self> {
+        let is_wanted = self.owner.is_none() && (self.pending.is_some() || !self.claims.is_empty());
+        is_wanted.then(|| {
+            let mut left = Self { former: None, ..self };
+            left.expire();
+            left
+        })
     }
 
     /// Whether a sign-up waits for its proof, or has waited in vain.

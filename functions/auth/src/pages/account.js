@@ -88,8 +88,9 @@ async function showSessions() {
   byId("sessions").replaceChildren();
   for (const session of answer.sessions) {
     const device = session.device ?? unknownDevice;
-    const lines = [session.current ? `${device} · ${thisSession}` : device, origin(session), at(lastUsed, session.last_used_at)];
-    addItem(byId("sessions"), lines, session.current ? null : endButton(session.id, device));
+    const more = [origin(session), at(lastUsed, session.last_used_at)].filter(Boolean);
+    const lines = [session.current ? `${device} · ${thisSession}` : device, ...more];
+    addItem(byId("sessions"), lines, session.current ? null : endButton(session.id, [device, ...more].join(", ")));
   }
   byId("end-others").hidden = answer.sessions.length < 2;
   const until = answer.vault_frozen_until;
@@ -98,11 +99,11 @@ async function showSessions() {
 }
 
 /** The button that ends a session. Its name says which, for who hears it and does not see what stands beside it. */
-function endButton(id, device) {
+function endButton(id, name) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = words.page.endSession;
-  button.setAttribute("aria-label", `${words.page.endSession}: ${device}`);
+  button.setAttribute("aria-label", `${words.page.endSession}: ${name}`);
   button.addEventListener("click", async () => {
     if (button.getAttribute("aria-disabled") === "true") return;
     button.setAttribute("aria-disabled", "true");
@@ -135,6 +136,17 @@ async function showEvents() {
   return reply;
 }
 
+/** Older events, below those that are shown. Who reads on begins with the first of them; the button may be gone by then. */
+async function moreEvents() {
+  const shown = byId("events").childElementCount;
+  const reply = await showEvents();
+  if (reply.status === 401) return;
+  if (reply.status !== 200) return note(byId("more-events"), trouble(reply), null);
+  const next = byId("events").children[shown] ?? byId("events-title");
+  next.tabIndex = -1;
+  next.focus();
+}
+
 async function showAccount() {
   byId("message").textContent = "";
   byId("sign-in").hidden = true;
@@ -144,8 +156,15 @@ async function showAccount() {
   nextEvents = null;
   byId("events").replaceChildren();
   forgetExport();
-  const [preferences] = await Promise.all([call("GET", "/auth/preferences"), showSessions(), showEvents()]);
-  if (preferences.status === 200) byId("preferred").value = preferences.answer.language;
+  await Promise.all([showPreferred(), showSessions(), showEvents()]);
+}
+
+/** The language of letters, unless somebody has chosen another one before it was known here. */
+async function showPreferred() {
+  const preferred = byId("preferred");
+  const before = preferred.value;
+  const { status, answer } = await call("GET", "/auth/preferences");
+  if (status === 200 && preferred.value === before) preferred.value = answer.language;
 }
 
 async function signIn() {
@@ -288,10 +307,7 @@ function begin() {
   onSubmit(byId("change-language"), changeLanguage);
   onSubmit(byId("export"), getExport);
   onSubmit(byId("delete"), deleteAccount);
-  onSubmit(byId("more-events"), async () => {
-    const reply = await showEvents();
-    if (![200, 401].includes(reply.status)) note(byId("more-events"), trouble(reply), null);
-  });
+  onSubmit(byId("more-events"), moreEvents);
   // In another language now.
   if (signedIn) showAccount();
 }
