@@ -14,7 +14,7 @@ use crate::{
     mfa::challenge::Ceremony,
     records::{
         notice::{Telling, TellingOf},
-        own_password::OwnPassword,
+        own_password::NotProven,
     },
     sender::Sender,
     session::standing::Standing,
@@ -103,15 +103,10 @@ impl Auth {
         if caller.has_factors() {
             return Ok(StepUp::Refused);
         }
-        let account = self.own_account(caller).await?;
-        match self.own_password(caller, &account, Some(password), sender, since, now).await? {
-            OwnPassword::Right(counted) => {
-                if let Some(counted) = counted {
-                    self.take_back(account.id, counted, since).await?;
-                }
-            }
-            OwnPassword::Wrong => return Ok(StepUp::Refused),
-            OwnPassword::Locked(seconds) => return Ok(StepUp::Locked(seconds)),
+        match self.proven_account(caller, Some(password), sender, since, now).await? {
+            Ok(_) => {}
+            Err(NotProven::Wrong) => return Ok(StepUp::Refused),
+            Err(NotProven::Locked(seconds)) => return Ok(StepUp::Locked(seconds)),
         }
         let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: now };
         let standing = Standing::Raised { authentication: authentication.clone(), is_exempt: false };

@@ -21,7 +21,7 @@ fn opened() -> (Session, RefreshToken) {
     let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: NOW };
     let account = Account::new(AccountId::from_bytes([1; 16]), address, Err(NoPassword::Contested), NOW);
     let SignedIn { session, refresh } =
-        Session::open(&account, authentication, &Origin::default(), Freeze::default(), LIFE).unwrap();
+        Session::open(&account, opening, &Origin::default(), LIFE).unwrap();
     (session, refresh)
 }
 
