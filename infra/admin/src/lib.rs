@@ -3,6 +3,7 @@
 pub mod account_change;
 pub mod account_show;
 pub mod account_unlock;
+mod bar;
 pub mod challenge;
 pub mod config;
 pub mod endings_show;
@@ -26,6 +27,7 @@ pub mod sessions_end;
 pub mod sign_up;
 mod successor;
 pub mod switching;
+mod together;
 pub mod trail;
 pub mod typed_secret;
 pub mod users_import;

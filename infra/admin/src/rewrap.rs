@@ -8,7 +8,6 @@ use std::{fmt, future, pin::pin, process::ExitCode};
 
 use clap::Args;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{
     Deserialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -21,7 +20,10 @@ use shared::{
     tables::{AllRows, Row},
 };
 
-use crate::operator::{Failure, Operator};
+use crate::{
+    bar::Bar,
+    operator::{Failure, Operator},
+};
 
 /// Records under way at a time. KMS allows some thousand calls a second to everybody in the account; the functions come first.
 const IN_FLIGHT: usize = 8;
@@ -88,17 +90,9 @@ struct Job<'a> {
 /// # Errors
 /// Why it could not go on; what is moved by then is moved.
 pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    // Draws nothing where the standard error is no terminal.
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} ({per_sec}, {eta} left)") {
-        bar.set_style(style);
-    }
-    let show = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
-    let report = rewrap(operator, arguments, show).await;
-    bar.finish_and_clear();
+    let bar = Bar::new();
+    let report = rewrap(operator, arguments, bar.show()).await;
+    bar.finish();
     Ok(finish(&report?, arguments.dry_run))
 }
 
