@@ -10,7 +10,8 @@ mod records;
 mod tests;
 
 use std::{
-    collections::BTreeSet, fmt, future::pending, iter, path::PathBuf, pin::pin, process::ExitCode, sync::OnceLock,
+    cell::Cell, collections::BTreeSet, fmt, future::pending, iter, path::PathBuf, pin::pin, process::ExitCode,
+    sync::OnceLock,
 };
 
 use auth::import::{Function, Importer, LONGEST_KEY, NewUser, Outcome, Project};
@@ -106,9 +107,14 @@ enum Ended {
 /// One record that is done with.
 struct Done {
     line: u64,
-    /// Where in the file it ends. Bytes.
-    end: u64,
     ended: Ended,
+}
+
+/// How far a file has been read.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    records: u64,
+    bytes: u64,
 }
 
 struct Job<'a> {
@@ -175,17 +181,21 @@ pub async fn import(
         None => None,
     };
     let job = &Job { importer, trail: &operator.trail, project, arguments, clock };
-    let next = || if stop.get().is_some() { None } else { records.next().transpose() };
+    let read = Cell::new(Progress::default());
+    let next = || {
+        let record = if stop.get().is_some() { None } else { records.next().transpose() };
+        record.inspect(|record| read.set(read.get().after(record)))
+    };
     let found = stream::iter(iter::from_fn(next));
     let mut done = pin!(found.map(|record| async { job.one(record?).await }).buffer_unordered(IN_FLIGHT));
-    let (mut report, mut count, mut read) = (Report::default(), 0, 0);
+    let (mut report, mut count) = (Report::default(), 0);
     // What is under way is finished whatever becomes of the others, so that the log knows of each account whether it was made.
     while let Some(outcome) = done.next().await {
         match outcome {
-            Ok(Done { line, end, ended }) => {
+            Ok(Done { line, ended }) => {
                 report.add(line, ended);
-                (count, read) = (count + 1, end.max(read));
-                progress(count, about(count, read, length));
+                count += 1;
+                progress(count, read.get().records_of(length));
             }
             Err(failure) => {
                 let _first_says_why = stop.set(failure);
@@ -196,10 +206,17 @@ pub async fn import(
     Ok(report)
 }
 
-/// How many records a file of this `length` has, where so many of them came to `read` bytes.
-fn about(count: u64, read: u64, length: u64) -> u64 {
-    let about = u128::from(count) * u128::from(length.max(read)) / u128::from(read.max(1));
-    u64::try_from(about).unwrap_or(u64::MAX)
+impl Progress {
+    /// With one more record, if it could be read.
+    fn after(self, record: &Result<Record, Failure>) -> Self {
+        record.as_ref().map_or(self, |record| Self { records: self.records + 1, bytes: record.end })
+    }
+
+    /// How many records a file of this `length` has, if those to come are as long as those before.
+    fn records_of(self, length: u64) -> u64 {
+        let records = u128::from(self.records) * u128::from(length.max(self.bytes)) / u128::from(self.bytes.max(1));
+        u64::try_from(records).unwrap_or(u64::MAX)
+    }
 }
 
 impl Arguments {
@@ -221,7 +238,7 @@ impl Job<'_> {
     ///
     /// # Errors
     /// When AWS does not go on: that is nothing about this one.
-    async fn one(&self, Record { line, end, members }: Record) -> Result<Done, Failure> {
+    async fn one(&self, Record { line, members, .. }: Record) -> Result<Done, Failure> {
         let reading = members.map(|members| self.arguments.from.read(&members, self.project.as_ref(), &self.importer));
         let ended = match reading {
             None | Some(Reading::Malformed) => Ended::Malformed,
@@ -234,7 +251,7 @@ impl Job<'_> {
                 Err(error) => return Err(error.into()),
             },
         };
-        Ok(Done { line, end, ended })
+        Ok(Done { line, ended })
     }
 
     /// Makes the account of somebody who has none, or tells that it would be made. The log has the event before anything is written, and after
