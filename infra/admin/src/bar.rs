@@ -109,7 +109,7 @@ mod tests {
         let shown = screen.0.lock().unwrap().clone();
         let (_, shown) = shown.rsplit_once("3/10 (").unwrap_or_else(|| panic!("{shown}"));
         let (rate, left) = shown.split_once("/s, ").unwrap();
-        assert!(rate.parse::<f64>().is_ok() && left.trim_end().ends_with(" left)"), "{shown}");
+        assert!(rate.replace(',', "").parse::<f64>().is_ok() && left.trim_end().ends_with(" left)"), "{shown}");
     }
 
     #[test]
