@@ -66,6 +66,8 @@ pub enum Action {
     Unlocked,
     /// The vault was opened before its time.
     VaultUnfrozen,
+    /// The account was brought along from another service.
+    Imported,
 }
 
 /// Who did it.
@@ -217,6 +219,14 @@ impl AccountEvent {
         Ok(BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &text)))
     }
 
+    /// The put that keeps it, for the transaction of what has happened.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn put(&self) -> Result<Put<'static>, Error> {
+        Ok(Put::new(Row::AccountEvent(self.account, self.id), self)?.when(Condition::New))
+    }
+
     /// What its line in the log says, for whoever writes it elsewhere than to the log of a function.
     ///
     /// # Errors
@@ -249,8 +259,7 @@ impl Announced {
     /// # Errors
     /// `Internal`.
     pub fn put(&self) -> Result<Put<'static>, Error> {
-        let AccountEvent { id, account, .. } = self.event;
-        Ok(Put::new(Row::AccountEvent(account, id), &self.event)?.when(Condition::New))
+        self.event.put()
     }
 
     /// The event.
@@ -300,6 +309,7 @@ impl Action {
             Self::Unbanned => "unbanned",
             Self::Unlocked => "unlocked",
             Self::VaultUnfrozen => "vault_unfrozen",
+            Self::Imported => "imported",
         }
     }
 }

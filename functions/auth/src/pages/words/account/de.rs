@@ -75,6 +75,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "Konto entsperrt",
             unlocked: "Sperre aufgehoben",
             vault_unfrozen: "Tresor vorzeitig geöffnet",
+            imported: "Konto von anderem Dienst übernommen",
         },
         by: Whose { link: "mit einem Link aus einer Mail", operator: "durch unser Team" },
     },

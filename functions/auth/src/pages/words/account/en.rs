@@ -75,6 +75,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "Account reopened",
             unlocked: "Lock lifted",
             vault_unfrozen: "Vault opened early",
+            imported: "Account moved from another service",
         },
         by: Whose { link: "by a mailed link", operator: "by our staff" },
     },

@@ -75,6 +75,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "Cuenta reactivada",
             unlocked: "Bloqueo levantado",
             vault_unfrozen: "Bóveda abierta antes de tiempo",
+            imported: "Cuenta traída de otro servicio",
         },
         by: Whose { link: "con un enlace de un correo", operator: "por nuestro equipo" },
     },

@@ -75,6 +75,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "Compte rétabli",
             unlocked: "Verrou levé",
             vault_unfrozen: "Coffre rouvert plus tôt",
+            imported: "Compte repris d’un autre service",
         },
         by: Whose { link: "par un lien reçu par e-mail", operator: "par notre équipe" },
     },

@@ -75,6 +75,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "アカウント再開",
             unlocked: "ロック解除",
             vault_unfrozen: "保管庫の早期解除",
+            imported: "他サービスからの移行",
         },
         by: Whose { link: "メールのリンクから", operator: "当社スタッフによる" },
     },

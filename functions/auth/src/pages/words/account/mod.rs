@@ -150,6 +150,7 @@ pub struct Actions {
     pub unbanned: &'static str,
     pub unlocked: &'static str,
     pub vault_unfrozen: &'static str,
+    pub imported: &'static str,
 }
 
 /// Who did something.

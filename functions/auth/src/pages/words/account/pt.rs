@@ -75,6 +75,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "Conta reativada",
             unlocked: "Bloqueio removido",
             vault_unfrozen: "Cofre aberto antes do prazo",
+            imported: "Conta trazida de outro serviço",
         },
         by: Whose { link: "por um link de e-mail", operator: "por nossa equipe" },
     },

@@ -75,6 +75,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             unbanned: "账户恢复",
             unlocked: "解除锁定",
             vault_unfrozen: "提前开启保管库",
+            imported: "从其他服务迁入账户",
         },
         by: Whose { link: "通过邮件链接", operator: "由我们的工作人员" },
     },
