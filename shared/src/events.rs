@@ -88,6 +88,8 @@ pub enum Action {
     FactorsResetCancelled,
     /// They have been removed.
     FactorsReset,
+    /// The account was brought along from another service.
+    Imported,
 }
 
 /// Who did it.
@@ -239,6 +241,14 @@ impl AccountEvent {
         Ok(BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &text)))
     }
 
+    /// The put that keeps it, for the transaction of what has happened.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn put(&self) -> Result<Put<'static>, Error> {
+        Ok(Put::new(Row::AccountEvent(self.account, self.id), self)?.when(Condition::New))
+    }
+
     /// What its line in the log says, for whoever writes it elsewhere than to the log of a function.
     ///
     /// # Errors
@@ -271,8 +281,7 @@ impl Announced {
     /// # Errors
     /// `Internal`.
     pub fn put(&self) -> Result<Put<'static>, Error> {
-        let AccountEvent { id, account, .. } = self.event;
-        Ok(Put::new(Row::AccountEvent(account, id), &self.event)?.when(Condition::New))
+        self.event.put()
     }
 
     /// The event.
@@ -333,6 +342,7 @@ impl Action {
             Self::FactorsResetRequested => "factors_reset_requested",
             Self::FactorsResetCancelled => "factors_reset_cancelled",
             Self::FactorsReset => "factors_reset",
+            Self::Imported => "imported",
         }
     }
 }

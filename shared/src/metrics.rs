@@ -46,7 +46,7 @@ pub const METRICS: [Metric; 10] = [
 
 /// Turns a line into a metric as well, if its event is one of ours or of the function's `own`. `process`: what the line says of its
 /// process, which nobody outside has a say in. `unix_ms`: milliseconds since 1970.
-pub(crate) fn embed(
+pub fn embed(
     line: &mut Map<String, Value>,
     own: &[Metric],
     process: &Map<String, Value>,

@@ -9,11 +9,12 @@ use compat::{email::EmailAddress, json::Json};
 use serde::de::IgnoredAny;
 use shared::{
     error::{Cause, Error},
+    events::AccountEvent,
     http::Field,
     ids::AccountId,
     rotation::{self, SecretVersion, open_all},
     seal::{Seal, SecretPurpose, key_256},
-    store::{Condition, Put, Store, Written},
+    store::{Condition, Put, Store, Write, Written},
     tables::{Row, Rows},
     time::Timestamp,
 };
@@ -24,7 +25,7 @@ use crate::{
     address::AddressRecord,
     endpoints::account::profile_fields::{AvatarUrl, FullName, Phone},
     guard::Guard,
-    password::{Imported, PasswordHash, Passwords},
+    password::{Imported, Passwords},
     profile::Profile,
     records::{account_row::new_account_of, changed},
     secrets::{
@@ -63,6 +64,13 @@ pub enum Outcome {
     IdTaken,
     /// Others changed what is known of the address all the time.
     Overtaken,
+}
+
+/// What is known of somebody who has no account yet. Who is quicker changes it.
+pub struct Seen {
+    record: AddressRecord,
+    /// What has been tried at the address.
+    tried: Guard,
 }
 
 /// Brings accounts along.
@@ -122,51 +130,67 @@ impl Importer {
         }
         let secret = self.seal.seal(SecretPurpose::ImportKey, signer_key).await?;
         let new = SecretVersion { secret, number, from: None, until: None };
-        match self.store.put(Put::new(new.row(), &new)?.when(Condition::New)).await? {
-            Written::Done(()) => Ok(number),
-            Written::Conflict(_) => Err(Error::Contended(Cause::new("another import has just sealed a key"))),
-        }
+        let is_ours = match self.store.put(Put::new(new.row(), &new)?.when(Condition::New)).await? {
+            Written::Done(()) => true,
+            // A write whose answer was lost is refused by its own row when it is tried again.
+            Written::Conflict(Some(there)) => there.read::<SecretVersion>()?.secret.sealed == new.secret.sealed,
+            Written::Conflict(None) => false,
+        };
+        if is_ours { Ok(number) } else { Err(Error::Contended(Cause::new("another import has just sealed a key"))) }
     }
 
-    /// Makes the account of somebody, all of it in one transaction, or only tells what would become of it.
+    /// What is known of somebody who is to be brought along; or why nobody is, nothing being wrong with that.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub async fn look(&self, user: &NewUser, now: Timestamp) -> Result<Result<Seen, Outcome>, Error> {
+        let key = user.address.key();
+        // By itself: most of those whom a run finds have been there since the one before.
+        let record: Option<AddressRecord> = self.store.get(Row::Address(&key)).await?;
+        let record = record.unwrap_or_default();
+        if !record.is_free(now) {
+            return Ok(Err(Outcome::There));
+        }
+        let (tried, taken) = tokio::try_join!(
+            self.store.get::<Guard>(Row::AddressGuard(&key)),
+            self.store.get::<IgnoredAny>(Row::Account(user.id)),
+        )?;
+        Ok(if taken.is_some() { Err(Outcome::IdTaken) } else { Ok(Seen { record, tried: tried.unwrap_or_default() }) })
+    }
+
+    /// Makes the account of somebody who was `seen` to have none, all of it in one transaction, its event included.
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`.
-    pub async fn import(&self, user: NewUser, is_dry: bool, now: Timestamp) -> Result<Outcome, Error> {
-        let NewUser { id, address, password, full_name, avatar_url, phone } = user;
-        let (key, mut password, mut hash) = (address.key(), password, None::<PasswordHash>);
+    pub async fn make(
+        &self,
+        mut user: NewUser,
+        mut seen: Seen,
+        event: &AccountEvent,
+        now: Timestamp,
+    ) -> Result<Outcome, Error> {
+        let hash = match user.password.take() {
+            Some(foreign) => Some(self.passwords.wrap(foreign, now).await?),
+            None => None,
+        };
+        let (key, account) = (user.address.key(), Account::imported(user.id, user.address.clone(), hash, now));
         let profile = Profile {
-            full_name: fitting::<FullName>(full_name),
-            avatar_url: fitting::<AvatarUrl>(avatar_url),
-            phone: fitting::<Phone>(phone),
+            full_name: fitting::<FullName>(user.full_name.take()),
+            avatar_url: fitting::<AvatarUrl>(user.avatar_url.take()),
+            phone: fitting::<Phone>(user.phone.take()),
             ..Profile::blank(now)
         };
         for _ in 0..ROUNDS {
-            // By itself: most of those whom a run finds have been there since the one before.
-            let record: Option<AddressRecord> = self.store.get(Row::Address(&key)).await?;
-            let mut record = record.unwrap_or_default();
-            if !record.is_free(now) {
-                return Ok(Outcome::There);
-            }
-            let (tried, taken) = tokio::try_join!(
-                self.store.get::<Guard>(Row::AddressGuard(&key)),
-                self.store.get::<IgnoredAny>(Row::Account(id)),
-            )?;
-            if taken.is_some() {
-                return Ok(Outcome::IdTaken);
-            }
-            if is_dry {
-                return Ok(Outcome::Made);
-            }
-            if let Some(foreign) = password.take() {
-                hash = Some(self.passwords.wrap(foreign, now).await?);
-            }
-            let account = Account::imported(id, address.clone(), hash.clone(), now);
+            let Seen { mut record, tried } = seen;
             record.belong_to(&account, None);
-            let mut writes = new_account_of(&account, &profile, tried.unwrap_or_default().inherited(&[], now))?;
-            writes.push(changed(&key, record)?);
+            let mut writes = new_account_of(&account, &profile, tried.inherited(&[], now))?;
+            writes.extend([changed(&key, record)?, Write::Put(event.put()?)]);
             if let Written::Done(()) = self.store.transact(writes).await? {
                 return Ok(Outcome::Made);
+            }
+            match self.look(&user, now).await? {
+                Ok(again) => seen = again,
+                Err(outcome) => return Ok(outcome),
             }
         }
         Ok(Outcome::Overtaken)

@@ -3,20 +3,26 @@
 use shared::{
     error::Error,
     events::{Action, Circumstances},
-    ids::AccountId,
+    ids::{AccountId, MailId},
     store::{Condition, Store, Update, Write},
     tables::Row,
     time::{Clock, Timestamp},
 };
 
-pub use crate::session::ending::{ENDED_AT_ONCE, delete_sessions, sessions_of};
 use crate::{
     account::{Account, Ban, Due, Tombstone},
-    records::{account_row::as_seen, ending::ending},
+    records::{account_row::as_seen, ending::ending, guarded::GuardOf, locked::once_a_day},
     session::{
         ending::{EndOfSessions, ending_sessions},
         rounds::take_turn,
     },
+};
+pub use crate::{
+    address::{
+        AddressRecord,
+        outstanding::{Asked, OpenLink, Outstanding},
+    },
+    session::ending::{ENDED_AT_ONCE, delete_sessions, sessions_of},
 };
 
 /// What is to be done.
@@ -83,6 +89,12 @@ impl Standing {
             Command::End => ends_at.is_none() && undo_until.is_none(),
         }
     }
+}
+
+/// Names the letter that has told the owner of an account of many wrong passwords today, if one has.
+#[must_use]
+pub fn letter_of_lock(id: AccountId, now: Timestamp) -> MailId {
+    once_a_day(GuardOf::Account(id), now)
 }
 
 /// The writes that carry out a command on an account which is there, but for its event; none where it would change nothing. They conflict

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use auth::{
     guard::Guard,
-    operators::{Standing, standing},
+    operators::{AddressRecord, Asked, OpenLink, Outstanding, Standing, letter_of_lock, standing},
 };
 use clap::Args;
 use compat::email::EmailAddress;
@@ -12,6 +12,8 @@ use serde::{Deserialize, de::IgnoredAny};
 use shared::{
     ids::{AccountId, SessionId},
     language::Language,
+    link::LinkPurpose,
+    outbox::Mail,
     tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
@@ -19,10 +21,11 @@ use shared::{
 use crate::{
     account_unlock::Told,
     identity_check::account,
+    mail_resend,
     operator::{Failure, Operator},
 };
 
-/// Show how an account stands: whether its owner may sign in, tries of its password, the freeze of the vault, places and sessions.
+/// Show how an account stands: whether its owner may sign in, tries of its password, the freeze of the vault, places, letters and sessions.
 ///
 /// The address becomes a key here, no table is searched. Neither the address nor anybody's IP is shown.
 #[derive(Args)]
@@ -44,15 +47,10 @@ pub struct Of {
     pub user: Option<AccountId>,
 }
 
-#[derive(Deserialize)]
-struct Record {
-    owner: Option<AccountId>,
-    pending: Option<IgnoredAny>,
-}
-
 /// What is shown of an account's row.
 #[derive(Deserialize)]
 struct Account {
+    address: EmailAddress,
     verified_at: Timestamp,
     password: Option<IgnoredAny>,
     #[serde(default)]
@@ -91,13 +89,13 @@ pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clo
     let (store, now) = (&operator.store, clock.now());
     let id = match (&of.user, &of.email) {
         (Some(id), _) => *id,
-        (None, Some(email)) => match store.get::<Record>(Row::Address(&email.key())).await? {
-            Some(Record { owner: Some(owner), .. }) => owner,
-            Some(Record { pending: Some(_), .. }) => {
-                return Ok(vec!["no account; a sign-up waits for its proof".to_owned()]);
+        (None, Some(email)) => {
+            let record: Option<AddressRecord> = store.get(Row::Address(&email.key())).await?;
+            match record.as_ref().and_then(AddressRecord::owner) {
+                Some(owner) => owner,
+                None => return Ok(without_account(record.as_ref(), now)),
             }
-            _ => return Ok(vec!["no account".to_owned()]),
-        },
+        }
         (None, None) => return Err("say which account".into()),
     };
     let mut lines = vec![format!("user: {id}")];
@@ -110,8 +108,12 @@ pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clo
             lines.extend(banned.map(|(reason, at)| format!("suspended since {at}: {reason}")));
             lines.extend(ends_at.map(|at| format!("to be deleted at {at}")));
             lines.extend(undo_until.map(|until| format!("former address: until {until}")));
-            let secured = account.and_then(|account| account.secured());
+            let secured = account.as_ref().and_then(Account::secured);
             lines.extend(secured.map(|at| format!("taken back by its owner at {at}")));
+            if let Some(account) = account {
+                let record: Option<AddressRecord> = store.get(Row::Address(&account.address.key())).await?;
+                lines.extend(record.iter().flat_map(|record| letters(&record.outstanding(now))));
+            }
         }
     }
     if let Some(guard) = store.get::<Guard>(Row::SessionGuard(id)).await? {
@@ -122,12 +124,56 @@ pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clo
             guard.freeze.frozen_until.filter(|until| now < *until).map(|until| format!("vault: shut until {until}")),
         );
     }
-    let mut sessions: Vec<Session> = store.query(Rows::SessionsOf(id)).await?;
-    sessions.retain(|session| session.expires_at > now);
-    sessions.sort_by_key(Session::used_at);
-    lines.push(format!("sessions: {}", sessions.len()));
-    lines.extend(sessions.iter().map(Session::line));
+    if let Some(Mail { id, status, .. }) = store.get(Row::Mail(letter_of_lock(id, now))).await? {
+        lines.push(format!("letter about today's lock: {}, {id}", mail_resend::word(status)));
+    }
+    lines.extend(sessions(operator, id, now).await?);
     Ok(lines)
+}
+
+/// What there is at an address that nobody has.
+fn without_account(record: Option<&AddressRecord>, now: Timestamp) -> Vec<String> {
+    let Some(record) = record else { return vec!["no account".to_owned()] };
+    let waits = if record.is_pending() { "; a sign-up waits for its proof" } else { "" };
+    [format!("no account{waits}")].into_iter().chain(letters(&record.outstanding(now))).collect()
+}
+
+/// What was asked for at an address: neither a link nor what could name one.
+fn letters(Outstanding { links, sign_ups, passwords, claims }: &Outstanding) -> Vec<String> {
+    let asked = |Asked { count, wait }: &Asked| match wait.seconds {
+        0 => count.to_string(),
+        seconds => format!("{count} (again in {seconds} s)"),
+    };
+    let (sign_ups, passwords, claims) = (asked(sign_ups), asked(passwords), asked(claims));
+    let line = format!("asked for within an hour: sign-up {sign_ups}, password {passwords}, address {claims}");
+    let of_link = |OpenLink { purpose, expires_at }: &OpenLink| format!("  {}  until {expires_at}", word(*purpose));
+    [line, format!("links: {}", links.len())].into_iter().chain(links.iter().map(of_link)).collect()
+}
+
+const fn word(purpose: LinkPurpose) -> &'static str {
+    match purpose {
+        LinkPurpose::VerifyEmail => "verify-email",
+        LinkPurpose::SetPassword => "set-password",
+        LinkPurpose::ChangeEmail => "change-email",
+        LinkPurpose::NotMe => "not-me",
+        LinkPurpose::KeepAccount => "keep-account",
+    }
+}
+
+/// The sessions that live, and after them rows that nobody can read: they let nobody in, and `sessions-end` ends them with the others.
+async fn sessions(operator: &Operator, id: AccountId, now: Timestamp) -> Result<Vec<String>, Failure> {
+    let (mut sessions, mut unreadable) = (Vec::<Session>::new(), Vec::new());
+    for row in operator.store.found(Rows::SessionsOf(id)).await? {
+        let name = row.key().1.to_owned();
+        match row.read::<Session>() {
+            Ok(session) if session.expires_at > now => sessions.push(session),
+            Ok(_) => {}
+            Err(_) => unreadable.push(format!("  {name}: nobody can read it")),
+        }
+    }
+    sessions.sort_by_key(Session::used_at);
+    let lines = sessions.iter().map(Session::line).chain(unreadable);
+    Ok([format!("sessions: {}", sessions.len())].into_iter().chain(lines).collect())
 }
 
 impl Account {

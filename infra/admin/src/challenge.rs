@@ -1,27 +1,9 @@
 //! `challenge`: whether everybody is asked for a challenge, or only while counters say that somebody attacks.
 
-use std::process::ExitCode;
-
 use clap::Args;
-use shared::{switches::ChallengeSwitch, time::Clock};
+use shared::switches::{ChallengeSwitch, Switches};
 
-use crate::{
-    operator::{Failure, Operator},
-    switching::{Switch, Switched},
-};
-
-/// Have everybody solve a challenge before signing in, signing up or asking for a letter.
-///
-/// Tells how it stands, and with --yes changes it. Functions know within half a minute. Where the setting CHALLENGE is off, nobody is asked.
-#[derive(Args)]
-pub struct Arguments {
-    /// How it is to stand.
-    #[command(flatten)]
-    pub wanted: Wanted,
-    /// Do it; otherwise only tell how it stands.
-    #[arg(long)]
-    pub yes: bool,
-}
+use crate::switching::Switch;
 
 /// Which way it is to stand; as it does where neither is said.
 #[derive(Args)]
@@ -35,43 +17,27 @@ pub struct Wanted {
     pub auto: bool,
 }
 
-impl Wanted {
-    const fn switch(&self) -> Option<ChallengeSwitch> {
+impl Switch for Wanted {
+    type Position = ChallengeSwitch;
+    const COMMAND: &'static str = "challenge";
+    const ATTRIBUTE: &'static str = "challenge";
+
+    fn wanted(&self) -> Option<ChallengeSwitch> {
         match self {
             Self { always: true, .. } => Some(ChallengeSwitch::Always),
             Self { auto: true, .. } => Some(ChallengeSwitch::Auto),
             Self { .. } => None,
         }
     }
-}
 
-const fn word(switch: ChallengeSwitch) -> &'static str {
-    match switch {
-        ChallengeSwitch::Always => "always",
-        ChallengeSwitch::Auto => "auto",
+    fn read(switches: &Switches) -> ChallengeSwitch {
+        switches.challenge
     }
-}
 
-const CHALLENGE: Switch<ChallengeSwitch> =
-    Switch { command: "challenge", attribute: "challenge", read: |switches| switches.challenge, word };
-
-/// The subcommand: one line on the standard output.
-///
-/// # Errors
-/// Why it is not known, or not changed.
-pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    println!("{}", switch(operator, arguments, clock).await?);
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The work itself. Other switches stay as they are.
-///
-/// # Errors
-/// When the table cannot be read or written.
-pub async fn switch(
-    operator: &Operator,
-    Arguments { wanted, yes }: &Arguments,
-    clock: &Clock,
-) -> Result<Switched, Failure> {
-    CHALLENGE.set(operator, wanted.switch(), *yes, clock).await
+    fn word(position: ChallengeSwitch) -> &'static str {
+        match position {
+            ChallengeSwitch::Always => "always",
+            ChallengeSwitch::Auto => "auto",
+        }
+    }
 }

@@ -3,6 +3,7 @@
 pub mod account_change;
 pub mod account_show;
 pub mod account_unlock;
+mod bar;
 pub mod challenge;
 pub mod config;
 pub mod endings_show;
@@ -26,6 +27,7 @@ pub mod sessions_end;
 pub mod sign_up;
 mod successor;
 pub mod switching;
+mod together;
 pub mod trail;
 pub mod typed_secret;
 pub mod users_import;
@@ -72,9 +74,19 @@ enum Command {
     EndingsShow,
     SessionsEnd(sessions_end::Arguments),
     VaultUnfreeze(vault_unfreeze::Arguments),
-    VaultFreeze(vault_freeze::Arguments),
-    SignUp(sign_up::Arguments),
-    Challenge(challenge::Arguments),
+    /// Have the vault show no secret and sign nothing, for nobody.
+    ///
+    /// Tells how it stands, and with --yes changes it. Functions know within half a minute. Faster, and for whoever holds a role of the vault,
+    /// too: switch its KMS key off.
+    VaultFreeze(switching::Arguments<vault_freeze::Wanted>),
+    /// Let nobody sign up, or everybody again.
+    ///
+    /// Tells how it stands, and with --yes changes it. Functions know within half a minute. Who has signed up by then may still prove the address.
+    SignUp(switching::Arguments<sign_up::Wanted>),
+    /// Have everybody solve a challenge before signing in, signing up or asking for a letter.
+    ///
+    /// Tells how it stands, and with --yes changes it. Functions know within half a minute. Where the setting CHALLENGE is off, nobody is asked.
+    Challenge(switching::Arguments<challenge::Wanted>),
     EventsShow(events_show::Arguments),
     EventsCheck(events_check::Arguments),
     MailResend(mail_resend::Arguments),
@@ -111,9 +123,9 @@ impl Cli {
             Command::AccountShow(arguments) => account_show::run(operator, &arguments, clock).await,
             Command::SessionsEnd(arguments) => sessions_end::run(operator, &arguments, clock).await,
             Command::VaultUnfreeze(arguments) => vault_unfreeze::run(operator, &arguments, clock).await,
-            Command::VaultFreeze(arguments) => vault_freeze::run(operator, &arguments, clock).await,
-            Command::SignUp(arguments) => sign_up::run(operator, &arguments, clock).await,
-            Command::Challenge(arguments) => challenge::run(operator, &arguments, clock).await,
+            Command::VaultFreeze(arguments) => switching::run(operator, &arguments, clock).await,
+            Command::SignUp(arguments) => switching::run(operator, &arguments, clock).await,
+            Command::Challenge(arguments) => switching::run(operator, &arguments, clock).await,
             Command::EventsShow(arguments) => events_show::run(operator, &arguments).await,
             Command::EventsCheck(arguments) => events_check::run(operator, &arguments, clock).await,
             Command::MailResend(arguments) => mail_resend::run(operator, &arguments, clock).await,

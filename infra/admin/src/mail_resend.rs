@@ -70,7 +70,8 @@ pub async fn resend(
     }
 }
 
-const fn word(status: MailStatus) -> &'static str {
+/// Where a letter stands, in words.
+pub(crate) const fn word(status: MailStatus) -> &'static str {
     match status {
         MailStatus::Pending => "pending",
         MailStatus::Claimed => "claimed",

@@ -8,8 +8,10 @@ use std::{fmt, future, pin::pin, process::ExitCode};
 
 use clap::Args;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use shared::{
     error::Error,
     ids::{AccountId, KeyId},
@@ -18,7 +20,10 @@ use shared::{
     tables::{AllRows, Row},
 };
 
-use crate::operator::{Failure, Operator};
+use crate::{
+    bar::Bar,
+    operator::{Failure, Operator},
+};
 
 /// Records under way at a time. KMS allows some thousand calls a second to everybody in the account; the functions come first.
 const IN_FLIGHT: usize = 8;
@@ -85,17 +90,9 @@ struct Job<'a> {
 /// # Errors
 /// Why it could not go on; what is moved by then is moved.
 pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode, Failure> {
-    // Draws nothing where the standard error is no terminal.
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} ({per_sec}, {eta} left)") {
-        bar.set_style(style);
-    }
-    let show = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
-    let report = rewrap(operator, arguments, show).await;
-    bar.finish_and_clear();
+    let bar = Bar::new();
+    let report = rewrap(operator, arguments, bar.show()).await;
+    bar.finish();
     Ok(finish(&report?, arguments.dry_run))
 }
 
@@ -191,8 +188,14 @@ impl Job<'_> {
                 .when(Condition::equals("edk", &envelope.edk)?);
             match self.operator.store.update::<IgnoredAny>(update).await? {
                 Written::Done(_) => return Ok(RecordState::Moved),
-                Written::Conflict(Some(row)) => record = row.read()?,
                 Written::Conflict(None) => return Ok(RecordState::Deleted),
+                Written::Conflict(Some(row)) => {
+                    record = row.read()?;
+                    // This very write, whose first answer was lost.
+                    if record.envelope.edk == moved.edk {
+                        return Ok(RecordState::Moved);
+                    }
+                }
             }
         }
         Ok(RecordState::Changed)
@@ -225,15 +228,24 @@ pub(crate) async fn move_secret(
         return Ok(RecordState::Moved);
     }
     let moved = seal.rewrap(secret.purpose, secret, to).await?;
-    written(store, Update::new(row).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?)).await
+    let update = Update::new(row).set_all(&moved)?.when(Condition::equals("sealed", &secret.sealed)?);
+    written(store, update, |there: &SealedSecret| there.sealed == moved.sealed).await
 }
 
-/// Where a record is after the write that moves it.
-pub(crate) async fn written(store: &Store, update: Update<'_>) -> Result<RecordState, Failure> {
+/// Where a record is after the write that moves it. One whose answer was lost is refused by its own row when it is tried again: what `is_ours`
+/// has been moved.
+pub(crate) async fn written<T: DeserializeOwned>(
+    store: &Store,
+    update: Update<'_>,
+    is_ours: impl Fn(&T) -> bool,
+) -> Result<RecordState, Failure> {
     Ok(match store.update::<IgnoredAny>(update).await? {
         Written::Done(_) => RecordState::Moved,
-        Written::Conflict(Some(_)) => RecordState::Changed,
         Written::Conflict(None) => RecordState::Deleted,
+        Written::Conflict(Some(row)) => {
+            let is_moved = is_ours(&row.read()?);
+            if is_moved { RecordState::Moved } else { RecordState::Changed }
+        }
     })
 }
 

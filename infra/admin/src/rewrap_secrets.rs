@@ -81,5 +81,6 @@ async fn move_copies(
         *secret = seal.rewrap(secret.purpose, secret, to).await?;
     }
     let update = Update::new(Row::MailLinkKeys).set("keys", &moved)?.when(Condition::equals("keys", &copies)?);
-    written(store, update).await
+    let sealed = |keys: &[SecretVersion]| keys.iter().map(|key| key.secret.sealed.clone()).collect::<Vec<_>>();
+    written(store, update, |there: &LinkKeys| sealed(&there.keys) == sealed(&moved)).await
 }

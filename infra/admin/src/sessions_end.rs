@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use auth::operators::{ENDED_AT_ONCE, delete_sessions, sessions_of};
 use clap::Args;
 use futures::{StreamExt, TryStreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, de::IgnoredAny};
 use shared::{
     error::Error,
@@ -17,6 +16,7 @@ use shared::{
 };
 
 use crate::{
+    bar::Bar,
     identity_check::account,
     operator::{Failure, Operator},
 };
@@ -61,17 +61,9 @@ struct Begun {
 /// # Errors
 /// Why they could not be counted, or not be ended; some may have ended then.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
-    // Draws nothing where the standard error is no terminal.
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} ({per_sec}, {eta} left)") {
-        bar.set_style(style);
-    }
-    let show = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
-    };
-    let count = end(operator, arguments, clock, show).await;
-    bar.finish_and_clear();
+    let bar = Bar::new();
+    let count = end(operator, arguments, clock, bar.show()).await;
+    bar.finish();
     println!("{}{}", count?, if arguments.yes { " sessions: ended" } else { " sessions; --yes ends them" });
     Ok(ExitCode::SUCCESS)
 }

@@ -92,13 +92,19 @@ impl World {
         Operator::new(&config, signed_by(&self.sdk, role))
     }
 
+    /// What the tables' names begin with: in a deployment that is the name of the stack.
+    #[must_use]
+    pub fn stack(&self) -> &str {
+        &self.config.table_prefix
+    }
+
     /// What operators' commands have written down, oldest first.
     ///
     /// # Panics
     /// When a line is no JSON.
     #[must_use]
     pub fn operators_log(&self) -> Vec<serde_json::Value> {
-        let lines = self.aws.log_lines(&admin::trail::group(&self.config.table_prefix));
+        let lines = self.aws.log_lines(&admin::trail::group(self.stack()));
         lines.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 

@@ -23,7 +23,7 @@ async fn ended(world: &World, user: AccountId, yes: bool) -> u64 {
 }
 
 /// The vault is shut for a person, in the guard and in every session.
-async fn freezes(world: &World, session: &Session) {
+pub async fn freezes(world: &World, session: &Session) {
     for row in world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await {
         let mut row = row;
         row["frozen_at"] = json!(world.now().as_second());
@@ -32,8 +32,10 @@ async fn freezes(world: &World, session: &Session) {
     }
 }
 
+/// What is announced, and what has not come of it.
 fn commands(lines: &[Value]) -> Vec<&str> {
-    lines.iter().map(|line| line["action"].as_str().or(line["event"].as_str()).unwrap()).collect()
+    let lines = lines.iter().filter(|line| line["event"] != "account_changed");
+    lines.map(|line| line["action"].as_str().or(line["event"].as_str()).unwrap()).collect()
 }
 
 #[tokio::test]
@@ -45,10 +47,12 @@ async fn an_account_is_shown_without_the_address_or_anybodys_ip() {
     assert_eq!(lines, shown(&world, None, Some(id(&session))).await);
     let now = world.now();
     assert_eq!(
-        lines[..6],
+        lines[..8],
         [
             format!("user: {}", session.user_id),
             format!("account: verified at {now}, language en"),
+            "asked for within an hour: sign-up 0, password 0, address 0".to_owned(),
+            "links: 0".to_owned(),
             "passwords: 0 wrong in a row; 0 today, 0 more from known places; 0 came during locks".to_owned(),
             "places: 2 known".to_owned(),
             format!("vault: shut until {}", now + std::time::Duration::from_hours(1)),
@@ -57,11 +61,93 @@ async fn an_account_is_shown_without_the_address_or_anybodys_ip() {
     );
     let text = lines.join("\n");
     assert!(!text.contains("203.0.113.9") && !text.contains(&ada.email), "{text}");
-    let pending = world.person();
-    pending.signs_up().await.assert_ok();
-    assert_eq!(shown(&world, Some(&pending.email), None).await, ["no account; a sign-up waits for its proof"]);
     assert_eq!(shown(&world, Some("nobody@example.com"), None).await, ["no account"]);
     assert!(world.operators_log().is_empty(), "to look changes nothing");
+}
+
+/// What was asked for, what is out and until when; nothing that could be redeemed, nor whom it went to.
+#[tokio::test]
+async fn letters_of_late_are_shown_without_their_links() {
+    let world = World::start().await;
+    let pending = world.person();
+    pending.signs_up().await.assert_ok();
+    let (hour, day) = (std::time::Duration::from_hours(1), std::time::Duration::from_hours(24));
+    let proof = world.now() + day;
+    let signed_up = |sign_ups: &str| {
+        let asked = format!("asked for within an hour: sign-up {sign_ups}, password 0, address 0");
+        let link = format!("  verify-email  until {proof}");
+        ["no account; a sign-up waits for its proof".to_owned(), asked, "links: 1".to_owned(), link]
+    };
+    assert_eq!(shown(&world, Some(&pending.email), None).await, signed_up("1"));
+    world.post("/auth/resend-verification", json!({ "email": pending.email })).await.assert_ok();
+    assert_eq!(shown(&world, Some(&pending.email), None).await, signed_up("2 (again in 60 s)"));
+    world.advance(3_600);
+    assert_eq!(shown(&world, Some(&pending.email), None).await, signed_up("0"));
+
+    let (ada, session) = pending.signed_in().await;
+    ada.forgets().await.assert_ok();
+    let (_, other) = world.person().signed_in().await;
+    let wishes = json!({ "new_email": ada.email, "current_password": "correct horse battery" });
+    world.post_as(&other, "/auth/change-email", wishes).await.assert_ok();
+    let lines = shown(&world, None, Some(id(&session))).await;
+    let half_an_hour = world.now() + std::time::Duration::from_mins(30);
+    let expected = [
+        "asked for within an hour: sign-up 0, password 1 (again in 60 s), address 1 (again in 60 s)".to_owned(),
+        "links: 2".to_owned(),
+        format!("  set-password  until {half_an_hour}"),
+        format!("  change-email  until {}", world.now() + hour),
+    ];
+    assert_eq!(lines[2..6], expected);
+    assert_eq!(lines, shown(&world, Some(&ada.email), None).await);
+    let (text, token) = (lines.join("\n"), ada.mailed("reset-password").await);
+    let record = world.rows_of("Accounts", "ADDRESS#").await;
+    let issued = record.iter().flat_map(|row| row["links"].as_array().unwrap());
+    let ids: Vec<_> = issued.filter_map(|link| link["id"].as_str()).collect();
+    assert!(!ids.is_empty() && !text.contains(&token) && !ids.iter().any(|id| text.contains(id)), "{text}");
+    assert!(!text.contains(&ada.email), "{text}");
+}
+
+/// Of letters in the outbox only that one has a name which can be told without a search.
+#[tokio::test]
+async fn the_letter_about_a_lock_is_named_and_can_be_sent_again() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let named = async || {
+        let lines = shown(&world, None, Some(id(&session))).await;
+        let named =
+            lines.iter().find_map(|line| line.strip_prefix("letter about today's lock: sent, ").map(str::to_owned));
+        named.and_then(|id| MailId::parse(&id))
+    };
+    assert_eq!(named().await, None);
+    for _ in 0..10 {
+        world.advance(60);
+        let guess = json_request("POST", "/auth/login", &ada.rival("a guess").credentials());
+        world.send_from("192.0.2.1", guess).await.assert_status(401);
+    }
+    world.aws.settled().await.unwrap();
+    let mail = named().await.unwrap();
+    let arguments = mail_resend::Arguments { mail, yes: false };
+    let (told, _) = mail_resend::resend(&world.operator(), &arguments, &world.clock).await.unwrap();
+    assert!(told.starts_with("locked of "), "{told}");
+    world.advance(24 * 3_600);
+    assert_eq!(named().await, None);
+}
+
+/// A row that cannot be read is named, and the others are shown with it.
+#[tokio::test]
+async fn a_session_that_nobody_can_read_is_named() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let before = shown(&world, None, Some(id(&session))).await;
+    let rows = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
+    let mut copy = rows.into_iter().find(|row| row["sk"] != "GUARD").unwrap();
+    let name = format!("SESSION#{}", shared::ids::SessionId::random().unwrap());
+    (copy["sk"], copy["created_at"]) = (json!(name), json!("long ago"));
+    world.put_rows("Sessions", vec![copy]).await;
+    let after = shown(&world, None, Some(id(&session))).await;
+    assert_eq!(after, [before, vec![format!("  {name}: nobody can read it")]].concat());
+    assert_eq!(ended(&world, id(&session), true).await, 2);
+    assert_eq!(shown(&world, None, Some(id(&session))).await.last().unwrap(), "sessions: 0");
 }
 
 #[tokio::test]
@@ -188,7 +274,7 @@ async fn what_cannot_be_written_down_is_not_done() {
 }
 
 /// The letters in the outbox.
-async fn letters(person: &Person<'_>) -> Vec<Value> {
+pub async fn letters(person: &Person<'_>) -> Vec<Value> {
     let mut rows = person.world.rows_of("Mail", "MAIL#").await;
     rows.retain(|row| row["to"] == person.email);
     rows

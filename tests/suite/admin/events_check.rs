@@ -4,13 +4,15 @@ use std::{env, fs, path::PathBuf, time::Duration};
 
 use admin::{
     events_check::{Arguments, Checked, Wrong, check},
+    users_import::formats::Source,
     vault_unfreeze,
 };
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::ids::{AccountId, EventId};
-use tests::{Session, World};
+use tests::{Person, Session, World};
 
+use super::import::{export, imported};
 use crate::logs;
 
 /// Files with the lines of the log.
@@ -33,8 +35,11 @@ impl Exported {
     }
 
     async fn check(&self, world: &World, session: &Session) -> Checked {
-        let arguments = Arguments { user: AccountId::parse(&session.user_id).unwrap(), log: self.0.clone() };
-        check(&world.operator(), &arguments, &world.clock).await.unwrap()
+        self.check_user(world, AccountId::parse(&session.user_id).unwrap()).await
+    }
+
+    async fn check_user(&self, world: &World, user: AccountId) -> Checked {
+        check(&world.operator(), &Arguments { user, log: self.0.clone() }, &world.clock).await.unwrap()
     }
 }
 
@@ -83,9 +88,7 @@ async fn story(world: &World) -> (Session, Vec<Value>) {
 #[tokio::test]
 async fn what_nobody_has_touched_is_sound_and_what_did_not_happen_is_missed_by_nobody() {
     let world = World::start().await;
-    let (session, lines) = story(&world).await;
-    // Those of operators are in their own log; the tool's process writes none to that of auth.
-    let of_functions: Vec<_> = lines.into_iter().filter(|line| line["action"] != "vault_unfrozen").collect();
+    let (session, of_functions) = story(&world).await;
     let checked = Exported::of(&world, &of_functions).check(&world, &session).await;
     assert_eq!(checked, Checked { sound: 3, unknown: 0, wrong: Vec::new(), is_said_to_have_ended: false });
     // Without the operators' log their events look like forged ones.
@@ -159,4 +162,59 @@ async fn what_is_older_than_the_log_is_not_judged_and_without_a_log_nothing_is()
     let exported = Exported::of(&world, &[]);
     let arguments = Arguments { user: AccountId::parse(&session.user_id).unwrap(), log: vec![exported.0[0].clone()] };
     assert!(check(&world.operator(), &arguments, &world.clock).await.is_err());
+}
+
+/// Whether nothing is wrong with the events of an account, by what functions and operators have written.
+pub async fn is_sound(world: &World, user: AccountId, functions: &[Value]) -> bool {
+    Exported::of(world, functions).check_user(world, user).await.wrong.is_empty()
+}
+
+/// The operators' log alone knows of everybody who was brought along, and two minutes later finds nothing wrong: each has one event more than
+/// there are, or one that is missing, otherwise.
+pub async fn everybody_is_sound(world: &World) -> bool {
+    world.advance(120);
+    let exported = Exported::of(world, &[]);
+    for account in world.accounts().await {
+        let user = AccountId::parse(account["id"].as_str().unwrap()).unwrap();
+        let sound = Checked { sound: 1, ..Checked::default() };
+        if exported.check_user(world, user).await != sound {
+            return false;
+        }
+    }
+    true
+}
+
+/// Who was brought along has an event of that, with its line in the operators' log; who was written into the table has not.
+#[tokio::test]
+async fn an_account_that_was_brought_along_is_sound_and_one_that_was_forged_is_found() {
+    let world = World::start().await;
+    logs::capture();
+    imported(&world, Source::Supabase, export("supabase.csv")).await;
+    let of_functions: Vec<_> = logs::lines().into_iter().filter(|line| line.get("twin").is_some()).collect();
+    assert!(of_functions.is_empty(), "the tool writes to the operators' log alone: {of_functions:?}");
+    assert!(everybody_is_sound(&world).await);
+    let session = Session::of(&Person::new(&world, "ada@example.com".to_owned()).logs_in().await);
+    let found = rows(&world, &session).await;
+    let [event] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!([&event["action"], &event["by"]], [&json!("imported"), &json!("operator")]);
+    let listed = world.get_as(&session, "/auth/events").await.assert_ok()["events"].clone();
+    assert_eq!(
+        [&listed[0]["action"], &listed[0]["by"], &listed[1]],
+        [&json!("imported"), &json!("operator"), &json!(null)]
+    );
+
+    // Of another account, made by hand after this one, and of this one once more.
+    let exported = Exported::of(&world, &[]);
+    let (other, new) = (AccountId::random().unwrap(), EventId::at(world.clock.unix_ms()).unwrap());
+    for account in [other, AccountId::parse(&session.user_id).unwrap()] {
+        let mut forged = event.clone();
+        (forged["pk"], forged["account"]) = (json!(format!("ACCOUNT#{account}")), json!(account.to_string()));
+        (forged["id"], forged["sk"]) = (json!(new.to_string()), json!(format!("EVENT#{new}")));
+        world.put_rows("Accounts", vec![forged]).await;
+        assert_eq!(exported.check_user(&world, account).await.wrong, [(new, Wrong::Forged)]);
+    }
+    // And a line without its row is missed.
+    world.remove("Accounts", event).await;
+    let wrong = exported.check(&world, &session).await.wrong;
+    assert_eq!(wrong, [(id(event), Wrong::Missing), (new, Wrong::Forged)]);
 }

@@ -1,11 +1,12 @@
 //! The operators' tool.
 
-mod accounts;
+pub mod accounts;
 mod closing;
-mod events_check;
+pub mod events_check;
 mod identity_checks;
 pub mod import;
 mod link_rotation;
+mod outages;
 mod rewrap;
 mod rewrap_secrets;
 mod rotation;

@@ -191,3 +191,19 @@ async fn an_operator_sees_which_secrets_there_are_and_nothing_of_what_is_in_them
     assert_eq!(shown[4..6], [format!("signing-key 1 ended at {ended} KEY"), "signing-key 2 in use KEY".to_owned()]);
     assert!(shown.contains(&format!("{old} withdrawn at {}", rotation.until)), "{shown:?}");
 }
+
+/// What is there is what was written: nobody else has changed it.
+#[tokio::test]
+async fn what_was_moved_though_the_answer_was_lost_is_moved() {
+    let world = World::start().await;
+    let (new, copies) = (world.another_key(Key::Data).await, world.rows_of("Mail", "LINK_KEYS").await);
+    world.pause_mail().await;
+    let loses = || world.break_times(Service::DynamoDb, Mode::Lost, "UpdateItem", 1);
+    loses();
+    assert_eq!(run(&world, &new, false).await, moved(5, 0));
+    // The copies alone, as they were before.
+    world.put_rows("Mail", copies).await;
+    loses();
+    assert_eq!(run(&world, &new, false).await, moved(1, 4));
+    assert_eq!(rows(&world).await.1, vec![new; 5]);
+}

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use admin::challenge::{Arguments, Wanted, switch};
+use admin::{
+    challenge::Wanted,
+    switching::{Arguments, switch},
+};
 use auth::challenge::Challenge;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};

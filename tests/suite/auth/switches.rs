@@ -1,6 +1,10 @@
 //! What operators switch: every instance of every function obeys within half a minute, and costs no more for it.
 
-use admin::{sessions_end, sign_up, vault_freeze};
+use admin::{
+    sessions_end, sign_up,
+    switching::{self, switch},
+    vault_freeze,
+};
 use local::{Mode, Service};
 use serde_json::json;
 use tests::{Page, Session, World};
@@ -17,7 +21,7 @@ pub async fn everybody_leaves(world: &World, yes: bool) -> u64 {
 
 pub async fn sign_up_is(world: &World, closed: bool) {
     let wanted = sign_up::Wanted { open: !closed, closed };
-    sign_up::switch(&world.operator(), &sign_up::Arguments { wanted, yes: true }, &world.clock).await.unwrap();
+    switch(&world.operator(), &switching::Arguments { wanted, yes: true }, &world.clock).await.unwrap();
     world.advance(30);
 }
 
@@ -111,8 +115,8 @@ async fn what_cannot_be_read_counts_for_ten_minutes_and_then_nobody_is_let_in() 
     world.mend();
     // The very command sets it right.
     let wanted = vault_freeze::Wanted { on: false, off: true };
-    let arguments = vault_freeze::Arguments { wanted, yes: true };
-    let switched = vault_freeze::switch(&world.operator(), &arguments, &world.clock).await.unwrap();
+    let arguments = switching::Arguments { wanted, yes: true };
+    let switched = switch(&world.operator(), &arguments, &world.clock).await.unwrap();
     assert_eq!(switched.to_string(), "unreadable: now off");
     let session = Session::of(&ada.logs_in().await);
     assert_eq!(statuses(&world, &session).await, [200; 3]);
@@ -152,8 +156,8 @@ async fn while_operators_have_shut_the_vault_it_shows_nobody_a_secret() {
     let decrypts = async || world.post_as(&session, &format!("{key}/decrypt"), json!(null)).await;
     let app = world.app();
     assert!(!app.switches(world.now()).await.unwrap().vault_frozen);
-    let arguments = |yes| vault_freeze::Arguments { wanted: vault_freeze::Wanted { on: true, off: false }, yes };
-    let switch = async |yes| vault_freeze::switch(&world.operator(), &arguments(yes), &world.clock).await.unwrap();
+    let arguments = |yes| switching::Arguments { wanted: vault_freeze::Wanted { on: true, off: false }, yes };
+    let switch = async |yes| switch(&world.operator(), &arguments(yes), &world.clock).await.unwrap();
     assert_eq!(switch(false).await.to_string(), "off; --yes makes it on");
     assert_eq!(switch(true).await.to_string(), "off: now on");
     assert!(!app.switches(world.now()).await.unwrap().vault_frozen);

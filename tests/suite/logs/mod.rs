@@ -3,6 +3,7 @@
 pub mod emf;
 mod lines;
 pub mod metrics;
+mod operators;
 
 use std::{
     cell::RefCell,

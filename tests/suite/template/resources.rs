@@ -287,3 +287,17 @@ fn a_new_version_that_fails_is_taken_back() {
     }
     none(&complaints);
 }
+
+/// The operators' tool knows a deployment by the prefix of its tables: what it counts is where the functions count, out of a log group that
+/// CloudWatch reads metrics from.
+#[test]
+fn operators_are_counted_where_functions_are() {
+    let template = Template::read();
+    let settings = &template.0["Globals"]["Function"]["Environment"]["Variables"];
+    for name in ["METRICS_NAMESPACE", "TABLE_PREFIX"] {
+        assert_eq!(settings[name], json!({"Ref": "AWS::StackName"}), "{name}");
+    }
+    let group = &template.resource("OperatorsLogs")["Properties"];
+    assert_eq!(group["LogGroupName"], json!({"Fn::Sub": admin::trail::group("${AWS::StackName}")}));
+    assert!(group.get("LogGroupClass").is_none(), "groups of infrequent access have no metrics");
+}

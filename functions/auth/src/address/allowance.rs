@@ -41,6 +41,16 @@ impl Allowances {
         if spelling.is_folded() { &mut self.folded } else { &mut self.others }
     }
 
+    /// How many letters count, to whichever spelling.
+    pub fn count(&self, now: Timestamp) -> usize {
+        [&self.folded, &self.others].into_iter().flat_map(|one| &one.taken).filter(|at| now < **at + SPAN).count()
+    }
+
+    /// Until somebody may ask again whom an earlier request is in the way of.
+    pub fn wait(&self, now: Timestamp) -> Wait {
+        Wait { seconds: self.folded.wait(now).seconds.max(self.others.wait(now).seconds) }
+    }
+
     /// From this moment on nothing counts of what was taken so far.
     pub fn counts_until(&self) -> Option<Timestamp> {
         [&self.folded, &self.others].into_iter().filter_map(|one| one.taken.last()).max().map(|last| *last + SPAN)

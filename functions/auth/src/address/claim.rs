@@ -46,6 +46,13 @@ pub struct Former {
     pub(super) until: Timestamp,
 }
 
+impl Claim {
+    /// Until when its link is good, if it is.
+    pub(super) fn good_until(&self, now: Timestamp) -> Option<Timestamp> {
+        Some(self.expires_at).filter(|until| now < *until)
+    }
+}
+
 impl Former {
     /// Whether it is this one.
     pub(super) fn is_of(&self, account: AccountId) -> bool {

@@ -121,6 +121,11 @@ impl IssuedLinks {
         self.of(purpose).filter(|link| link.spelling == *spelling).last()
     }
 
+    /// Those that are good for something.
+    pub fn good(&self, now: Timestamp) -> impl Iterator<Item = &IssuedLink> {
+        self.0.iter().filter(move |link| now < link.expires_at)
+    }
+
     /// When the last link of a purpose expires, or has expired.
     pub fn last_expiry(&self, purpose: LinkPurpose) -> Option<Timestamp> {
         self.of(purpose).map(|link| link.expires_at).max()

@@ -9,6 +9,7 @@ mod claim;
 mod forgot;
 mod issued;
 mod letters;
+pub mod outstanding;
 mod pending_passwords;
 pub mod redeem;
 mod resend;

@@ -67,7 +67,7 @@ impl Auth {
 }
 
 /// Names the letter of one day to one account, or to one address that has none.
-fn once_a_day(of: GuardOf<'_>, now: Timestamp) -> MailId {
+pub fn once_a_day(of: GuardOf<'_>, now: Timestamp) -> MailId {
     let mut name = digest::Context::new(&digest::SHA256);
     name.update(b"locked\0");
     match of {

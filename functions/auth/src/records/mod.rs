@@ -10,7 +10,7 @@ pub mod ending;
 pub mod guarded;
 pub mod known;
 mod language;
-mod locked;
+pub mod locked;
 pub mod not_me;
 pub mod notice;
 pub mod own_password;

@@ -9,14 +9,21 @@ mod records;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, fmt, iter, path::PathBuf, pin::pin, process::ExitCode};
+use std::{
+    cell::Cell, collections::BTreeSet, fmt, future::pending, iter, path::PathBuf, pin::pin, process::ExitCode,
+    sync::OnceLock,
+};
 
-use auth::import::{Function, Importer, LONGEST_KEY, Outcome, Project};
+use auth::import::{Function, Importer, LONGEST_KEY, NewUser, Outcome, Project};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use clap::Args;
-use futures::{TryStreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
-use shared::{error::Error, time::Clock};
+use futures::{StreamExt, stream};
+use shared::{
+    error::Error,
+    events::{AccountEvent, Action, Circumstances},
+    time::Clock,
+};
+use tokio::{select, signal::ctrl_c};
 use zeroize::Zeroizing;
 
 use self::{
@@ -24,7 +31,9 @@ use self::{
     records::{Record, Records},
 };
 use crate::{
+    bar::{Bar, Rate},
     operator::{Failure, Operator},
+    trail::Trail,
     typed_secret,
 };
 
@@ -95,8 +104,22 @@ enum Ended {
     Failed(Failure),
 }
 
+/// One record that is done with.
+struct Done {
+    line: u64,
+    ended: Ended,
+}
+
+/// How far a file has been read.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    records: u64,
+    bytes: u64,
+}
+
 struct Job<'a> {
     importer: Importer,
+    trail: &'a Trail,
     project: Option<Project>,
     arguments: &'a Arguments,
     clock: &'a Clock,
@@ -111,21 +134,31 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
         Source::Firebase => Some(typed_secret::read("base64_signer_key")?),
         _ => None,
     };
-    // Draws nothing where the standard error is no terminal.
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {percent} % ({eta} left)") {
-        bar.set_style(style);
-    }
-    let show = |done, total| {
-        bar.set_length(total);
-        bar.set_position(done);
+    let (bar, stop) = (Bar::new(), OnceLock::new());
+    let import = import(operator, arguments, signer_key.as_deref().map(String::as_str), clock, &stop, bar.show());
+    let report = select! {
+        report = import => report,
+        broken_off = interrupted(&stop) => Err(broken_off),
     };
-    let report = import(operator, arguments, signer_key.as_deref().map(String::as_str), clock, show).await;
-    bar.finish_and_clear();
-    Ok(report?.finish(arguments.yes))
+    let rate = bar.finish();
+    Ok(report?.finish(arguments.yes, &rate))
 }
 
-/// The work itself. `signer_key` is Firebase's, in base64. `progress` is told how many bytes of the file are done, and of how many.
+/// Stops the import when somebody interrupts the command: what is under way is finished, so that the log knows of each account whether it was
+/// made. Comes back when that is to take no longer, either.
+async fn interrupted(stop: &OnceLock<Failure>) -> Failure {
+    if ctrl_c().await.is_ok() {
+        let _unless_it_has = stop.set("it was interrupted".into());
+        eprintln!("finishing what is under way; interrupt once more not to wait for that");
+        if ctrl_c().await.is_ok() {
+            return "broken off; events-check may find events missing of the accounts that were under way".into();
+        }
+    }
+    pending().await
+}
+
+/// The work itself. `signer_key` is Firebase's, in base64. Who sets `stop` says why no further record is begun. `progress` is told how many
+/// records are done, and of how many, which is a guess until the end.
 ///
 /// # Errors
 /// When the file cannot be one of that service, or there are no secrets to hash with.
@@ -134,6 +167,7 @@ pub async fn import(
     arguments: &Arguments,
     signer_key: Option<&str>,
     clock: &Clock,
+    stop: &OnceLock<Failure>,
     progress: impl Fn(u64, u64),
 ) -> Result<Report, Failure> {
     let (mut records, length) = Records::open(&arguments.file, arguments.from == Source::Firebase)?;
@@ -146,23 +180,42 @@ pub async fn import(
         Some(signer_key) => Some(arguments.project(&importer, signer_key).await?),
         None => None,
     };
-    let job = &Job { importer, project, arguments, clock };
-    let found = stream::iter(iter::from_fn(|| records.next().transpose()));
-    let mut ended = pin!(found.map_ok(|record| job.one(record)).try_buffer_unordered(IN_FLIGHT));
-    let (mut report, mut done) = (Report::default(), 0);
-    loop {
-        match ended.try_next().await {
-            Ok(Some((line, end, ended))) => {
+    let job = &Job { importer, trail: &operator.trail, project, arguments, clock };
+    let read = Cell::new(Progress::default());
+    let next = || {
+        let record = if stop.get().is_some() { None } else { records.next().transpose() };
+        record.inspect(|record| read.set(read.get().after(record)))
+    };
+    let found = stream::iter(iter::from_fn(next));
+    let mut done = pin!(found.map(|record| async { job.one(record?).await }).buffer_unordered(IN_FLIGHT));
+    let (mut report, mut count) = (Report::default(), 0);
+    // What is under way is finished whatever becomes of the others, so that the log knows of each account whether it was made.
+    while let Some(outcome) = done.next().await {
+        match outcome {
+            Ok(Done { line, ended }) => {
                 report.add(line, ended);
-                done = end.max(done);
-                progress(done, length);
+                count += 1;
+                progress(count, read.get().records_of(length));
             }
-            Ok(None) => return Ok(report),
             Err(failure) => {
-                report.broken_off = Some(failure);
-                return Ok(report);
+                let _first_says_why = stop.set(failure);
             }
         }
+    }
+    report.broken_off = stop.get().cloned();
+    Ok(report)
+}
+
+impl Progress {
+    /// With one more record, if it could be read.
+    fn after(self, record: &Result<Record, Failure>) -> Self {
+        record.as_ref().map_or(self, |record| Self { records: self.records + 1, bytes: record.end })
+    }
+
+    /// How many records a file of this `length` has, if those to come are as long as those before.
+    fn records_of(self, length: u64) -> u64 {
+        let records = u128::from(self.records) * u128::from(length.max(self.bytes)) / u128::from(self.bytes.max(1));
+        u64::try_from(records).unwrap_or(u64::MAX)
     }
 }
 
@@ -181,27 +234,44 @@ impl Arguments {
 }
 
 impl Job<'_> {
-    /// What becomes of one record, with its line and its end.
+    /// What becomes of one record.
     ///
     /// # Errors
     /// When AWS does not go on: that is nothing about this one.
-    async fn one(&self, Record { line, end, members }: Record) -> Result<(u64, u64, Ended), Failure> {
+    async fn one(&self, Record { line, members, .. }: Record) -> Result<Done, Failure> {
         let reading = members.map(|members| self.arguments.from.read(&members, self.project.as_ref(), &self.importer));
         let ended = match reading {
             None | Some(Reading::Malformed) => Ended::Malformed,
             Some(Reading::Unproven) => Ended::Unproven,
             Some(Reading::ShutOut) => Ended::ShutOut,
-            Some(Reading::User(user, password)) => {
-                let import = self.importer.import(*user, !self.arguments.yes, self.clock.now());
-                // Boxed: as many are in work at once.
-                match Box::pin(import).await {
-                    Ok(outcome) => Ended::Imported(outcome, password),
-                    Err(error @ (Error::Internal(_) | Error::Contended(_))) => Ended::Failed(error.into()),
-                    Err(error) => return Err(error.into()),
-                }
-            }
+            // Boxed: as many are in work at once.
+            Some(Reading::User(user, password)) => match Box::pin(self.user(*user)).await? {
+                Ok(outcome) => Ended::Imported(outcome, password),
+                Err(error @ (Error::Internal(_) | Error::Contended(_))) => Ended::Failed(error.into()),
+                Err(error) => return Err(error.into()),
+            },
         };
-        Ok((line, end, ended))
+        Ok(Done { line, ended })
+    }
+
+    /// Makes the account of somebody who has none, or tells that it would be made. The log has the event before anything is written, and after
+    /// that what has come of it.
+    ///
+    /// # Errors
+    /// When the log cannot be written. What is wrong with this one alone is in the answer.
+    async fn user(&self, user: NewUser) -> Result<Result<Outcome, Error>, Failure> {
+        let (id, now) = (user.id, self.clock.now());
+        let seen = match self.importer.look(&user, now).await {
+            Ok(Ok(seen)) if self.arguments.yes => seen,
+            Ok(Ok(_)) => return Ok(Ok(Outcome::Made)),
+            Ok(Err(outcome)) => return Ok(Ok(outcome)),
+            Err(error) => return Ok(Err(error)),
+        };
+        let event = AccountEvent::new(id, Action::Imported, Circumstances::operator(now), None, self.clock)?;
+        let announced = self.trail.announce(&event, self.clock).await?;
+        let made = self.importer.make(user, seen, &event, now).await;
+        self.trail.conclude(announced, matches!(made, Ok(Outcome::Made)), self.clock).await?;
+        Ok(made)
     }
 }
 
@@ -234,8 +304,8 @@ impl Report {
         self.malformed.is_empty() && self.failed.is_empty() && self.broken_off.is_none()
     }
 
-    /// Tells of it.
-    fn finish(&self, is_done: bool) -> ExitCode {
+    /// Tells of it, and how quickly it went.
+    fn finish(&self, is_done: bool, rate: &Rate) -> ExitCode {
         for line in self.malformed.iter().take(LISTED) {
             eprintln!("line {line}: malformed");
         }
@@ -245,7 +315,7 @@ impl Report {
         if let Some(why) = &self.broken_off {
             eprintln!("broken off: {why}; run it again");
         }
-        println!("{}{self}", if is_done { "" } else { "--yes would do this: " });
+        println!("{}{self}; {rate}", if is_done { "" } else { "--yes would do this: " });
         if !self.functions.is_empty() {
             let functions: Vec<_> = self.functions.iter().map(ToString::to_string).collect();
             println!("ImportedHashes has to name {}", functions.join(","));

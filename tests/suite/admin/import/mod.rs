@@ -5,7 +5,7 @@ mod hidden;
 mod meanwhile;
 mod runs;
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf, sync::OnceLock};
 
 use admin::{
     Failure, Operator,
@@ -47,7 +47,7 @@ pub fn arguments(from: Source, file: PathBuf, yes: bool) -> Arguments {
 
 async fn run_as(operator: Operator, world: &World, arguments: &Arguments) -> Result<Report, Failure> {
     let signer_key = (arguments.from == Source::Firebase).then_some(SIGNER_KEY);
-    Box::pin(import(&operator, arguments, signer_key, &world.clock, |_, _| {})).await
+    Box::pin(import(&operator, arguments, signer_key, &world.clock, &OnceLock::new(), |_, _| {})).await
 }
 
 /// Does it.

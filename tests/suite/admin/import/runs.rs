@@ -1,13 +1,14 @@
 //! Runs that come again, are broken off, or only look.
 
-use std::fmt::Write;
+use std::{cell::RefCell, fmt::Write, sync::OnceLock};
 
-use admin::users_import::{Report, formats::Source};
+use admin::users_import::{Report, formats::Source, import};
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use tests::World;
 
 use super::{Written, arguments, at, everything, export, hash_of, imported, report, run_as};
+use crate::admin::events_check::everybody_is_sound;
 
 /// So many users without passwords, and what their addresses begin with.
 fn many(count: usize) -> Written {
@@ -35,7 +36,7 @@ async fn a_dry_run_counts_the_same_and_writes_nothing() {
     world.resume_mail().await;
 }
 
-/// Once a run, whatever is in the file; and of users the log tells nothing.
+/// Once as a run, and once for each account; of users the log tells nothing but ids.
 #[tokio::test]
 async fn a_run_is_written_down_or_not_done() {
     let world = World::start().await;
@@ -46,9 +47,15 @@ async fn a_run_is_written_down_or_not_done() {
     assert!(refused.starts_with("PutLogEvents: AccessDeniedException"), "{refused}");
     assert!(everything(&world).await == before, "nor is a key sealed");
     world.mend();
-    imported(&world, Source::Firebase, export("firebase.json")).await;
+    let made = imported(&world, Source::Firebase, export("firebase.json")).await.made;
     let line = json!({ "event": "operator_command", "command": "users-import", "to": "firebase" });
-    assert_eq!(world.operators_log(), [line]);
+    assert_eq!(world.operators_log()[0], line);
+    let lines = world.operators_log();
+    assert_eq!(lines.len() as u64, 1 + 2 * made);
+    assert!(lines[1..].iter().all(|line| line["action"] == "imported"), "{lines:?}");
+    // What is in the file already is said once more of the run alone.
+    imported(&world, Source::Firebase, export("firebase.json")).await;
+    assert_eq!(world.operators_log().len(), lines.len() + 1);
 }
 
 #[tokio::test]
@@ -77,8 +84,11 @@ async fn a_user_costs_three_reads_and_a_transaction_and_one_who_is_there_a_read(
     assert_eq!(first.made, 3);
     assert_eq!(calls.dynamodb, counts(&[("GetItem", 3 * 3), ("Query", 1), ("TransactWriteItems", 3)]));
     assert_eq!(calls.kms, counts(&[("Decrypt", 1)]));
+    // One for the run, and two for the accounts or a few more: who comes while another's lines are under way shares a call.
+    assert!((3..=7).contains(&calls.logs["PutLogEvents"]) && calls.logs["CreateLogStream"] == 1, "{:?}", calls.logs);
     let (_, calls) = world.calls(imported(&world, Source::Supabase, export("supabase.csv"))).await;
     assert_eq!(calls.dynamodb, counts(&[("GetItem", 3), ("Query", 1)]));
+    assert_eq!(calls.logs["PutLogEvents"], 1);
     assert!(elsewhere().await == before);
 }
 
@@ -91,7 +101,8 @@ async fn two_projects_of_firebase_have_a_sealed_key_each() {
     let users = std::fs::read_to_string(export("firebase.json")).unwrap();
     let users = Written::new(&users.replace("3ed", "4ed").replace("ada@example.com", "bob@example.com"));
     let arguments = arguments(Source::Firebase, users.0.clone(), true);
-    let second = admin::users_import::import(&world.importer(), &arguments, Some(other), &world.clock, |_, _| {}).await;
+    let (importer, stop) = (world.importer(), OnceLock::new());
+    let second = Box::pin(import(&importer, &arguments, Some(other), &world.clock, &stop, |_, _| {})).await;
     assert_eq!(second.unwrap().made, 1);
     let secrets = world.rows_of("Accounts", "SECRET").await;
     let keys: Vec<_> = secrets.iter().filter(|row| row["purpose"] == "import-key").map(|row| &row["number"]).collect();
@@ -101,6 +112,15 @@ async fn two_projects_of_firebase_have_a_sealed_key_each() {
     world.advance(31);
     at(&world, "ada@example.com").logs_in().await.assert_ok();
     at(&world, "bob@example.com").logs_in().await.assert_status(401);
+}
+
+#[tokio::test]
+async fn a_key_that_was_sealed_though_the_answer_was_lost_is_sealed() {
+    let world = World::start().await;
+    world.break_times(Service::DynamoDb, Mode::Lost, "PutItem", 1);
+    assert_eq!(imported(&world, Source::Firebase, export("firebase.json")).await.made, 3);
+    let secrets = world.rows_of("Accounts", "SECRET").await;
+    assert_eq!(secrets.iter().filter(|row| row["purpose"] == "import-key").count(), 1);
 }
 
 #[tokio::test]
@@ -121,12 +141,52 @@ async fn a_run_that_an_outage_breaks_off_is_done_by_the_next() {
         // An answer that was lost has done what it does not tell of.
         assert!(accounts as u64 >= before as u64 + report.made && accounts < 60, "{mode:?}: {accounts}");
         half_made(&world).await;
+        assert!(everybody_is_sound(&world).await, "{mode:?}");
     }
     let before = world.accounts().await.len() as u64;
     let rest = Report { without_hash: 60 - before, there: before, ..Report::default() };
     assert_eq!(imported(&world, Source::Csv, users.0.clone()).await, report(60 - before, rest));
     half_made(&world).await;
     assert_eq!(world.accounts().await.len(), 60);
+    assert!(everybody_is_sound(&world).await);
+}
+
+/// What is asked for by hand ends in the same way: no account is begun any more, and those under way are finished.
+#[tokio::test]
+async fn a_run_that_is_stopped_finishes_what_is_under_way() {
+    let world = World::start().await;
+    let (users, stop, seen) = (many(60), OnceLock::new(), RefCell::new(Vec::new()));
+    let progress = |done, total| {
+        seen.borrow_mut().push((done, total));
+        if done == 12 {
+            stop.set("it was interrupted".into()).unwrap();
+        }
+    };
+    let (importer, arguments) = (world.importer(), arguments(Source::Csv, users.0.clone(), true));
+    let stopped = Box::pin(import(&importer, &arguments, None, &world.clock, &stop, progress)).await.unwrap();
+    assert_eq!(stopped.broken_off, Some("it was interrupted".into()));
+    assert!((12..=20).contains(&stopped.made) && !stopped.is_complete(), "{stopped:?}");
+    assert_eq!(world.accounts().await.len() as u64, stopped.made);
+    half_made(&world).await;
+    assert!(everybody_is_sound(&world).await);
+    let rest = Report { without_hash: 60 - stopped.made, there: stopped.made, ..Report::default() };
+    assert_eq!(imported(&world, Source::Csv, users.0.clone()).await, report(60 - stopped.made, rest));
+    assert!(everybody_is_sound(&world).await);
+    // Records are told of one by one, and of how many is guessed well.
+    let seen = seen.into_inner();
+    assert!(seen.iter().map(|(done, _)| *done).eq(1..=stopped.made), "{seen:?}");
+    assert!(seen.iter().skip(8).all(|(_, total)| (50..70).contains(total)), "{seen:?}");
+}
+
+/// The bar of a whole run ends where it should.
+#[tokio::test]
+async fn the_last_record_is_told_to_be_the_last() {
+    let world = World::start().await;
+    let (users, stop, last) = (many(30), OnceLock::new(), RefCell::new((0, 0)));
+    let (importer, arguments) = (world.importer(), arguments(Source::Csv, users.0.clone(), false));
+    let progress = |done, total| *last.borrow_mut() = (done, total);
+    let dry = Box::pin(import(&importer, &arguments, None, &world.clock, &stop, progress)).await.unwrap();
+    assert_eq!((dry.made, last.into_inner()), (30, (30, 30)));
 }
 
 /// No account is there without all that belongs to it, nor anything without an account.
@@ -137,8 +197,9 @@ async fn half_made(world: &World) {
         rows.keys().filter(|key| key.starts_with(&beginning) && key.ends_with(&format!("\"{sk}\""))).count()
     };
     let owned = rows.iter().filter(|(key, row)| key.contains("ADDRESS#") && row["owner"].is_string()).count();
-    let counts = [of("Accounts", "CREDENTIALS"), of("Accounts", "PROFILE"), of("Sessions", "GUARD")];
-    assert_eq!(counts, [owned; 3]);
+    let events = rows.values().filter(|row| row["action"] == "imported" && row["by"] == "operator").count();
+    let counts = [of("Accounts", "CREDENTIALS"), of("Accounts", "PROFILE"), of("Sessions", "GUARD"), events];
+    assert_eq!(counts, [owned; 4]);
 }
 
 #[tokio::test]
@@ -174,7 +235,8 @@ async fn a_file_of_another_service_is_refused_before_anything_is_done() {
     }
     let (operator, arguments) = (world.importer(), arguments(Source::Firebase, export("firebase.json"), true));
     for key in ["", "canary!", &format!("{}AAAA", &super::SIGNER_KEY[..84])] {
-        let refused = admin::users_import::import(&operator, &arguments, Some(key), &world.clock, |_, _| {}).await;
+        let stop = OnceLock::new();
+        let refused = Box::pin(import(&operator, &arguments, Some(key), &world.clock, &stop, |_, _| {})).await;
         assert!(refused.unwrap_err().to_string().starts_with("the signer key "));
     }
     assert!(world.accounts().await.is_empty());

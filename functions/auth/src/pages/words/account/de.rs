@@ -86,6 +86,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_requested: "Entfernung der zweiten Faktoren beantragt",
             factors_reset_cancelled: "Zweite Faktoren behalten",
             factors_reset: "Zweite Faktoren entfernt",
+            imported: "Konto von anderem Dienst übernommen",
         },
         by: Whose { link: "mit einem Link aus einer Mail", operator: "durch unser Team" },
     },

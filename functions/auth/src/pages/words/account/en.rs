@@ -86,6 +86,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_requested: "Removal of second factors asked for",
             factors_reset_cancelled: "Second factors kept",
             factors_reset: "Second factors removed",
+            imported: "Account moved from another service",
         },
         by: Whose { link: "by a mailed link", operator: "by our staff" },
     },

@@ -86,6 +86,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_requested: "Eliminación de segundos factores solicitada",
             factors_reset_cancelled: "Segundos factores conservados",
             factors_reset: "Segundos factores eliminados",
+            imported: "Cuenta traída de otro servicio",
         },
         by: Whose { link: "con un enlace de un correo", operator: "por nuestro equipo" },
     },

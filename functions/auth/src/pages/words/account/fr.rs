@@ -86,6 +86,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_requested: "Retrait des seconds facteurs demandé",
             factors_reset_cancelled: "Seconds facteurs conservés",
             factors_reset: "Seconds facteurs retirés",
+            imported: "Compte repris d’un autre service",
         },
         by: Whose { link: "par un lien reçu par e-mail", operator: "par notre équipe" },
     },

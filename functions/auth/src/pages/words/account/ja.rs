@@ -86,6 +86,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_requested: "2 段階認証の削除の申請",
             factors_reset_cancelled: "2 段階認証の維持",
             factors_reset: "2 段階認証の削除",
+            imported: "他サービスからの移行",
         },
         by: Whose { link: "メールのリンクから", operator: "当社スタッフによる" },
     },

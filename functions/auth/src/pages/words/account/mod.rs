@@ -161,6 +161,7 @@ pub struct Actions {
     pub factors_reset_requested: &'static str,
     pub factors_reset_cancelled: &'static str,
     pub factors_reset: &'static str,
+    pub imported: &'static str,
 }
 
 /// Who did something.

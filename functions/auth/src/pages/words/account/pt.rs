@@ -86,6 +86,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_requested: "Remoção dos segundos fatores solicitada",
             factors_reset_cancelled: "Segundos fatores mantidos",
             factors_reset: "Segundos fatores removidos",
+            imported: "Conta trazida de outro serviço",
         },
         by: Whose { link: "por um link de e-mail", operator: "por nossa equipe" },
     },

@@ -86,6 +86,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_requested: "申请移除两步验证",
             factors_reset_cancelled: "保留两步验证",
             factors_reset: "两步验证已移除",
+            imported: "从其他服务迁入账户",
         },
         by: Whose { link: "通过邮件链接", operator: "由我们的工作人员" },
     },
