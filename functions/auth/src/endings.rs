@@ -70,6 +70,10 @@ impl Auth {
     /// none is opened since.
     async fn forget(&self, ending: &Ending, end: Instant) -> Result<bool, Error> {
         let (store, id) = (&self.app.store, ending.account);
+        // Whose a passkey is stands outside of what is swept, and is known by it.
+        for passkey in self.passkeys(id).await? {
+            store.delete(Row::Credential(passkey.credential.hash())).await?;
+        }
         store.sweep(Rows::AccountRowsOf(id), &[Row::Account(id)], end).await
     }
 

@@ -1,6 +1,6 @@
 //! Whoever has second factors has proven one of late, or is shown no secret and stores none. The session's row decides.
 
-use admin::vault_freeze;
+use admin::{switching, vault_freeze};
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use tests::{Reply, Session, World};
@@ -226,8 +226,8 @@ async fn a_session_without_the_copy_of_a_freeze_is_exempt_until_operators_shut_t
     assert!(guard["frozen_until"].as_i64() > Some(world.now().as_second()), "the account is still frozen: {guard}");
 
     let wanted = vault_freeze::Wanted { on: true, off: false };
-    let arguments = vault_freeze::Arguments { wanted, yes: true };
-    vault_freeze::switch(&world.operator(), &arguments, &world.clock).await.unwrap();
+    let arguments = switching::Arguments { wanted, yes: true };
+    switching::switch(&world.operator(), &arguments, &world.clock).await.unwrap();
     world.advance(30);
     stands(&owner, FRESH).await;
     assert_conflict(&owner.decrypts(&id).await, "VAULT_FROZEN");

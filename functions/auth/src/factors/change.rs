@@ -13,7 +13,7 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Factors, Passkey, enrol::NewApp, recovery::NewCodes, register::NewPasskey};
+use super::{Factors, Passkey, enrol::NewApp, purge::unchanged, recovery::NewCodes, register::NewPasskey};
 use crate::{
     guard::{Guard, row::freezing},
     mfa::{keys::Keyring, webauthn::Flaw},
@@ -220,9 +220,4 @@ impl Auth {
         writes.extend([Write::Update(guard), Write::Update(standing.update(caller)?)]);
         Ok(Some(standing))
     }
-}
-
-/// That the factors are as they were seen.
-fn unchanged(before: Option<Factors>) -> Result<Condition, Error> {
-    before.map_or(Ok(Condition::Absent("factors")), |before| Condition::equals("factors", &before))
 }

@@ -7,6 +7,7 @@ mod app;
 mod assertion;
 pub mod change;
 pub mod enrol;
+pub mod purge;
 pub mod recovery;
 pub mod register;
 pub mod remove;

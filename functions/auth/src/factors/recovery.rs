@@ -8,12 +8,13 @@ use shared::{
     ids::AccountId,
     limits::{Limit, RateLimit},
     store::{Condition, Put, Write},
-    tables::{Hash, Row, Rows},
+    tables::Row,
     time::Timestamp,
 };
 
 use super::{
     KeptCode, Mfa,
+    purge::codes,
     shown::{Checked, Factor, Proven, Wrong},
 };
 use crate::{
@@ -78,7 +79,7 @@ impl Auth {
             return Ok(Checked::Locked(seconds));
         }
         let Some(code) = RecoveryCode::parse(code) else { return Ok(Checked::Wrong(Wrong::because("code"))) };
-        let (kept, mfa) = try_join(self.recovery_codes(account), store.get::<Mfa>(Row::Mfa(account))).await?;
+        let (kept, mfa) = try_join(codes(store, account), store.get::<Mfa>(Row::Mfa(account))).await?;
         let secrets = self.secrets(now).await?;
         let hashes = Keyring::new(&secrets.account_keys, now)?.recovery_hashes(&code, account);
         let Some(hash) = hashes.into_iter().find(|hash| kept.iter().any(|kept| kept == hash)) else {
@@ -87,14 +88,5 @@ impl Auth {
         let factor = Factor::RecoveryCode { hash, left: kept.len() - 1 };
         let stops_reset = mfa.is_some_and(|mfa| mfa.reset_at.is_some());
         Ok(Checked::Right(Proven { account, factor, stops_reset }))
-    }
-
-    /// The hashes of the recovery codes of an account that have not been used.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`.
-    pub(super) async fn recovery_codes(&self, account: AccountId) -> Result<Vec<Hash>, Error> {
-        let found = self.app.store.found(Rows::RecoveryCodesOf(account)).await?;
-        Ok(found.iter().filter_map(|row| Row::hash(row.key().1)).collect())
     }
 }

@@ -4,13 +4,14 @@ use shared::{
     caller::{Authentication, Caller},
     error::Error,
     ids::{AccountId, FactorId},
-    store::{Condition, Expected, Update, Write, Written},
+    store::{Condition, Update, Write, Written},
     tables::Row,
 };
 
 use super::{
-    Factors, Passkey, Totp,
+    Factors, Passkey,
     change::{Change, Effect, NotChanged, Plan, Wanted},
+    purge::{Removal, removing, voiding_codes},
     recovery::NewCodes,
 };
 use crate::{mfa::keys::Keyring, state::Auth};
@@ -36,7 +37,8 @@ impl Auth {
     ) -> Result<Result<Plan, NotChanged>, Error> {
         let Some(before) = before.filter(|before| before.totp) else { return Ok(Err(NotChanged::Missing)) };
         let after = before.with_app(false);
-        let writes = self.removing(change.fresh.caller().account_id(), Removed::App, after).await?;
+        let removal = Removal { app: true, ..Removal::default() };
+        let writes = removing(&self.app.store, change.fresh.caller().account_id(), &removal, after).await?;
         Ok(Ok(Plan { after, writes, effect: Effect::Removed }))
     }
 
@@ -69,7 +71,8 @@ impl Auth {
         let is_there = self.passkey(account, passkey.id).await?.is_some();
         let Some(before) = before.filter(|_| is_there) else { return Ok(Err(NotChanged::Missing)) };
         let after = before.without_passkey();
-        let writes = self.removing(account, Removed::Passkey(passkey), after).await?;
+        let removal = Removal { passkeys: vec![passkey], ..Removal::default() };
+        let writes = removing(&self.app.store, account, &removal, after).await?;
         Ok(Ok(Plan { after, writes, effect: Effect::Removed }))
     }
 
@@ -100,7 +103,7 @@ impl Auth {
     ) -> Result<Result<Plan, NotChanged>, Error> {
         let Some(after) = before else { return Ok(Err(NotChanged::Missing)) };
         let account = change.fresh.caller().account_id();
-        let mut writes = self.voiding_codes(account).await?;
+        let mut writes = voiding_codes(&self.app.store, account).await?;
         writes.extend(codes.writes(account, keys, change.now)?);
         Ok(Ok(Plan { after, writes, effect: Effect::Codes }))
     }
@@ -123,60 +126,4 @@ impl Auth {
     async fn passkey(&self, account: AccountId, id: FactorId) -> Result<Option<Passkey>, Error> {
         Ok(self.passkeys(account).await?.into_iter().find(|passkey| passkey.id == id))
     }
-}
-
-/// What is removed.
-pub enum Removed<'a> {
-    /// The app.
-    App,
-    /// A passkey.
-    Passkey(&'a Passkey),
-}
-
-impl Auth {
-    /// The writes that remove a factor which is there; with the last one all that stands beside factors.
-    ///
-    /// # Errors
-    /// `Unavailable`, `Internal`.
-    pub(crate) async fn removing(
-        &self,
-        account: AccountId,
-        removed: Removed<'_>,
-        after: Factors,
-    ) -> Result<Vec<Write<'static>>, Error> {
-        let is_last = after.if_any().is_none();
-        let mut writes = if is_last { self.voiding_codes(account).await? } else { Vec::new() };
-        match removed {
-            Removed::App if !is_last => {
-                let row = Update::new(Row::Mfa(account)).set("totp", &None::<Totp>)?.set("last_step", &None::<i64>)?;
-                let row = row.set("used_at", &None::<i64>)?.set("failures", &0)?.set("next_at", &None::<i64>)?;
-                writes.push(Write::Update(row.when(Condition::Present("totp"))));
-            }
-            Removed::App => {}
-            Removed::Passkey(passkey) => writes.extend(without(account, passkey)),
-        }
-        if is_last {
-            writes.push(Write::Delete(Expected::new(Row::Mfa(account)).when(Condition::Exists)));
-        }
-        Ok(writes)
-    }
-
-    /// The writes that void all recovery codes of an account.
-    async fn voiding_codes(&self, account: AccountId) -> Result<Vec<Write<'static>>, Error> {
-        Ok(self
-            .recovery_codes(account)
-            .await?
-            .into_iter()
-            .map(|hash| Write::Delete(Expected::new(Row::RecoveryCode(account, hash))))
-            .collect())
-    }
-}
-
-/// The writes that remove a passkey, and let its credential be registered again.
-pub fn without(account: AccountId, passkey: &Passkey) -> [Write<'static>; 2] {
-    let hash = passkey.credential.hash();
-    [
-        Write::Delete(Expected::new(Row::Passkey(account, hash)).when(Condition::Exists)),
-        Write::Delete(Expected::new(Row::Credential(hash))),
-    ]
 }

@@ -8,7 +8,7 @@ use shared::{
     time::Timestamp,
 };
 
-use super::{Mfa, Passkey};
+use super::{Mfa, Passkey, purge::codes};
 use crate::{
     guard::{Guard, row::changing},
     state::Auth,
@@ -37,7 +37,7 @@ impl Auth {
             store.get::<Mfa>(Row::Mfa(id)),
             self.guard_of_account(id),
             self.passkeys(id),
-            self.recovery_codes(id)
+            codes(store, id)
         )?;
         passkeys.sort_by_key(|passkey| passkey.created_at);
         let (mfa, guard) = (mfa.unwrap_or_default(), guard.into_guard());

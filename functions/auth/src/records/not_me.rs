@@ -8,7 +8,7 @@ use std::time::Instant;
 use shared::{
     error::Error,
     events::Action,
-    ids::{AccountId, LinkId},
+    ids::{AccountId, FactorId, LinkId},
     link::LONGEST_LIFE,
     outbox::News,
     store::Write,
@@ -23,10 +23,11 @@ use super::{
     post,
 };
 use crate::{
-    account::{Account, Due},
+    account::{Account, Due, UNDO_LIFE},
     address::AddressRecord,
+    factors::purge::{Doubted, purge},
     guard::row::{forgetting_places, freezing},
-    secrets::links::MailedLink,
+    secrets::links::{MailedLink, NotMeLink},
     sender::Sender,
     session::ending::EndOfSessions,
     state::Auth,
@@ -67,6 +68,8 @@ struct Events {
     by: Telling,
     not_me: OneEvent,
     restored: OneEvent,
+    /// Of the factors that go.
+    factors: Vec<(Action, OneEvent)>,
 }
 
 impl Auth {
@@ -78,18 +81,19 @@ impl Auth {
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
     pub(crate) async fn not_me(
         &self,
-        link: MailedLink,
+        link: NotMeLink,
         sender: &Sender,
         since: Instant,
         now: Timestamp,
     ) -> Result<NotMe, Error> {
-        if is_over(link.id, self.app.clock.unix_ms()) {
+        if is_over(link.link.id, self.app.clock.unix_ms()) {
             return Ok(NotMe::Void);
         }
         let mut events = Events {
             by: Telling::of_link(sender.origin(), now),
             not_me: OneEvent::new(Action::NotMe),
             restored: OneEvent::new(Action::EmailRestored),
+            factors: Vec::new(),
         };
         let (mut rounds, offer) = (self.rounds(since, now), LinkId::random()?);
         loop {
@@ -109,11 +113,12 @@ impl Auth {
 
     async fn round(
         &self,
-        link: MailedLink,
+        not_me: NotMeLink,
         offer: LinkId,
         events: &mut Events,
         now: Timestamp,
     ) -> Result<Round, Error> {
+        let NotMeLink { link, factor } = not_me;
         let record = self.record(&link.address).await?;
         let (owner, former) = (record.owner(), record.former(now));
         let Some(id) = owner.or(former) else { return Ok(Round::End(NotMe::Void)) };
@@ -126,8 +131,11 @@ impl Auth {
                 // A suspended account stays as it is. The way back to its former address is open all the same: it ends in a week.
                 () if account.banned.is_some() => Ok(Round::End(NotMe::Void)),
                 () if account.address.key() != link.address => Ok(Round::Moving),
-                () if account.is_heeded(link.id) => Ok(Round::End(NotMe::Heeded)),
-                () => self.securing(account, record, link, offer, events, now).await,
+                () if account.is_heeded(link.id) => match factor {
+                    Some(factor) => self.disowning(account, factor, events, now).await,
+                    None => Ok(Round::End(NotMe::Heeded)),
+                },
+                () => self.securing(account, record, not_me, offer, events, now).await,
             };
         }
         match account.former(now) {
@@ -143,7 +151,7 @@ impl Auth {
         &self,
         mut account: Account,
         mut record: AddressRecord,
-        link: MailedLink,
+        NotMeLink { link, factor }: NotMeLink,
         offer: LinkId,
         events: &mut Events,
         now: Timestamp,
@@ -151,7 +159,8 @@ impl Auth {
         let seen = account.version;
         let due = account.disown(link.id, false, self.app.clock.unix_ms(), now);
         let letter = record.offer_password(&account, offer, now);
-        let mut writes = self.closing(&account, seen, due, now).await?;
+        let doubted = factor.map_or(Doubted::None, Doubted::One);
+        let mut writes = self.closing(&account, seen, due, doubted, events, now).await?;
         writes.extend([post(letter, account.language, now)?, events.not_me.put(self, account.id, &events.by)?]);
         let records = vec![ChangedRecord { key: link.address, record }];
         Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: false, records, writes }))
@@ -169,6 +178,8 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Round, Error> {
         let (seen, left) = (account.version, account.address.clone());
+        // Whoever has moved the account may have added factors since, too.
+        let doubted = account.undo.as_ref().map_or(Doubted::None, |undo| Doubted::Since(undo.until - UNDO_LIFE));
         let left_key = left.key();
         let mut left_record = self.record(&left_key).await?;
         if left_record.owner() != Some(account.id) {
@@ -179,7 +190,7 @@ impl Auth {
         left_record.let_go(now);
         let letter = record.offer_password(&account, offer, now);
         let news = News::EmailChanged { new: account.address.clone(), is_former: false };
-        let mut writes = self.closing(&account, seen, due, now).await?;
+        let mut writes = self.closing(&account, seen, due, doubted, events, now).await?;
         writes.extend([
             post(letter, account.language, now)?,
             events.by.farewell(&account, left, news)?,
@@ -191,31 +202,71 @@ impl Auth {
         Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: true, records, writes }))
     }
 
-    /// The writes that shut everybody out of an account which was read in the version `seen`, and take it out of the ledger where it was
-    /// `due` to be deleted. Grants and personal tokens end here, too, once there are any.
+    /// Removes a factor that its owner has not added, where the account was taken back since it was.
+    async fn disowning(
+        &self,
+        account: Account,
+        factor: FactorId,
+        events: &mut Events,
+        now: Timestamp,
+    ) -> Result<Round, Error> {
+        let EndOfSessions { guard, sessions: mut writes, seen } = self.ending_sessions(account.id, None).await?;
+        let purge = purge(&self.app.store, account.id, seen.factors, Doubted::One(factor)).await?;
+        if purge.is_empty() {
+            return Ok(Round::End(NotMe::Heeded));
+        }
+        let freeze = seen.freeze.again(now, self.config.freeze);
+        writes.push(Write::Update(freezing(purge.guard(guard)?, freeze)?));
+        writes.extend(events.of_factors(self, &account, &purge.told)?);
+        writes.extend(purge.writes);
+        Ok(Round::Write(TakenBack {
+            account: account.id,
+            seen: account.version,
+            is_restored: false,
+            records: Vec::new(),
+            writes,
+        }))
+    }
+
+    /// The writes that shut everybody out of an account which was read in the version `seen`, with the factors that are in doubt, and take it
+    /// out of the ledger where it was `due` to be deleted. Grants and personal tokens end here, too, once there are any.
     async fn closing(
         &self,
         account: &Account,
-        seen: u64,
+        version: u64,
         due: Option<Due>,
+        doubted: Doubted,
+        events: &mut Events,
         now: Timestamp,
     ) -> Result<Vec<Write<'static>>, Error> {
-        let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
-        let freeze = tried.freeze.again(now, self.config.freeze);
-        writes.push(Write::Update(freezing(forgetting_places(guard)?, freeze)?));
-        writes.push(taken_back(account, seen)?);
+        let EndOfSessions { guard, sessions: mut writes, seen } = self.ending_sessions(account.id, None).await?;
+        let purge = purge(&self.app.store, account.id, seen.factors, doubted).await?;
+        let freeze = seen.freeze.again(now, self.config.freeze);
+        writes.push(Write::Update(freezing(forgetting_places(purge.guard(guard)?)?, freeze)?));
+        writes.push(taken_back(account, version)?);
         writes.extend(due.map(|due| cancelled(account.id, &due)));
+        writes.extend(events.of_factors(self, account, &purge.told)?);
+        writes.extend(purge.writes);
         Ok(writes)
     }
 }
 
 impl Events {
+    /// The events of the factors that go: announced once for all rounds in which they are the same.
+    fn of_factors(&mut self, auth: &Auth, account: &Account, told: &[Action]) -> Result<Vec<Write<'static>>, Error> {
+        if !self.factors.iter().map(|(action, _)| action).eq(told) {
+            self.factors = told.iter().map(|action| (*action, OneEvent::new(*action))).collect();
+        }
+        self.factors.iter_mut().map(|(_, event)| event.put(auth, account.id, &self.by)).collect()
+    }
+
     /// The transaction took place that these are in.
     fn happened(self, is_restored: bool) {
         self.not_me.happened();
         if is_restored {
             self.restored.happened();
         }
+        self.factors.into_iter().for_each(|(_, event)| event.happened());
     }
 }
 

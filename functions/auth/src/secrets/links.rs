@@ -8,6 +8,15 @@ use shared::{
     time::Timestamp,
 };
 
+/// A link for somebody who has not done what a letter told of.
+#[derive(Clone, Copy)]
+pub struct NotMeLink {
+    /// The link.
+    pub link: MailedLink,
+    /// The second factor that the letter told of, if it told of one that was added.
+    pub factor: Option<FactorId>,
+}
+
 /// A link that has come back, as its token names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MailedLink {
@@ -41,11 +50,14 @@ impl Links {
         Some(MailedLink { address, id })
     }
 
-    /// The link that a token names which disowns a second factor, and that factor; `None` for any other text. See [`Links::open`].
+    /// The link for somebody who has not done something, and the second factor that it disowns, if it names one. See [`Links::open`].
     #[must_use]
-    pub fn open_of_factor(&self, token: &str, now: Timestamp) -> Option<(MailedLink, FactorId)> {
+    pub fn open_not_me(&self, token: &str, now: Timestamp) -> Option<NotMeLink> {
+        if let Some(link) = self.open(LinkPurpose::NotMe, token, now) {
+            return Some(NotMeLink { link, factor: None });
+        }
         let (address, id, factor) = self.good(now).find_map(|key| key.open_of_factor(token))?;
-        Some((MailedLink { address, id }, factor))
+        Some(NotMeLink { link: MailedLink { address, id }, factor: Some(factor) })
     }
 
     /// The keys that something may be under which was made by now.

@@ -17,7 +17,7 @@ use shared::{
 use crate::{guard::Guard, state::Auth};
 
 /// A transaction holds 100 writes: up to 31 of factors, some nine for the rest, and as many grants as are left.
-pub const ENDED_AT_ONCE: usize = 50;
+pub const ENDED_AT_ONCE: usize = 45;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;
 

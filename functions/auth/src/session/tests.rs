@@ -20,8 +20,8 @@ fn opened() -> (Session, RefreshToken) {
     let address = EmailAddress::parse("ada@example.com").unwrap();
     let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: NOW };
     let account = Account::new(AccountId::from_bytes([1; 16]), address, Err(NoPassword::Contested), NOW);
-    let SignedIn { session, refresh } =
-        Session::open(&account, opening, &Origin::default(), LIFE).unwrap();
+    let opening = Opening { authentication, freeze: Freeze::default(), has_factors: false };
+    let SignedIn { session, refresh } = Session::open(&account, opening, &Origin::default(), LIFE).unwrap();
     (session, refresh)
 }
 

@@ -7,7 +7,6 @@ use serde_json::json;
 use shared::{
     error::Error,
     http::{Body, Operation, Reply},
-    link::LinkPurpose,
     now::Now,
 };
 
@@ -26,7 +25,7 @@ pub async fn not_me(
 ) -> Result<Reply<MailedLinkResponse>, Error> {
     let since = Instant::now();
     let secrets = auth.secrets(now).await?;
-    let Some(link) = secrets.links.open(LinkPurpose::NotMe, &token.reveal(), now) else {
+    let Some(link) = secrets.links.open_not_me(&token.reveal(), now) else {
         return Ok(Reply::bad_request(MailedLinkResponse::refused()));
     };
     Ok(match auth.not_me(link, &sender, since, now).await? {
