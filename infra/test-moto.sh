@@ -9,6 +9,7 @@ semantics=(
     auth::sign_up:: auth::profile:: auth::sessions::      # an account's rows: new, changed under a condition, together in a transaction
     auth::forgot:: auth::languages:: auth::spellings::
     auth::changes::address:: auth::changes::not_me::      # two addresses and an account, moved together
+    auth::factors::                                       # rows of factors, together with a guard and a session
     auth::guard:: admin::unlock::                         # entries of a map, changed under a number
     auth::challenge:: auth::client_limits:: auth::stuffing::
     auth::changes::at_once:: auth::changes::password::
@@ -30,7 +31,7 @@ semantics=(
 elsewhere=(
     auth::answers:: auth::input:: auth::pages::           # HTTP and the API's document
     api_keys::answers:: kyc::answers:: mail::letters::
-    auth::attacks:: auth::breaches:: auth::passwords:: contract:: docs:: http:: invocation::
+    auth::attacks:: auth::authenticator:: auth::breaches:: auth::passwords:: contract:: docs:: http:: invocation::
     auth::oracle:: auth::step_up:: auth::tokens::         # cryptography; who is asked how often
     budgets:: api_keys::property::
     api_keys::moment:: kyc::moment::                      # how often the clock is looked at

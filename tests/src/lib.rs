@@ -5,6 +5,7 @@
 mod authenticator;
 pub mod document;
 mod event;
+mod factors;
 mod function;
 mod key;
 mod mail;
@@ -14,6 +15,7 @@ mod world;
 
 pub use authenticator::{Algorithm, Attestation, Authenticator, UserHandle};
 pub use event::{Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
+pub use factors::{Added, App, ORIGIN};
 pub use function::Function;
 pub use key::Key;
 pub use mail::MailInstance;

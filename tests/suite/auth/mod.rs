@@ -10,6 +10,7 @@ pub mod changes;
 mod client_limits;
 mod concurrency;
 mod contested;
+mod factors;
 mod forgot;
 pub mod guard;
 mod input;
