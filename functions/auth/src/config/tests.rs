@@ -2,7 +2,8 @@
 
 use super::*;
 
-const COMPLETE: [(&str, &str); 3] = [("STAGE", "prod"), ("KMS_KEY_ID", "alias/x"), ("PRODUCT_NAME", "x")];
+const COMPLETE: [(&str, &str); 4] =
+    [("STAGE", "prod"), ("KMS_KEY_ID", "alias/x"), ("PRODUCT_NAME", "x"), ("APP_URL", "https://api.example.com")];
 
 fn read(settings: &[(&str, &str)]) -> Result<AuthConfig, String> {
     let lookup = |name: &str| settings.iter().rfind(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
@@ -99,4 +100,15 @@ fn imported_hashes_are_named_with_what_they_cost_and_none_is_too_dear() {
     for odd in ["bcrypt:13", "firebase-scrypt:15", "canary", "bcrypt:10,", "bcrypt:10;firebase-scrypt:14"] {
         assert_eq!(named(odd).unwrap_err(), NO_FUNCTIONS, "{odd}");
     }
+}
+
+#[test]
+fn passkeys_belong_to_the_host_of_the_api_unless_it_is_said_otherwise() {
+    let usual = read(&COMPLETE).unwrap().relying_party;
+    assert_eq!((usual.id(), usual.origins()), ("api.example.com", &["https://api.example.com".to_owned()][..]));
+    let front_end = [("WEBAUTHN_RP_ID", "example.com"), ("WEBAUTHN_ORIGINS", "https://app.example.com")];
+    let chosen = read(&[&COMPLETE[..], &front_end].concat()).unwrap().relying_party;
+    assert_eq!((chosen.id(), chosen.origins()), ("example.com", &["https://app.example.com".to_owned()][..]));
+    let elsewhere = [("WEBAUTHN_ORIGINS", "https://example.net")];
+    assert!(read(&[&COMPLETE[..], &elsewhere].concat()).unwrap_err().starts_with("WEBAUTHN_ORIGINS has an origin"));
 }

@@ -105,6 +105,11 @@ pub struct Arrival {
 }
 
 impl Arrival {
+    /// Whether a password is not enough: the account has second factors, and none was shown on this device of late.
+    fn owes_factor(&self, now: Timestamp) -> bool {
+        self.guard.factors.is_some() && !self.guard.remembers(&self.from, now)
+    }
+
     fn is_surprising(&self, now: Timestamp) -> bool {
         self.guard.is_surprised_by(&self.from, now)
     }
@@ -137,7 +142,7 @@ impl Auth {
     ) -> Result<Option<SignedIn>, Error> {
         let (account, now, judged) = (proof.account, proof.authentication.auth_time, arrival.guard.generation);
         // Nor in the way of whoever has a turn.
-        if account.is_barred(now) {
+        if account.is_barred(now) || (proof.factor.is_none() && arrival.owes_factor(now)) {
             return Ok(None);
         }
         let (freeze, has_factors) = (proof.freeze(&arrival.guard), arrival.guard.factors.is_some());
