@@ -48,7 +48,7 @@ elsewhere=(
     api_keys::frozen:: api_keys::letters::                # what accounts have proven
     api_keys::misbehaving:: api_keys::step_up:: api_keys::testing::
     api_keys::verdicts:: api_keys::verify::
-    admin::closing:: admin::link_rotation:: admin::outages:: api_keys::cap:: mail::feedback::   # conditions that those above have proven
+    admin::closing:: admin::link_rotation:: admin::mfa:: admin::outages:: api_keys::cap:: mail::feedback::   # conditions that those above have proven
     kyc::again:: kyc::doubt:: kyc::effects:: kyc::fuzz::  # identity providers, and what reports mean
     endings::answers:: export::
     endings::keeping:: endings::many:: endings::outages:: # what AWS does is proven above

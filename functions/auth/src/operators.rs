@@ -22,6 +22,11 @@ pub use crate::{
         AddressRecord,
         outstanding::{Asked, OpenLink, Outstanding},
     },
+    factors::{
+        Factors, Mfa, Passkey, Totp,
+        reset::{FREEZE, OBJECTION, Requested, Reset, ResetStanding},
+        view::{FactorsView, factors_of},
+    },
     session::ending::{ENDED_AT_ONCE, delete_sessions, sessions_of},
 };
 

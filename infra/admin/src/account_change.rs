@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// So often an operator competes with those who sign in.
-const ROUNDS: u32 = 8;
+pub(crate) const ROUNDS: u32 = 8;
 
 /// Suspend an account: its sessions end, and nobody signs in.
 ///

@@ -14,6 +14,7 @@ use shared::{
     language::Language,
     link::LinkPurpose,
     outbox::Mail,
+    store::Store,
     tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
@@ -45,6 +46,23 @@ pub struct Of {
     /// By `user.id` of the API.
     #[arg(long, value_name = "USER_ID", value_parser = account)]
     pub user: Option<AccountId>,
+}
+
+impl Of {
+    /// Which one that is; the record of the address where nobody has it, if there is one.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub(crate) async fn account(&self, store: &Store) -> Result<Result<AccountId, Option<AddressRecord>>, Failure> {
+        match (&self.user, &self.email) {
+            (Some(id), _) => Ok(Ok(*id)),
+            (None, Some(email)) => {
+                let record: Option<AddressRecord> = store.get(Row::Address(&email.key())).await?;
+                Ok(record.as_ref().and_then(AddressRecord::owner).ok_or(record))
+            }
+            (None, None) => Err("say which account".into()),
+        }
+    }
 }
 
 /// What is shown of an account's row.
@@ -87,16 +105,9 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// When the tables cannot be read.
 pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clock) -> Result<Vec<String>, Failure> {
     let (store, now) = (&operator.store, clock.now());
-    let id = match (&of.user, &of.email) {
-        (Some(id), _) => *id,
-        (None, Some(email)) => {
-            let record: Option<AddressRecord> = store.get(Row::Address(&email.key())).await?;
-            match record.as_ref().and_then(AddressRecord::owner) {
-                Some(owner) => owner,
-                None => return Ok(without_account(record.as_ref(), now)),
-            }
-        }
-        (None, None) => return Err("say which account".into()),
+    let id = match of.account(store).await? {
+        Ok(id) => id,
+        Err(record) => return Ok(without_account(record.as_ref(), now)),
     };
     let mut lines = vec![format!("user: {id}")];
     match standing(store, id, now).await? {

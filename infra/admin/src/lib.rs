@@ -14,6 +14,8 @@ pub mod kyc_secret;
 pub mod kyc_set;
 pub mod kyc_show;
 pub mod mail_resend;
+pub mod mfa_reset;
+pub mod mfa_show;
 mod operator;
 pub mod rewrap;
 pub mod rewrap_secrets;
@@ -65,6 +67,8 @@ enum Command {
     KycShow(kyc_show::Arguments),
     AccountShow(account_show::Arguments),
     AccountUnlock(account_unlock::Arguments),
+    MfaShow(mfa_show::Arguments),
+    MfaReset(mfa_reset::Arguments),
     AccountBan(account_change::BanArguments),
     /// Suspend an account no longer. Tells how it stands, and with --yes does it.
     AccountUnban(account_change::Arguments),
@@ -121,6 +125,8 @@ impl Cli {
             Command::AccountEnd(whose) => account_change::run(operator, &whose, &operators::Command::End, clock).await,
             Command::EndingsShow => endings_show::run(operator, clock).await,
             Command::AccountShow(arguments) => account_show::run(operator, &arguments, clock).await,
+            Command::MfaShow(arguments) => mfa_show::run(operator, &arguments, clock).await,
+            Command::MfaReset(arguments) => mfa_reset::run(operator, &arguments, clock).await,
             Command::SessionsEnd(arguments) => sessions_end::run(operator, &arguments, clock).await,
             Command::VaultUnfreeze(arguments) => vault_unfreeze::run(operator, &arguments, clock).await,
             Command::VaultFreeze(arguments) => switching::run(operator, &arguments, clock).await,

@@ -6,6 +6,7 @@ pub mod events_check;
 mod identity_checks;
 pub mod import;
 mod link_rotation;
+pub mod mfa;
 mod outages;
 mod rewrap;
 mod rewrap_secrets;

@@ -14,6 +14,7 @@ use tests::{Person, Session, World, json_request};
 use super::{
     accounts::{freezes, letters},
     events_check::is_sound,
+    mfa::{Wanted, resets_factors, shown},
 };
 use crate::{auth::switches::everybody_leaves, logs};
 
@@ -28,10 +29,13 @@ enum Deed {
     Unlock,
     UnlockAddress,
     Resend,
+    AskForReset,
+    CancelReset,
+    FinishReset,
 }
 
 impl Deed {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Ban,
         Self::Unban,
         Self::End,
@@ -40,13 +44,18 @@ impl Deed {
         Self::Unlock,
         Self::UnlockAddress,
         Self::Resend,
+        Self::AskForReset,
+        Self::CancelReset,
+        Self::FinishReset,
     ];
 
     /// What it asks of DynamoDB; the last of it writes.
     const fn calls(self) -> &'static [&'static str] {
         match self {
-            Self::Ban | Self::End | Self::Unfreeze => &["GetItem", "Query", "TransactWriteItems"],
-            Self::Unban | Self::Unlock | Self::UnlockAddress => &["GetItem", "TransactWriteItems"],
+            Self::Ban | Self::End | Self::Unfreeze | Self::FinishReset => &["GetItem", "Query", "TransactWriteItems"],
+            Self::Unban | Self::Unlock | Self::UnlockAddress | Self::AskForReset | Self::CancelReset => {
+                &["GetItem", "TransactWriteItems"]
+            }
             Self::SignOut => &["Query", "TransactWriteItems"],
             Self::Resend => &["GetItem", "PutItem"],
         }
@@ -68,6 +77,9 @@ impl Deed {
             Self::SignOut => Some("sessions_ended"),
             Self::Unfreeze => Some("vault_unfrozen"),
             Self::Unlock => Some("unlocked"),
+            Self::AskForReset => Some("factors_reset_requested"),
+            Self::CancelReset => Some("factors_reset_cancelled"),
+            Self::FinishReset => Some("factors_reset"),
             Self::UnlockAddress | Self::Resend => None,
         }
     }
@@ -92,6 +104,13 @@ impl<'w> Case<'w> {
             Deed::Ban | Deed::End | Deed::SignOut | Deed::Resend => {}
             Deed::Unban => assert!(case.runs_as(Deed::Ban).await.unwrap()),
             Deed::Unfreeze => freezes(world, &case.session).await,
+            Deed::AskForReset | Deed::CancelReset | Deed::FinishReset => {
+                world.enrols_app(&case.session).await;
+                if deed != Deed::AskForReset {
+                    assert!(case.runs_as(Deed::AskForReset).await.unwrap());
+                    world.advance(72 * 3_600);
+                }
+            }
             Deed::Unlock | Deed::UnlockAddress => {
                 for _ in 0..5 {
                     let guess = json_request("POST", "/auth/login", &case.ada.rival("a guess").credentials());
@@ -115,7 +134,11 @@ impl<'w> Case<'w> {
             let arguments = account_change::Arguments { user, yes: true };
             Ok(account_change::change(&operator, &arguments, &command, clock).await?.is_done)
         };
+        let resets = async |wanted| Ok(resets_factors(self.world, user, wanted, true).await?.is_done);
         match deed {
+            Deed::AskForReset => resets(Wanted::Request).await,
+            Deed::CancelReset => resets(Wanted::Cancel).await,
+            Deed::FinishReset => resets(Wanted::Finish).await,
             Deed::Ban => change(Command::Ban("stolen_funds".to_owned())).await,
             Deed::Unban => change(Command::Unban).await,
             Deed::End => change(Command::End).await,
@@ -146,7 +169,12 @@ impl<'w> Case<'w> {
         let Self { world, ada, session, .. } = self;
         match self.deed {
             Deed::Ban | Deed::End => ada.logs_in().await.status == 403,
-            Deed::Unban => ada.logs_in().await.status == 200,
+            Deed::Unban | Deed::FinishReset => ada.logs_in().await.status == 200,
+            Deed::AskForReset | Deed::CancelReset => {
+                let user = AccountId::parse(&session.user_id).unwrap();
+                let is_asked_for = shown(world, user).await.last().unwrap() != "reset: not asked for";
+                is_asked_for == (self.deed == Deed::AskForReset)
+            }
             Deed::SignOut => world.get_as(session, "/auth/profile").await.status == 401,
             Deed::Unfreeze => world.get_as(session, "/auth/sessions").await.assert_ok()["vault_frozen_until"].is_null(),
             Deed::Unlock | Deed::UnlockAddress => {

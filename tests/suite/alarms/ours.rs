@@ -9,7 +9,7 @@ use shared::{
     ids::AccountId,
     store::Written,
 };
-use tests::{PATIENCE, Person, Request, Session, World};
+use tests::{Added, Authenticator, ORIGIN, PATIENCE, Person, Request, Session, World};
 
 use super::alarm::{Alarm, Data, Metric, State, template};
 use super::{is_ours, looked_at, only};
@@ -150,6 +150,21 @@ async fn happens_to_accounts(
             let solves =
                 async { world.send(asks(LOGIN, &ada.credentials(), Some(&solved(&ada.logs_in().await)))).await };
             counted(world, solves).await
+        }
+        "FactorLocks" => {
+            let (_, Added { session, .. }) = world.enrols_app(session).await;
+            let guesses = async {
+                for _ in 0..5 {
+                    world.steps_up(&session, json!({ "totp": "000000" })).await.assert_status(403);
+                }
+            };
+            counted(world, guesses).await
+        }
+        "PasskeyCounters" => {
+            let mut phone = Authenticator::new(ORIGIN);
+            phone.counter = 7;
+            world.adds_passkey(session, &mut phone, "Phone").await;
+            counted(world, world.signs_in_by_passkey(&mut phone)).await
         }
         "CredentialStuffing" => list_is_tried().await,
         "OldestEnding" => {

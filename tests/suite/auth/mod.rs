@@ -35,5 +35,5 @@ mod step_up;
 mod strangers;
 mod stuffing;
 pub mod switches;
-mod tokens;
+pub mod tokens;
 mod weak_passwords;

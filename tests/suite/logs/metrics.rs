@@ -15,7 +15,7 @@ use shared::{
     metrics::{METRICS, Metric},
     time::Timestamp,
 };
-use tests::{PATIENCE, Person, Request, Session, World, json_request};
+use tests::{Added, Authenticator, ORIGIN, PATIENCE, Person, Request, Session, World, json_request};
 
 use super::emf::{Datapoint, datapoints};
 use crate::{
@@ -105,6 +105,7 @@ async fn each_cause_is_counted_once_and_nothing_besides() {
     let mut count = Count { world: &world, seen: BTreeSet::new() };
     Box::pin(accounts(&mut count)).await;
     guesses(&mut count).await;
+    Box::pin(second_factors(&mut count)).await;
     challenges(&mut count).await;
     too_many(&mut count).await;
     keys(&mut count).await;
@@ -175,6 +176,51 @@ async fn guesses(count: &mut Count<'_>) {
     }
     world.advance(100);
     count.of(nobody.logs_in(), &["Locked", "LoginFailures", "LoginFailures reason=unknown"]).await;
+}
+
+async fn second_factors(count: &mut Count<'_>) {
+    let world = count.world;
+    let (ada, session) = world.person().signed_in().await;
+    world.enrols_app(&session).await;
+    world.advance(30);
+    count.of(ada.logs_in(), &["FactorsAsked"]).await;
+    let asked = ada.is_asked_for_a_factor().await;
+    let guess = async || {
+        let reply = world.verifies(&asked, json!({ "totp": "000000" })).await;
+        assert_ne!(reply.status, 200);
+    };
+    let refused = |reason: &str| {
+        let of_login = ["LoginFailures".to_owned(), "LoginFailures reason=second_factor".to_owned()];
+        [vec![format!("FactorsRefused method=totp reason={reason}")], of_login.to_vec()].concat()
+    };
+    count.of(guess(), &refused("code").iter().map(String::as_str).collect::<Vec<_>>()).await;
+    for _ in 2..5 {
+        guess().await;
+    }
+    let wrong = ["AccountEvents action=wrong_codes".to_owned(), "FactorLocks".to_owned()];
+    let fifth = [wrong.to_vec(), refused("code"), vec!["MailsSent kind=wrong-codes".to_owned()]].concat();
+    count.of(guess(), &fifth.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    count.of(guess(), &["FactorsRefused method=totp reason=locked"]).await;
+
+    let (_, session) = world.person().signed_in().await;
+    let mut phone = Authenticator::new(ORIGIN);
+    (phone.counter, phone.step) = (1, 1);
+    let Added { session, .. } = world.adds_passkey(&session, &mut phone, "Phone").await;
+    phone.counter = 2;
+    count.of(world.signs_in_by_passkey(&mut phone), &["FactorsPassed method=passkey", "Logins"]).await;
+    let asked = world.post_as(&session, "/auth/mfa/step-up/options", json!({})).await.body["data"]["passkey"].clone();
+    let raised = world.steps_up(&session, json!({ "passkey": phone.sign(&asked) }));
+    count.of(raised, &["FactorsPassed method=passkey", "StepUps"]).await;
+    phone.counter = 1;
+    let copied = [
+        "AccountEvents action=passkey_copied",
+        "FactorsRefused method=passkey reason=counter",
+        "LoginFailures",
+        "LoginFailures reason=passkey",
+        "MailsSent kind=passkey-copied",
+        "PasskeyCounters",
+    ];
+    count.of(world.signs_in_by_passkey(&mut phone), &copied).await;
 }
 
 async fn challenges(count: &mut Count<'_>) {

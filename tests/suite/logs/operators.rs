@@ -11,6 +11,7 @@ use super::emf::datapoints;
 use crate::admin::{
     accounts::freezes,
     import::{export, imported},
+    mfa::{Wanted, resets_factors},
 };
 
 /// What is counted while `work` is done: the actions, each with the namespace that it is counted in.
@@ -74,6 +75,27 @@ async fn every_event_of_operators_is_counted_once_it_has_happened() {
     assert_eq!(points, vec![("imported".to_owned(), namespace.clone()); 3]);
     let (_, points) = counted(&world, imported(&world, Source::Supabase, export("supabase.csv"))).await;
     assert!(points.is_empty(), "{points:?}");
+}
+
+#[tokio::test]
+async fn the_reset_of_second_factors_is_counted_step_by_step() {
+    let world = World::start().await;
+    let namespace = world.stack().to_owned();
+    let (_, session) = world.person().signed_in().await;
+    world.enrols_app(&session).await;
+    let user = AccountId::parse(&session.user_id).unwrap();
+    let steps = [
+        (Wanted::Request, "factors_reset_requested"),
+        (Wanted::Cancel, "factors_reset_cancelled"),
+        (Wanted::Request, "factors_reset_requested"),
+        (Wanted::Finish, "factors_reset"),
+    ];
+    for (wanted, action) in steps {
+        let (done, points) = counted(&world, resets_factors(&world, user, wanted, true)).await;
+        assert!(done.unwrap().is_done, "{wanted:?}");
+        assert_eq!(points, [(action.to_owned(), namespace.clone())]);
+        world.advance(72 * 3_600);
+    }
 }
 
 /// It is done, and whoever has asked for it is told so.

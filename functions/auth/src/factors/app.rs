@@ -21,10 +21,7 @@ impl Auth {
     pub(super) async fn check_code(&self, account: AccountId, code: &str, now: Timestamp) -> Result<Checked, Error> {
         let mfa = match self.count_code(account, now).await? {
             Try::Counted(mfa) => mfa,
-            Try::Locked(seconds) => {
-                tracing::warn!(event = "mfa_locked", "no code of an account is compared for a while");
-                return Ok(Checked::Locked(seconds));
-            }
+            Try::Locked(seconds) => return Ok(Checked::Locked(seconds)),
             Try::NoApp => return Ok(Checked::Wrong(Wrong::because("no_app"))),
         };
         let (is_notable, Mfa { totp, last_step, reset_at, .. }) = (mfa.is_notable(), mfa);
@@ -36,6 +33,12 @@ impl Auth {
             None => None,
         };
         let Some(step) = step.filter(|step| last_step.is_none_or(|last| last < *step)) else {
+            if is_notable {
+                tracing::warn!(
+                    event = "mfa_locked",
+                    "many codes of an account are wrong: somebody may have its password"
+                );
+            }
             let news = is_notable.then(|| TellingOf::new(Action::WrongCodes, News::WrongCodes));
             return Ok(Checked::Wrong(Wrong { reason: "code", news }));
         };

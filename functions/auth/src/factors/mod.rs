@@ -11,6 +11,7 @@ pub mod purge;
 pub mod recovery;
 pub mod register;
 pub mod remove;
+pub mod reset;
 mod shown;
 mod step_up;
 mod tries;
@@ -64,6 +65,8 @@ pub struct Mfa {
     pub next_at: Option<Timestamp>,
     /// When an operator may remove all factors; none where nobody has asked for that.
     pub reset_at: Option<Timestamp>,
+    /// Why an operator was last asked for that: a code of the operators, no words about a person.
+    pub reset_reason: Option<String>,
 }
 
 /// An authenticator app.

@@ -21,8 +21,8 @@ pub enum Doubted {
     One(FactorId),
     /// Those that were added from then on.
     Since(Timestamp),
-    /// All of them.
-    All,
+    /// All of them, in a reset that an operator may make since that time: it must still be wanted.
+    All(Timestamp),
 }
 
 /// What removing the doubted factors of an account comes to.
@@ -46,6 +46,8 @@ pub struct Removal<'a> {
     pub passkeys: Vec<&'a Passkey>,
     /// That an operator is to remove all of them.
     pub reset: bool,
+    /// Since when an operator may remove all of them, who does so now: it conflicts with whoever has stopped that.
+    pub due: Option<Timestamp>,
 }
 
 impl Doubted {
@@ -54,7 +56,7 @@ impl Doubted {
             Self::None => false,
             Self::One(doubted) => doubted == id,
             Self::Since(time) => created_at >= time,
-            Self::All => true,
+            Self::All(_) => true,
         }
     }
 }
@@ -107,8 +109,9 @@ pub async fn purge(
     let mut told = vec![Action::PasskeyRemoved; passkeys.len()];
     told.extend(app.then_some(Action::TotpRemoved));
     let reset = mfa.reset_at.is_some();
-    told.extend((reset && doubted != Doubted::All).then_some(Action::FactorsResetCancelled));
-    let writes = removing(store, account, &Removal { app, passkeys, reset }, after).await?;
+    let due = if let Doubted::All(due) = doubted { Some(due) } else { None };
+    told.extend((reset && due.is_none()).then_some(Action::FactorsResetCancelled));
+    let writes = removing(store, account, &Removal { app, passkeys, reset, due }, after).await?;
     Ok(Purge { told, writes, before, after: after.if_any() })
 }
 
@@ -119,13 +122,17 @@ pub async fn purge(
 pub async fn removing(
     store: &Store,
     account: AccountId,
-    Removal { app, passkeys, reset }: &Removal<'_>,
+    Removal { app, passkeys, reset, due }: &Removal<'_>,
     after: Factors,
 ) -> Result<Vec<Write<'static>>, Error> {
     let mut writes: Vec<_> = passkeys.iter().flat_map(|passkey| without(account, passkey)).collect();
     if after.if_any().is_none() {
         writes.extend(voiding_codes(store, account).await?);
-        writes.push(Write::Delete(Expected::new(Row::Mfa(account)).when(Condition::Exists)));
+        let row = Expected::new(Row::Mfa(account)).when(Condition::Exists);
+        writes.push(Write::Delete(match due {
+            Some(due) => row.when(Condition::equals("reset_at", due)?),
+            None => row,
+        }));
         return Ok(writes);
     }
     let row = Update::new(Row::Mfa(account)).set("reset_at", &None::<Timestamp>)?;

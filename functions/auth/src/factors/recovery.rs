@@ -75,7 +75,6 @@ impl Auth {
     ) -> Result<Checked, Error> {
         let store = &self.app.store;
         if let RateLimit::Exceeded(seconds) = TRIES.count(store, &account.to_string(), now).await? {
-            tracing::warn!(event = "mfa_locked", "no recovery code of an account is looked at for a while");
             return Ok(Checked::Locked(seconds));
         }
         let Some(code) = RecoveryCode::parse(code) else { return Ok(Checked::Wrong(Wrong::because("code"))) };

@@ -40,7 +40,21 @@ impl Mfa {
         self.failures == FREE
     }
 
-    fn seconds_locked(&self, now: Timestamp) -> Option<i64> {
+    /// Whether no code is compared any more until another app is enrolled.
+    #[must_use]
+    pub const fn is_off(&self) -> bool {
+        self.failures >= MOST
+    }
+
+    /// Whether so many have failed that each further one waits.
+    #[must_use]
+    pub const fn is_locking(&self) -> bool {
+        self.failures >= FREE
+    }
+
+    /// For how many seconds no code is compared, once too many have failed; none where one may be.
+    #[must_use]
+    pub fn seconds_locked(&self, now: Timestamp) -> Option<i64> {
         self.next_at.map(|next| next.seconds_from(now)).filter(|seconds| *seconds > 0)
     }
 }
@@ -64,7 +78,7 @@ impl Auth {
             Written::Conflict(Some(row)) => row.read()?,
             Written::Conflict(None) => return Ok(Try::NoApp),
         };
-        if seen.totp.is_none() || seen.failures >= MOST {
+        if seen.totp.is_none() || seen.is_off() {
             return Ok(Try::NoApp);
         }
         if let Some(seconds) = seen.seconds_locked(now) {

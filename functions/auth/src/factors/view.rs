@@ -3,8 +3,9 @@
 use shared::{
     caller::Caller,
     error::Error,
-    store::{Update, Written},
-    tables::Row,
+    ids::AccountId,
+    store::{Store, Update, Written},
+    tables::{Row, Rows},
     time::Timestamp,
 };
 
@@ -26,22 +27,42 @@ pub struct FactorsView {
     pub guard: Guard,
 }
 
+/// The factors of an account: a read, two queries, and whatever `guard` takes to read its guard, at once.
+///
+/// # Errors
+/// Those of `guard`; `Unavailable`, `Internal`.
+pub async fn factors_of(
+    store: &Store,
+    id: AccountId,
+    guard: impl Future<Output = Result<Guard, Error>>,
+) -> Result<FactorsView, Error> {
+    let (mfa, guard, mut passkeys, codes) = tokio::try_join!(
+        store.get::<Mfa>(Row::Mfa(id)),
+        guard,
+        store.query::<Passkey>(Rows::PasskeysOf(id)),
+        codes(store, id)
+    )?;
+    passkeys.sort_by_key(|passkey| passkey.created_at);
+    Ok(FactorsView { mfa: mfa.unwrap_or_default(), passkeys, recovery_codes_left: codes.len(), guard })
+}
+
+impl FactorsView {
+    /// How many devices are remembered, at which the password is enough.
+    #[must_use]
+    pub fn remembered_devices(&self, now: Timestamp) -> usize {
+        self.guard.places.remembered(self.guard.generation, now).count()
+    }
+}
+
 impl Auth {
-    /// The factors of the caller's account: two reads and two queries, at once.
+    /// The factors of the caller's account.
     ///
     /// # Errors
-    /// `Unavailable`, `Internal`.
+    /// Those of [`factors_of`].
     pub(crate) async fn factors(&self, caller: &Caller) -> Result<FactorsView, Error> {
-        let (id, store) = (caller.account_id(), &self.app.store);
-        let (mfa, guard, mut passkeys, codes) = tokio::try_join!(
-            store.get::<Mfa>(Row::Mfa(id)),
-            self.guard_of_account(id),
-            self.passkeys(id),
-            codes(store, id)
-        )?;
-        passkeys.sort_by_key(|passkey| passkey.created_at);
-        let (mfa, guard) = (mfa.unwrap_or_default(), guard.into_guard());
-        Ok(FactorsView { mfa, passkeys, recovery_codes_left: codes.len(), guard })
+        let id = caller.account_id();
+        let guard = async { Ok(self.guard_of_account(id).await?.into_guard()) };
+        factors_of(&self.app.store, id, guard).await
     }
 
     /// Has a remembered device, by its name, or every one asked for a second factor again; whether there was one.

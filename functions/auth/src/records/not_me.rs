@@ -29,7 +29,7 @@ use crate::{
     guard::row::{forgetting_places, freezing},
     secrets::links::{MailedLink, NotMeLink},
     sender::Sender,
-    session::ending::EndOfSessions,
+    session::ending::{EndOfSessions, ending_by},
     state::Auth,
 };
 
@@ -131,10 +131,7 @@ impl Auth {
                 // A suspended account stays as it is. The way back to its former address is open all the same: it ends in a week.
                 () if account.banned.is_some() => Ok(Round::End(NotMe::Void)),
                 () if account.address.key() != link.address => Ok(Round::Moving),
-                () if account.is_heeded(link.id) => match factor {
-                    Some(factor) => self.disowning(account, factor, events, now).await,
-                    None => Ok(Round::End(NotMe::Heeded)),
-                },
+                () if account.is_heeded(link.id) => self.disowning(account, factor, events, now).await,
                 () => self.securing(account, record, not_me, offer, events, now).await,
             };
         }
@@ -202,22 +199,28 @@ impl Auth {
         Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: true, records, writes }))
     }
 
-    /// Removes a factor that its owner has not added, where the account was taken back since it was.
+    /// Removes a factor that its owner has not added, and stops a reset of all of them, where the account was taken back since the letter: by
+    /// its owner, or by whoever has set a password by a link and would have the factors removed next.
     async fn disowning(
         &self,
         account: Account,
-        factor: FactorId,
+        factor: Option<FactorId>,
         events: &mut Events,
         now: Timestamp,
     ) -> Result<Round, Error> {
-        let EndOfSessions { guard, sessions: mut writes, seen } = self.ending_sessions(account.id, None).await?;
-        let purge = purge(&self.app.store, account.id, seen.factors, Doubted::One(factor)).await?;
-        if purge.is_empty() {
+        let (store, guard) = (&self.app.store, self.guard_of_account(account.id).await?.into_guard());
+        let doubted = factor.map_or(Doubted::None, Doubted::One);
+        let purge = purge(store, account.id, guard.factors, doubted).await?;
+        if purge.told.is_empty() {
             return Ok(Round::End(NotMe::Heeded));
         }
-        let freeze = seen.freeze.again(now, self.config.freeze);
-        writes.push(Write::Update(freezing(purge.guard(guard)?, freeze)?));
-        writes.extend(events.of_factors(self, &account, &purge.told)?);
+        let mut writes = events.of_factors(self, &account, &purge.told)?;
+        if !purge.is_empty() {
+            let EndOfSessions { guard, sessions, seen } = ending_by(store, account.id, guard, None).await?;
+            let freeze = seen.freeze.again(now, self.config.freeze);
+            writes.push(Write::Update(freezing(purge.guard(guard)?, freeze)?));
+            writes.extend(sessions);
+        }
         writes.extend(purge.writes);
         Ok(Round::Write(TakenBack {
             account: account.id,

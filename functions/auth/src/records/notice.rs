@@ -39,6 +39,12 @@ impl Telling {
         Self { by: Circumstances::of(origin, By::Link, now), session: None }
     }
 
+    /// An operator.
+    #[must_use]
+    pub const fn of_operator(now: Timestamp) -> Self {
+        Self { by: Circumstances::operator(now), session: None }
+    }
+
     /// When.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
