@@ -119,7 +119,7 @@ async fn a_factor_that_is_removed_is_gone_for_everybody_and_shuts_the_vault() {
 
     let removed = world.delete_as(&session, &format!("/auth/mfa/passkeys/{}", passkey.id)).await;
     assert_eq!(removed.assert_ok()["data"]["aal"], "aal1");
-    Session::of(&ada.logs_in().await);
+    ada.logs_in().await.assert_ok();
     assert_eq!(world.signs_in_by_passkey(&mut phone).await.status, 401);
     let rows = world.rows_of("Accounts", &format!("ACCOUNT#{}", session.user_id)).await;
     let kinds = ["MFA", "PASSKEY#", "RECOVERY#"];
