@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tests::{Page, Reply, Session, World, json_request};
+use tests::{Authenticator, ORIGIN, Page, Reply, Session, World, json_request};
 
 use crate::{
     endings::has_factors,
@@ -137,6 +137,39 @@ fn collect(value: &Value, names: &[&str], found: &mut Vec<String>) {
         }
     }
     value.as_array().into_iter().flatten().for_each(|member| collect(member, names, found));
+}
+
+/// Which factors there are and since when; nothing that they are made of.
+#[tokio::test]
+async fn second_factors_are_told_by_name_and_dates() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let enrolled_at = world.now();
+    let (app, _) = world.enrols_app(&session).await;
+    world.advance(60);
+    let mut phone = Authenticator::new(ORIGIN);
+    world.adds_passkey(&session, &mut phone, "Phone").await;
+    let (added_at, asked) = (world.now(), ada.is_asked_for_a_factor().await);
+    world.advance(60);
+    let session = Session::of(&world.verifies(&asked, json!({ "totp": app.shows(&world) })).await);
+    let page = world.get_as(&session, "/auth/export").await;
+    let expected = json!([
+        {
+            "kind": "totp", "name": null, "created_at": enrolled_at.to_string(), "last_used_at": world.now().to_string(),
+        },
+        { "kind": "passkey", "name": "Phone", "created_at": added_at.to_string(), "last_used_at": null },
+    ]);
+    assert_eq!(page.assert_ok()["data"]["account"]["factors"], expected);
+    let mut canaries = phone.passkeys();
+    for row in world.rows_of("Accounts", &format!("ACCOUNT#{}", session.user_id)).await {
+        collect(&row, &["public_key", "sealed"], &mut canaries);
+        let code = row["sk"].as_str().and_then(|sk| sk.strip_prefix("RECOVERY#"));
+        canaries.extend(code.map(str::to_owned));
+    }
+    assert!(canaries.len() > 12, "{canaries:?}");
+    for canary in canaries {
+        assert!(!page.text.contains(&canary), "{canary} is told");
+    }
 }
 
 #[tokio::test]

@@ -19,8 +19,8 @@ pub enum Doubted {
     None,
     /// This one: its owner has not added it.
     One(FactorId),
-    /// Those that were added from then on.
-    Since(Timestamp),
+    /// Those that were added since somebody has moved the account, and the one that its owner has not added.
+    Since(Timestamp, Option<FactorId>),
     /// All of them, in a reset that an operator may make since that time: it must still be wanted.
     All(Timestamp),
 }
@@ -55,7 +55,7 @@ impl Doubted {
         match self {
             Self::None => false,
             Self::One(doubted) => doubted == id,
-            Self::Since(time) => created_at >= time,
+            Self::Since(time, named) => created_at >= time || named == Some(id),
             Self::All(_) => true,
         }
     }

@@ -27,7 +27,7 @@ use crate::{
     address::AddressRecord,
     factors::purge::{Doubted, purge},
     guard::row::{forgetting_places, freezing},
-    secrets::links::{MailedLink, NotMeLink},
+    secrets::links::NotMeLink,
     sender::Sender,
     session::ending::{EndOfSessions, ending_by},
     state::Auth,
@@ -137,7 +137,7 @@ impl Auth {
         }
         match account.former(now) {
             Some(undo) if undo.former.key() == link.address => {
-                self.restoring(account, record, link, offer, events, now).await
+                self.restoring(account, record, not_me, offer, events, now).await
             }
             _ => Ok(Round::Moving),
         }
@@ -169,14 +169,15 @@ impl Auth {
         &self,
         mut account: Account,
         mut record: AddressRecord,
-        link: MailedLink,
+        NotMeLink { link, factor }: NotMeLink,
         offer: LinkId,
         events: &mut Events,
         now: Timestamp,
     ) -> Result<Round, Error> {
         let (seen, left) = (account.version, account.address.clone());
         // Whoever has moved the account may have added factors since, too.
-        let doubted = account.undo.as_ref().map_or(Doubted::None, |undo| Doubted::Since(undo.until - UNDO_LIFE));
+        let moved_at = account.undo.as_ref().map_or(now, |undo| undo.until - UNDO_LIFE);
+        let doubted = Doubted::Since(moved_at, factor);
         let left_key = left.key();
         let mut left_record = self.record(&left_key).await?;
         if left_record.owner() != Some(account.id) {

@@ -17,7 +17,7 @@ use shared::{
     time::Timestamp,
 };
 
-use self::shapes::{AccountExport, ExportedAccount, ExportedEvent, ExportedSession};
+use self::shapes::{AccountExport, ExportedAccount, ExportedEvent, ExportedFactor, ExportedSession};
 use crate::{
     account::Account,
     endpoints::account::user_profile::UserProfile,
@@ -92,8 +92,12 @@ impl Auth {
         let (Some(account), Some(profile), Some(guard)) = (account, profile, guard) else {
             return Err(Error::InvalidToken);
         };
+        let factors = match guard.factors {
+            Some(_) => ExportedFactor::all(self.factors(caller).await?),
+            None => Vec::new(),
+        };
         self.tell_of_export(&account, caller, origin, now).await?;
-        let exported = ExportedAccount::of(&account, UserProfile::of(caller, profile), &guard, now);
+        let exported = ExportedAccount::of(&account, UserProfile::of(caller, profile), &guard, factors, now);
         let next = Place::Sessions(None).bytes();
         asked.tells("account", AccountExport::of(Some(exported), Vec::new(), Vec::new()), Some(next)).await
     }

@@ -12,6 +12,7 @@ use shared::{
 use crate::{
     account::Account,
     endpoints::account::user_profile::UserProfile,
+    factors::{Passkey, Totp, view::FactorsView},
     guard::{Guard, KnownPlace},
     session::Session,
 };
@@ -47,6 +48,23 @@ pub struct ExportedAccount {
     vault_frozen_until: Option<String>,
     /// The devices and networks that somebody has signed in from.
     places: Vec<ExportedPlace>,
+    /// Its second factors.
+    factors: Vec<ExportedFactor>,
+}
+
+/// A second factor. Every member is always there, null where there is nothing.
+#[derive(Serialize, JsonSchema)]
+pub struct ExportedFactor {
+    /// `totp` for an authenticator app, or `passkey`.
+    kind: &'static str,
+    /// What its owner calls it.
+    name: Option<String>,
+    /// Since when it is a factor.
+    #[schemars(extend("format" = "date-time"))]
+    created_at: String,
+    /// When it was last used.
+    #[schemars(extend("format" = "date-time"))]
+    last_used_at: Option<String>,
 }
 
 /// A device or a network, which is recognised and not known: what it is called is no more than a hash.
@@ -126,7 +144,13 @@ impl AccountExport {
 
 impl ExportedAccount {
     /// What is known of it `now`.
-    pub fn of(account: &Account, profile: UserProfile, guard: &Guard, now: Timestamp) -> Self {
+    pub fn of(
+        account: &Account,
+        profile: UserProfile,
+        guard: &Guard,
+        factors: Vec<ExportedFactor>,
+        now: Timestamp,
+    ) -> Self {
         Self {
             profile,
             email_verified_at: account.verified_at.to_string(),
@@ -135,6 +159,7 @@ impl ExportedAccount {
             language: account.language,
             vault_frozen_until: guard.freeze.frozen_until.filter(|until| now < *until).map(|at| at.to_string()),
             places: guard.places.dates().map(ExportedPlace::from).collect(),
+            factors,
         }
     }
 
@@ -142,6 +167,8 @@ impl ExportedAccount {
     pub fn example(moment: Timestamp) -> Self {
         let moment = moment.to_string();
         let place = ExportedPlace { kind: "device", last_seen_at: moment.clone(), known_until: moment.clone() };
+        let (name, created_at) = (Some("Phone".to_owned()), moment.clone());
+        let factor = ExportedFactor { kind: "passkey", name, created_at, last_used_at: None };
         Self {
             profile: UserProfile::example(),
             email_verified_at: moment,
@@ -150,7 +177,24 @@ impl ExportedAccount {
             language: Language::default(),
             vault_frozen_until: None,
             places: vec![place],
+            factors: vec![factor],
         }
+    }
+}
+
+impl ExportedFactor {
+    /// All factors of an account: when there is what, and nothing that it is made of.
+    pub fn all(FactorsView { mfa, passkeys, .. }: FactorsView) -> Vec<Self> {
+        let used_at = mfa.used_at;
+        let app = mfa.totp.map(|Totp { created_at, .. }| Self::new("totp", None, created_at, used_at));
+        let passkeys = passkeys.into_iter().map(|Passkey { name, created_at, last_used_at, .. }| {
+            Self::new("passkey", Some(name), created_at, last_used_at)
+        });
+        app.into_iter().chain(passkeys).collect()
+    }
+
+    fn new(kind: &'static str, name: Option<String>, created_at: Timestamp, used_at: Option<Timestamp>) -> Self {
+        Self { kind, name, created_at: created_at.to_string(), last_used_at: used_at.map(|at| at.to_string()) }
     }
 }
 
