@@ -36,7 +36,9 @@ impl App {
         const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let digits = secret.chars().map(|digit| ALPHABET.find(digit).expect("base32"));
         let bits: Vec<_> = digits.flat_map(|digit| (0..5).rev().map(move |bit| digit >> bit & 1)).collect();
-        let bytes = bits.chunks_exact(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | *bit as u8));
+        let bytes = bits
+            .chunks_exact(8)
+            .map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | u8::try_from(*bit).expect("a bit")));
         Self(TotpSecret::from_bytes(bytes.collect::<Vec<_>>().try_into().expect("160 bits")))
     }
 

@@ -183,6 +183,7 @@ async fn second_factors(count: &mut Count<'_>) {
     let (ada, session) = world.person().signed_in().await;
     world.enrols_app(&session).await;
     world.advance(30);
+    world.aws.settled().await.unwrap();
     count.of(ada.logs_in(), &["FactorsAsked"]).await;
     let asked = ada.is_asked_for_a_factor().await;
     let guess = async || {
@@ -207,6 +208,7 @@ async fn second_factors(count: &mut Count<'_>) {
     (phone.counter, phone.step) = (1, 1);
     let Added { session, .. } = world.adds_passkey(&session, &mut phone, "Phone").await;
     phone.counter = 2;
+    world.aws.settled().await.unwrap();
     count.of(world.signs_in_by_passkey(&mut phone), &["FactorsPassed method=passkey", "Logins"]).await;
     let asked = world.post_as(&session, "/auth/mfa/step-up/options", json!({})).await.body["data"]["passkey"].clone();
     let raised = world.steps_up(&session, json!({ "passkey": phone.sign(&asked) }));

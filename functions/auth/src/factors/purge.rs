@@ -105,7 +105,9 @@ pub async fn purge(
     let app = mfa.totp.as_ref().is_some_and(|app| doubted.includes(app.id, app.created_at));
     let passkeys: Vec<_> = passkeys.iter().filter(|passkey| doubted.includes(passkey.id, passkey.created_at)).collect();
     let mut after = factors.with_app(factors.totp && !app);
-    passkeys.iter().for_each(|_| after = after.without_passkey());
+    for _ in &passkeys {
+        after = after.without_passkey();
+    }
     let mut told = vec![Action::PasskeyRemoved; passkeys.len()];
     told.extend(app.then_some(Action::TotpRemoved));
     let reset = mfa.reset_at.is_some();

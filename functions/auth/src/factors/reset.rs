@@ -77,11 +77,14 @@ impl ResetStanding {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn of(store: &Store, id: AccountId, now: Timestamp) -> Result<Self, Error> {
-        let (account, guard, mfa) = tokio::try_join!(
-            standing(store, id, now),
-            store.get::<Guard>(Row::SessionGuard(id)),
-            store.get::<Mfa>(Row::Mfa(id))
-        )?;
+        let read = async {
+            tokio::try_join!(
+                standing(store, id, now),
+                store.get::<Guard>(Row::SessionGuard(id)),
+                store.get::<Mfa>(Row::Mfa(id))
+            )
+        };
+        let (account, guard, mfa) = Box::pin(read).await?;
         let requested = mfa.and_then(|mfa| Some(Requested { at: mfa.reset_at?, reason: mfa.reset_reason }));
         Ok(Self { account, factors: guard.and_then(|guard| guard.factors), requested })
     }

@@ -36,12 +36,15 @@ pub async fn factors_of(
     id: AccountId,
     guard: impl Future<Output = Result<Guard, Error>>,
 ) -> Result<FactorsView, Error> {
-    let (mfa, guard, mut passkeys, codes) = tokio::try_join!(
-        store.get::<Mfa>(Row::Mfa(id)),
-        guard,
-        store.query::<Passkey>(Rows::PasskeysOf(id)),
-        codes(store, id)
-    )?;
+    let read = async {
+        tokio::try_join!(
+            store.get::<Mfa>(Row::Mfa(id)),
+            guard,
+            store.query::<Passkey>(Rows::PasskeysOf(id)),
+            codes(store, id)
+        )
+    };
+    let (mfa, guard, mut passkeys, codes) = Box::pin(read).await?;
     passkeys.sort_by_key(|passkey| passkey.created_at);
     Ok(FactorsView { mfa: mfa.unwrap_or_default(), passkeys, recovery_codes_left: codes.len(), guard })
 }

@@ -30,6 +30,7 @@ pub struct Try<'a> {
 }
 
 /// What came of a try.
+#[expect(clippy::large_enum_variant, reason = "one of a request, and never kept")]
 pub enum Compared<'a> {
     /// It was not looked at. The next one may be in so many seconds.
     Locked(i64),

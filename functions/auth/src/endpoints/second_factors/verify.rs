@@ -73,7 +73,7 @@ pub async fn verify(
     if let RateLimit::Exceeded(seconds) = auth.limit::<IgnoredAny>(Group::Login, &client, now).await? {
         return Ok(Reply::too_many_requests(AuthResponse::refused(LOCKED), seconds));
     }
-    let Some(Awaited { pending, account, guard }) = auth.awaited(&mfa_token.reveal(), now).await? else {
+    let Some(Awaited { pending, account, guard }) = Box::pin(auth.awaited(&mfa_token.reveal(), now)).await? else {
         return Ok(refused("token"));
     };
     let ceremony = Ceremony::SecondFactor { account: account.id, pending: pending.nonce };

@@ -187,7 +187,7 @@ fn account_keys_are_replaced_while_they_are_in_use() {
 
     let (old, new) = (before.recovery_hash(&code, ADA), between.recovery_hash(&code, ADA));
     assert_ne!(old, new);
-    assert_eq!(between.recovery_hashes(&code, ADA), [new.clone(), old]);
+    assert_eq!(between.recovery_hashes(&code, ADA), [new, old]);
     assert_eq!(after.recovery_hashes(&code, ADA), [new]);
 
     // Made long before, but for a clock that stands: only the key's end is at stake here.
