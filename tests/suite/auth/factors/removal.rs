@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::ids::AccountId;
 use tests::{Added, App, Authenticator, ORIGIN, Person, Reply, Session, World, assert_all, json_request};
 
-use super::{STEP, assert_refused, code, events, rows_of_factors, with_app};
+use super::{STEP, assert_refused, code, events, row_of_app, rows_of_factors, with_app};
 use crate::{
     api_keys::keeps_a_key,
     auth::{
@@ -447,6 +447,68 @@ async fn from_the_former_address_what_was_added_since_goes_and_what_the_letter_n
         assert_eq!(world.signs_in_by_passkey(&mut his).await.status, 401);
         assert_dead(&world, &in_there).await;
     }
+}
+
+/// As if an operator was to remove all factors in three days.
+async fn is_to_be_reset(world: &World, user_id: &str) {
+    let at = world.now().as_second() + 72 * 3_600;
+    world.tamper("Accounts", &row_of_app(world, user_id).await, "reset_at", json!(at)).await;
+}
+
+#[tokio::test]
+async fn an_owners_word_and_every_factor_stop_a_reset() {
+    let world = World::start().await;
+    let mut ada = Ada::of(&world).await;
+    let user = ada.session.user_id.clone();
+    let app = ada.app.shows(&world);
+    for (number, deed) in ["totp", "recovery_code", "passkey", "sign in", "step up", "not me"].into_iter().enumerate() {
+        is_to_be_reset(&world, &user).await;
+        let asked = ada.person.is_asked_for_a_factor().await;
+        let passkey = ada.phone.sign(&asked["passkey"]);
+        let wrong = json!({ "recovery_code": "0000-0000-0000-0000" });
+        assert_refused(&world.verifies(&asked, wrong).await);
+        assert_eq!(events(&world, &user, "factors_reset_cancelled").await, number, "{deed}");
+        let reply = match deed {
+            "totp" => world.verifies(&asked, json!({ "totp": app })).await,
+            "recovery_code" => world.verifies(&asked, json!({ "recovery_code": ada.codes[0] })).await,
+            "passkey" => world.verifies(&asked, json!({ "passkey": passkey })).await,
+            "sign in" => world.signs_in_by_passkey(&mut ada.phone).await,
+            "step up" => world.steps_up(&ada.session, json!({ "recovery_code": ada.codes[1] })).await,
+            _ => ada.does(NotMe).await,
+        };
+        reply.assert_ok();
+        assert_eq!(row_of_app(&world, &user).await["reset_at"], Value::Null, "{deed}");
+        assert_eq!(events(&world, &user, "factors_reset_cancelled").await, number + 1, "{deed}");
+    }
+}
+
+/// A transaction holds a hundred writes. Whoever moves an account, adds whatever may be added and signs in again and again keeps it no longer.
+#[tokio::test]
+async fn an_account_with_all_that_a_thief_may_add_is_taken_back() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let thief = moves(&ada, &session, "thief@example.org").await;
+    let session = Session::of(&thief.logs_in().await);
+    let (_, Added { session, .. }) = world.enrols_app(&session).await;
+    let mut phone = Authenticator::new(ORIGIN);
+    for _ in 0..10 {
+        world.adds_passkey(&session, &mut phone, "His").await;
+    }
+    is_to_be_reset(&world, &session.user_id).await;
+    let mut sessions = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
+    sessions.retain(|row| row["sk"] != "GUARD");
+    let copies = (0..99).map(|number| {
+        let (mut row, id) = (sessions[0].clone(), format!("6f1c0c3a-2b47-4c0e-9d5e-{number:0>12}"));
+        row["sk"] = json!(format!("SESSION#{id}"));
+        row["id"] = json!(id);
+        row
+    });
+    world.put_rows("Sessions", copies.collect()).await;
+    not_me(&world, &ada.mailed("not-me").await).await.assert_ok();
+    assert_eq!(ada.account().await["address"], ada.email);
+    assert_eq!(has(&world, &session.user_id).await, (false, 0, 0));
+    assert_eq!(world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await.len(), 1, "the guard");
+    assert_eq!(events(&world, &session.user_id, "passkey_removed").await, 10);
 }
 
 #[tokio::test]
