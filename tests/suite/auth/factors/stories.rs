@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 use tests::{Added, Authenticator, ORIGIN, Session, World};
 
+use super::STEP;
 use crate::auth::tokens::claims;
-
-const STEP: u64 = 30;
 
 #[tokio::test]
 async fn an_app_is_asked_for_behind_the_password_from_its_first_code_on() {
@@ -119,7 +118,7 @@ async fn a_factor_that_is_removed_is_gone_for_everybody_and_shuts_the_vault() {
 
     let removed = world.delete_as(&session, &format!("/auth/mfa/passkeys/{}", passkey.id)).await;
     assert_eq!(removed.assert_ok()["data"]["aal"], "aal1");
-    Session::of(&ada.logs_in().await);
+    ada.logs_in().await.assert_ok();
     assert_eq!(world.signs_in_by_passkey(&mut phone).await.status, 401);
     let rows = world.rows_of("Accounts", &format!("ACCOUNT#{}", session.user_id)).await;
     let kinds = ["MFA", "PASSKEY#", "RECOVERY#"];
