@@ -11,7 +11,7 @@ dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 start
 aws: ## Runs the local AWS alone on :9100, for a `cargo lambda watch` beside it
 	cargo run --config infra/local.toml --bin local
 
-demo: ## Plays the life of an account to its end, an exchange key and an identity check against a running `make dev`; moves its clock on by a week
+demo: ## Plays the life of an account to its end, an exchange key, an identity check and a second factor against a running `make dev`; moves its clock on by a week
 	@infra/demo.py
 
 test: ## Runs all tests: unit, integration on the embedded AWS, what speaks of AWS on moto, the story, generated clients, pages in a Chromium and schemathesis through cargo-lambda
@@ -26,7 +26,7 @@ test-moto: ## Runs what speaks of the semantics of AWS against moto
 story: ## Runs `make demo` on spare ports with fresh state, then searches the functions' logs for secrets
 	@infra/story.sh
 
-clients: ## Generates a TypeScript and a Python client out of the OpenAPI document and uses them, on spare ports with fresh state
+clients: ## Generates a TypeScript and a Python client out of the OpenAPI document and uses them, and second factors of others, on spare ports with fresh state
 	@infra/clients.sh
 
 browser: ## Opens the pages in a real Chromium, on spare ports with fresh state (CHROMIUM names one, SHOTS a folder for pictures)

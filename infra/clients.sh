@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Does with functions/docs/openapi.json what users of the API do: generates clients out of it, without a warning. A program in
 # TypeScript is compiled against the one, the life of an account and of an exchange key is played through the other, in Python,
-# against a `make dev` of its own.
+# against a `make dev` of its own. There, too, second factors are shown by programs and libraries that others wrote.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-infra/tools.sh node typescript python-client
+infra/tools.sh node typescript python-client factors
 
 . infra/with-dev.sh
 node=$PWD/.tools/node/bin typescript=$PWD/.tools/typescript/node_modules python=$PWD/.tools/python-client/bin
@@ -24,7 +24,8 @@ echo "clients: TypeScript ok"
     { cat "$work/generated" >&2 && fail "no Python client, or one with warnings"; }
 
 start_dev
-NO_PROXY=${NO_PROXY-127.0.0.1} PYTHONPATH=$work PYTHONDONTWRITEBYTECODE=1 "$python/python" tests/clients/story.py ||
-    fail_with_log "the story through the Python client failed"
+export NO_PROXY=${NO_PROXY-127.0.0.1} PYTHONDONTWRITEBYTECODE=1
+PYTHONPATH=$work "$python/python" tests/clients/story.py || fail_with_log "the story through the Python client failed"
+.tools/factors/bin/python tests/clients/factors.py || fail_with_log "second factors of others do not fit"
 stop_dev
-echo "clients: Python ok"
+echo "clients: Python ok, and pyotp, soft-webauthn and py_webauthn"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Plays the life of an account to its end, of an exchange key and of an identity check against a running `make dev`: prints every
-request and answer, and checks each answer. It moves the clock of the functions by a week. BASE and AWS say where it runs; CANARIES names
-a file that collects every address, password and token used."""
+"""Plays the life of an account to its end, of an exchange key, of an identity check and of a second factor against a running `make dev`:
+prints every request and answer, and checks each answer. It moves the clock of the functions by a week. BASE and AWS say where it runs;
+CANARIES names a file that collects every address, password and token used."""
 
 import http.client
 import json
@@ -456,6 +456,53 @@ def the_end(ada, session):
         raise Wrong("the address has its old account again")
 
 
+def second_factor():
+    """Somebody with an authenticator app, which the local console plays: it shows the code of the moment."""
+    hedy = Person("hedy", f"correct parrot {RUN}")
+    hedy.signs_up().expect(200, success=True)
+    _, token = mailed(hedy.email, "/auth/ui/verify-email")
+    call("POST", "/auth/verify-email", {"token": token}).expect(200, success=True)
+    session = Session(hedy.logs_in().expect(200, success=True))
+
+    title(f"A second factor: an app is set up with a secret, and proves by a code that it has it. {AWS}/totp is such an app")
+    enrolment = call("POST", "/auth/mfa/totp", bearer=session.access)
+    enrolment.expect(200, ("data.secret", "^[A-Z2-7]{32}$"), ("data.uri", "^otpauth://totp/"), ("data.qr_svg", "^<svg"))
+    secret, sealed = enrolment["data.secret"], enrolment["data.enrolment"]
+    canary(secret, sealed)
+
+    def shown():
+        return call("GET", f"{AWS}/totp.json?secret={secret}").expect(200, ("code", "^[0-9]{6}$"))["code"]
+
+    added = call("POST", "/auth/mfa/totp/activate", {"enrolment": sealed, "totp": shown()}, session.access)
+    added.expect(200, ("data.recovery_codes.9", "^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$"))
+    canary(*added.body["data"]["recovery_codes"])
+    canary_of_token(added["data.access_token"])
+
+    title("Signing in with it: the password alone opens nothing any more, and a code is good once")
+    asked = hedy.logs_in().expect(401, ("mfa.token", "."), session=None, mfa__methods=["totp", "recovery_code"])
+    canary(asked["mfa.token"])
+    call("PUT", f"{AWS}/clock", {"advance": 30}).expect(200)
+    code = shown()
+    verified = call("POST", "/auth/mfa/verify", {"mfa_token": asked["mfa.token"], "totp": code})
+    session = Session(verified.expect(200, success=True, user__email=hedy.email, error=None))
+    call("GET", "/auth/mfa", bearer=session.access).expect(200, data__aal="aal2", data__recovery_codes_left=10)
+    again = hedy.logs_in().expect(401)
+    canary(again["mfa.token"])
+    call("POST", "/auth/mfa/verify", {"mfa_token": again["mfa.token"], "totp": code}).expect(401, success=False)
+
+    title("Five minutes later, what matters asks again who is there; the app was left at home, and a recovery code does, once")
+    call("PUT", f"{AWS}/clock", {"advance": 301}).expect(200)
+    remove = call("DELETE", "/auth/mfa/totp", bearer=session.access).expect(403, data__code="STEP_UP_REQUIRED")
+    remove.expect_header("www-authenticate", "Bearer")
+    proof = {"recovery_code": added["data.recovery_codes.0"]}
+    raised = call("POST", "/auth/mfa/step-up", proof, session.access).expect(200, data__aal="aal2")
+    canary_of_token(raised["data.access_token"])
+    call("POST", "/auth/mfa/step-up", proof, session.access).expect(403, data__code="NOT_CONFIRMED")
+    removed = call("DELETE", "/auth/mfa/totp", bearer=raised["data.access_token"]).expect(200, data__aal="aal1")
+    canary_of_token(removed["data.access_token"])
+    Session(hedy.logs_in().expect(200, success=True))
+
+
 def cost_of_a_login(ada):
     title("What a sign-in costs: every call to AWS that it makes")
     call("DELETE", f"{AWS}/calls")
@@ -468,6 +515,7 @@ def main():
     session = contested_address()
     exchange_key(session)
     identity(session)
+    second_factor()
     cost_of_a_login(ada)
     the_end(ada, changes(ada))
     print("\nok")

@@ -103,6 +103,7 @@ cat <<EOF
   AWS calls   $aws/calls.json
   exchanges   $aws/exchanges   paper exchange: demo credentials
   identity    $aws/kyc   sends signed reports of identity providers
+  app         $aws/totp   an authenticator app: the code of the moment for a secret
   clock       $aws/clock   what time it is for the functions
 
 ready: \`make demo\` plays the whole story; Ctrl-C stops everything

@@ -36,7 +36,7 @@ end_moto() {
     return $status
 }
 
-step "tools" infra/tools.sh watch moto node typescript python-client schemathesis sam ministack
+step "tools" infra/tools.sh watch moto node typescript python-client factors schemathesis sam ministack
 step "compile" cargo test --workspace --locked --no-run --quiet
 step "unit and integration tests" cargo test --workspace --locked
 begin_moto

@@ -117,6 +117,12 @@ for tool in "$@"; do
         chromium) chromium ;;
         # The last one for Python 3.10.
         python-client) once python-client openapi-python-client==0.28.4 -- venv python-client openapi-python-client==0.28.4 ;;
+        # An app that shows codes, a device with passkeys, and whoever checks both. The last py_webauthn beside which soft-webauthn can be
+        # installed, which wants an older cryptography.
+        factors)
+            packages=(pyotp==2.12.1 soft-webauthn==0.1.4 webauthn==2.7.1 fido2==1.2.0 cryptography==44.0.3)
+            once factors "${packages[*]}" -- venv factors "${packages[@]}"
+            ;;
         # A debug build takes a third of the time and checks as fast.
         deny)
             CARGO_PROFILE_DEV_DEBUG=0 once deny cargo-deny@0.20.2 -- \

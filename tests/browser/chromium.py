@@ -61,9 +61,9 @@ class Chromium:
         os.close(answers)
         self.received, self.asked, self.pages = b"", 0, {}
 
-    def page(self):
-        """A new page without cookies, history or cache of others."""
-        context = self.call("Target.createBrowserContext")["browserContextId"]
+    def page(self, context=None):
+        """A new page without cookies, history, cache or storage of others, but for those of a context, if that is given."""
+        context = context or self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self.pages[session] = page = Page(self, session, context)

@@ -29,6 +29,10 @@ from api.api.auth import test_api_key_connection_api_v1_api_keys_key_id_test_con
 from api.api.auth import update_api_key_api_v1_api_keys_key_id_patch as update_api_key
 from api.api.auth import verify_email_auth_verify_email_post as verify_email
 from api.api.identity import kyc_status_api_kyc_status_get as kyc_status
+from api.api.second_factors import mfa_auth_mfa_get as list_factors
+from api.api.second_factors import mfa_totp_activate_auth_mfa_totp_activate_post as activate_totp
+from api.api.second_factors import mfa_totp_auth_mfa_totp_post as enrol_totp
+from api.api.second_factors import mfa_verify_auth_mfa_verify_post as verify_factor
 from api.api.sessions import jwks_well_known_jwks_json_get as jwks
 from api.models import (
     AccessAction,
@@ -56,16 +60,23 @@ from api.models import (
     KycStatus,
     LoginRequest,
     LogoutRequest,
+    MfaRefusal,
+    MfaRefusalCode,
+    MfaVerifyRequest,
     PermissionSource,
     ProfileUpdate,
     RefreshTokenRequest,
+    SecondFactor,
     SignupRequest,
+    TotpActivationRequest,
+    TotpEnrolment,
     UpdateApiKeyRequest,
     UserProfile,
     VerificationStatusResponse,
     VerifyEmailRequest,
     VerifyEmailResponse,
 )
+from api.types import UNSET
 
 API = f"http://127.0.0.1:{os.environ['PORT']}"
 AWS = f"http://127.0.0.1:{os.environ['AWS_PORT']}"
@@ -106,7 +117,7 @@ def signs_up(anybody):
     signed_up = got(AuthResponse, signup, client=anybody, body=SignupRequest(EMAIL, PASSWORD))
     assert signed_up.success and signed_up.session is None and signed_up.user.email_confirmed_at is None
     refused = got(AuthResponse, login, client=anybody, body=LoginRequest(EMAIL, PASSWORD), status=401)
-    assert not refused.success and "not verified" in refused.error
+    assert not refused.success and "not verified" in refused.error and refused.mfa is UNSET
     verified = got(VerifyEmailResponse, verify_email, client=anybody, body=VerifyEmailRequest(mailed_token()))
     assert verified.success and verified.email == EMAIL and verified.resend_url is None
     status = got(VerificationStatusResponse, verification_status, client=anybody, email=EMAIL)
@@ -167,6 +178,25 @@ def keeps_a_key(me):
     assert isinstance(events[0].at, datetime.datetime)
 
 
+def adds_a_factor(anybody, me):
+    enrolment = enrol_totp.sync(client=me).data
+    assert type(enrolment) is TotpEnrolment and enrolment.uri.startswith("otpauth://totp/")
+    wrong = got(MfaRefusal, activate_totp, client=me, body=TotpActivationRequest("none", "000000"), status=400)
+    assert wrong.data.code is MfaRefusalCode.ENROLMENT_EXPIRED
+    code = fetched(f"/totp.json?secret={enrolment.secret}")["code"]
+    added = activate_totp.sync(client=me, body=TotpActivationRequest(enrolment.enrolment, code)).data
+    assert len(added.recovery_codes) == 10
+    asked = got(AuthResponse, login, client=anybody, body=LoginRequest(EMAIL, PASSWORD), status=401)
+    assert type(asked.mfa) is SecondFactor and asked.mfa.methods == ["totp", "recovery_code"] and asked.mfa.passkey is None
+    body = MfaVerifyRequest(asked.mfa.token, recovery_code=added.recovery_codes[0])
+    signed_in = got(AuthResponse, verify_factor, client=anybody, body=body)
+    assert type(signed_in.session) is AuthSession and signed_in.mfa is UNSET
+    me = AuthenticatedClient(API, signed_in.session.access_token, timeout=60, raise_on_unexpected_status=True)
+    factors = list_factors.sync(client=me).data
+    assert (factors.aal, factors.recovery_codes_left, factors.passkeys) == ("aal2", 9, [])
+    assert isinstance(factors.totp.created_at, datetime.datetime)
+
+
 def asks_for_identity(anybody, me):
     assert got(KycHealth, health_check, client=anybody).status == "ok"
     assert "sumsub" in got(KycService, kyc_root, client=anybody).providers
@@ -181,5 +211,6 @@ me = AuthenticatedClient(API, access, timeout=60, raise_on_unexpected_status=Tru
 has_a_profile(me)
 keeps_a_key(me)
 asks_for_identity(anybody, me)
+adds_a_factor(anybody, me)
 assert logout.sync_detailed(client=anybody, body=LogoutRequest(access)).parsed.message == "Logged out"
 assert got(ErrorDetail, get_profile, client=me, status=401).detail == "Invalid or expired token"

@@ -137,8 +137,13 @@ fn folder_of_all() -> PathBuf {
 fn asked(reply: &Reply) -> (&str, String) {
     let mut words = reply.asked.split(' ');
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let parts = path.split('/').map(|part| if Uuid::try_parse(part).is_ok() { "[id]" } else { part });
+    let parts = path.split('/').map(|part| if is_id(part) { "[id]" } else { part });
     (method, parts.collect::<Vec<_>>().join("/"))
+}
+
+/// Of anything; a device's is no UUID, and longer than any word of a path.
+fn is_id(part: &str) -> bool {
+    Uuid::try_parse(part).is_ok() || is_base64url(part, 22..)
 }
 
 /// What is kept of a header's value.
@@ -184,10 +189,17 @@ fn without_chance(name: &str, value: &Value) -> Value {
 fn of_chance(name: &str, value: &Value) -> Option<(&'static str, bool)> {
     let text = value.as_str().unwrap_or_default();
     match name {
+        // Of a device, or as passkeys name themselves and whose they are.
+        "id" if Uuid::try_parse(text).is_err() && is_base64url(text, 22..) => Some(("[base64url]", true)),
+        // The relying party: a domain.
+        "id" if text.contains('.') => None,
         "id" | "user_id" | "key_id" | "session_id" => Some(("[UUID]", Uuid::try_parse(text).is_ok())),
-        "at" => Some(("[time]", is_time(text))),
+        "at" | "until" => Some(("[time]", is_time(text))),
         _ if name.ends_with("_at") && value.is_number() => Some(("[Unix time]", is_unix_time(value))),
         _ if name.ends_with("_at") => Some(("[time]", is_time(text))),
+        // Zero where nothing is fresh.
+        "fresh_until" if value == 0 => None,
+        "fresh_until" => Some(("[Unix time]", is_unix_time(value))),
         _ if name.ends_with("_until") => Some(("[time]", is_time(text))),
         "access_token" => Some(("[JWT]", is_jwt(text))),
         "refresh_token" => Some((
@@ -195,6 +207,12 @@ fn of_chance(name: &str, value: &Value) -> Option<(&'static str, bool)> {
             text.split('.').all(|part| is_base64url(part, 32..) || Uuid::try_parse(part).is_ok()),
         )),
         "next_cursor" => Some(("[cursor]", is_base64url(text, 1..))),
+        "token" | "challenge" | "enrolment" => Some(("[token]", is_base64url(text, 32..))),
+        // Those of exchanges are of nobody's chance.
+        "secret" if is_base32(text) => Some(("[base32]", true)),
+        "uri" => Some(("[otpauth URI]", text.starts_with("otpauth://totp/"))),
+        "qr_svg" => Some(("[SVG]", text.starts_with("<svg") && text.ends_with("</svg>"))),
+        "recovery_codes" => Some(("[recovery code]", is_recovery_code(text))),
         "kid" | "x" | "y" => Some(("[base64url]", is_base64url(text, 32..))),
         "latency_ms" => Some(("[milliseconds]", value.as_u64().is_some_and(|taken| taken < 60_000))),
         _ => None,
@@ -214,6 +232,18 @@ fn is_unix_time(value: &Value) -> bool {
 /// Header, claims and signature.
 fn is_jwt(text: &str) -> bool {
     text.split('.').count() == 3 && text.split('.').all(|part| is_base64url(part, 16..))
+}
+
+/// 160 bits.
+fn is_base32(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
+}
+
+/// Four groups of four.
+fn is_recovery_code(text: &str) -> bool {
+    let is_group =
+        |group: &str| group.len() == 4 && group.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    text.split('-').count() == 4 && text.split('-').all(is_group)
 }
 
 fn is_base64url(text: &str, lengths: std::ops::RangeFrom<usize>) -> bool {

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use serde::Serialize;
-use shared::time::Clock;
+use shared::time::{Clock, Timestamp};
 
 use crate::Error;
 use crate::lock::lock;
@@ -39,9 +39,14 @@ impl Ahead {
         Ok(Self { clock, file, seconds: Mutex::new(seconds) })
     }
 
+    /// The present moment, as the functions have it.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Where it stands.
     pub(crate) fn standing(&self) -> Standing {
-        Standing { now: self.clock.now().to_string(), ahead: *lock(&self.seconds) }
+        Standing { now: self.now().to_string(), ahead: *lock(&self.seconds) }
     }
 
     /// Moves it forward, never back: nothing here expects that something has not happened yet. False if that were too far.

@@ -9,6 +9,7 @@
 //! Whom the functions deal with beside AWS, exchanges and identity providers, [`paper`] plays at the same address.
 
 mod ahead;
+mod app;
 mod backend;
 mod call;
 mod calls;

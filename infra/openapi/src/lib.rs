@@ -91,6 +91,7 @@ fn tags() -> Value {
         { "name": "Auth", "description": "Authentication and authorization endpoints (OAuth2, JWT, MFA)" },
         { "name": "Accounts", "description": "What an account says of itself, its password, and the pages behind mailed links" },
         { "name": "Sessions", "description": "What others need to check the access token of a session" },
+        { "name": "Second factors", "description": "Codes of an app, passkeys, recovery codes: signing in with them, having them, and proving again who is signed in" },
         { "name": "API keys", "description": "What has been done with the API keys of exchange accounts" },
         { "name": "Identity", "description": "Identity checks: reports of providers, and where a user's check stands" },
         { "name": "Documentation", "description": "This document and its page" },

@@ -141,6 +141,10 @@ fn a_value_that_chance_has_made_is_left_out_of_a_page_only_in_its_form() {
         ("access_token", json!(format!("{secret}.{secret}.{secret}")), json!(secret)),
         ("next_cursor", json!(secret), json!("no cursor")),
         ("kid", json!(secret), json!("1")),
+        ("fresh_until", json!(1_795_341_600), json!("2026-11-29T10:00:00Z")),
+        ("challenge", json!(secret), json!("no challenge")),
+        ("uri", json!("otpauth://totp/bitcain"), json!("https://example.com")),
+        ("recovery_codes", json!(["7C4Q-9JTX-2M0K-V8RD"]), json!(["7C4Q-9JTX-2M0K"])),
     ];
     for (name, good, bad) in forms {
         assert!(fits(json!({ "data": [{ name: good }] })), "{name}");

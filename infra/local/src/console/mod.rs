@@ -1,5 +1,5 @@
 //! What people and tests ask the local AWS itself: the inbox, the calls counted, the faults planned, the conflicts of transactions,
-//! the tasks of schedules, the clock of the functions.
+//! the tasks of schedules, the clock of the functions, what an authenticator app shows.
 
 mod page;
 
@@ -16,6 +16,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 use crate::ahead::Standing;
+use crate::app::Shown;
 use crate::door::{self, Door};
 use crate::{Calls, Error, Fault, Mail, Service};
 
@@ -32,6 +33,8 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         .route("/tasks/{name}", post(run_task))
         .route("/conflicts", put(set_conflicts))
         .route("/clock", get(clock).put(advance_clock))
+        .route("/totp", get(totp))
+        .route("/totp.json", get(totp_json))
         .fallback(door::answer)
         .with_state(door)
 }
@@ -44,6 +47,12 @@ struct Recipient {
 #[derive(Deserialize)]
 struct Without {
     without: Option<String>,
+}
+
+/// The secret of an authenticator app, in base32.
+#[derive(Deserialize)]
+struct OfApp {
+    secret: Option<String>,
 }
 
 /// How long transactions are in the way of other writes after their answers, in milliseconds.
@@ -130,4 +139,18 @@ async fn advance_clock(State(door): State<Arc<Door>>, body: Bytes) -> Result<Jso
         Ok(false) => Err(refused(&"that is more than ten years ahead")),
         Err(error) => Err((StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"))),
     }
+}
+
+/// What an authenticator app shows at the functions' time. A page that was opened without a secret asks for one.
+async fn totp(State(door): State<Arc<Door>>, Query(OfApp { secret }): Query<OfApp>) -> Html<String> {
+    let secret = secret.unwrap_or_default();
+    Html(page::totp(&secret, Shown::by(&secret, door.ahead.now()).as_ref()))
+}
+
+async fn totp_json(
+    State(door): State<Arc<Door>>,
+    Query(OfApp { secret }): Query<OfApp>,
+) -> Result<Json<Shown>, (StatusCode, &'static str)> {
+    let shown = Shown::by(&secret.unwrap_or_default(), door.ahead.now());
+    shown.map(Json).ok_or((StatusCode::UNPROCESSABLE_ENTITY, "?secret= is not base32\n"))
 }

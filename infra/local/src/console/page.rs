@@ -2,6 +2,7 @@
 
 use paper::pages::{STYLE, escaped};
 
+use crate::app::Shown;
 use crate::ses::{Piece, pieces};
 use crate::{Mail, Outcome};
 
@@ -14,6 +15,7 @@ pub(super) const INDEX: &str = "<!doctype html><html lang=en><meta charset=utf-8
 <li><a href=/exchange-calls.json>exchange calls</a>: how often each exchange was asked\
 <li><a href=/breaches/asked.json>stolen passwords</a>: what was asked of who knows them\
 <li><a href=/kyc>identity</a>: sends signed reports of identity providers (<a href=/kyc.json>as JSON</a>)\
+<li><a href=/totp>authenticator app</a>: the code of the moment for a secret, without a phone\
 <li><a href=/clock>clock</a>: where the functions' clock stands\
 </ul></html>";
 
@@ -24,6 +26,24 @@ pub(super) fn inbox(mails: &[Mail]) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><title>Inbox</title><style>{STYLE}</style>\
          <h1>Inbox</h1>{content}</html>"
+    )
+}
+
+/// What an authenticator app shows for this secret, anew each time the code changes; nothing for what is none.
+pub(super) fn totp(secret: &str, shown: Option<&Shown>) -> String {
+    let (again, code) = match shown {
+        Some(Shown { code, seconds_left }) => (
+            format!("<meta http-equiv=refresh content={seconds_left}>"),
+            format!("<h2>{code}</h2><p>for {seconds_left} seconds"),
+        ),
+        None if secret.is_empty() => (String::new(), String::new()),
+        None => (String::new(), "<p>That is no base32.".to_owned()),
+    };
+    let secret = escaped(secret);
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><title>Authenticator app</title>{again}<style>{STYLE}</style>\
+         <h1>Authenticator app</h1><form><label>Secret, as an enrolment shows it<br>\
+         <input name=secret size=40 autocomplete=off value=\"{secret}\"></label> <button>Show the code</button></form>{code}</html>"
     )
 }
 
@@ -76,6 +96,8 @@ mod tests {
         let page = inbox(&[mail]);
         assert!(!page.contains("<script") && !page.contains("\"\"") && !page.contains("'1'"), "{page}");
         assert!(page.contains("<a href=\"https://a.example/?a=1&amp;b=\">"), "{page}");
+        let app = totp(evil, None);
+        assert!(!app.contains("<script") && !app.contains("'1'") && app.contains("no base32"), "{app}");
         assert!(page.contains("<iframe sandbox srcdoc=\"&quot;&gt;&lt;script&gt;"), "{page}");
     }
 }

@@ -84,3 +84,18 @@ async fn it_moves_neither_back_nor_absurdly_far() {
     assert_eq!(put(&local, &format!(r#"{{"advance":{years}}}"#)).await.0, 200);
     assert_eq!(put(&local, r#"{"advance":1}"#).await.0, 422, "all steps together");
 }
+
+/// What an authenticator app shows is of the functions' time. RFC 6238, appendix B, has these codes.
+#[tokio::test]
+async fn an_app_shows_codes_by_the_functions_clock() {
+    const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let local = start(Options { clock: Clock::at(Timestamp::from_second(59)), ..options() }).await;
+    let shown = async || understood(&ask(&local, &format!("GET /totp.json?secret={SECRET}"), "").await);
+    assert_eq!(shown().await, (200, serde_json::json!({ "code": "287082", "seconds_left": 1 })));
+    put(&local, r#"{"advance":1}"#).await;
+    assert_eq!(shown().await.1["seconds_left"], 30);
+    assert_ne!(shown().await.1["code"], "287082");
+    assert!(ask(&local, &format!("GET /totp?secret={SECRET}"), "").await.contains("for 30 seconds"));
+    assert_eq!(understood(&ask(&local, "GET /totp.json?secret=0189", "").await).0, 422);
+    assert_eq!(understood(&ask(&local, "GET /totp.json", "").await).0, 422);
+}

@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 use tests::{Added, Authenticator, ORIGIN, Session, World};
 
+use super::STEP;
 use crate::auth::tokens::claims;
-
-const STEP: u64 = 30;
 
 #[tokio::test]
 async fn an_app_is_asked_for_behind_the_password_from_its_first_code_on() {

@@ -40,13 +40,13 @@ const REMOVED: &str = "The passkey is good for nothing any more";
 struct PasskeyName(String);
 
 /// A passkey that was made, and what to call it.
-pub struct PasskeyRegistration {
+pub struct PasskeyRegistrationRequest {
     passkey: NewPasskey,
     name: PasskeyName,
 }
 
 /// What a passkey is to be called.
-pub struct PasskeyRename {
+pub struct PasskeyRenameRequest {
     name: PasskeyName,
 }
 
@@ -67,7 +67,7 @@ impl Field for PasskeyName {
     }
 }
 
-impl Input for PasskeyRegistration {
+impl Input for PasskeyRegistrationRequest {
     const ECHOES: bool = false;
 
     fn read(mut fields: Fields<'_>) -> Option<Self> {
@@ -78,7 +78,7 @@ impl Input for PasskeyRegistration {
     }
 }
 
-impl Input for PasskeyRename {
+impl Input for PasskeyRenameRequest {
     fn read(mut fields: Fields<'_>) -> Option<Self> {
         let name = fields.required("name", "What to call it");
         Some(Self { name: fields.end()?.of(name)? })
@@ -101,7 +101,9 @@ pub async fn register(
     Now(now): Now,
     fresh: Fresh,
     sender: Sender,
-    Body(PasskeyRegistration { passkey: NewPasskey(passkey), name: PasskeyName(name) }): Body<PasskeyRegistration>,
+    Body(PasskeyRegistrationRequest { passkey: NewPasskey(passkey), name: PasskeyName(name) }): Body<
+        PasskeyRegistrationRequest,
+    >,
 ) -> Replied<MfaAnswer<AddedFactor>> {
     let (caller, since) = (fresh.caller(), Instant::now());
     let told = &Telling::of_session(sender.origin(), caller.session_id(), now);
@@ -124,7 +126,7 @@ pub async fn rename(
     State(auth): State<Auth>,
     caller: Caller,
     path: Option<Path<String>>,
-    Body(PasskeyRename { name: PasskeyName(name) }): Body<PasskeyRename>,
+    Body(PasskeyRenameRequest { name: PasskeyName(name) }): Body<PasskeyRenameRequest>,
 ) -> Replied<MfaAnswer<()>> {
     let id = id_of(path)?;
     if !auth.rename_passkey(&caller, id, &name).await? {
@@ -170,7 +172,7 @@ pub fn document_registering() -> Operation {
     )
     .tag(super::TAG)
     .fresh()
-    .body::<PasskeyRegistration>(json!({ "passkey": {}, "name": "Phone" }))
+    .body::<PasskeyRegistrationRequest>(json!({ "passkey": {}, "name": "Phone" }))
     .ok(&MfaAnswer::with(ADDED, AddedFactor::example()));
     let operation = Refusal::PasskeyRefused.of(operation);
     let operation = Refusal::PasskeyKnown.of(operation);
@@ -182,7 +184,7 @@ pub fn document_renaming() -> Operation {
         .tag(super::TAG)
         .protected()
         .path("id", "The `id` of a passkey")
-        .body::<PasskeyRename>(json!({ "name": "Old phone" }))
+        .body::<PasskeyRenameRequest>(json!({ "name": "Old phone" }))
         .ok(&MfaAnswer::done(RENAMED));
     Refusal::NotFound.of(operation).depends()
 }

@@ -2,6 +2,7 @@
 
 use compat::{json::Json, validation::Flaw};
 use schemars::{Schema, json_schema};
+use serde_json::{Value, json};
 use shared::{
     error::Error,
     http::{Field, Fields, Parsed, SecretText, Values},
@@ -39,7 +40,12 @@ impl Field for UsedPasskey {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "object" })
+        credential(&json!({
+            "clientDataJSON": binary("What the browser says of the request"),
+            "authenticatorData": binary("What the authenticator says"),
+            "signature": binary("Its signature of both"),
+            "userHandle": binary("Whose passkey it is; a sign-in needs it"),
+        }))
     }
 }
 
@@ -50,8 +56,30 @@ impl Field for NewPasskey {
     }
 
     fn schema() -> Schema {
-        json_schema!({ "type": "object" })
+        credential(&json!({
+            "clientDataJSON": binary("What the browser says of the request"),
+            "attestationObject": binary("What the authenticator says, with the new key"),
+            "transports": { "type": "array", "items": { "type": "string" }, "description": "How it can be reached" },
+        }))
     }
+}
+
+/// A credential as browsers write it (`RegistrationResponseJSON`, `AuthenticationResponseJSON` of Web Authentication, Level 3): what is read
+/// of it. All is checked by the handler, which refuses it in its own words, so nothing here is required.
+fn credential(response: &Value) -> Schema {
+    json_schema!({
+        "type": "object",
+        "properties": {
+            "id": binary("Names the credential"),
+            "rawId": binary("The same"),
+            "type": { "type": "string", "description": "Always `public-key`" },
+            "response": { "type": "object", "properties": response, "description": "What was signed" },
+        },
+    })
+}
+
+fn binary(description: &str) -> Value {
+    json!({ "type": "string", "description": format!("{description}, in base64url") })
 }
 
 fn object(value: &Json) -> Result<(), Flaw> {

@@ -45,12 +45,12 @@ pub struct TotpEnrolment {
 }
 
 /// An app that shows its first code.
-pub struct TotpActivation {
+pub struct TotpActivationRequest {
     enrolment: SecretText,
     totp: SecretText,
 }
 
-impl Input for TotpActivation {
+impl Input for TotpActivationRequest {
     const ECHOES: bool = false;
 
     fn read(mut fields: Fields<'_>) -> Option<Self> {
@@ -87,7 +87,7 @@ pub async fn activate(
     Now(now): Now,
     fresh: Fresh,
     sender: Sender,
-    Body(TotpActivation { enrolment, totp }): Body<TotpActivation>,
+    Body(TotpActivationRequest { enrolment, totp }): Body<TotpActivationRequest>,
 ) -> Replied<MfaAnswer<AddedFactor>> {
     let (caller, since) = (fresh.caller(), Instant::now());
     let told = &Telling::of_session(sender.origin(), caller.session_id(), now);
@@ -133,7 +133,7 @@ pub fn document_activating() -> Operation {
     )
     .tag(super::TAG)
     .fresh()
-    .body::<TotpActivation>(json!({ "enrolment": "what-the-enrolment-was-answered-with", "totp": "492039" }))
+    .body::<TotpActivationRequest>(json!({ "enrolment": "what-the-enrolment-was-answered-with", "totp": "492039" }))
     .ok(&MfaAnswer::with(ADDED, AddedFactor::example()));
     let operation = Refusal::WrongCode.of(operation);
     Refusal::EnrolmentExpired.of(operation).depends()

@@ -44,6 +44,7 @@ pub struct Descriptor {
     pub id: CredentialId,
     /// How it can be reached.
     pub transports: Vec<Transport>,
+    /// Always `public-key`.
     #[serde(rename = "type")]
     kind: &'static str,
 }
@@ -65,7 +66,9 @@ pub struct CreationOptions {
     timeout: u64,
     /// What the account has already.
     exclude_credentials: Vec<Descriptor>,
+    /// Which authenticators will do.
     authenticator_selection: Selection,
+    /// What is to be said of the authenticator: nothing (`none`).
     attestation: &'static str,
 }
 
@@ -82,13 +85,16 @@ pub struct RequestOptions {
     rp_id: String,
     /// Which ones will do; any of this relying party where there are none.
     allow_credentials: Vec<Descriptor>,
+    /// Whether its owner has to prove to be who they are: always `required`.
     user_verification: &'static str,
 }
 
 /// The relying party, as browsers show it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Entity {
+    /// The domain that the passkey will belong to.
     id: String,
+    /// The product's name.
     name: String,
 }
 
@@ -96,16 +102,21 @@ struct Entity {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct User {
+    /// Names the account: 16 bytes in base64url.
     id: Binary,
+    /// Its address.
     name: String,
+    /// Its address as well: no name of a person is given away.
     display_name: String,
 }
 
 /// An algorithm.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Parameters {
+    /// Always `public-key`.
     #[serde(rename = "type")]
     kind: &'static str,
+    /// Its number among those of COSE.
     alg: Algorithm,
 }
 
@@ -113,9 +124,11 @@ struct Parameters {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct Selection {
+    /// Whether it keeps the passkey, so that nobody has to be named: always `required`.
     resident_key: &'static str,
     /// For browsers that know Level 1 alone.
     require_resident_key: bool,
+    /// Whether its owner has to prove to be who they are: always `required`.
     user_verification: &'static str,
 }
 
