@@ -105,9 +105,9 @@ async function signInByPasskey() {
 async function enterBy(passkey) {
   const reply = await request("POST", "/auth/mfa/sign-in", { passkey });
   if (reply.status === 200) return enter(reply.answer);
+  // It is not offered again: a browser that chooses by itself would bring it over and over.
   const isRefused = [401, 413, 422].includes(reply.status);
   note(byId("passkey-sign-in"), isRefused ? words.page.security.unknownPasskey : trouble(reply), null);
-  offerPasskeys();
 }
 
 /** The second step of a sign-in. */
@@ -117,6 +117,7 @@ function askFactor(mfa) {
   const form = byId("second-factor");
   form.hidden = false;
   note(form, "");
+  byId("message").textContent = "";
   byId("second-passkey").hidden = !mfa.passkey || !knowsPasskeys;
   byId("password").value = "";
   byId("second-code").focus();
