@@ -18,6 +18,8 @@ PLATFORM = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+# The virtual authenticator needs nobody who chooses: it answers a request in the autofill at once.
+NO_AUTOFILL = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;"
 
 
 class App:
@@ -36,7 +38,9 @@ class App:
     def wrong(self):
         """Six digits that are no code of the steps around."""
         near = {self.code_of(step) for step in range(self.step() - 3, self.step() + 4)}
-        return next(code for code in ("000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777") if code not in near)
+        return next(
+            code for code in ("000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777") if code not in near
+        )
 
     def code_of(self, step):
         mac = hmac.digest(self.secret, step.to_bytes(8), hashlib.sha1)

@@ -1,9 +1,10 @@
 """Second factors on the account page: an app, passkeys and recovery codes, from the first to the last, and what goes wrong on the way."""
 
+import base64
 import json
 import unittest
 
-from authenticator import App, Authenticator
+from authenticator import NO_AUTOFILL, App, Authenticator
 from service import ORIGIN, later, post
 from test_account import Owned
 from test_languages import FLAWS, LANGUAGES, NARROW
@@ -23,8 +24,6 @@ AUTOFILL = """{
         signal?.addEventListener("abort", () => reject(signal.reason));
     });
 }"""
-# The virtual authenticator needs nobody who chooses: it answers a request in the autofill at once.
-NO_AUTOFILL = "PublicKeyCredential.isConditionalMediationAvailable = async () => false;"
 # What the page tells the browser of passkeys.
 TOLD = """PublicKeyCredential.signalAllAcceptedCredentials = async (told) => { (globalThis.told ??= []).push(told); }"""
 PRINTS = "globalThis.printed = 0; globalThis.print = () => { printed += 1; };"
@@ -107,6 +106,11 @@ class Security(Owned):
         self.told("#security", "removeHint")
         self.presses(button)
 
+    def session(self):
+        """What the access token says of the session that the page asked last with."""
+        claims = self.page.headers["/auth/sessions"]["Authorization"].split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+
     def refused(self, *refusals):
         self.refusals += refusals
 
@@ -116,6 +120,7 @@ class Security(Owned):
         self.assertEqual(self.page.focused(), "security-title")
         app, codes = self.enrols_app()
         self.assertEqual((len(codes), self.page.focused()), (10, "new-codes-title"))
+        self.assertEqual(self.session()["aal"], "aal2", "the new token is the one that is used")
         self.shot("security-codes")
         self.presses("#kept-codes")
         self.assertEqual((self.codes(), self.visible("#new-codes")), ([], False))
@@ -196,6 +201,19 @@ class Security(Owned):
         self.enters()
         self.page.until("document.getElementById('codes-left').textContent.endsWith('9')")
         self.refused(("/auth/mfa/totp/activate", 400), ("/auth/login", 401), ("/auth/mfa/verify", 401), ("/auth/login", 401))
+        self.check()
+
+    def test_whoever_takes_too_long_begins_again(self):
+        self.opens()
+        app, _ = self.enrols_app()
+        self.signs_out()
+        self.is_asked()
+        later(FRESH + 1)
+        self.page.evaluate("{ const now = Date.now; Date.now = () => now() + 301_000; }")
+        self.shows(app.code())
+        self.told("#sign-in", "tooLate")
+        self.assertEqual((self.page.focused(), self.visible("#second-factor")), ("email", False))
+        self.refused(("/auth/login", 401), ("/auth/mfa/verify", 401))
         self.check()
 
     def test_a_device_is_remembered_and_forgotten(self):
@@ -305,9 +323,13 @@ class Security(Owned):
         self.check()
 
     def test_recovery_codes_are_copied_saved_and_printed(self):
-        self.page.browser.call("Browser.grantPermissions", permissions=["clipboardSanitizedWrite"], browserContextId=self.page.context)
+        self.page.browser.call(
+            "Browser.grantPermissions", permissions=["clipboardSanitizedWrite"], browserContextId=self.page.context
+        )
         self.on_every_page(PRINTS)
-        self.on_every_page("{ const made = URL.createObjectURL; URL.createObjectURL = (file) => made.call(URL, window.file = file); }")
+        self.on_every_page(
+            "{ const made = URL.createObjectURL; URL.createObjectURL = (file) => made.call(URL, window.file = file); }"
+        )
         self.opens()
         _, codes = self.enrols_app()
         self.assertEqual(self.page.evaluate("window.file.text()"), "".join(f"{code}\n" for code in codes))

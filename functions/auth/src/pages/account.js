@@ -184,7 +184,7 @@ async function signIn() {
   const reply = await post(form, "login", "login", body);
   const { status, answer } = reply;
   if (status === 200) return enter(answer);
-  if (status === 401 && answer.mfa) return askFactor(answer.mfa);
+  if (status === 401 && answer.mfa) return askFactor({ ...answer.mfa, since: Date.now() });
   if (status === 422) return note(form, words.all.badAddress, email);
   const refusals = { 401: words.page.notSignedIn, 403: words.page.closed, 413: words.page.notSignedIn };
   note(form, refusals[status] ?? trouble(reply), null);

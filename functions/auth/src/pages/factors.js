@@ -1,7 +1,8 @@
 // Second factors where they are shown: to sign in, and where something asks anew who is there.
 
-// Seconds. What a passkey has to sign is good for five minutes.
+// Seconds. What a passkey has to sign is good for five minutes, and so is what the right password gives.
 const RENEW_AFTER = 240;
+const FIRST_STEP_LASTS = 300;
 const REFUSALS = {
   WRONG_CODE: "wrongCode",
   ENROLMENT_EXPIRED: "enrolmentExpired",
@@ -13,7 +14,8 @@ const REFUSALS = {
 
 const knowsPasskeys = Boolean(window.PublicKeyCredential?.parseRequestOptionsFromJSON);
 
-// The right password was given, and a second factor has yet to be shown; nothing otherwise.
+// The right password was given, and a second factor has yet to be shown; nothing otherwise. `since` is by the clock of this device, which may
+// be another than the service's.
 let awaited = null;
 // A browser answers one request for a passkey at a time: the one that waits in its autofill, and which it is.
 let waiting = null;
@@ -150,7 +152,7 @@ async function verify(shown, culprit) {
   if (awaited !== mine) return;
   const { tooLate, wrongFactor } = words.page.security;
   if (reply.status === 200) return enter(reply.answer);
-  if (reply.status === 401 && Date.now() / 1000 >= mine.expires_at) return startOver(tooLate);
+  if (reply.status === 401 && Date.now() - mine.since >= FIRST_STEP_LASTS * 1000) return startOver(tooLate);
   note(byId("second-factor"), [401, 413, 422].includes(reply.status) ? wrongFactor : trouble(reply), culprit);
 }
 
