@@ -18,7 +18,6 @@ async function showSecurity() {
   passkeys.forEach(showPasskey);
   if (!passkeys.length) addItem(byId("passkeys"), [noPasskeys]);
   devices.forEach(showDevice);
-  byId("add-passkey").hidden = !knowsPasskeys;
   byId("recovery").hidden = !totp && !passkeys.length;
   byId("codes-left").textContent = codesLeft.replace("{count}", left);
   byId("remembered").hidden = devices.length === 0;
@@ -235,6 +234,7 @@ function forgetSecurity() {
 }
 
 function beginSecurity() {
+  byId("add-passkey").hidden = !knowsPasskeys;
   onSubmit(byId("enrol"), enrol);
   onSubmit(byId("activate"), activate);
   onSubmit(byId("add-passkey"), addPasskey);
