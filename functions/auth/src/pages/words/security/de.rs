@@ -23,7 +23,7 @@ pub const SECURITY: SecurityPage = SecurityPage {
     passkeys: "Ihre Passkeys",
     passkey_name: "Name des neuen Passkeys",
     add_passkey: "Passkey hinzufügen",
-    recovery: "Codes zur Wiederherstellung",
+    recovery: "Wiederherstellungscodes",
     codes_hint: "Jeder Wiederherstellungscode ersetzt einmal einen verlorenen Faktor. Sie sehen die Codes nur jetzt: Bewahren Sie sie sicher auf.",
     renew_codes: "Neue Codes erzeugen",
     copy: "Kopieren",
