@@ -18,7 +18,9 @@ LATE = """{
 }"""
 
 
-class Account(Pages):
+class Owned(Pages):
+    """What owners of accounts do on their page."""
+
     def signs_in(self, person, password=PASSWORD):
         self.page.go_to("#email")
         self.page.type(person.email)
@@ -56,6 +58,8 @@ class Account(Pages):
         self.assertEqual(self.page.evaluate("sessionStorage.length"), 0)
         self.assertEqual(self.page.evaluate("Object.keys(localStorage)"), ["device-token"])
 
+
+class Account(Owned):
     def test_who_signs_in_sees_sessions_and_what_has_happened_and_nothing_is_kept(self):
         ada = Person().signed_up()
         _, elsewhere = post("/auth/login", {"email": ada.email, "password": PASSWORD})

@@ -3,8 +3,9 @@
 import json
 import unittest
 
+from authenticator import NO_AUTOFILL, App, Authenticator
 from chromium import SHIFT
-from service import post, request
+from service import later, post, request
 from test_account import PAGE
 from test_pages import PASSWORD, Pages, Person
 
@@ -83,8 +84,12 @@ class Keyboard(Pages):
         self.tab()
         self.page.type(PASSWORD)
         self.page.press("Enter")
-        self.page.until("document.getElementById('account').checkVisibility() && document.querySelector('#sessions li') !== null")
-        self.page.until("document.getElementById('events').childElementCount > 0")
+        self.page.until("document.getElementById('account').checkVisibility()")
+        self.all_is_there()
+
+    def all_is_there(self):
+        """Every list of the account has come: none of them moves a control any more."""
+        self.page.until("['sessions', 'events', 'apps'].every((id) => document.getElementById(id).childElementCount > 0)")
 
     def test_the_way_leads_through_the_page_in_its_order_and_all_on_it_has_a_name(self):
         ada = Person().signed_up()
@@ -164,9 +169,86 @@ class Keyboard(Pages):
         self.hears(self.word("languageSaved"))
         self.goes_to("#languages a[lang=es]")
         self.page.press("Enter")
-        self.page.until("document.documentElement.lang === 'es' && document.querySelector('#sessions li') !== null")
+        self.page.until("document.documentElement.lang === 'es'")
+        self.all_is_there()
         self.assertEqual(self.page.focused(), "h1")
         self.walks_through()
+        self.check()
+
+    def test_second_factors_are_added_shown_confirmed_and_removed(self):
+        Authenticator(self.page)
+        ada = Person().signed_up()
+        self.page.call("Page.addScriptToEvaluateOnNewDocument", source=NO_AUTOFILL)
+        self.signs_in(ada)
+        self.goes_to("#enrol button")
+        self.page.press("Space")
+        self.page.until("document.activeElement.id === 'app-code'")
+        app = App(self.page.evaluate("document.getElementById('secret').textContent"))
+        self.page.type(app.wrong())
+        self.page.press("Enter")
+        self.hears(self.word("security.wrongCode"))
+        self.page.evaluate("document.activeElement.select()")
+        self.page.type(app.code())
+        self.page.press("Enter")
+        self.hears(self.word("security.added"))
+        self.page.until("document.activeElement.id === 'new-codes-title'")
+        self.goes_to("#passkey-name")
+        self.page.type("Laptop")
+        self.tab()
+        self.page.press("Space")
+        self.hears(self.word("security.added"))
+        self.page.until("document.activeElement.id === 'security-title'")
+        self.walks_through()
+        names = self.names()
+        self.assertEqual(len(names), self.controls())
+        for role, name in names:
+            self.assertTrue(name.strip(), f"a {role} has no name")
+        self.assertIn(("button", f"{self.word('security.remove')}: Laptop"), names)
+        self.goes_to("#sign-out button")
+        self.page.press("Space")
+        self.hears(self.word("signedOut"))
+
+        self.goes_to("#email")
+        self.page.type(ada.email)
+        self.tab()
+        self.page.type(PASSWORD)
+        self.page.press("Enter")
+        self.page.until("document.activeElement.id === 'second-code'")
+        self.walks_through()
+        self.goes_to("#second-code")
+        self.page.type(app.code())
+        self.page.press("Enter")
+        self.page.until("document.querySelector('#apps button') !== null")
+        self.all_is_there()
+
+        later(301)
+        remove = "#passkeys li button:last-of-type"
+        self.goes_to(remove)
+        self.page.press("Space")
+        self.hears(self.word("security.removeHint"))
+        self.page.press("Space")
+        self.page.until("document.activeElement.id === 'confirm-code'")
+        # Nothing behind the dialogue is reached; the browser itself is on the way round.
+        for _ in range(8):
+            self.page.press("Tab")
+            self.assertTrue(
+                self.page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+            )
+        self.page.press("Escape")
+        self.hears(self.word("security.notConfirmed"))
+        self.assertTrue(self.page.evaluate(f"document.activeElement.matches({json.dumps(remove)})"), "where it was before")
+        self.page.press("Space")
+        self.page.until("document.activeElement.id === 'confirm-code'")
+        for _ in range(2):
+            self.page.press("Tab")
+        self.assertEqual(self.page.focused(), "confirm-passkey")
+        self.page.press("Space")
+        self.hears(self.word("security.removed"))
+        self.page.until("document.activeElement.id === 'security-title'")
+        self.refusals = [("/auth/mfa/totp/activate", 400), ("/auth/login", 401)]
+        unconfirmed = self.page.refusals[-1]
+        self.assertEqual((unconfirmed[0].rpartition("/")[0], unconfirmed[1]), ("/auth/mfa/passkeys", 403))
+        self.refusals += [unconfirmed] * 2
         self.check()
 
     def test_a_deletion_is_begun_thought_over_and_left(self):

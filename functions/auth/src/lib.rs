@@ -72,6 +72,7 @@ fn listed<const DESCRIBED: bool>() -> Routes<Auth, DESCRIBED> {
         .get("/auth/ui/forgot-password", ui::forgot_password, ui::document_forgot_password)
         .get("/auth/ui/reset-password", ui::reset_password, ui::document_reset_password)
         .get("/auth/ui/account", ui::account, ui::document_account)
+        .get("/auth/ui/security", ui::security, ui::document_security)
         .get("/auth/ui/proof.js", ui::proof, ui::document_proof)
         .get("/auth/mfa", second_factors::list::list, second_factors::list::document)
         .post("/auth/mfa/verify", second_factors::verify::verify, second_factors::verify::document)

@@ -323,6 +323,7 @@ async fn pages_and_keys() {
     page.head("Where a link to keep an account leads", &world.get("/auth/ui/keep-account").await);
     page.head("Where a password is forgotten", &world.get("/auth/ui/forgot-password").await);
     page.head("Where an account is seen and changed", &world.get("/auth/ui/account").await);
+    page.head("Where second factors are seen and changed", &world.get("/auth/ui/security").await);
     page.head("What solves challenges of work", &world.get("/auth/ui/proof.js").await);
     page.answer("The keys that tokens are signed with", &world.get("/.well-known/jwks.json").await);
     page.is_kept(FOLDER, "pages_and_keys");

@@ -5,8 +5,16 @@ use tests::{Reply, Request, World, invoke};
 
 use super::challenge::turnstile;
 
-const PAGES: [&str; 7] =
-    ["verify-email", "confirm-email", "not-me", "keep-account", "reset-password", "forgot-password", "account"];
+const PAGES: [&str; 8] = [
+    "verify-email",
+    "confirm-email",
+    "not-me",
+    "keep-account",
+    "reset-password",
+    "forgot-password",
+    "account",
+    "security",
+];
 
 fn assert_locked_down(reply: &Reply) {
     reply.assert_ok();

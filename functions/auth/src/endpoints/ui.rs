@@ -71,6 +71,11 @@ pub async fn account(State(auth): State<Auth>, spoken: Spoken) -> Response {
     send(&auth, Page::Account, &spoken)
 }
 
+/// Lets a person see and change the second factors of the own account.
+pub async fn security(State(auth): State<Auth>, spoken: Spoken) -> Response {
+    send(&auth, Page::Security, &spoken)
+}
+
 /// What pages have solve challenges of work. It has a policy of its own, for a worker has not that of its page. It is the same for all
 /// and wanted while somebody attacks, so whoever stands before us may keep it for an hour.
 pub async fn proof() -> Response {
@@ -115,6 +120,14 @@ pub fn document_account() -> Operation {
         "account_page",
         "The page of an account: its forms sign in, show sessions and events, change password, address and language, fetch all that is \
          known, and delete the account. Tokens stay in the memory of the page.",
+    )
+}
+
+pub fn document_security() -> Operation {
+    page(
+        "security_page",
+        "The page of an account, from its second factors on: its forms add and remove an authenticator app and passkeys, and make recovery \
+         codes anew.",
     )
 }
 

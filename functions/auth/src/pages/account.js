@@ -38,7 +38,7 @@ function renew() {
 }
 
 /** The answer to a request in the name of whoever is signed in. Status 401 says that nobody is any more, and so does the page by then. */
-async function call(method, path, body, more) {
+async function ask(method, path, body, more) {
   const gone = { status: 401, answer: {}, wait: 0 };
   const mine = signedIn;
   const token = await access();
@@ -50,31 +50,49 @@ async function call(method, path, body, more) {
   return reply;
 }
 
+/** The answer to such a request, once whoever asks has confirmed to be there, where that is asked for. */
+async function call(...asked) {
+  const reply = await ask(...asked);
+  return isUnconfirmed(reply) && (await confirmed()) ? ask(...asked) : reply;
+}
+
 /** Shows the form to sign in, and nothing of the account any more. */
 function leave(text) {
   signedIn = nextEvents = null;
   byId("account").hidden = true;
-  byId("sign-in").hidden = false;
+  byId("step-up").close();
+  showSignIn();
   for (const form of byId("account").querySelectorAll("form")) {
     form.reset();
     note(form, "");
   }
   for (const list of [byId("sessions"), byId("events")]) list.replaceChildren();
   forgetExport();
+  forgetSecurity();
   byId("who").textContent = "";
   byId("message").textContent = text;
   document.querySelector("h1").focus();
 }
 
-function addItem(list, lines, button) {
+function addItem(list, lines, ...controls) {
   const item = document.createElement("li");
   for (const line of lines.filter(Boolean)) {
     const paragraph = document.createElement("p");
     paragraph.textContent = line;
     item.append(paragraph);
   }
-  if (button) item.append(button);
+  item.append(...controls);
   list.append(item);
+}
+
+/** A button in a row. Its name says which, for who hears it and does not see what stands beside it. */
+function rowButton(label, name, place, work) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = label;
+  button.setAttribute("aria-label", `${label}: ${name}`);
+  onClick(button, place, work);
+  return button;
 }
 
 function origin({ ip, country }) {
@@ -90,7 +108,8 @@ async function showSessions() {
     const device = session.device ?? unknownDevice;
     const more = [origin(session), at(lastUsed, session.last_used_at)].filter(Boolean);
     const lines = [session.current ? `${device} · ${thisSession}` : device, ...more];
-    addItem(byId("sessions"), lines, session.current ? null : endButton(session.id, [device, ...more].join(", ")));
+    const controls = session.current ? [] : [endButton(session.id, [device, ...more].join(", "))];
+    addItem(byId("sessions"), lines, ...controls);
   }
   byId("end-others").hidden = answer.sessions.length < 2;
   const until = answer.vault_frozen_until;
@@ -98,27 +117,17 @@ async function showSessions() {
   byId("frozen").textContent = until ? at(frozenUntil, until) : "";
 }
 
-/** The button that ends a session. Its name says which, for who hears it and does not see what stands beside it. */
+/** The button that ends a session. */
 function endButton(id, name) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = words.page.endSession;
-  button.setAttribute("aria-label", `${words.page.endSession}: ${name}`);
-  button.addEventListener("click", async () => {
-    if (button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
+  const place = byId("sign-out");
+  return rowButton(words.page.endSession, name, place, async () => {
     const reply = await call("DELETE", `/auth/sessions/${encodeURIComponent(id)}`);
-    button.setAttribute("aria-disabled", "false");
     if (reply.status === 401) return;
-    if (![200, 404].includes(reply.status)) {
-      note(byId("sign-out"), trouble(reply), null);
-      return;
-    }
+    if (![200, 404].includes(reply.status)) return note(place, why(reply), null);
     await showSessions();
-    note(byId("sign-out"), words.page.sessionEnded);
+    note(place, words.page.sessionEnded);
     byId("sessions-title").focus();
   });
-  return button;
 }
 
 async function showEvents() {
@@ -149,14 +158,14 @@ async function moreEvents() {
 
 async function showAccount() {
   byId("message").textContent = "";
-  byId("sign-in").hidden = true;
+  hideSignIn();
   byId("account").hidden = false;
   byId("who").textContent = signedIn.email;
-  document.querySelector("h1").focus();
+  (here.pathname.endsWith("/security") ? byId("security-title") : document.querySelector("h1")).focus();
   nextEvents = null;
   byId("events").replaceChildren();
   forgetExport();
-  await Promise.all([showPreferred(), showSessions(), showEvents()]);
+  await Promise.all([showPreferred(), showSessions(), showEvents(), showSecurity()]);
 }
 
 /** The language of letters, unless somebody has chosen another one before it was known here. */
@@ -174,14 +183,18 @@ async function signIn() {
   const body = { email: email.value.trim(), password: password.value };
   const reply = await post(form, "login", "login", body);
   const { status, answer } = reply;
-  if (status === 200) {
-    signedIn = { email: answer.user.email, session: answer.session };
-    form.reset();
-    return showAccount();
-  }
+  if (status === 200) return enter(answer);
+  if (status === 401 && answer.mfa) return askFactor({ ...answer.mfa, since: Date.now() });
   if (status === 422) return note(form, words.all.badAddress, email);
   const refusals = { 401: words.page.notSignedIn, 403: words.page.closed, 413: words.page.notSignedIn };
   note(form, refusals[status] ?? trouble(reply), null);
+}
+
+/** Somebody is signed in. */
+function enter({ user, session }) {
+  signedIn = { email: user.email, session };
+  byId("sign-in").reset();
+  return showAccount();
 }
 
 async function signOut() {
@@ -208,6 +221,7 @@ async function endOthers() {
 function flaw(reply, fields, refusals) {
   const { status, answer } = reply;
   if (status === 200) return null;
+  if (isUnconfirmed(reply)) return [why(reply), null];
   if (status === 403) return [words.page.wrongPassword, fields.current_password];
   if (refusals[status]) return [refusals[status], null];
   const faults = status === 422 && Array.isArray(answer.detail) ? answer.detail : [];
@@ -271,7 +285,7 @@ async function getExport() {
     do {
       const reply = await call("GET", cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path);
       if (reply.status === 401) return;
-      if (reply.status !== 200) return note(form, trouble(reply), null);
+      if (reply.status !== 200) return note(form, why(reply), null);
       const { next_cursor, ...page } = reply.answer;
       pages.push({ of: path, ...page });
       cursor = next_cursor;
@@ -308,6 +322,10 @@ function begin() {
   onSubmit(byId("export"), getExport);
   onSubmit(byId("delete"), deleteAccount);
   onSubmit(byId("more-events"), moreEvents);
-  // In another language now.
+  beginFactors();
+  beginSecurity();
+  // Those who are there already have chosen another language.
   if (signedIn) showAccount();
+  else if (awaited) askFactor(awaited);
+  else showSignIn();
 }

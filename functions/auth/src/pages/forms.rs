@@ -4,7 +4,7 @@ use shared::language::{Language, Languages};
 
 use super::{
     escape,
-    words::{AccountPage, Ask, ForgotPage, LinkPage, PasswordPage},
+    words::{Ask, ForgotPage, LinkPage, PasswordPage, SecurityPage, Words},
 };
 
 /// A button that redeems a link.
@@ -51,7 +51,8 @@ pub fn instead(language: Language, name: &str) -> String {
 }
 
 /// All forms of the page of an account; only the first is shown to who is not signed in.
-pub fn account(words: &AccountPage, language: Language, languages: &Languages) -> String {
+pub fn account(words: &Words, language: Language, languages: &Languages) -> String {
+    let (words, factors) = (&words.account, &words.security);
     let choices = languages.all().iter().map(|language| {
         let code = language.code();
         format!("<option value=\"{code}\" lang=\"{code}\">{}</option>", language.name())
@@ -85,6 +86,51 @@ pub fn account(words: &AccountPage, language: Language, languages: &Languages) -
         delete = escape(words.delete),
         delete_hint = escape(words.delete_hint),
         delete_sure = escape(words.delete_sure),
+        factor_forms = factor_forms(factors, words.password),
+        security = security(factors),
+    )
+}
+
+/// Where second factors are shown: to sign in, and in a dialogue that asks anew who is there.
+fn factor_forms(words: &SecurityPage, password: &str) -> String {
+    format!(
+        include_str!("factors.html"),
+        sign_in_by_passkey = escape(words.sign_in_by_passkey),
+        second_factor = escape(words.second_factor),
+        code = escape(words.code),
+        remember = escape(words.remember),
+        proceed = escape(words.proceed),
+        use_passkey = escape(words.use_passkey),
+        back = escape(words.back),
+        confirm = escape(words.confirm),
+        password = escape(password),
+    )
+}
+
+/// Where second factors are added and removed.
+fn security(words: &SecurityPage) -> String {
+    format!(
+        include_str!("security.html"),
+        title = escape(words.title),
+        intro = escape(words.intro),
+        app = escape(words.app),
+        set_up_app = escape(words.set_up_app),
+        scan = escape(words.scan),
+        secret = escape(words.secret),
+        app_code = escape(words.app_code),
+        activate = escape(words.activate),
+        passkeys = escape(words.passkeys),
+        passkey_name = escape(words.passkey_name),
+        add_passkey = escape(words.add_passkey),
+        recovery = escape(words.recovery),
+        codes_hint = escape(words.codes_hint),
+        renew_codes = escape(words.renew_codes),
+        copy = escape(words.copy),
+        download = escape(words.download),
+        print = escape(words.print),
+        kept = escape(words.kept),
+        devices = escape(words.devices),
+        forget_devices = escape(words.forget_devices),
     )
 }
 

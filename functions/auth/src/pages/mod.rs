@@ -16,7 +16,7 @@ use shared::language::{Language, Languages};
 
 use self::{
     forms::{account, asking_anew, choosing, forgetting, instead, redeeming},
-    words::{Answers, LinkPage, Outcome, Words},
+    words::{Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays},
 };
 use crate::{
     endpoints::sign_up::verify_email::{ALREADY_VERIFIED, CHOOSE_A_PASSWORD, STILL_CHOOSE_A_PASSWORD},
@@ -27,8 +27,14 @@ const STYLE: &str = include_str!("page.css");
 /// The scripts: what they have in common, and what is particular to pages of links, and to that of an account.
 const LINK_SCRIPT: &str =
     concat!("\"use strict\";\n{\n", include_str!("page.js"), include_str!("link.js"), "start();\n}\n");
-const ACCOUNT_SCRIPT: &str =
-    concat!("\"use strict\";\n{\n", include_str!("page.js"), include_str!("account.js"), "start();\n}\n");
+const ACCOUNT_SCRIPT: &str = concat!(
+    "\"use strict\";\n{\n",
+    include_str!("page.js"),
+    include_str!("account.js"),
+    include_str!("factors.js"),
+    include_str!("security.js"),
+    "start();\n}\n"
+);
 /// What pages have solve challenges of work, aside, so that they stay alive.
 pub const PROOF: &str = include_str!("proof.js");
 
@@ -49,6 +55,8 @@ pub enum Page {
     ForgotPassword,
     /// Shows and changes an account.
     Account,
+    /// Shows and changes an account, from its second factors on.
+    Security,
 }
 
 /// What all pages have in common.
@@ -81,6 +89,14 @@ struct Says {
     failed_text: &'static str,
     /// That another link may be on its way.
     sent: &'static str,
+}
+
+/// What the script says on the page of an account.
+#[derive(Serialize)]
+struct AccountScript {
+    #[serde(flatten)]
+    account: &'static AccountSays,
+    security: &'static SecuritySays,
 }
 
 impl Pages {
@@ -159,11 +175,11 @@ fn content(page: Page, language: Language, words: &'static Words, languages: &La
             says: json!(Says { sent: words.ask.sent_offer, ..Says::default() }),
             script: LINK_SCRIPT,
         },
-        Page::Account => Content {
+        Page::Account | Page::Security => Content {
             title: words.account.title,
-            forms: account(&words.account, language, languages),
+            forms: account(words, language, languages),
             onward: "",
-            says: json!(words.account.says),
+            says: json!(AccountScript { account: &words.account.says, security: &words.security.says }),
             script: ACCOUNT_SCRIPT,
         },
     }

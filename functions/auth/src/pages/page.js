@@ -215,29 +215,38 @@ function note(form, text, culprit) {
   culprit?.focus();
 }
 
-// Whether a request is under way, whose answer must find its place.
-let isBusy = false;
+// How many requests are under way, whose answers must find their places.
+let busy = 0;
 
-// A busy button keeps the focus, so it is marked as disabled rather than disabled.
+/** Does what a button is for, once at a time. A busy button keeps the focus, so it is marked as disabled rather than disabled. */
+async function press(button, form, work) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  note(form, "");
+  let wait = false;
+  busy += 1;
+  try {
+    wait = await work();
+  } catch (error) {
+    reportError(error);
+    note(form, trouble({}), null);
+  } finally {
+    busy -= 1;
+    if (!wait) button.setAttribute("aria-disabled", "false");
+  }
+}
+
 function onSubmit(form, work) {
   const button = form.querySelector("button");
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (button.getAttribute("aria-disabled") === "true") return;
-    button.setAttribute("aria-disabled", "true");
-    note(form, "");
-    let wait = false;
-    isBusy = true;
-    try {
-      wait = await work();
-    } catch (error) {
-      reportError(error);
-      note(form, trouble({}), null);
-    } finally {
-      isBusy = false;
-      if (!wait) button.setAttribute("aria-disabled", "false");
-    }
+    press(button, form, work);
   });
+}
+
+/** A button beside the one that sends the form, or in no form: `place` has the note that it speaks in. */
+function onClick(button, place, work) {
+  button.addEventListener("click", () => press(button, place, work));
 }
 
 /** The same page in another language. It is fetched and not followed to, so that the token stays here and in no address. */
@@ -268,7 +277,7 @@ function start() {
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    if (!isBusy) speak(link);
+    if (!busy) speak(link);
   });
   byId("app").hidden = false;
 }

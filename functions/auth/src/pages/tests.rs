@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 
-const PAGES: [Page; 7] = [
+const PAGES: [Page; 8] = [
     Page::VerifyEmail,
     Page::ConfirmEmail,
     Page::NotMe,
@@ -14,6 +14,7 @@ const PAGES: [Page; 7] = [
     Page::ResetPassword,
     Page::ForgotPassword,
     Page::Account,
+    Page::Security,
 ];
 const BUT_ENGLISH: [Language; 6] = [Language::De, Language::Es, Language::Fr, Language::Pt, Language::Ja, Language::Zh];
 

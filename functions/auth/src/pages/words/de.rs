@@ -1,6 +1,8 @@
 //! German, with "Sie".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
+use super::{
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -131,4 +133,5 @@ pub const WORDS: Words = Words {
         leads_here: "Neues Passwort wählen",
     },
     account: account::de::ACCOUNT,
+    security: security::de::SECURITY,
 };

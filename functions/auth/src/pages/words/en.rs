@@ -1,6 +1,8 @@
 //! English.
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
+use super::{
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -127,4 +129,5 @@ pub const WORDS: Words = Words {
         leads_here: "Choose a new password",
     },
     account: account::en::ACCOUNT,
+    security: security::en::SECURITY,
 };

@@ -1,6 +1,8 @@
 //! Spanish, with "usted".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
+use super::{
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -127,4 +129,5 @@ pub const WORDS: Words = Words {
         leads_here: "Elegir una nueva contraseña",
     },
     account: account::es::ACCOUNT,
+    security: security::es::SECURITY,
 };

@@ -1,6 +1,8 @@
 //! French, with "vous".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
+use super::{
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -129,4 +131,5 @@ pub const WORDS: Words = Words {
         leads_here: "Choisir un nouveau mot de passe",
     },
     account: account::fr::ACCOUNT,
+    security: security::fr::SECURITY,
 };

@@ -1,6 +1,8 @@
 //! Japanese, in polite form.
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
+use super::{
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -128,4 +130,5 @@ pub const WORDS: Words = Words {
         leads_here: "新しいパスワードを設定する",
     },
     account: account::ja::ACCOUNT,
+    security: security::ja::SECURITY,
 };

@@ -8,9 +8,10 @@ mod es;
 mod fr;
 mod ja;
 mod pt;
+pub mod security;
 mod zh;
 
-pub use self::account::AccountPage;
+pub use self::{account::AccountPage, security::SecurityPage};
 
 use serde::Serialize;
 use shared::language::Language;
@@ -39,6 +40,8 @@ pub struct Words {
     pub forgot_password: ForgotPage,
     /// Shows and changes an account.
     pub account: AccountPage,
+    /// The second factors of an account, on its page.
+    pub security: SecurityPage,
 }
 
 /// What all pages have in common.
@@ -193,15 +196,38 @@ pub struct Timed(&'static str);
 impl Timed {
     /// A text without `{time}` does not compile.
     const fn new(text: &'static str) -> Self {
-        let (bytes, mut at) = (text.as_bytes(), 0);
-        while at + 6 <= bytes.len() {
-            if let [b'{', b't', b'i', b'm', b'e', b'}', ..] = bytes.split_at(at).1 {
-                return Self(text);
-            }
-            at += 1;
-        }
-        panic!("the text has no {{time}}")
+        assert!(holds(text, b"{time}"), "the text has no {{time}}");
+        Self(text)
     }
+}
+
+/// A text with `{count}` in it, which stands for a number.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct Counted(&'static str);
+
+impl Counted {
+    /// A text without `{count}` does not compile.
+    const fn new(text: &'static str) -> Self {
+        assert!(holds(text, b"{count}"), "the text has no {{count}}");
+        Self(text)
+    }
+}
+
+/// Whether a text has these bytes in it.
+const fn holds(text: &str, part: &[u8]) -> bool {
+    let (bytes, mut at) = (text.as_bytes(), 0);
+    while at + part.len() <= bytes.len() {
+        let mut same = 0;
+        while same < part.len() && bytes[at + same] == part[same] {
+            same += 1;
+        }
+        if same == part.len() {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 impl Words {

@@ -1,6 +1,8 @@
 //! Portuguese as in Brazil, with "você".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
+use super::{
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -127,4 +129,5 @@ pub const WORDS: Words = Words {
         leads_here: "Escolher uma nova senha",
     },
     account: account::pt::ACCOUNT,
+    security: security::pt::SECURITY,
 };

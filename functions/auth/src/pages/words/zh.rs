@@ -1,6 +1,8 @@
 //! Chinese in simplified characters, with "您".
 
-use super::{Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account};
+use super::{
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -126,4 +128,5 @@ pub const WORDS: Words = Words {
         leads_here: "设置新密码",
     },
     account: account::zh::ACCOUNT,
+    security: security::zh::SECURITY,
 };
