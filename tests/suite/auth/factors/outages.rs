@@ -106,11 +106,11 @@ async fn what_is_done_and_whose_answer_is_lost_is_done_once() {
         let reply = deeds.does(&world, which).await;
         assert_eq!(reply.status, 200, "{which}: {reply:?}");
         let user = &deeds.session.user_id;
-        let used = [1, 5].contains(&which);
-        assert_eq!(events(&world, user, "recovery_code_used").await, usize::from(used), "{which}");
+        let is_code = [1, 5].contains(&which);
+        assert_eq!(events(&world, user, "recovery_code_used").await, usize::from(is_code), "{which}");
         let codes = rows_of_factors(&world, user).await;
         let codes = codes.iter().filter(|row| row["sk"].as_str().unwrap().starts_with("RECOVERY#")).count();
-        assert_eq!(codes, 10 - usize::from(used), "{which}");
+        assert_eq!(codes, 10 - usize::from(is_code), "{which}");
         assert_ne!(deeds.does(&world, if which == 4 { 0 } else { which }).await.status, 503, "{which}");
     }
 }
@@ -154,7 +154,7 @@ async fn a_letter_of_wrong_codes_that_cannot_be_put_keeps_nobody_out_and_lets_no
     world.verifies(&asked, wrong).await.assert_status(429);
 }
 
-/// Limits that cannot be counted stop a recovery code, which is looked at so many times an hour.
+/// Its rows, the end of other sessions and the codes that are shown belong together.
 #[tokio::test]
 async fn the_first_factor_is_whole_or_not_there() {
     let world = World::start().await;
