@@ -310,7 +310,7 @@ async fn a_factor_that_is_shown_at_the_moment_of_the_end_saves_them_all() {
     let proof = lost.phone.sign(&asked.assert_ok()["data"]["passkey"]);
     let finishes = said(&world, &session, Wanted::Finish, true);
     let steps_up = world.steps_up(&session, json!({ "passkey": proof }));
-    let ((told, is_done), raised) = overtaken(&world, "TransactWriteItems", finishes, steps_up).await;
+    let ((told, is_done), raised) = Box::pin(overtaken(&world, "TransactWriteItems", finishes, steps_up)).await;
     raised.assert_ok();
     assert!(!is_done, "{told}");
     world.get_as(&session, "/auth/profile").await.assert_ok();
@@ -327,7 +327,7 @@ async fn nobody_who_shows_a_factor_that_is_being_removed_gets_in() {
     let user = lost.session.clone();
     let finishes = said(&world, &user, Wanted::Finish, true);
     let signs_in = world.signs_in_by_passkey(&mut lost.phone);
-    let (login, (told, is_done)) = overtaken(&world, "TransactWriteItems", signs_in, finishes).await;
+    let (login, (told, is_done)) = Box::pin(overtaken(&world, "TransactWriteItems", signs_in, finishes)).await;
     assert!(is_done, "{told}");
     assert_eq!(login.status, 401, "{login:?}");
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
