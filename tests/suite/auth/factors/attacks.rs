@@ -211,7 +211,9 @@ fn body(route: &Route, token: &str, ada: &Person<'_>, totp: &str) -> Value {
     body.insert("password".to_owned(), json!(token));
     let one_factor = ["/auth/mfa/verify", "/auth/mfa/step-up"].contains(&route.path);
     if one_factor {
-        ["recovery_code", "password"].iter().for_each(|name| drop(body.remove(*name)));
+        for name in ["recovery_code", "password"] {
+            body.remove(name);
+        }
     }
     body.into()
 }
@@ -223,7 +225,9 @@ async fn guarded(world: &World, user_id: &str) -> Vec<Value> {
     rows.extend(rows_of_factors(world, user_id).await);
     for row in &mut rows {
         let row = row.as_object_mut().unwrap();
-        ["failures", "next_at"].iter().for_each(|name| drop(row.remove(*name)));
+        for name in ["failures", "next_at"] {
+            row.remove(name);
+        }
     }
     rows.sort_by_key(|row| row["sk"].to_string());
     rows

@@ -15,7 +15,9 @@ async fn everything(world: &World) -> Vec<Value> {
     rows.extend(world.rows("Mail").await);
     for row in &mut rows {
         let row = row.as_object_mut().unwrap();
-        ["failures", "next_at"].iter().for_each(|name| drop(row.remove(*name)));
+        for name in ["failures", "next_at"] {
+            row.remove(name);
+        }
     }
     rows.sort_by_key(|row| format!("{}{}", row["pk"], row["sk"]));
     rows

@@ -202,10 +202,10 @@ async fn against_all_that_factors_open(end: End) {
             let before = rows_of_factors(&world, &ada.session.user_id).await.len();
             let opens = ada.opens(deed, &pending, request);
             let (opened, ended) = if is_end_slow {
-                let (ended, opened) = overtaken(&world, TRANSACTION, ada.does(end), opens).await;
+                let (ended, opened) = Box::pin(overtaken(&world, TRANSACTION, ada.does(end), opens)).await;
                 (opened, ended)
             } else {
-                overtaken(&world, TRANSACTION, opens, ada.does(end)).await
+                Box::pin(overtaken(&world, TRANSACTION, opens, ada.does(end))).await
             };
             let what = format!("{deed:?} and {end:?}, slow: {is_end_slow}: {opened:?}");
             ended.assert_ok();
@@ -224,32 +224,32 @@ async fn against_all_that_factors_open(end: End) {
 
 #[tokio::test]
 async fn a_removal_against_all_that_factors_open() {
-    against_all_that_factors_open(Removal).await;
+    Box::pin(against_all_that_factors_open(Removal)).await;
 }
 
 #[tokio::test]
 async fn a_reset_against_all_that_factors_open() {
-    against_all_that_factors_open(Reset).await;
+    Box::pin(against_all_that_factors_open(Reset)).await;
 }
 
 #[tokio::test]
 async fn a_change_of_password_against_all_that_factors_open() {
-    against_all_that_factors_open(Change).await;
+    Box::pin(against_all_that_factors_open(Change)).await;
 }
 
 #[tokio::test]
 async fn a_ban_against_all_that_factors_open() {
-    against_all_that_factors_open(Ban).await;
+    Box::pin(against_all_that_factors_open(Ban)).await;
 }
 
 #[tokio::test]
 async fn an_owners_word_against_all_that_factors_open() {
-    against_all_that_factors_open(NotMe).await;
+    Box::pin(against_all_that_factors_open(NotMe)).await;
 }
 
 #[tokio::test]
 async fn a_deletion_against_all_that_factors_open() {
-    against_all_that_factors_open(Deletion).await;
+    Box::pin(against_all_that_factors_open(Deletion)).await;
 }
 
 /// Whether a key is shown in a session.
