@@ -145,29 +145,30 @@ proptest! {
         let (mut guard, mut now, mut pending) = (known(4), START, Vec::new());
         let mut checked = BTreeMap::<At, Vec<i64>>::new();
         for (attempt, index) in tries.iter().zip(order) {
-            if attempt.after > 400 {
-                for (retraction, _) in pending.drain(..) {
+            now = now + Duration::from_secs(attempt.after);
+            // No request takes longer, whatever comes after it.
+            if pending.iter().any(|(_, _, begun)| *begun + Duration::from_secs(400) < now) {
+                for (retraction, ..) in pending.drain(..) {
                     guard = guard.taking_back(&retraction).guard;
                 }
             }
-            now = now + Duration::from_secs(attempt.after);
             let from: Vec<_> = attempt.place.map(place).into_iter().collect();
             if let Admission::Counted(Counted { change, retraction, .. }) = guard.admit(&from, attempt.client, now) {
                 guard = change.guard;
                 let counted_at = retraction.place.clone().map_or(At::Everywhere, At::Place);
                 if attempt.is_right {
-                    pending.push((retraction, from));
+                    pending.push((retraction, from, now));
                 } else {
                     checked.entry(counted_at).or_default().push(now.as_second());
                 }
             }
             if attempt.place.is_none() && !pending.is_empty() {
-                let (retraction, from) = pending.swap_remove(index.index(pending.len()));
+                let (retraction, from, _) = pending.swap_remove(index.index(pending.len()));
                 guard = guard.taking_back(&retraction).then(|guard| guard.welcoming(&from, now)).guard;
             }
         }
         is_bounded(&checked)?;
-        for (retraction, _) in pending {
+        for (retraction, ..) in pending {
             guard = guard.taking_back(&retraction).guard;
         }
         let wrong = checked.get(&At::Everywhere).map_or(0, |moments| in_a_row(moments, now.as_second()));

@@ -109,7 +109,7 @@ impl Auth {
             self.app.store.get::<Guard>(Row::SessionGuard(pending.account)),
             self.is_spent(pending.nonce)
         )?;
-        // What begins a generation ends what was awaited before it; a freeze does, too.
+        // What begins a generation ends what was awaited before it.
         let guard = guard.filter(|guard| guard.generation == pending.generation && !is_spent);
         let account = account.filter(|account| account.closed().is_none());
         Ok(account.zip(guard).map(|(account, guard)| Awaited { pending, account, guard }))
