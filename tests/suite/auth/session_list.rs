@@ -212,7 +212,7 @@ async fn a_hundred_and_fifty_sessions_are_listed_by_one_query_and_ended_in_steps
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("TransactWriteItems"));
     leaves(&world, &session, "others").await.assert_unavailable();
     world.mend();
-    assert_eq!((rows(&world, &session).await.len(), happened(&world, &session).await.len()), (90, 0));
+    assert_eq!((rows(&world, &session).await.len(), happened(&world, &session).await.len()), (45, 0));
     leaves(&world, &session, "others").await.assert_ok();
     assert_eq!(rows(&world, &session).await.len(), 1);
     assert_eq!(happened(&world, &session).await, ["sessions_ended"]);
