@@ -9,7 +9,9 @@ semantics=(
     auth::sign_up:: auth::profile:: auth::sessions::      # an account's rows: new, changed under a condition, together in a transaction
     auth::forgot:: auth::languages:: auth::spellings::
     auth::changes::address:: auth::changes::not_me::      # two addresses and an account, moved together
-    auth::factors::                                       # rows of factors, together with a guard and a session
+    auth::factors::races:: auth::factors::removal::       # rows of factors, together with a guard and a session
+    auth::factors::stories:: auth::factors::passkeys::
+    auth::factors::attacks::
     auth::guard:: admin::unlock::                         # entries of a map, changed under a number
     auth::challenge:: auth::client_limits:: auth::stuffing::
     auth::changes::at_once:: auth::changes::password::
@@ -36,6 +38,8 @@ elsewhere=(
     budgets:: api_keys::property::
     api_keys::moment:: kyc::moment::                      # how often the clock is looked at
     alarms:: functions:: logs:: permissions:: template::  # logs, and the template
+    auth::factors::answers:: auth::factors::budgets::
+    auth::factors::canaries:: auth::factors::outages::
     auth::malformed:: auth::missing_account::             # what only our own stand-ins play,
     auth::changes::outages:: auth::changes::races:: auth::life:: auth::pairs::
     auth::outages:: auth::reset_races:: auth::session_list:: auth::strangers:: auth::weak_passwords::

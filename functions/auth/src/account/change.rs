@@ -41,7 +41,7 @@ impl Account {
         self.undo = Some(Undo { former, until: now + UNDO_LIFE });
     }
 
-    /// The owner says, by a link in a letter that told of something, that it was somebody else: nobody gets in until a new password is set.
+    /// The owner says, by a link in a letter that told of something, that it was somebody else: no password opens it until a new one is set.
     /// Letters of before have been heeded with this one, it too. `from_former`: the letter went to the former address, which the account gets
     /// back. `unix_ms`: the time in milliseconds since 1970. Tells by what the account was to be deleted, if it was: that is off.
     pub fn disown(&mut self, link: LinkId, from_former: bool, unix_ms: u64, now: Timestamp) -> Option<Due> {

@@ -1,7 +1,8 @@
 //! The owner of an account says, by a link in a letter that told of something, that it was somebody else.
 //!
-//! Whoever it was may have the password, sessions, and even the account's address. So nobody gets in until a new password is set, by a link
-//! that is mailed to the address that the letter went to. A letter to the former address works whatever has happened at the present one.
+//! Whoever it was may have the password, sessions, and even the account's address. So no password opens the account until a new one is set,
+//! by a link that is mailed to the address that the letter went to. Passkeys stay, but for one that the letter itself told of: each was
+//! told of by a letter of its own. A letter to the former address works whatever has happened at the present one.
 
 use std::time::Instant;
 
