@@ -17,7 +17,6 @@ use shared::{
 use zeroize::Zeroizing;
 
 use crate::{
-    factors::Factors,
     guard::{Change, Counted, Guard, PlaceId, Places},
     session::sign_in::Arrival,
 };
@@ -71,13 +70,6 @@ impl Sender {
     #[must_use]
     pub fn places(&self) -> Vec<PlaceId> {
         self.device.iter().map(DeviceToken::place).chain(self.network.clone()).collect()
-    }
-
-    /// The second factors of which one has to be shown besides the right password; none where there are none, or where one was shown on this
-    /// device of late and its owner wanted to be asked no more.
-    #[must_use]
-    pub fn owes_factor(&self, guard: &Guard, now: Timestamp) -> Option<Factors> {
-        guard.factors.filter(|_| !guard.remembers(&self.places(), now))
     }
 
     /// Where it comes from, in the words of lists and letters.

@@ -4,16 +4,13 @@ use std::{fmt, process::ExitCode};
 
 use auth::operators::{Command, Standing, standing, writes};
 use clap::Args;
-use shared::{ids::AccountId, store::Written, time::Clock};
+use shared::{ids::AccountId, time::Clock};
 
 use crate::{
     identity_check::account,
     kyc_set::Reason,
     operator::{Failure, Operator},
 };
-
-/// So often an operator competes with those who sign in.
-pub(crate) const ROUNDS: u32 = 8;
 
 /// Suspend an account: its sessions end, and nobody signs in.
 ///
@@ -103,17 +100,7 @@ pub async fn change(
 ) -> Result<Told, Failure> {
     let stood = standing(&operator.store, *user, clock.now()).await?;
     let may_be = stood.admits(command);
-    let is_done = *yes && may_be && carry_out(operator, command, *user, clock).await?;
+    let writes = async || writes(&operator.store, command, *user, clock).await;
+    let is_done = *yes && may_be && operator.change_in_rounds(*user, command.action(), writes, clock).await?;
     Ok(Told { stood, is_done, may_be })
-}
-
-/// False where it would change nothing.
-async fn carry_out(operator: &Operator, command: &Command, user: AccountId, clock: &Clock) -> Result<bool, Failure> {
-    for _ in 0..ROUNDS {
-        let Some(writes) = writes(&operator.store, command, user, clock).await? else { return Ok(false) };
-        if let Written::Done(()) = operator.change(user, command.action(), writes, clock).await? {
-            return Ok(true);
-        }
-    }
-    Err("somebody changes the account all the time; run it again".into())
 }

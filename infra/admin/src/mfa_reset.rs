@@ -4,10 +4,9 @@ use std::{fmt, process::ExitCode};
 
 use auth::operators::{Reset, ResetStanding, Standing};
 use clap::Args;
-use shared::{ids::AccountId, store::Written, time::Clock};
+use shared::{ids::AccountId, time::Clock};
 
 use crate::{
-    account_change::ROUNDS,
     identity_check::account,
     kyc_set::Reason,
     operator::{Failure, Operator},
@@ -117,17 +116,7 @@ pub async fn reset(
     let (wanted, now) = (wanted.reset(), clock.now());
     let stood = ResetStanding::of(&operator.store, *user, now).await?;
     let may_be = stood.admits(&wanted, now);
-    let is_done = *yes && may_be && carry_out(operator, &wanted, *user, clock).await?;
+    let writes = async || wanted.writes(&operator.store, *user, clock).await;
+    let is_done = *yes && may_be && operator.change_in_rounds(*user, wanted.action(), writes, clock).await?;
     Ok(Told { stood, is_done, may_be: may_be && (is_done || !yes) })
-}
-
-/// False where it would change nothing any more.
-async fn carry_out(operator: &Operator, wanted: &Reset, user: AccountId, clock: &Clock) -> Result<bool, Failure> {
-    for _ in 0..ROUNDS {
-        let Some(writes) = wanted.writes(&operator.store, user, clock).await? else { return Ok(false) };
-        if let Written::Done(()) = operator.change(user, wanted.action(), writes, clock).await? {
-            return Ok(true);
-        }
-    }
-    Err("somebody changes the account all the time; run it again".into())
 }

@@ -8,6 +8,7 @@ use aws_sdk_cloudwatchlogs::{Client, error::ProvideErrorMetadata, types::InputLo
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
+    error::Error,
     events::{AccountEvent, Action, Circumstances, Line, LineKind},
     ids::{AccountId, EventId},
     metrics,
@@ -20,6 +21,9 @@ use crate::{
     operator::{Failure, Operator},
     together::Together,
 };
+
+/// So often an operator competes with those who sign in.
+const ROUNDS: u32 = 8;
 
 /// The log group of a deployment, and the stream of this run in it.
 #[derive(Clone, Debug)]
@@ -144,5 +148,25 @@ impl Operator {
         let written = self.store.transact(writes).await;
         self.trail.conclude(announced, matches!(written, Ok(Written::Done(()))), clock).await?;
         Ok(written?)
+    }
+
+    /// [`Operator::change`] by what `writes` makes of an account as it is, until nobody else is quicker; false where that is nothing.
+    ///
+    /// # Errors
+    /// Those of both; when others are quicker all the time.
+    pub async fn change_in_rounds<'w>(
+        &self,
+        account: AccountId,
+        action: Action,
+        writes: impl AsyncFn() -> Result<Option<Vec<Write<'w>>>, Error>,
+        clock: &Clock,
+    ) -> Result<bool, Failure> {
+        for _ in 0..ROUNDS {
+            let Some(writes) = writes().await? else { return Ok(false) };
+            if let Written::Done(()) = self.change(account, action, writes, clock).await? {
+                return Ok(true);
+            }
+        }
+        Err("somebody changes the account all the time; run it again".into())
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     http::request::Parts,
 };
 
-use super::{Aal, Caller, FRESH};
+use super::{Aal, Authentication, Caller, FRESH};
 use crate::{app::App, error::Error, ids::AccountId, now::Now, time::Timestamp};
 
 /// Proof that a caller has signed in, or proven it again, within the last five minutes: with a second factor if the account has any.
@@ -53,10 +53,20 @@ impl Caller {
         Ok(Confirmed(self.account))
     }
 
+    /// Until when its proof is fresh; none where it is none: a password where the account has second factors.
+    #[must_use]
+    pub fn fresh_until(&self) -> Option<Timestamp> {
+        let Authentication { aal, auth_time, .. } = &self.authentication;
+        (*aal >= self.needed()).then_some(*auth_time + FRESH)
+    }
+
     fn is_fresh(&self, now: Timestamp) -> Result<(), Error> {
-        let needed = if self.has_factors { Aal::Aal2 } else { Aal::Aal1 };
-        let is_fresh = self.authentication.aal >= needed && now <= self.authentication.auth_time + FRESH;
-        if is_fresh { Ok(()) } else { Err(Error::StepUpRequired(needed)) }
+        let is_fresh = self.fresh_until().is_some_and(|until| now <= until);
+        if is_fresh { Ok(()) } else { Err(Error::StepUpRequired(self.needed())) }
+    }
+
+    const fn needed(&self) -> Aal {
+        if self.has_factors { Aal::Aal2 } else { Aal::Aal1 }
     }
 }
 

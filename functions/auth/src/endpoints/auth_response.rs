@@ -3,7 +3,7 @@
 use compat::email::EmailAddress;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{error::Error, ids::AccountId, time::Timestamp};
+use shared::{error::Error, http::Reply, ids::AccountId, time::Timestamp};
 
 use crate::{
     factors::Factors,
@@ -14,10 +14,13 @@ use crate::{
         webauthn::RequestOptions,
     },
     secrets::signing::{AccessToken, Signer},
+    sender::{DEVICE_TOKEN, DeviceToken},
     session::SignedIn,
     state::Auth,
 };
 
+/// Too much was tried, at this account or by this client: one text, whoever's it is.
+pub const LOCKED: &str = "Too many attempts; try again later";
 /// The password is right, and not enough.
 const SECOND_FACTOR: &str = "A second factor is required";
 
@@ -167,5 +170,22 @@ impl AuthUser {
     fn example(email_confirmed_at: Option<String>) -> Self {
         let id = "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned();
         Self { id, email: "ada@example.com".to_owned(), email_confirmed_at }
+    }
+}
+
+impl Auth {
+    /// What somebody is told who has just signed in: the session, and the token of the device.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(super) async fn enters(
+        &self,
+        signed_in: SignedIn,
+        device: DeviceToken,
+        now: Timestamp,
+    ) -> Result<Reply<AuthResponse>, Error> {
+        tracing::info!(event = "login", "somebody has signed in");
+        let answer = AuthResponse::signed_in(signed_in, &self.secrets(now).await?.signer, now)?;
+        Ok(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?))
     }
 }

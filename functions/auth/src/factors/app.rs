@@ -5,7 +5,7 @@ use shared::{error::Error, events::Action, ids::AccountId, outbox::News, time::T
 use super::{
     Mfa, Totp,
     shown::{Checked, Factor, Proven, Wrong},
-    tries::Try,
+    tries::CodeTry,
 };
 use crate::{
     mfa::{keys::Keyring, totp::TotpCode},
@@ -20,18 +20,16 @@ impl Auth {
     /// `Contended`, `Unavailable`: what cannot be counted is not compared. `Internal`.
     pub(super) async fn check_code(&self, account: AccountId, code: &str, now: Timestamp) -> Result<Checked, Error> {
         let mfa = match self.count_code(account, now).await? {
-            Try::Counted(mfa) => mfa,
-            Try::Locked(seconds) => return Ok(Checked::Locked(seconds)),
-            Try::NoApp => return Ok(Checked::Wrong(Wrong::because("no_app"))),
+            CodeTry::Counted(mfa) => mfa,
+            CodeTry::Locked(seconds) => return Ok(Checked::Locked(seconds)),
+            CodeTry::NoApp => return Ok(Checked::Wrong(Wrong::because("no_app"))),
         };
         let (is_notable, Mfa { totp, last_step, reset_at, .. }) = (mfa.is_notable(), mfa);
         let app = totp.ok_or_else(|| Error::internal("a code was counted where there is no app"))?;
         let secrets = self.secrets(now).await?;
         let keys = Keyring::new(&secrets.account_keys, now)?;
-        let step = match TotpCode::parse(code) {
-            Some(code) => keys.open_totp(&app.secret, account)?.matching_step(&code, now),
-            None => None,
-        };
+        let secret = keys.open_totp(&app.secret, account)?;
+        let step = TotpCode::parse(code).and_then(|code| secret.matching_step(&code, now));
         let Some(step) = step.filter(|step| last_step.is_none_or(|last| last < *step)) else {
             if is_notable {
                 tracing::warn!(
@@ -43,8 +41,7 @@ impl Auth {
             return Ok(Checked::Wrong(Wrong { reason: "code", news }));
         };
         let resealed = if keys.is_outdated(&app.secret) {
-            let secret = keys.seal_totp(&keys.open_totp(&app.secret, account)?, account)?;
-            Some(Totp { secret, ..app.clone() })
+            Some(Totp { secret: keys.seal_totp(&secret, account)?, ..app.clone() })
         } else {
             None
         };

@@ -16,10 +16,11 @@ use super::{
 };
 use crate::{
     mfa::{
-        challenge::{Ceremony, Challenge},
+        challenge::{Ceremony, Challenge, Nonce},
         keys::Keyring,
         webauthn::{
-            self, AuthenticationResponse, ExpectedCeremony, Flaw, RequestOptions, StoredCredential, options::Descriptor,
+            self, Asserted, AuthenticationResponse, ExpectedCeremony, Flaw, RelyingParty, RequestOptions,
+            StoredCredential, options::Descriptor,
         },
     },
     records::notice::TellingOf,
@@ -52,25 +53,11 @@ impl Auth {
         let secrets = self.secrets(now).await?;
         let keys = Keyring::new(&secrets.account_keys, now)?;
         let Some(passkey) = passkey else { return Ok(Checked::Wrong(Wrong::because(Flaw::Credential.as_str()))) };
-        let relying_party = &self.config.relying_party;
-        let shown = match response.challenge() {
-            Ok(shown) => shown,
-            Err(flaw) => return Ok(Checked::Wrong(Wrong::because(flaw.as_str()))),
-        };
-        let Some(nonce) = shown.open(&keys, ceremony, relying_party, now) else {
-            return Ok(Checked::Wrong(Wrong::because(Flaw::Challenge.as_str())));
-        };
-        let stored = StoredCredential {
-            account,
-            id: passkey.credential.clone(),
-            public_key: passkey.public_key.clone(),
-            sign_count: passkey.sign_count,
-        };
-        let expected = ExpectedCeremony::of(ceremony, &shown);
-        let asserted = match webauthn::assert(response, &expected, &stored, relying_party) {
-            Ok(asserted) => asserted,
-            Err(flaw) => return Ok(Checked::Wrong(Wrong::because(flaw.as_str()))),
-        };
+        let (asserted, nonce) =
+            match asserted(response, account, &passkey, ceremony, &keys, &self.config.relying_party, now) {
+                Ok(asserted) => asserted,
+                Err(flaw) => return Ok(Checked::Wrong(Wrong::because(flaw.as_str()))),
+            };
         if asserted.backup_eligible != passkey.backup_eligible {
             tracing::info!(event = "passkey_backup_eligibility", "whether a passkey may be synchronised has changed");
         }
@@ -105,4 +92,23 @@ impl Auth {
     pub(crate) async fn passkeys(&self, account: AccountId) -> Result<Vec<Passkey>, Error> {
         self.app.store.query(Rows::PasskeysOf(account)).await
     }
+}
+
+/// What a browser says of a passkey, held against the account's and against what it was asked for in this ceremony; and what works once of
+/// that.
+fn asserted(
+    response: &AuthenticationResponse,
+    account: AccountId,
+    Passkey { credential, public_key, sign_count, .. }: &Passkey,
+    ceremony: &Ceremony,
+    keys: &Keyring<'_>,
+    relying_party: &RelyingParty,
+    now: Timestamp,
+) -> Result<(Asserted, Nonce), Flaw> {
+    let challenge = response.challenge()?;
+    let nonce = challenge.open(keys, ceremony, relying_party, now).ok_or(Flaw::Challenge)?;
+    let (id, public_key, sign_count) = (credential.clone(), public_key.clone(), *sign_count);
+    let stored = StoredCredential { account, id, public_key, sign_count };
+    let expected = ExpectedCeremony::of(ceremony, &challenge);
+    Ok((webauthn::assert(response, &expected, &stored, relying_party)?, nonce))
 }

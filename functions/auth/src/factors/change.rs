@@ -7,20 +7,22 @@ use shared::{
     caller::{Authentication, Caller, Fresh, Method},
     error::Error,
     events::Action,
+    ids::FactorId,
     outbox::News,
     store::{Condition, Raced, Update, Write},
     tables::Row,
     time::Timestamp,
 };
 
-use super::{Factors, Passkey, enrol::NewApp, purge::unchanged, recovery::NewCodes, register::NewPasskey};
+use super::{Factors, enrol::NewApp, purge::unchanged, recovery::NewCodes, register::NewPasskey};
 use crate::{
     guard::{Guard, row::freezing},
     mfa::{keys::Keyring, webauthn::Flaw},
     records::notice::{Telling, TellingOf},
+    sender::Sender,
     session::{
+        change::{SessionChange, with_factor},
         ending::{EndOfSessions, ending_by},
-        standing::{Standing, with_factor},
     },
     state::Auth,
 };
@@ -37,7 +39,7 @@ pub enum Wanted<'a> {
     /// The app is none any more.
     NoApp,
     /// A passkey is none any more.
-    NoPasskey(&'a Passkey),
+    NoPasskey(FactorId),
     /// There are new recovery codes.
     Codes(&'a NewCodes, &'a Keyring<'a>),
 }
@@ -50,6 +52,8 @@ pub struct Plan {
     pub writes: Vec<Write<'static>>,
     /// What happens to everybody who is signed in.
     pub effect: Effect,
+    /// What its owner is told of it.
+    pub told: Vec<(Action, News)>,
 }
 
 /// Why a change is not made.
@@ -88,46 +92,30 @@ pub struct Changed {
 }
 
 /// Who changes the factors, and when.
-pub struct Change<'a> {
+pub struct FactorChange<'a> {
     /// Whose they are.
-    pub fresh: &'a Fresh,
+    pub caller: &'a Caller,
     /// In whose words it is told.
-    pub told: &'a Telling,
+    told: Telling,
     /// When the request came in.
-    pub since: Instant,
+    since: Instant,
     /// The time of the request.
     pub now: Timestamp,
 }
 
-impl Wanted<'_> {
-    /// What its owner is told of it.
-    fn news(&self, before: Option<Factors>) -> Vec<TellingOf> {
-        let removed = || TellingOf::new(Action::TotpRemoved, News::TotpRemoved);
-        match self {
-            Self::App(new) => {
-                let added = TellingOf::new(Action::TotpAdded, News::TotpAdded { factor: new.app.id });
-                let is_replaced = before.is_some_and(|before| before.totp);
-                if is_replaced { vec![removed(), added] } else { vec![added] }
-            }
-            Self::Passkey(NewPasskey { passkey: Passkey { id: factor, name, .. }, .. }) => {
-                let news = News::PasskeyAdded { factor: *factor, name: name.clone() };
-                vec![TellingOf::new(Action::PasskeyAdded, news)]
-            }
-            Self::NoApp => vec![removed()],
-            Self::NoPasskey(passkey) => {
-                let news = News::PasskeyRemoved { name: passkey.name.clone() };
-                vec![TellingOf::new(Action::PasskeyRemoved, news)]
-            }
-            Self::Codes(..) => vec![TellingOf::new(Action::RecoveryCodesRenewed, News::RecoveryCodesRenewed)],
-        }
+impl<'a> FactorChange<'a> {
+    /// By whoever has proven of late to be the owner, in a request that has just come in.
+    #[must_use]
+    pub fn by(fresh: &'a Fresh, sender: &Sender, now: Timestamp) -> Self {
+        let caller = fresh.caller();
+        let told = Telling::of_session(sender.origin(), caller.session_id(), now);
+        Self { caller, told, since: Instant::now(), now }
     }
-}
 
-impl Change<'_> {
     /// How the caller has proven to be the owner with a factor that is being added.
     #[must_use]
     pub fn proven_by(&self, method: Method) -> Authentication {
-        with_factor(&self.fresh.caller().authentication().amr, method, self.now)
+        with_factor(&self.caller.authentication().amr, method, self.now)
     }
 }
 
@@ -139,34 +127,32 @@ impl Auth {
     /// `InvalidToken` where the session has ended meanwhile; `Contended`, `Unavailable`, `Internal`.
     pub(super) async fn change_factors(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         wanted: &Wanted<'_>,
     ) -> Result<Result<Changed, NotChanged>, Error> {
-        let (caller, told) = (change.fresh.caller(), change.told);
-        let mut contention = self.app.contention(FACTORS, change.since);
-        let mut telling: Option<(Option<Factors>, Vec<TellingOf>)> = None;
+        let FactorChange { caller, told, since, now } = change;
+        let (mut contention, mut telling) = (self.app.contention(FACTORS, *since), Vec::<TellingOf>::new());
         loop {
             let (account, guard) =
                 tokio::try_join!(self.own_account(caller), self.guard_of_account(caller.account_id()))?;
             let guard = guard.into_guard();
-            let Plan { after, mut writes, effect } = match self.plan(change, wanted, guard.factors).await? {
+            let before = guard.factors;
+            let Plan { after, mut writes, effect, told: news } = match self.plan(change, wanted, before).await? {
                 Ok(plan) => plan,
                 Err(no) => return Ok(Err(no)),
             };
-            let before = guard.factors;
-            let standing = self.settle(caller, guard, after, effect, &mut writes, change.now).await?;
-            // Announced once for all rounds in which it is the same change.
-            let (_, telling) = match &mut telling {
-                Some(telling) if telling.0 == before => telling,
-                telling => telling.insert((before, wanted.news(before))),
-            };
-            for news in &mut *telling {
+            let session = self.settle(caller, guard, after, effect, &mut writes, *now).await?;
+            // Announced once for all rounds in which it is the same.
+            if !telling.iter().map(TellingOf::what).eq(news.iter().map(|(action, news)| (*action, news))) {
+                telling = news.into_iter().map(|(action, news)| TellingOf::new(action, news)).collect();
+            }
+            for news in &mut telling {
                 writes.extend(news.writes(self, &account, told)?);
             }
             if self.app.store.race(writes).await? == Raced::Won {
-                telling.drain(..).for_each(TellingOf::happened);
+                telling.into_iter().for_each(TellingOf::happened);
                 let authentication =
-                    standing.map_or_else(|| caller.authentication().clone(), |it| it.authentication(caller));
+                    session.map_or_else(|| caller.authentication().clone(), |it| it.authentication(caller));
                 return Ok(Ok(Changed { authentication, is_first: before.is_none() }));
             }
             caller.is_signed_in(&self.app.store).await?;
@@ -177,7 +163,7 @@ impl Auth {
     /// What is to be written for what is wanted, where the factors are as they were `before`.
     async fn plan(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         wanted: &Wanted<'_>,
         before: Option<Factors>,
     ) -> Result<Result<Plan, NotChanged>, Error> {
@@ -185,7 +171,7 @@ impl Auth {
             Wanted::App(new) => self.adding_app(change, new, before).await,
             Wanted::Passkey(new) => self.adding_passkey(change, new, before).await,
             Wanted::NoApp => self.removing_app(change, before).await,
-            Wanted::NoPasskey(passkey) => self.removing_passkey(change, passkey, before).await,
+            Wanted::NoPasskey(id) => self.removing_passkey(change, *id, before).await,
             Wanted::Codes(codes, keys) => self.renewing_codes(change, codes, keys, before).await,
         }
     }
@@ -199,11 +185,11 @@ impl Auth {
         effect: Effect,
         writes: &mut Vec<Write<'_>>,
         now: Timestamp,
-    ) -> Result<Option<Standing>, Error> {
+    ) -> Result<Option<SessionChange>, Error> {
         let (id, before, freeze) = (caller.account_id(), guard.factors, guard.freeze.again(now, self.config.freeze));
-        let standing = match (effect, before) {
-            (Effect::Added(authentication), None) => Standing::FirstFactor(authentication),
-            (Effect::Removed, _) => Standing::Reduced { freeze, is_last: after.if_any().is_none() },
+        let session = match (effect, before) {
+            (Effect::Added(authentication), None) => SessionChange::FirstFactor(authentication),
+            (Effect::Removed, _) => SessionChange::Reduced { freeze, is_last: after.if_any().is_none() },
             (Effect::Added(_) | Effect::Codes, _) => {
                 let row = Update::new(Row::SessionGuard(id)).set("factors", &after.if_any())?;
                 let row = row.when(Condition::equals("generation", &guard.generation)?);
@@ -215,9 +201,9 @@ impl Auth {
         let EndOfSessions { guard, sessions, .. } =
             ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
         let guard = guard.set("factors", &after.if_any())?.when(unchanged(before)?);
-        let guard = if let Standing::Reduced { freeze, .. } = standing { freezing(guard, freeze)? } else { guard };
+        let guard = if let SessionChange::Reduced { freeze, .. } = session { freezing(guard, freeze)? } else { guard };
         writes.extend(sessions);
-        writes.extend([Write::Update(guard), Write::Update(standing.update(caller)?)]);
-        Ok(Some(standing))
+        writes.extend([Write::Update(guard), Write::Update(session.update(caller)?)]);
+        Ok(Some(session))
     }
 }

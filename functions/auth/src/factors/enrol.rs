@@ -3,14 +3,16 @@
 use shared::{
     caller::{Authentication, Method},
     error::Error,
+    events::Action,
     ids::{AccountId, FactorId},
+    outbox::News,
     store::{Update, Write},
     tables::Row,
 };
 
 use super::{
     Factors, Totp,
-    change::{Change, Changed, Effect, NotChanged, Plan, Wanted},
+    change::{Changed, Effect, FactorChange, NotChanged, Plan, Wanted},
     recovery::NewCodes,
     shown::spent,
 };
@@ -48,7 +50,7 @@ pub struct NewApp<'a> {
 fn enrolled(account: AccountId, app: &Totp, step: Step) -> Result<Write<'static>, Error> {
     let row =
         Update::new(Row::Mfa(account)).set("totp", app)?.set("last_step", &step)?.set("used_at", &app.created_at)?;
-    let row = row.set("failures", &0)?.set("next_at", &None::<i64>)?.set("reset_at", &None::<i64>)?;
+    let row = row.set("failures", &0)?.set("next_at", &None::<i64>)?;
     Ok(Write::Update(row))
 }
 
@@ -59,11 +61,11 @@ impl Auth {
     /// Those of [`Auth::change_factors`].
     pub(crate) async fn enrol_app(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         enrolment: &str,
         code: &str,
     ) -> Result<Result<Added, NotChanged>, Error> {
-        let (caller, now) = (change.fresh.caller(), change.now);
+        let FactorChange { caller, now, .. } = *change;
         let (account, secrets) = (caller.account_id(), self.secrets(now).await?);
         let keys = Keyring::new(&secrets.account_keys, now)?;
         let Some(Enrolment { secret, nonce, .. }) = Enrolment::open(enrolment, account, &keys, now) else {
@@ -83,21 +85,27 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(super) async fn adding_app(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         NewApp { app, step, nonce, codes, keys }: &NewApp<'_>,
         before: Option<Factors>,
     ) -> Result<Result<Plan, NotChanged>, Error> {
         if self.is_spent(*nonce).await? {
             return Ok(Err(NotChanged::Expired));
         }
-        let account = change.fresh.caller().account_id();
+        let account = change.caller.account_id();
         let mut writes = vec![enrolled(account, app, *step)?, spent(*nonce, change.now)?];
         if before.is_none() {
             writes.extend(codes.writes(account, keys, change.now)?);
         }
         let before = before.unwrap_or_default();
-        let effect = if before.totp { Effect::Removed } else { Effect::Added(change.proven_by(Method::Otp)) };
-        Ok(Ok(Plan { after: before.with_app(true), writes, effect }))
+        let mut told = vec![(Action::TotpAdded, News::TotpAdded { factor: app.id })];
+        let effect = if before.totp {
+            told.insert(0, (Action::TotpRemoved, News::TotpRemoved));
+            Effect::Removed
+        } else {
+            Effect::Added(change.proven_by(Method::Otp))
+        };
+        Ok(Ok(Plan { after: before.with_app(true), writes, effect, told }))
     }
 }
 

@@ -6,6 +6,7 @@
 mod app;
 mod assertion;
 pub mod change;
+mod devices;
 pub mod enrol;
 pub mod purge;
 pub mod recovery;

@@ -6,7 +6,7 @@ use shared::{
     events::Action,
     ids::{AccountId, FactorId},
     store::{Condition, Expected, Store, Update, Write},
-    tables::{Row, Rows},
+    tables::{Hash, Row, Rows},
     time::Timestamp,
 };
 
@@ -44,7 +44,7 @@ pub struct Removal<'a> {
     pub app: bool,
     /// These passkeys.
     pub passkeys: Vec<&'a Passkey>,
-    /// That an operator is to remove all of them.
+    /// The reset of all of them that is under way.
     pub reset: bool,
     /// Since when an operator may remove all of them, who does so now: it conflicts with whoever has stopped that.
     pub due: Option<Timestamp>,
@@ -104,10 +104,7 @@ pub async fn purge(
     let mfa = mfa.unwrap_or_default();
     let app = mfa.totp.as_ref().is_some_and(|app| doubted.includes(app.id, app.created_at));
     let passkeys: Vec<_> = passkeys.iter().filter(|passkey| doubted.includes(passkey.id, passkey.created_at)).collect();
-    let mut after = factors.with_app(factors.totp && !app);
-    for _ in &passkeys {
-        after = after.without_passkey();
-    }
+    let after = passkeys.iter().fold(factors.with_app(factors.totp && !app), |after, _| after.without_passkey());
     let mut told = vec![Action::PasskeyRemoved; passkeys.len()];
     told.extend(app.then_some(Action::TotpRemoved));
     let reset = mfa.reset_at.is_some();
@@ -131,20 +128,19 @@ pub async fn removing(
     if after.if_any().is_none() {
         writes.extend(voiding_codes(store, account).await?);
         let row = Expected::new(Row::Mfa(account)).when(Condition::Exists);
-        writes.push(Write::Delete(match due {
-            Some(due) => row.when(Condition::equals("reset_at", due)?),
-            None => row,
-        }));
+        let row = if let Some(due) = due { row.when(Condition::equals("reset_at", due)?) } else { row };
+        writes.push(Write::Delete(row));
         return Ok(writes);
     }
-    let row = Update::new(Row::Mfa(account)).set("reset_at", &None::<Timestamp>)?;
+    let mut row = Update::new(Row::Mfa(account)).when(Condition::Exists);
     if *app {
-        let row = row.set("totp", &None::<Totp>)?.set("last_step", &None::<i64>)?.set("used_at", &None::<i64>)?;
-        let row = row.set("failures", &0)?.set("next_at", &None::<i64>)?;
-        writes.push(Write::Update(row.when(Condition::Present("totp"))));
-    } else if *reset {
-        writes.push(Write::Update(row.when(Condition::Exists)));
+        row = row.set("totp", &None::<Totp>)?.set("last_step", &None::<i64>)?.set("used_at", &None::<i64>)?;
+        row = row.set("failures", &0)?.set("next_at", &None::<i64>)?.when(Condition::Present("totp"));
     }
+    if *reset {
+        row = row.set("reset_at", &None::<Timestamp>)?;
+    }
+    writes.extend((*app || *reset).then_some(Write::Update(row)));
     Ok(writes)
 }
 
@@ -170,7 +166,7 @@ pub async fn voiding_codes(store: &Store, account: AccountId) -> Result<Vec<Writ
 ///
 /// # Errors
 /// `Unavailable`, `Internal`.
-pub async fn codes(store: &Store, account: AccountId) -> Result<Vec<shared::tables::Hash>, Error> {
+pub async fn codes(store: &Store, account: AccountId) -> Result<Vec<Hash>, Error> {
     let found = store.found(Rows::RecoveryCodesOf(account)).await?;
     Ok(found.iter().filter_map(|row| Row::hash(row.key().1)).collect())
 }

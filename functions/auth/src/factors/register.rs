@@ -1,9 +1,12 @@
 //! A passkey becomes a factor.
 
+use futures::future::try_join;
 use shared::{
     caller::{Caller, Method},
     error::Error,
+    events::Action,
     ids::FactorId,
+    outbox::News,
     store::{Condition, Put, Update, Write},
     tables::Row,
     time::Timestamp,
@@ -11,7 +14,7 @@ use shared::{
 
 use super::{
     CredentialOwner, Factors, MOST_PASSKEYS, Passkey,
-    change::{Change, Effect, NotChanged, Plan, Wanted},
+    change::{Effect, FactorChange, NotChanged, Plan, Wanted},
     enrol::Added,
     recovery::NewCodes,
     shown::spent,
@@ -20,7 +23,7 @@ use crate::{
     mfa::{
         challenge::{Ceremony, Challenge, Nonce},
         keys::Keyring,
-        webauthn::{self, CreationOptions, ExpectedCeremony, Flaw, NewCredential, RegistrationResponse},
+        webauthn::{self, CreationOptions, ExpectedCeremony, Flaw, NewCredential, RegistrationResponse, RelyingParty},
     },
     state::Auth,
 };
@@ -57,27 +60,16 @@ impl Auth {
     /// Those of [`Auth::change_factors`].
     pub(crate) async fn register_passkey(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         response: &RegistrationResponse,
         name: &str,
     ) -> Result<Result<Added, NotChanged>, Error> {
-        let (caller, now) = (change.fresh.caller(), change.now);
-        let (account, secrets) = (caller.account_id(), self.secrets(now).await?);
+        let FactorChange { caller, now, .. } = *change;
+        let secrets = self.secrets(now).await?;
         let keys = Keyring::new(&secrets.account_keys, now)?;
-        let ceremony = Ceremony::Register { account, session: caller.session_id() };
-        let relying_party = &self.config.relying_party;
-        let refused = |flaw| Ok(Err(NotChanged::Refused(flaw)));
-        let shown = match response.challenge() {
-            Ok(shown) => shown,
-            Err(flaw) => return refused(flaw),
-        };
-        let Some(nonce) = shown.open(&keys, &ceremony, relying_party, now) else {
-            return refused(Flaw::Challenge);
-        };
-        let expected = ExpectedCeremony::of(&ceremony, &shown);
-        let new = match webauthn::register(response, &expected, relying_party) {
+        let (new, nonce) = match registered(response, caller, &keys, &self.config.relying_party, now) {
             Ok(new) => new,
-            Err(flaw) => return refused(flaw),
+            Err(flaw) => return Ok(Err(NotChanged::Refused(flaw))),
         };
         let passkey = Passkey::new(new, name, now)?;
         let new = NewPasskey { passkey, nonce, codes: NewCodes::random()?, keys };
@@ -91,18 +83,20 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(super) async fn adding_passkey(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         NewPasskey { passkey, nonce, codes, keys }: &NewPasskey<'_>,
         before: Option<Factors>,
     ) -> Result<Result<Plan, NotChanged>, Error> {
-        let (account, hash) = (change.fresh.caller().account_id(), passkey.credential.hash());
-        if self.is_spent(*nonce).await? {
+        let (account, hash) = (change.caller.account_id(), passkey.credential.hash());
+        let owner = self.app.store.get::<CredentialOwner>(Row::Credential(hash));
+        let (is_spent, owner) = try_join(self.is_spent(*nonce), owner).await?;
+        if is_spent {
             return Ok(Err(NotChanged::Refused(Flaw::Challenge)));
         }
         if before.is_some_and(|before| before.passkeys >= MOST_PASSKEYS) {
             return Ok(Err(NotChanged::TooMany));
         }
-        if self.app.store.get::<CredentialOwner>(Row::Credential(hash)).await?.is_some() {
+        if owner.is_some() {
             return Ok(Err(NotChanged::Known));
         }
         let mut writes = vec![
@@ -115,8 +109,24 @@ impl Auth {
             writes.extend(codes.writes(account, keys, change.now)?);
         }
         let after = before.unwrap_or_default().with_passkey();
-        Ok(Ok(Plan { after, writes, effect: Effect::Added(change.proven_by(Method::Pop)) }))
+        let told = (Action::PasskeyAdded, News::PasskeyAdded { factor: passkey.id, name: passkey.name.clone() });
+        Ok(Ok(Plan { after, writes, effect: Effect::Added(change.proven_by(Method::Pop)), told: vec![told] }))
     }
+}
+
+/// What a browser says of a new passkey, held against what it was asked for in the caller's session; and what works once of that.
+fn registered(
+    response: &RegistrationResponse,
+    caller: &Caller,
+    keys: &Keyring<'_>,
+    relying_party: &RelyingParty,
+    now: Timestamp,
+) -> Result<(NewCredential, Nonce), Flaw> {
+    let ceremony = Ceremony::Register { account: caller.account_id(), session: caller.session_id() };
+    let challenge = response.challenge()?;
+    let nonce = challenge.open(keys, &ceremony, relying_party, now).ok_or(Flaw::Challenge)?;
+    let new = webauthn::register(response, &ExpectedCeremony::of(&ceremony, &challenge), relying_party)?;
+    Ok((new, nonce))
 }
 
 impl Passkey {

@@ -3,14 +3,16 @@
 use shared::{
     caller::{Authentication, Caller},
     error::Error,
+    events::Action,
     ids::{AccountId, FactorId},
+    outbox::News,
     store::{Condition, Update, Write, Written},
     tables::Row,
 };
 
 use super::{
     Factors, Passkey,
-    change::{Change, Effect, NotChanged, Plan, Wanted},
+    change::{Effect, FactorChange, NotChanged, Plan, Wanted},
     purge::{Removal, removing, voiding_codes},
     recovery::NewCodes,
 };
@@ -21,7 +23,10 @@ impl Auth {
     ///
     /// # Errors
     /// Those of [`Auth::change_factors`].
-    pub(crate) async fn remove_app(&self, change: &Change<'_>) -> Result<Result<Authentication, NotChanged>, Error> {
+    pub(crate) async fn remove_app(
+        &self,
+        change: &FactorChange<'_>,
+    ) -> Result<Result<Authentication, NotChanged>, Error> {
         let removed = self.change_factors(change, &Wanted::NoApp).await?;
         Ok(removed.map(|changed| changed.authentication))
     }
@@ -32,14 +37,15 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(super) async fn removing_app(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         before: Option<Factors>,
     ) -> Result<Result<Plan, NotChanged>, Error> {
         let Some(before) = before.filter(|before| before.totp) else { return Ok(Err(NotChanged::Missing)) };
         let after = before.with_app(false);
         let removal = Removal { app: true, ..Removal::default() };
-        let writes = removing(&self.app.store, change.fresh.caller().account_id(), &removal, after).await?;
-        Ok(Ok(Plan { after, writes, effect: Effect::Removed }))
+        let writes = removing(&self.app.store, change.caller.account_id(), &removal, after).await?;
+        let told = vec![(Action::TotpRemoved, News::TotpRemoved)];
+        Ok(Ok(Plan { after, writes, effect: Effect::Removed, told }))
     }
 
     /// Removes a passkey of the caller's account; how the caller's session is signed in to then.
@@ -48,12 +54,10 @@ impl Auth {
     /// Those of [`Auth::change_factors`].
     pub(crate) async fn remove_passkey(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         id: FactorId,
     ) -> Result<Result<Authentication, NotChanged>, Error> {
-        let passkey = self.passkey(change.fresh.caller().account_id(), id).await?;
-        let Some(passkey) = passkey else { return Ok(Err(NotChanged::Missing)) };
-        let removed = self.change_factors(change, &Wanted::NoPasskey(&passkey)).await?;
+        let removed = self.change_factors(change, &Wanted::NoPasskey(id)).await?;
         Ok(removed.map(|changed| changed.authentication))
     }
 
@@ -63,17 +67,18 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(super) async fn removing_passkey(
         &self,
-        change: &Change<'_>,
-        passkey: &Passkey,
+        change: &FactorChange<'_>,
+        id: FactorId,
         before: Option<Factors>,
     ) -> Result<Result<Plan, NotChanged>, Error> {
-        let account = change.fresh.caller().account_id();
-        let is_there = self.passkey(account, passkey.id).await?.is_some();
-        let Some(before) = before.filter(|_| is_there) else { return Ok(Err(NotChanged::Missing)) };
+        let account = change.caller.account_id();
+        let Some(passkey) = self.passkey(account, id).await? else { return Ok(Err(NotChanged::Missing)) };
+        let Some(before) = before else { return Ok(Err(NotChanged::Missing)) };
         let after = before.without_passkey();
-        let removal = Removal { passkeys: vec![passkey], ..Removal::default() };
+        let removal = Removal { passkeys: vec![&passkey], ..Removal::default() };
         let writes = removing(&self.app.store, account, &removal, after).await?;
-        Ok(Ok(Plan { after, writes, effect: Effect::Removed }))
+        let told = vec![(Action::PasskeyRemoved, News::PasskeyRemoved { name: passkey.name })];
+        Ok(Ok(Plan { after, writes, effect: Effect::Removed, told }))
     }
 
     /// Makes the recovery codes of the caller's account anew; the former are void.
@@ -82,7 +87,7 @@ impl Auth {
     /// Those of [`Auth::change_factors`].
     pub(crate) async fn renew_recovery_codes(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
     ) -> Result<Result<Vec<String>, NotChanged>, Error> {
         let (codes, secrets) = (NewCodes::random()?, self.secrets(change.now).await?);
         let keys = Keyring::new(&secrets.account_keys, change.now)?;
@@ -96,16 +101,17 @@ impl Auth {
     /// `Unavailable`, `Internal`.
     pub(super) async fn renewing_codes(
         &self,
-        change: &Change<'_>,
+        change: &FactorChange<'_>,
         codes: &NewCodes,
         keys: &Keyring<'_>,
         before: Option<Factors>,
     ) -> Result<Result<Plan, NotChanged>, Error> {
         let Some(after) = before else { return Ok(Err(NotChanged::Missing)) };
-        let account = change.fresh.caller().account_id();
+        let account = change.caller.account_id();
         let mut writes = voiding_codes(&self.app.store, account).await?;
         writes.extend(codes.writes(account, keys, change.now)?);
-        Ok(Ok(Plan { after, writes, effect: Effect::Codes }))
+        let told = vec![(Action::RecoveryCodesRenewed, News::RecoveryCodesRenewed)];
+        Ok(Ok(Plan { after, writes, effect: Effect::Codes, told }))
     }
 
     /// Calls a passkey of the caller's account something else; whether there is one.

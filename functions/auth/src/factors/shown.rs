@@ -24,7 +24,7 @@ use crate::{
         webauthn::{Asserted, AuthenticationResponse, Flaw},
     },
     records::notice::{Telling, TellingOf},
-    session::standing::with_factor,
+    session::change::with_factor,
     state::Auth,
 };
 

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use serde::de::IgnoredAny;
 use shared::{
     caller::{Aal, Authentication, Caller, Method},
     error::Error,
@@ -17,9 +18,12 @@ use crate::{
         own_password::NotProven,
     },
     sender::Sender,
-    session::standing::Standing,
+    session::change::SessionChange,
     state::Auth,
 };
+
+/// What those who prove it again at once compete for.
+const SESSION: &str = "a session";
 
 /// What proving it again comes to.
 pub enum StepUp {
@@ -66,11 +70,11 @@ impl Auth {
         // Whose letters they are is read only where there are any.
         let account = if news.is_empty() { None } else { Some(self.own_account(caller).await?) };
         let is_exempt = proven.is_older_than(caller.frozen_at());
-        let standing = Standing::Raised { authentication: authentication.clone(), is_exempt };
-        let mut contention = self.app.contention("a session", since);
+        let raised = SessionChange::Raised { authentication: authentication.clone(), is_exempt };
+        let mut contention = self.app.contention(SESSION, since);
         loop {
             let mut writes = proven.writes(now)?;
-            writes.push(Write::Update(standing.update(caller)?));
+            writes.push(Write::Update(raised.update(caller)?));
             if let Some(account) = &account {
                 for news in &mut news {
                     writes.extend(news.writes(self, account, told)?);
@@ -109,11 +113,11 @@ impl Auth {
             Err(NotProven::Locked(seconds)) => return Ok(StepUp::Locked(seconds)),
         }
         let authentication = Authentication { aal: Aal::Aal1, amr: vec![Method::Pwd], auth_time: now };
-        let standing = Standing::Raised { authentication: authentication.clone(), is_exempt: false };
+        let raised = SessionChange::Raised { authentication: authentication.clone(), is_exempt: false };
         // The first factor that comes in between has ended every session but the one that added it.
-        let update = standing.update(caller)?.when(Condition::equals("mfa", &false)?);
-        match self.app.store.transact(vec![Write::Update(update)]).await? {
-            Written::Done(()) => Ok(StepUp::Done(authentication)),
+        let update = raised.update(caller)?.when(Condition::equals("mfa", &false)?);
+        match self.app.store.update::<IgnoredAny>(update).await? {
+            Written::Done(_) => Ok(StepUp::Done(authentication)),
             Written::Conflict(_) => caller.is_signed_in(&self.app.store).await.map(|()| StepUp::Refused),
         }
     }

@@ -24,7 +24,7 @@ const FIRST_WAIT: Duration = Duration::from_mins(1);
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// Whether a code may be compared.
-pub enum Try {
+pub enum CodeTry {
     /// It may: it is counted as a failure, and this is the row since.
     Counted(Mfa),
     /// It may not for so many seconds, at least one.
@@ -70,19 +70,19 @@ impl Auth {
     ///
     /// # Errors
     /// `Contended`, `Unavailable`, `Internal`: what cannot be counted is not compared.
-    pub(super) async fn count_code(&self, account: AccountId, now: Timestamp) -> Result<Try, Error> {
+    pub(super) async fn count_code(&self, account: AccountId, now: Timestamp) -> Result<CodeTry, Error> {
         let update = Update::new(Row::Mfa(account)).count("failures").set("next_at", &(now + FIRST_WAIT))?;
         let update = update.when(Condition::Present("totp")).when(Condition::below("failures", &FREE)?);
         let seen: Mfa = match self.app.store.update(update).await? {
-            Written::Done(row) => return Ok(Try::Counted(row)),
+            Written::Done(row) => return Ok(CodeTry::Counted(row)),
             Written::Conflict(Some(row)) => row.read()?,
-            Written::Conflict(None) => return Ok(Try::NoApp),
+            Written::Conflict(None) => return Ok(CodeTry::NoApp),
         };
         if seen.totp.is_none() || seen.is_off() {
-            return Ok(Try::NoApp);
+            return Ok(CodeTry::NoApp);
         }
         if let Some(seconds) = seen.seconds_locked(now) {
-            return Ok(Try::Locked(seconds));
+            return Ok(CodeTry::Locked(seconds));
         }
         let failures = seen.failures + 1;
         let update = Update::new(Row::Mfa(account))
@@ -91,9 +91,9 @@ impl Auth {
             .when(Condition::equals("failures", &seen.failures)?)
             .when(Condition::Present("totp"));
         Ok(match self.app.store.update::<Mfa>(update).await? {
-            Written::Done(row) => Try::Counted(row),
+            Written::Done(row) => CodeTry::Counted(row),
             // Somebody else has taken this turn.
-            Written::Conflict(_) => Try::Locked(1),
+            Written::Conflict(_) => CodeTry::Locked(1),
         })
     }
 }

@@ -4,16 +4,13 @@ use shared::{
     caller::Caller,
     error::Error,
     ids::AccountId,
-    store::{Store, Update, Written},
+    store::Store,
     tables::{Row, Rows},
     time::Timestamp,
 };
 
 use super::{Mfa, Passkey, purge::codes};
-use crate::{
-    guard::{Guard, row::changing},
-    state::Auth,
-};
+use crate::{guard::Guard, state::Auth};
 
 /// The factors of an account.
 pub struct FactorsView {
@@ -66,40 +63,5 @@ impl Auth {
         let id = caller.account_id();
         let guard = async { Ok(self.guard_of_account(id).await?.into_guard()) };
         factors_of(&self.app.store, id, guard).await
-    }
-
-    /// Has a remembered device, by its name, or every one asked for a second factor again; whether there was one.
-    ///
-    /// # Errors
-    /// `Contended`, `Unavailable`, `Internal`.
-    pub(crate) async fn forget_devices(
-        &self,
-        caller: &Caller,
-        device: Option<&str>,
-        since: std::time::Instant,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let id = caller.account_id();
-        let mut contention = self.app.contention("the devices of an account", since);
-        let mut guard = self.guard_of_account(id).await?.into_guard();
-        loop {
-            let is_remembered = |guard: &Guard| {
-                guard
-                    .places
-                    .remembered(guard.generation, now)
-                    .any(|(place, _)| device.is_none_or(|device| device == place.as_str()))
-            };
-            if !is_remembered(&guard) {
-                return Ok(false);
-            }
-            let Some(change) = guard.forgetting_devices(device) else { return Ok(false) };
-            let update = Update::new(Row::SessionGuard(id)).when(shared::store::Condition::Exists);
-            match self.app.store.update::<Guard>(changing(update, &change)?).await? {
-                Written::Done(_) => return Ok(true),
-                Written::Conflict(Some(row)) => guard = row.read()?,
-                Written::Conflict(None) => return Err(Error::InvalidToken),
-            }
-            contention.lost().await?;
-        }
     }
 }

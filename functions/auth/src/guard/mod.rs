@@ -182,11 +182,11 @@ impl Guard {
         self.places.have_devices() && !from.is_empty() && !from.iter().any(|id| self.places.know(id, now))
     }
 
-    /// Whether a password from one of these places is enough, though the account has second factors: the owner has shown one on that device
-    /// of late, and nothing has begun a new generation since.
+    /// The second factors of which one has to be shown besides a password that comes from these places; none where there are none, or where
+    /// the owner has shown one on that device of late and wanted to be asked no more, and nothing has begun a new generation since.
     #[must_use]
-    pub fn remembers(&self, from: &[PlaceId], now: Timestamp) -> bool {
-        from.iter().any(|id| self.places.remember(id, self.generation, now))
+    pub fn owes_factor(&self, from: &[PlaceId], now: Timestamp) -> Option<Factors> {
+        self.factors.filter(|_| !from.iter().any(|id| self.places.remember(id, self.generation, now)))
     }
 
     /// The owner has shown a second factor on a device that is among the known places, and wants to be asked for none there for a while.
@@ -199,9 +199,9 @@ impl Guard {
 
     /// A device, by its name in the row, or every one, is asked for a second factor again; none where none is remembered.
     #[must_use]
-    pub fn forgetting_devices(&self, device: Option<&str>) -> Option<Change> {
+    pub fn forgetting_devices(&self, device: Option<&str>, now: Timestamp) -> Option<Change> {
         let mut guard = self.next();
-        let places = guard.places.put_out_of_mind(device);
+        let places = guard.places.put_out_of_mind(device, guard.generation, now);
         (!places.is_empty()).then_some(Change { guard, places })
     }
 

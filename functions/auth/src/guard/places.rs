@@ -163,9 +163,9 @@ impl Places {
     }
 
     /// Devices are asked for a second factor again: one of them, or all. Which places are different then.
-    pub(super) fn put_out_of_mind(&mut self, device: Option<&str>) -> Vec<PlaceId> {
+    pub(super) fn put_out_of_mind(&mut self, device: Option<&str>, generation: u64, now: Timestamp) -> Vec<PlaceId> {
         let named = self.0.iter_mut().filter(|(id, _)| device.is_none_or(|device| device == id.as_str()));
-        let remembered = named.filter(|(_, place)| place.remembered.is_some());
+        let remembered = named.filter(|(_, place)| place.is_remembered(generation, now));
         remembered
             .map(|(id, place)| {
                 place.remembered = None;

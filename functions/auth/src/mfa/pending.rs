@@ -12,14 +12,11 @@ use super::{
     keys::Keyring,
     proof::{PROOF, prove, proven},
 };
-use crate::guard::Freeze;
 
 /// How long it takes at most to find one's phone.
 pub const LIFE: Duration = Duration::from_mins(5);
-/// Bytes of a moment that may be none.
-const MOMENT: usize = 1 + 8;
 /// Bytes of what a token says.
-const SAID: usize = 16 + 8 + 2 * MOMENT + 16 + 8;
+const SAID: usize = 16 + 8 + 16 + 8;
 
 /// Shown once to whoever knows the password. No `Debug`, no `Display`, no `Serialize`, on purpose.
 pub struct PendingToken(Zeroizing<String>);
@@ -31,8 +28,6 @@ pub struct Pending {
     pub account: AccountId,
     /// The generation of its sessions: what begins another one makes the token worthless.
     pub generation: u64,
-    /// How the vault stood, by the guard.
-    pub freeze: Freeze,
     /// Names the token, which works once.
     pub nonce: Nonce,
     /// Until when it is good.
@@ -44,17 +39,14 @@ impl Pending {
     ///
     /// # Errors
     /// `Internal` without randomness.
-    pub fn new(account: AccountId, generation: u64, freeze: Freeze, now: Timestamp) -> Result<Self, Error> {
-        Ok(Self { account, generation, freeze, nonce: Nonce::random()?, expires_at: now + LIFE })
+    pub fn new(account: AccountId, generation: u64, now: Timestamp) -> Result<Self, Error> {
+        Ok(Self { account, generation, nonce: Nonce::random()?, expires_at: now + LIFE })
     }
 
     fn said(&self) -> Vec<u8> {
-        let Freeze { frozen_at, frozen_until } = self.freeze;
         [
             &self.account.as_bytes()[..],
             &self.generation.to_be_bytes(),
-            &moment(frozen_at),
-            &moment(frozen_until),
             self.nonce.as_bytes(),
             &self.expires_at.as_second().to_be_bytes(),
         ]
@@ -64,13 +56,10 @@ impl Pending {
     fn read(said: &[u8; SAID]) -> Option<Self> {
         let (account, rest) = said.split_first_chunk()?;
         let (generation, rest) = rest.split_first_chunk()?;
-        let (frozen_at, rest) = rest.split_first_chunk()?;
-        let (frozen_until, rest) = rest.split_first_chunk()?;
         let (nonce, end) = rest.split_first_chunk()?;
         Some(Self {
             account: AccountId::from_bytes(*account),
             generation: u64::from_be_bytes(*generation),
-            freeze: Freeze { frozen_at: read_moment(*frozen_at), frozen_until: read_moment(*frozen_until) },
             nonce: Nonce::from_bytes(*nonce),
             expires_at: Timestamp::from_second(i64::from_be_bytes(*end.first_chunk()?)),
         })
@@ -102,17 +91,4 @@ impl PendingToken {
     pub fn reveal(self) -> Zeroizing<String> {
         self.0
     }
-}
-
-fn moment(moment: Option<Timestamp>) -> [u8; MOMENT] {
-    let mut bytes = [0; MOMENT];
-    if let Some(moment) = moment {
-        bytes[0] = 1;
-        bytes[1..].copy_from_slice(&moment.as_second().to_be_bytes());
-    }
-    bytes
-}
-
-fn read_moment([is_there, second @ ..]: [u8; MOMENT]) -> Option<Timestamp> {
-    (is_there == 1).then(|| Timestamp::from_second(i64::from_be_bytes(second)))
 }

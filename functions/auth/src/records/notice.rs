@@ -126,6 +126,12 @@ impl TellingOf {
         Self { event: OneEvent::new(action), news }
     }
 
+    /// What is told.
+    #[must_use]
+    pub const fn what(&self) -> (Action, &News) {
+        (self.event.action, &self.news)
+    }
+
     /// The event and the letter.
     ///
     /// # Errors

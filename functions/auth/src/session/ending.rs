@@ -16,7 +16,8 @@ use shared::{
 
 use crate::{guard::Guard, state::Auth};
 
-/// A transaction holds 100 writes: up to 31 of factors, some nine for the rest, and as many grants as are left.
+/// A transaction holds 100 writes: up to 31 are of factors, and some twenty of letters, events and what else changes when an account is taken
+/// back that a thief has had.
 pub const ENDED_AT_ONCE: usize = 45;
 /// Deletions under way together, where there are more sessions than that.
 const DELETIONS: usize = 16;

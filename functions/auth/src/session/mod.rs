@@ -3,12 +3,12 @@
 //! in two hands.
 
 mod bound;
+pub mod change;
 pub mod ending;
 pub mod refresh;
 pub mod rounds;
 pub mod sign_in;
 pub mod sign_out;
-pub mod standing;
 #[cfg(test)]
 mod tests;
 mod token;

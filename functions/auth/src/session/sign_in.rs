@@ -30,7 +30,7 @@ const SIGN_INS: &str = "the guard of an account";
 
 /// Proof that somebody is the owner of an account, as it was when it was read. Fields are private: it comes of a
 /// compared password, of a second factor behind one, of a passkey, or of having just made the account, for which the caller answers.
-/// A password alone is no proof where the account has second factors, see [`Sender::owes_factor`](crate::sender::Sender::owes_factor).
+/// A password alone is no proof where the account has second factors, see [`Guard::owes_factor`].
 pub struct Proof<'a> {
     account: &'a Account,
     authentication: Authentication,
@@ -105,11 +105,6 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// Whether a password is not enough: the account has second factors, and none was shown on this device of late.
-    fn owes_factor(&self, now: Timestamp) -> bool {
-        self.guard.factors.is_some() && !self.guard.remembers(&self.from, now)
-    }
-
     fn is_surprising(&self, now: Timestamp) -> bool {
         self.guard.is_surprised_by(&self.from, now)
     }
@@ -142,7 +137,8 @@ impl Auth {
     ) -> Result<Option<SignedIn>, Error> {
         let (account, now, judged) = (proof.account, proof.authentication.auth_time, arrival.guard.generation);
         // Nor in the way of whoever has a turn.
-        if account.is_barred(now) || (proof.factor.is_none() && arrival.owes_factor(now)) {
+        if account.is_barred(now) || (proof.factor.is_none() && arrival.guard.owes_factor(&arrival.from, now).is_some())
+        {
             return Ok(None);
         }
         let (freeze, has_factors) = (proof.freeze(&arrival.guard), arrival.guard.factors.is_some());
@@ -212,9 +208,7 @@ impl Auth {
             None => Ok(true),
         }
     }
-}
 
-impl Auth {
     /// A right password whose session could not be written is no failure of its owner, who will try again. Once: where the session was
     /// written after all, its write has taken the try back, and this one finds another number.
     async fn excuse(&self, account_id: AccountId, Arrival { guard, retraction, .. }: &Arrival) {

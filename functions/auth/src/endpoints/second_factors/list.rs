@@ -4,7 +4,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    caller::{Aal, Caller, FRESH},
+    caller::{Aal, Caller},
     error::Error,
     http::{Operation, Reply},
     now::Now,
@@ -105,9 +105,6 @@ impl FactorList {
     ) -> Self {
         let Mfa { totp, used_at, reset_at, .. } = mfa;
         let devices = guard.places.remembered(guard.generation, now);
-        let authentication = caller.authentication();
-        // A password is nothing fresh where there are factors.
-        let is_enough = authentication.aal == Aal::Aal2 || !caller.has_factors();
         Self {
             totp: totp.map(|app| AppView {
                 created_at: app.created_at.to_string(),
@@ -118,8 +115,8 @@ impl FactorList {
             devices: devices
                 .map(|(id, until)| DeviceView { id: id.as_str().to_owned(), until: until.to_string() })
                 .collect(),
-            aal: authentication.aal,
-            fresh_until: if is_enough { (authentication.auth_time + FRESH).as_second() } else { 0 },
+            aal: caller.authentication().aal,
+            fresh_until: caller.fresh_until().map_or(0, Timestamp::as_second),
             reset_at: reset_at.map(|at| at.to_string()),
         }
     }

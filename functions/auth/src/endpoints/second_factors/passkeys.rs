@@ -1,7 +1,5 @@
 //! `/auth/mfa/passkeys`: passkeys become factors, have names, and are none any more.
 
-use std::time::Instant;
-
 use axum::extract::{Path, State};
 use compat::{json::Json, validation::Flaw};
 use schemars::{Schema, json_schema};
@@ -21,9 +19,8 @@ use super::{
     shown::NewPasskey,
 };
 use crate::{
-    factors::change::{Change, NotChanged},
+    factors::change::{FactorChange, NotChanged},
     mfa::webauthn::{CreationOptions, Flaw as PasskeyFlaw},
-    records::notice::Telling,
     sender::Sender,
     state::Auth,
 };
@@ -105,15 +102,13 @@ pub async fn register(
         PasskeyRegistrationRequest,
     >,
 ) -> Replied<MfaAnswer<AddedFactor>> {
-    let (caller, since) = (fresh.caller(), Instant::now());
-    let told = &Telling::of_session(sender.origin(), caller.session_id(), now);
     let Some(passkey) = passkey else { return Err(refused(PasskeyFlaw::Response)) };
-    let added = match auth.register_passkey(&Change { fresh: &fresh, told, since, now }, &passkey, &name).await? {
+    let added = match auth.register_passkey(&FactorChange::by(&fresh, &sender, now), &passkey, &name).await? {
         Ok(added) => added,
         Err(NotChanged::Refused(flaw)) => return Err(refused(flaw)),
         Err(not) => return Err(not.into()),
     };
-    Ok(Reply::ok(MfaAnswer::with(ADDED, AddedFactor::of(&auth, caller, added, now).await?)))
+    Ok(Reply::ok(MfaAnswer::with(ADDED, AddedFactor::of(&auth, fresh.caller(), added, now).await?)))
 }
 
 fn refused(flaw: PasskeyFlaw) -> Refusal {
@@ -143,10 +138,9 @@ pub async fn remove(
     sender: Sender,
     path: Option<Path<String>>,
 ) -> Replied<MfaAnswer<RaisedSession>> {
-    let (caller, since, id) = (fresh.caller(), Instant::now(), id_of(path)?);
-    let told = &Telling::of_session(sender.origin(), caller.session_id(), now);
-    let removed = auth.remove_passkey(&Change { fresh: &fresh, told, since, now }, id).await??;
-    Ok(Reply::ok(MfaAnswer::with(REMOVED, RaisedSession::of(&auth, caller, removed, now).await?)))
+    let id = id_of(path)?;
+    let removed = auth.remove_passkey(&FactorChange::by(&fresh, &sender, now), id).await??;
+    Ok(Reply::ok(MfaAnswer::with(REMOVED, RaisedSession::of(&auth, fresh.caller(), removed, now).await?)))
 }
 
 fn id_of(path: Option<Path<String>>) -> Result<FactorId, Refusal> {

@@ -1,7 +1,5 @@
 //! `POST /auth/mfa/recovery-codes`: ten new recovery codes.
 
-use std::time::Instant;
-
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,7 +13,7 @@ use super::{
     answers::MfaAnswer,
     refusal::{Refusal, Replied},
 };
-use crate::{factors::change::Change, records::notice::Telling, sender::Sender, state::Auth};
+use crate::{factors::change::FactorChange, sender::Sender, state::Auth};
 
 const RENEWED: &str = "The former recovery codes are void";
 
@@ -33,9 +31,7 @@ pub async fn renew(
     fresh: Fresh,
     sender: Sender,
 ) -> Replied<MfaAnswer<RecoveryCodes>> {
-    let since = Instant::now();
-    let told = &Telling::of_session(sender.origin(), fresh.caller().session_id(), now);
-    let renewed = auth.renew_recovery_codes(&Change { fresh: &fresh, told, since, now }).await?;
+    let renewed = auth.renew_recovery_codes(&FactorChange::by(&fresh, &sender, now)).await?;
     let recovery_codes = renewed.map_err(|_| Refusal::NoFactors)?;
     Ok(Reply::ok(MfaAnswer::with(RENEWED, RecoveryCodes { recovery_codes })))
 }

@@ -1,6 +1,10 @@
 //! Why something about second factors is refused: the words for it, and its HTTP status.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
@@ -8,7 +12,7 @@ use shared::{
     http::{Operation, Reply},
 };
 
-use crate::factors::change::NotChanged;
+use crate::{endpoints::auth_response::LOCKED, factors::change::NotChanged};
 
 /// An answer, or why there is none.
 pub type Replied<T> = Result<Reply<T>, Refusal>;
@@ -124,7 +128,7 @@ impl Refusal {
             Self::NotFound => "There is no such factor",
             Self::NoFactors => "There are no second factors",
             Self::NotConfirmed | Self::Failed(_) => "This does not prove that it is you",
-            Self::Locked(_) => "Too many attempts; try again later",
+            Self::Locked(_) => LOCKED,
         }
     }
 
@@ -134,33 +138,29 @@ impl Refusal {
         MfaRefusal { success: false, message: self.message(), data: MfaRefusalReason { code: self.code() } }
     }
 
-    const fn status(&self) -> u16 {
+    const fn status(&self) -> StatusCode {
         match self {
-            Self::WrongCode | Self::EnrolmentExpired | Self::PasskeyRefused => 400,
-            Self::NotConfirmed | Self::Failed(_) => 403,
-            Self::NotFound => 404,
-            Self::PasskeyKnown | Self::TooManyPasskeys | Self::NoFactors => 409,
-            Self::Locked(_) => 429,
+            Self::WrongCode | Self::EnrolmentExpired | Self::PasskeyRefused => StatusCode::BAD_REQUEST,
+            Self::NotConfirmed | Self::Failed(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::PasskeyKnown | Self::TooManyPasskeys | Self::NoFactors => StatusCode::CONFLICT,
+            Self::Locked(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
     /// Says in the document that an operation may be refused like this.
     #[must_use]
     pub fn of(self, operation: Operation) -> Operation {
-        operation.answer(self.status(), self.message(), &self.body())
+        operation.answer(self.status().as_u16(), self.message(), &self.body())
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = self.body();
         match self {
-            Self::WrongCode | Self::EnrolmentExpired | Self::PasskeyRefused => Reply::bad_request(body).into_response(),
-            Self::NotConfirmed => Reply::forbidden(body).into_response(),
-            Self::NotFound => Reply::not_found(body).into_response(),
-            Self::PasskeyKnown | Self::TooManyPasskeys | Self::NoFactors => Reply::conflict(body).into_response(),
-            Self::Locked(seconds) => Reply::too_many_requests(body, seconds).into_response(),
             Self::Failed(error) => error.into_response(),
+            Self::Locked(seconds) => Reply::too_many_requests(self.body(), seconds).into_response(),
+            refusal => (refusal.status(), Json(refusal.body())).into_response(),
         }
     }
 }

@@ -19,7 +19,7 @@ use super::{
     shown::UsedPasskey,
 };
 use crate::{
-    endpoints::auth_response::AuthResponse,
+    endpoints::auth_response::{AuthResponse, LOCKED},
     factors::{Checked, Shown},
     guard::Guard,
     limits::Group,
@@ -32,7 +32,6 @@ use crate::{
 
 /// One text for every reason, so that it tells none.
 const REFUSED: &str = "Invalid passkey";
-const LOCKED: &str = "Too many attempts; try again later";
 const ASK: &str = "Use a passkey to sign in";
 
 /// What the browser says of a passkey.

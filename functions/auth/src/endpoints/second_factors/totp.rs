@@ -1,7 +1,5 @@
 //! `/auth/mfa/totp`: an authenticator app becomes a factor, and is none any more.
 
-use std::time::Instant;
-
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,9 +16,8 @@ use super::{
     refusal::{Refusal, Replied},
 };
 use crate::{
-    factors::change::Change,
+    factors::change::FactorChange,
     mfa::{enrolment::Enrolment, keys::Keyring, qr::qr_svg},
-    records::notice::Telling,
     sender::Sender,
     state::Auth,
 };
@@ -89,11 +86,9 @@ pub async fn activate(
     sender: Sender,
     Body(TotpActivationRequest { enrolment, totp }): Body<TotpActivationRequest>,
 ) -> Replied<MfaAnswer<AddedFactor>> {
-    let (caller, since) = (fresh.caller(), Instant::now());
-    let told = &Telling::of_session(sender.origin(), caller.session_id(), now);
-    let change = Change { fresh: &fresh, told, since, now };
+    let change = FactorChange::by(&fresh, &sender, now);
     let added = auth.enrol_app(&change, &enrolment.reveal(), &totp.reveal()).await??;
-    Ok(Reply::ok(MfaAnswer::with(ADDED, AddedFactor::of(&auth, caller, added, now).await?)))
+    Ok(Reply::ok(MfaAnswer::with(ADDED, AddedFactor::of(&auth, fresh.caller(), added, now).await?)))
 }
 
 /// Removes the app.
@@ -103,10 +98,8 @@ pub async fn remove(
     fresh: Fresh,
     sender: Sender,
 ) -> Replied<MfaAnswer<RaisedSession>> {
-    let (caller, since) = (fresh.caller(), Instant::now());
-    let told = &Telling::of_session(sender.origin(), caller.session_id(), now);
-    let removed = auth.remove_app(&Change { fresh: &fresh, told, since, now }).await??;
-    Ok(Reply::ok(MfaAnswer::with(REMOVED, RaisedSession::of(&auth, caller, removed, now).await?)))
+    let removed = auth.remove_app(&FactorChange::by(&fresh, &sender, now)).await??;
+    Ok(Reply::ok(MfaAnswer::with(REMOVED, RaisedSession::of(&auth, fresh.caller(), removed, now).await?)))
 }
 
 pub fn document_enrolling() -> Operation {

@@ -18,7 +18,7 @@ use shared::{
 use super::shown::{ShownFactor, ShownFields};
 use crate::{
     account::Account,
-    endpoints::auth_response::AuthResponse,
+    endpoints::auth_response::{AuthResponse, LOCKED},
     factors::{Checked, Shown},
     guard::Guard,
     limits::Group,
@@ -28,14 +28,13 @@ use crate::{
         pending::{Pending, PendingToken},
     },
     records::notice::Telling,
-    sender::{DEVICE_TOKEN, Sender},
+    sender::Sender,
     session::sign_in::Proof,
     state::Auth,
 };
 
 /// One text for every reason, so that it tells none.
 const REFUSED: &str = "Invalid or expired second factor";
-const LOCKED: &str = "Too many attempts; try again later";
 
 /// The token that the right password was answered with, and a second factor.
 pub struct MfaVerifyRequest {
@@ -127,9 +126,7 @@ impl Auth {
     ) -> Result<Option<Reply<AuthResponse>>, Error> {
         let (device, arrival) = sender.arrives_by_factor(guard, remembers, now)?;
         let Some(signed_in) = self.sign_in(proof, arrival, since).await? else { return Ok(None) };
-        tracing::info!(event = "login", "somebody has signed in");
-        let answer = AuthResponse::signed_in(signed_in, &self.secrets(now).await?.signer, now)?;
-        Ok(Some(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?)))
+        self.enters(signed_in, device, now).await.map(Some)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     account::{Account, Closed},
     address::AddressRecord,
     challenge::{Owed, Toll, Visitor},
-    endpoints::auth_response::AuthResponse,
+    endpoints::auth_response::{AuthResponse, LOCKED},
     factors::Factors,
     guard::{Counted, Standing},
     limits::{Group, stuffing::SignIns},
@@ -25,7 +25,7 @@ use crate::{
         compare::{Compared, Right, Try},
         guarded::GuardedAddress,
     },
-    sender::{DEVICE_TOKEN, Sender},
+    sender::Sender,
     state::Auth,
 };
 
@@ -36,9 +36,6 @@ const SUSPENDED: &str = "This account is suspended";
 
 /// For whoever has the right password of an account that is to be deleted.
 const ENDING: &str = "This account is being deleted; a mail lets you keep it";
-
-/// For every address alike.
-const LOCKED: &str = "Too many attempts; try again later";
 
 /// The address and the password of somebody who wants to sign in.
 pub struct LoginRequest {
@@ -83,7 +80,7 @@ pub async fn login(
             auth.take_back(account.id, counted, since).await?;
             return Ok(turned_away(closed));
         }
-        Compared::Right(right) if let Some(factors) = sender.owes_factor(&right.counted.change.guard, now) => {
+        Compared::Right(right) if let Some(factors) = right.counted.change.guard.owes_factor(&from, now) => {
             return second_factor(&auth, right, factors, &password, &sender, since, now).await;
         }
         Compared::Right(right) => {
@@ -113,10 +110,8 @@ async fn sign_in(
 ) -> Result<Option<Reply<AuthResponse>>, Error> {
     let (device, arrival) = sender.arrives(counted, now)?;
     let Some(signed_in) = auth.sign_in(proof, arrival, since).await? else { return Ok(None) };
-    tracing::info!(event = "login", "somebody has signed in");
     auth.after_password(account, outdated, password, Some(signed_in.session.id), sender.origin(), now).await;
-    let answer = AuthResponse::signed_in(signed_in, &auth.secrets(now).await?.signer, now)?;
-    Ok(Some(Reply::ok(answer).header(DEVICE_TOKEN, device.reveal()?)))
+    auth.enters(signed_in, device, now).await.map(Some)
 }
 
 /// Asks for a second factor, whoever has the right password. All that needs the password is done now, for nobody has it afterwards.
@@ -129,8 +124,7 @@ async fn second_factor(
     since: Instant,
     now: Timestamp,
 ) -> Result<Reply<AuthResponse>, Error> {
-    let guard = &counted.change.guard;
-    let pending = Pending::new(account.id, guard.generation, guard.freeze, now)?;
+    let pending = Pending::new(account.id, counted.change.guard.generation, now)?;
     auth.take_back(account.id, counted, since).await?;
     auth.after_password(account, outdated, password, None, sender.origin(), now).await;
     tracing::info!(event = "mfa_asked", "somebody is asked for a second factor");

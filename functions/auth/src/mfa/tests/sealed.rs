@@ -3,20 +3,17 @@
 use std::time::Duration;
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use shared::{config::Stage, ids::SessionId, time::Timestamp};
+use shared::{config::Stage, ids::SessionId};
 
 use super::{ADA, BOB, NOW, account_key, forgeries, with_keys};
-use crate::{
-    guard::Freeze,
-    mfa::{
-        challenge::{self, Ceremony, Challenge, Nonce},
-        enrolment::{self, Enrolment},
-        keys::{Keyring, SealedTotpSecret},
-        pending::{self, Pending, PendingToken},
-        recovery::RecoveryCode,
-        totp::TotpSecret,
-        webauthn::RelyingParty,
-    },
+use crate::mfa::{
+    challenge::{self, Ceremony, Challenge, Nonce},
+    enrolment::{self, Enrolment},
+    keys::{Keyring, SealedTotpSecret},
+    pending::{self, Pending, PendingToken},
+    recovery::RecoveryCode,
+    totp::TotpSecret,
+    webauthn::RelyingParty,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -78,29 +75,26 @@ fn no_changed_bit_of_a_challenge_survives() {
     });
 }
 
-fn pending(freeze: Freeze) -> Pending {
-    Pending::new(ADA, u64::MAX - 1, freeze, NOW).unwrap()
+fn pending() -> Pending {
+    Pending::new(ADA, u64::MAX - 1, NOW).unwrap()
 }
 
 #[test]
 fn a_pending_token_says_what_it_was_made_of() {
-    let (some, none) = (Some(Timestamp::from_second(1_799_999_999)), None);
     with_keys(|keys| {
-        for (frozen_at, frozen_until) in [(none, none), (some, none), (none, some), (some, some)] {
-            let pending = pending(Freeze { frozen_at, frozen_until });
-            let token = PendingToken::issue(&pending, keys).reveal();
-            assert_eq!(PendingToken::open(&token, keys, NOW), Some(pending));
-            assert_eq!(PendingToken::open(&token, keys, NOW + pending::LIFE - SECOND), Some(pending));
-            assert_eq!(PendingToken::open(&token, keys, NOW + pending::LIFE), None);
-            assert_eq!(pending.expires_at, NOW + Duration::from_mins(5));
-        }
+        let pending = pending();
+        let token = PendingToken::issue(&pending, keys).reveal();
+        assert_eq!(PendingToken::open(&token, keys, NOW), Some(pending));
+        assert_eq!(PendingToken::open(&token, keys, NOW + pending::LIFE - SECOND), Some(pending));
+        assert_eq!(PendingToken::open(&token, keys, NOW + pending::LIFE), None);
+        assert_eq!(pending.expires_at, NOW + Duration::from_mins(5));
     });
 }
 
 #[test]
 fn no_changed_character_of_a_pending_token_survives() {
     with_keys(|keys| {
-        let token = PendingToken::issue(&pending(Freeze::default()), keys).reveal();
+        let token = PendingToken::issue(&pending(), keys).reveal();
         assert!(forgeries(&token).all(|forged| PendingToken::open(&forged, keys, NOW).is_none()));
         for other in ["", &token[1..], &format!("{}A", *token), &format!("{}=", *token), &format!(" {}", *token)] {
             assert!(PendingToken::open(other, keys, NOW).is_none(), "{other}");
@@ -112,7 +106,7 @@ fn no_changed_character_of_a_pending_token_survives() {
 #[test]
 fn each_kind_is_proven_by_a_key_of_its_own() {
     with_keys(|keys| {
-        let token = PendingToken::issue(&pending(Freeze::default()), keys).reveal();
+        let token = PendingToken::issue(&pending(), keys).reveal();
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(&*token).unwrap();
         let proof = &bytes[bytes.len() - 32..];
         let said = &bytes[..bytes.len() - 32];
@@ -193,7 +187,7 @@ fn account_keys_are_replaced_while_they_are_in_use() {
     // Made long before, but for a clock that stands: only the key's end is at stake here.
     for (made, good) in [(&before, [true, true, false]), (&between, [true, true, true])] {
         let challenge = Challenge::issue(made, &Ceremony::SignIn, &ours, NOW).unwrap();
-        let token = PendingToken::issue(&pending(Freeze::default()), made).reveal();
+        let token = PendingToken::issue(&pending(), made).reveal();
         let enrolment = Enrolment::new(NOW).unwrap().seal(ADA, made).unwrap();
         for (keys, good) in [&before, &between, &after].into_iter().zip(good) {
             assert_eq!(challenge.open(keys, &Ceremony::SignIn, &ours, NOW).is_some(), good);

@@ -1,5 +1,5 @@
-//! How a session stands: how its owner has signed in to it or has proven since to be that, whether the account has second factors, and for
-//! how long the vault stays shut for it. A refresh copies all of it.
+//! What changes of a session that goes on: how its owner has proven to be that, whether the account has second factors, and for how long
+//! the vault stays shut for it. A refresh copies all of it.
 
 use shared::{
     caller::{Aal, Authentication, Caller, Method},
@@ -13,7 +13,7 @@ use crate::guard::{Freeze, row::freezing};
 
 /// What changes of a session that goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum SessionChange {
     /// Its owner has shown a factor. If that is older than the freeze, the vault is not shut for this session.
     Raised {
         /// How the owner has proven to be that.
@@ -32,7 +32,7 @@ pub enum Standing {
     },
 }
 
-impl Standing {
+impl SessionChange {
     /// The change of the caller's session, as long as it lives.
     ///
     /// # Errors
