@@ -44,10 +44,8 @@ pub struct Removal<'a> {
     pub app: bool,
     /// These passkeys.
     pub passkeys: Vec<&'a Passkey>,
-    /// The reset of all of them that is under way.
-    pub reset: bool,
-    /// Since when an operator may remove all of them, who does so now: it conflicts with whoever has stopped that.
-    pub due: Option<Timestamp>,
+    /// The reset of all of them that is under way, by when it may be made: it is over, and conflicts with whoever has stopped it.
+    pub reset: Option<Timestamp>,
 }
 
 impl Doubted {
@@ -107,10 +105,14 @@ pub async fn purge(
     let after = passkeys.iter().fold(factors.with_app(factors.totp && !app), |after, _| after.without_passkey());
     let mut told = vec![Action::PasskeyRemoved; passkeys.len()];
     told.extend(app.then_some(Action::TotpRemoved));
-    let reset = mfa.reset_at.is_some();
-    let due = if let Doubted::All(due) = doubted { Some(due) } else { None };
-    told.extend((reset && due.is_none()).then_some(Action::FactorsResetCancelled));
-    let writes = removing(store, account, &Removal { app, passkeys, reset, due }, after).await?;
+    let reset = match doubted {
+        Doubted::All(due) => Some(due),
+        Doubted::None | Doubted::One(_) | Doubted::Since(..) => {
+            told.extend(mfa.reset_at.map(|_| Action::FactorsResetCancelled));
+            mfa.reset_at
+        }
+    };
+    let writes = removing(store, account, &Removal { app, passkeys, reset }, after).await?;
     Ok(Purge { told, writes, before, after: after.if_any() })
 }
 
@@ -121,14 +123,14 @@ pub async fn purge(
 pub async fn removing(
     store: &Store,
     account: AccountId,
-    Removal { app, passkeys, reset, due }: &Removal<'_>,
+    Removal { app, passkeys, reset }: &Removal<'_>,
     after: Factors,
 ) -> Result<Vec<Write<'static>>, Error> {
     let mut writes: Vec<_> = passkeys.iter().flat_map(|passkey| without(account, passkey)).collect();
     if after.if_any().is_none() {
         writes.extend(voiding_codes(store, account).await?);
         let row = Expected::new(Row::Mfa(account)).when(Condition::Exists);
-        let row = if let Some(due) = due { row.when(Condition::equals("reset_at", due)?) } else { row };
+        let row = if let Some(at) = reset { row.when(Condition::equals("reset_at", at)?) } else { row };
         writes.push(Write::Delete(row));
         return Ok(writes);
     }
@@ -137,10 +139,10 @@ pub async fn removing(
         row = row.set("totp", &None::<Totp>)?.set("last_step", &None::<i64>)?.set("used_at", &None::<i64>)?;
         row = row.set("failures", &0)?.set("next_at", &None::<i64>)?.when(Condition::Present("totp"));
     }
-    if *reset {
-        row = row.set("reset_at", &None::<Timestamp>)?;
+    if let Some(at) = reset {
+        row = row.set("reset_at", &None::<Timestamp>)?.when(Condition::equals("reset_at", at)?);
     }
-    writes.extend((*app || *reset).then_some(Write::Update(row)));
+    writes.extend((*app || reset.is_some()).then_some(Write::Update(row)));
     Ok(writes)
 }
 
