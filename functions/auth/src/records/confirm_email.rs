@@ -64,7 +64,11 @@ impl Auth {
             if record.owner_by(link.id).is_some() {
                 return Ok(ConfirmEmail::Done);
             }
-            let Some(claimant) = self.claimant(link, record, now).await? else { return Ok(ConfirmEmail::Void) };
+            let Some(claimant) = self.claimant(link, record, now).await? else {
+                // The account may have been moved by this very link since the record was read.
+                let is_done = self.record(&link.address).await?.owner_by(link.id).is_some();
+                return Ok(if is_done { ConfirmEmail::Done } else { ConfirmEmail::Void });
+            };
             let (account, seen) = (claimant.account.id, claimant.account.version);
             let Some(Move { records, writes }) = self.moving(claimant, link, &told, &mut event, now).await? else {
                 rounds.again().await?;

@@ -24,11 +24,26 @@ pub async fn overtaken<T, U>(
     slow: impl Future<Output = T>,
     quick: impl Future<Output = U>,
 ) -> (T, U) {
+    overtaken_at(world, (operation, 1), slow, quick).await
+}
+
+/// One request that is held at a call of an operation, the first being 1, and another that is made whole meanwhile.
+async fn overtaken_at<T, U>(
+    world: &World,
+    (operation, call): (&'static str, u64),
+    slow: impl Future<Output = T>,
+    quick: impl Future<Output = U>,
+) -> (T, U) {
     world.aws.no_conflicts().await;
     world.aws.reset_calls();
     world.hold(operation, 1_000);
     let quick = async {
-        timeout(Duration::from_mins(1), world.called(operation, 1)).await.expect("a call that is held");
+        for before in 1..call {
+            world.called(operation, before).await;
+            world.mend();
+            world.hold(operation, 1_000);
+        }
+        timeout(Duration::from_mins(1), world.called(operation, call)).await.expect("a call that is held");
         // Takes the place of the hold, for those to come, and is over with the first try.
         world.break_times(Service::DynamoDb, Mode::Throttled, operation, 1);
         let reply = quick.await;
@@ -114,6 +129,19 @@ async fn who_is_overtaken_by_a_change_does_nothing_that_was_judged_before_it() {
         assert_eq!(told(&world).await[1..], *then, "{slow} overtaken by {quick}");
         let sessions = world.rows_of("Sessions", "ACCOUNT#").await.len() - 1;
         assert_eq!(sessions, usize::from(["change", "ask"].contains(&quick)), "{slow} overtaken by {quick}");
+    }
+}
+
+/// A link that is followed twice at once has worked for both, whatever the later one has read by then.
+#[tokio::test]
+async fn a_link_that_is_overtaken_by_itself_has_worked() {
+    for what in ["confirm", "not me"] {
+        for call in 1..=3 {
+            let world = World::start().await;
+            let ada = Ada::of(&world).await;
+            let (late, first) = overtaken_at(&world, ("GetItem", call), ada.does(what), ada.does(what)).await;
+            assert_eq!((late.status, first.status), (200, 200), "{what} at its read {call}: {late:?}");
+        }
     }
 }
 
