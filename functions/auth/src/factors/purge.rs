@@ -25,10 +25,23 @@ pub enum Doubted {
     All(Timestamp),
 }
 
+/// A factor, as far as its owner has to know it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownFactor {
+    /// What it is, in the words of the API: `totp` or `passkey`.
+    pub kind: &'static str,
+    /// What a passkey is called; an app has no name.
+    pub name: Option<String>,
+    /// Since when it is a factor.
+    pub created_at: Timestamp,
+}
+
 /// What removing the doubted factors of an account comes to.
 pub struct Purge {
     /// What is told of it: one event for each factor, and one for the end of a reset that is under way.
     pub told: Vec<Action>,
+    /// The factors that stay, by age.
+    pub staying: Vec<KnownFactor>,
     /// The rows of the factors.
     pub writes: Vec<Write<'static>>,
     /// The factors as they were seen.
@@ -59,6 +72,18 @@ impl Doubted {
     }
 }
 
+impl From<&Totp> for KnownFactor {
+    fn from(app: &Totp) -> Self {
+        Self { kind: "totp", name: None, created_at: app.created_at }
+    }
+}
+
+impl From<&Passkey> for KnownFactor {
+    fn from(passkey: &Passkey) -> Self {
+        Self { kind: "passkey", name: Some(passkey.name.clone()), created_at: passkey.created_at }
+    }
+}
+
 impl Purge {
     /// Whether no factor is removed.
     #[must_use]
@@ -66,14 +91,11 @@ impl Purge {
         self.before == self.after
     }
 
-    /// What the guard says of the factors then, as long as they are as they were seen.
+    /// What the guard says of the factors then, as long as they are as they were seen: so none is overlooked that is added meanwhile.
     ///
     /// # Errors
     /// `Internal`.
     pub fn guard(&self, guard: Update<'static>) -> Result<Update<'static>, Error> {
-        if self.is_empty() {
-            return Ok(guard);
-        }
         Ok(guard.set("factors", &self.after)?.when(unchanged(self.before)?))
     }
 }
@@ -96,12 +118,18 @@ pub async fn purge(
     before: Option<Factors>,
     doubted: Doubted,
 ) -> Result<Purge, Error> {
-    let Some(factors) = before else { return Ok(Purge { told: Vec::new(), writes: Vec::new(), before, after: None }) };
+    let Some(factors) = before else {
+        return Ok(Purge { told: Vec::new(), staying: Vec::new(), writes: Vec::new(), before, after: None });
+    };
     let (mfa, passkeys) =
         tokio::try_join!(store.get::<Mfa>(Row::Mfa(account)), store.query::<Passkey>(Rows::PasskeysOf(account)))?;
     let mfa = mfa.unwrap_or_default();
     let app = mfa.totp.as_ref().is_some_and(|app| doubted.includes(app.id, app.created_at));
-    let passkeys: Vec<_> = passkeys.iter().filter(|passkey| doubted.includes(passkey.id, passkey.created_at)).collect();
+    let (passkeys, others): (Vec<_>, Vec<_>) =
+        passkeys.iter().partition(|passkey| doubted.includes(passkey.id, passkey.created_at));
+    let staying_app = mfa.totp.as_ref().filter(|_| !app).map(KnownFactor::from);
+    let mut staying: Vec<_> = staying_app.into_iter().chain(others.into_iter().map(KnownFactor::from)).collect();
+    staying.sort_by_key(|factor| factor.created_at);
     let after = passkeys.iter().fold(factors.with_app(factors.totp && !app), |after, _| after.without_passkey());
     let mut told = vec![Action::PasskeyRemoved; passkeys.len()];
     told.extend(app.then_some(Action::TotpRemoved));
@@ -113,7 +141,7 @@ pub async fn purge(
         }
     };
     let writes = removing(store, account, &Removal { app, passkeys, reset }, after).await?;
-    Ok(Purge { told, writes, before, after: after.if_any() })
+    Ok(Purge { told, staying, writes, before, after: after.if_any() })
 }
 
 /// The writes that remove factors which are there, so that these are left; with the last one all that stands beside factors.

@@ -4,7 +4,7 @@ use shared::language::{Language, Languages};
 
 use super::{
     escape,
-    words::{Ask, ForgotPage, LinkPage, PasswordPage, SecurityPage, Words},
+    words::{AddedSince, Ask, ForgotPage, LinkPage, PasswordPage, SecurityPage, Words},
 };
 
 /// A button that redeems a link.
@@ -48,6 +48,12 @@ pub fn forgetting(page: &ForgotPage, words: &Ask) -> String {
 pub fn instead(language: Language, name: &str) -> String {
     let (code, name) = (language.code(), escape(name));
     format!("    <a id=\"instead\" class=\"button\" href=\"forgot-password?lang={code}\" hidden>{name}</a>\n")
+}
+
+/// Where second factors are listed that were added since a letter, once a link has said so.
+pub fn added(words: &AddedSince) -> String {
+    let (heading, text) = (escape(words.heading), escape(words.text));
+    format!(include_str!("added.html"), heading = heading, text = text)
 }
 
 /// All forms of the page of an account; only the first is shown to who is not signed in.

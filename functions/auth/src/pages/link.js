@@ -6,6 +6,21 @@ function showOnward(address) {
   byId("onward").hidden = false;
 }
 
+/** Lists what was added to the account since the letter with this link. */
+function showAdded(factors) {
+  const { addedApp, addedPasskey, addedAt } = words.page;
+  const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+  for (const { kind, name, created_at } of factors) {
+    const item = document.createElement("li");
+    const what = kind === "totp" ? addedApp : addedPasskey.replace("{name}", () => name);
+    for (const line of [what, addedAt.replace("{time}", moment.format(new Date(created_at)))]) {
+      item.append(Object.assign(document.createElement("p"), { textContent: line }));
+    }
+    byId("added").querySelector("ul").append(item);
+  }
+  byId("added").hidden = !factors.length;
+}
+
 /** The link has been redeemed, or will never be. `next` is what helps then, if anything does. */
 function conclude(title, text, next) {
   const heading = document.querySelector("h1");
@@ -42,6 +57,7 @@ function startRedeeming(redeem) {
     if (status === 200 && answer.success) {
       redeem.reset();
       showOnward(answer.redirect_url);
+      if (byId("added")) showAdded(answer.added);
       conclude(words.page.done, words.answers[answer.message] ?? words.page.doneText);
     } else if (status === 200 || status === 400) {
       redeem.reset();

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use shared::language::{Language, Languages};
 
 use self::{
-    forms::{account, asking_anew, choosing, forgetting, instead, redeeming},
-    words::{Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays},
+    forms::{account, added, asking_anew, choosing, forgetting, instead, redeeming},
+    words::{AddedSays, Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays},
 };
 use crate::{
     endpoints::sign_up::verify_email::{ALREADY_VERIFIED, CHOOSE_A_PASSWORD, STILL_CHOOSE_A_PASSWORD},
@@ -91,6 +91,15 @@ struct Says {
     sent: &'static str,
 }
 
+/// What the script says on the page that takes an account back.
+#[derive(Serialize)]
+struct NotMeScript {
+    #[serde(flatten)]
+    link: Says,
+    #[serde(flatten)]
+    added: &'static AddedSays,
+}
+
 /// What the script says on the page of an account.
 #[derive(Serialize)]
 struct AccountScript {
@@ -158,8 +167,10 @@ fn content(page: Page, language: Language, words: &'static Words, languages: &La
         }
         Page::ConfirmEmail => link_page("confirm-email", &words.confirm_email),
         Page::NotMe => {
-            let mut content = link_page("not-me", &words.not_me);
-            content.forms += &instead(language, words.forgot_password.leads_here);
+            let (of, since) = (&words.not_me, &words.added_since);
+            let forms = redeeming("not-me", of) + &instead(language, words.forgot_password.leads_here) + &added(since);
+            let mut content = Content::of(of.title, forms, &of.outcome, "");
+            content.says = json!(NotMeScript { link: Says::of(&of.outcome, ""), added: &since.says });
             content
         }
         Page::KeepAccount => link_page("keep-account", &words.keep_account),
@@ -188,9 +199,14 @@ fn content(page: Page, language: Language, words: &'static Words, languages: &La
 impl Content {
     /// A page whose button redeems a link.
     fn of(title: &'static str, forms: String, outcome: &Outcome, sent: &'static str) -> Self {
-        let Outcome { done, done_text, failed_text, onward } = outcome;
-        let says = json!(Says { done, done_text, failed_text, sent });
-        Self { title, forms, onward, says, script: LINK_SCRIPT }
+        let says = json!(Says::of(outcome, sent));
+        Self { title, forms, onward: outcome.onward, says, script: LINK_SCRIPT }
+    }
+}
+
+impl Says {
+    fn of(Outcome { done, done_text, failed_text, .. }: &Outcome, sent: &'static str) -> Self {
+        Self { done, done_text, failed_text, sent }
     }
 }
 

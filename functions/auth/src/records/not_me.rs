@@ -2,14 +2,14 @@
 //!
 //! Whoever it was may have the password, sessions, and even the account's address. So no password opens the account until a new one is set,
 //! by a link that is mailed to the address that the letter went to. Passkeys stay, but for one that the letter itself told of: each was
-//! told of by a letter of its own. A letter to the former address works whatever has happened at the present one.
+//! told of by a letter of its own, and the owner is shown those that were added since. A letter to the former address works whatever has happened at the present one.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use shared::{
     error::Error,
     events::Action,
-    ids::{AccountId, FactorId, LinkId},
+    ids::{AccountId, LinkId},
     link::LONGEST_LIFE,
     outbox::News,
     store::Write,
@@ -26,7 +26,7 @@ use super::{
 use crate::{
     account::{Account, Due, UNDO_LIFE},
     address::AddressRecord,
-    factors::purge::{Doubted, purge},
+    factors::purge::{Doubted, KnownFactor, purge},
     guard::row::{forgetting_places, freezing},
     secrets::links::NotMeLink,
     sender::Sender,
@@ -34,13 +34,17 @@ use crate::{
     state::Auth,
 };
 
+/// How long before a letter a factor may have been added, as it says itself, for all that it was added with it: a request takes a while, and
+/// clocks differ. Who sees one factor too many knows it.
+const ABOUT_AS_OLD: Duration = Duration::from_mins(1);
+
 /// What the word of the owner comes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum NotMe {
-    /// Nobody is in any more, and a letter offers a new password.
-    Done,
-    /// The account was taken back since the letter was written. Nothing has changed.
-    Heeded,
+    /// Nobody is in any more, and a letter offers a new password. These factors were added since the letter was written, and are there.
+    Done(Vec<KnownFactor>),
+    /// The account was taken back since the letter was written. Nothing has changed; these factors are there that were added since.
+    Heeded(Vec<KnownFactor>),
     /// The link is good for nothing.
     Void,
 }
@@ -62,6 +66,15 @@ struct TakenBack {
     is_restored: bool,
     records: Vec<ChangedRecord>,
     writes: Vec<Write<'static>>,
+    /// The factors that stay, though they were added since the letter.
+    added: Vec<KnownFactor>,
+}
+
+/// What shuts everybody out.
+struct Closing {
+    writes: Vec<Write<'static>>,
+    /// The factors that stay.
+    staying: Vec<KnownFactor>,
 }
 
 /// What is told of it.
@@ -101,10 +114,10 @@ impl Auth {
             match self.round(link, offer, &mut events, now).await? {
                 Round::Moving => rounds.again().await?,
                 Round::End(end) => return Ok(end),
-                Round::Write(TakenBack { account, seen, is_restored, records, writes }) => {
+                Round::Write(TakenBack { account, seen, is_restored, records, writes, added }) => {
                     if self.write_records(&records, writes).await? {
                         events.happened(is_restored);
-                        return Ok(NotMe::Done);
+                        return Ok(NotMe::Done(added));
                     }
                     rounds.lost(account, seen).await?;
                 }
@@ -119,7 +132,7 @@ impl Auth {
         events: &mut Events,
         now: Timestamp,
     ) -> Result<Round, Error> {
-        let NotMeLink { link, factor } = not_me;
+        let link = not_me.link;
         let record = self.record(&link.address).await?;
         let (owner, former) = (record.owner(), record.former(now));
         let Some(id) = owner.or(former) else { return Ok(Round::End(NotMe::Void)) };
@@ -132,7 +145,7 @@ impl Auth {
                 // A suspended account stays as it is. The way back to its former address is open all the same: it ends in a week.
                 () if account.banned.is_some() => Ok(Round::End(NotMe::Void)),
                 () if account.address.key() != link.address => Ok(Round::Moving),
-                () if account.is_heeded(link.id) => self.disowning(account, factor, events, now).await,
+                () if account.is_heeded(link.id) => self.disowning(account, not_me, events, now).await,
                 () => self.securing(account, record, not_me, offer, events, now).await,
             };
         }
@@ -158,10 +171,11 @@ impl Auth {
         let due = account.disown(link.id, false, self.app.clock.unix_ms(), now);
         let letter = record.offer_password(&account, offer, now);
         let doubted = factor.map_or(Doubted::None, Doubted::One);
-        let mut writes = self.closing(&account, seen, due, doubted, events, now).await?;
+        let Closing { mut writes, staying } = self.closing(&account, seen, due, doubted, events, now).await?;
         writes.extend([post(letter, account.language, now)?, events.not_me.put(self, account.id, &events.by)?]);
         let records = vec![ChangedRecord { key: link.address, record }];
-        Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: false, records, writes }))
+        let added = added_since(link.id, staying);
+        Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: false, records, writes, added }))
     }
 
     /// Takes back an account that somebody has moved to another address: it returns to the one that the letter went to. Who reads the mail
@@ -189,7 +203,7 @@ impl Auth {
         left_record.let_go(now);
         let letter = record.offer_password(&account, offer, now);
         let news = News::EmailChanged { new: account.address.clone(), is_former: false };
-        let mut writes = self.closing(&account, seen, due, doubted, events, now).await?;
+        let Closing { mut writes, staying } = self.closing(&account, seen, due, doubted, events, now).await?;
         writes.extend([
             post(letter, account.language, now)?,
             events.by.farewell(&account, left, news)?,
@@ -198,7 +212,8 @@ impl Auth {
         ]);
         let records =
             vec![ChangedRecord { key: link.address, record }, ChangedRecord { key: left_key, record: left_record }];
-        Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: true, records, writes }))
+        let added = added_since(link.id, staying);
+        Ok(Round::Write(TakenBack { account: account.id, seen, is_restored: true, records, writes, added }))
     }
 
     /// Removes a factor that its owner has not added, and stops a reset of all of them, where the account was taken back since the letter: by
@@ -206,7 +221,7 @@ impl Auth {
     async fn disowning(
         &self,
         account: Account,
-        factor: Option<FactorId>,
+        NotMeLink { link, factor }: NotMeLink,
         events: &mut Events,
         now: Timestamp,
     ) -> Result<Round, Error> {
@@ -214,7 +229,7 @@ impl Auth {
         let doubted = factor.map_or(Doubted::None, Doubted::One);
         let purge = purge(store, account.id, guard.factors, doubted).await?;
         if purge.told.is_empty() {
-            return Ok(Round::End(NotMe::Heeded));
+            return Ok(Round::End(NotMe::Heeded(added_since(link.id, purge.staying))));
         }
         let mut writes = events.of_factors(self, &account, &purge.told)?;
         if !purge.is_empty() {
@@ -230,6 +245,7 @@ impl Auth {
             is_restored: false,
             records: Vec::new(),
             writes,
+            added: added_since(link.id, purge.staying),
         }))
     }
 
@@ -243,7 +259,7 @@ impl Auth {
         doubted: Doubted,
         events: &mut Events,
         now: Timestamp,
-    ) -> Result<Vec<Write<'static>>, Error> {
+    ) -> Result<Closing, Error> {
         let EndOfSessions { guard, sessions: mut writes, seen } = self.ending_sessions(account.id, None).await?;
         let purge = purge(&self.app.store, account.id, seen.factors, doubted).await?;
         let freeze = seen.freeze.again(now, self.config.freeze);
@@ -252,7 +268,7 @@ impl Auth {
         writes.extend(due.map(|due| cancelled(account.id, &due)));
         writes.extend(events.of_factors(self, account, &purge.told)?);
         writes.extend(purge.writes);
-        Ok(writes)
+        Ok(Closing { writes, staying: purge.staying })
     }
 }
 
@@ -273,6 +289,13 @@ impl Events {
         }
         self.factors.into_iter().for_each(|(_, event)| event.happened());
     }
+}
+
+/// Those of these factors that were added since the letter with such a link was written, or with it.
+fn added_since(link: LinkId, mut factors: Vec<KnownFactor>) -> Vec<KnownFactor> {
+    let written_at = Timestamp::from_second(i64::try_from(link.unix_ms() / 1000).unwrap_or(i64::MAX));
+    factors.retain(|factor| written_at <= factor.created_at + ABOUT_AS_OLD);
+    factors
 }
 
 /// Whether a letter with such a link is too old for it to do anything.

@@ -172,3 +172,21 @@ async fn factors_that_come_and_go() {
     ];
     assert_eq!(bill.0, expected);
 }
+
+/// What was added since the letter is listed from the rows that are read anyway.
+#[tokio::test]
+async fn an_owners_word() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let (_, Added { session, .. }) = world.enrols_app(&session).await;
+    world.adds_passkey(&session, &mut Authenticator::new(ORIGIN), "Phone").await;
+    let letters = ada.all_mailed("not-me").await;
+    let [of_passkey, of_app] = [0, 1].map(|at| json!({ "token": letters[at] }));
+    passes(&world, &session).await;
+    let mut bill = Bill::default();
+    bill.add("an app goes", 200, world.calls(world.post("/auth/not-me", of_app.clone())).await);
+    bill.add("the same again", 200, world.calls(world.post("/auth/not-me", of_app)).await);
+    bill.add("the last one goes, heeded", 200, world.calls(world.post("/auth/not-me", of_passkey)).await);
+    let expected = ["an app goes: 4R 2Q 1T", "the same again: 4R 1Q", "the last one goes, heeded: 4R 3Q 1T"];
+    assert_eq!(bill.0, expected);
+}

@@ -1,5 +1,6 @@
 //! Second factors through the front door: adding, signing in with them, proving again who is there, removing them.
 
+mod added_since;
 mod answers;
 mod attacks;
 mod budgets;

@@ -1,7 +1,8 @@
 //! German, with "Sie".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
+    Words, account, security,
 };
 
 pub const WORDS: Words = Words {
@@ -96,6 +97,15 @@ pub const WORDS: Words = Words {
             done_text: "Alle sind abgemeldet. In unserer E-Mail finden Sie einen Link, um ein neues Passwort zu wählen.",
             failed_text: "Vielleicht ist er abgelaufen. Wenn Sie besorgt sind, wählen Sie ein neues Passwort: Auch das beendet alle Sitzungen.",
             onward: "Weiter",
+        },
+    },
+    added_since: AddedSince {
+        heading: "Seit unserer E-Mail hinzugefügt",
+        text: "Dies kam nach jener E-Mail zu Ihrem Konto hinzu und ist noch da. Über jedes haben wir Ihnen eine eigene E-Mail geschickt: Gehört eines nicht Ihnen, öffnen Sie den Link in der E-Mail darüber. Er entfernt es.",
+        says: AddedSays {
+            added_app: "Authenticator-App",
+            added_passkey: Named::new("Passkey „{name}“"),
+            added_at: Timed::new("Hinzugefügt: {time}"),
         },
     },
     keep_account: LinkPage {

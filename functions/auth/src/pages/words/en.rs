@@ -1,7 +1,8 @@
 //! English.
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
+    Words, account, security,
 };
 
 pub const WORDS: Words = Words {
@@ -93,6 +94,15 @@ pub const WORDS: Words = Words {
             done_text: "Everybody is signed out. Look for our mail with a link to choose a new password.",
             failed_text: "It may have expired. If you are worried, choose a new password: that ends all sessions, too.",
             onward: "Continue",
+        },
+    },
+    added_since: AddedSince {
+        heading: "Added since our mail",
+        text: "These were added to your account after that mail was written, and are still there. Each was told of by a mail of its own: if one is not yours, open the link in the mail about it. That removes it.",
+        says: AddedSays {
+            added_app: "Authenticator app",
+            added_passkey: Named::new("Passkey “{name}”"),
+            added_at: Timed::new("Added: {time}"),
         },
     },
     keep_account: LinkPage {

@@ -1,7 +1,8 @@
 //! Spanish, with "usted".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
+    Words, account, security,
 };
 
 pub const WORDS: Words = Words {
@@ -93,6 +94,15 @@ pub const WORDS: Words = Words {
             done_text: "Se han cerrado todas las sesiones. Busque nuestro correo con un enlace para elegir una nueva contraseña.",
             failed_text: "Puede que haya caducado. Si está preocupado, elija una nueva contraseña: eso también cierra todas las sesiones.",
             onward: "Continuar",
+        },
+    },
+    added_since: AddedSince {
+        heading: "Añadido desde nuestro correo",
+        text: "Esto se añadió a su cuenta después de aquel correo y sigue ahí. De cada cosa le informó un correo propio: si alguna no es suya, abra el enlace del correo que trata de ella. Así se quita.",
+        says: AddedSays {
+            added_app: "Aplicación de autenticación",
+            added_passkey: Named::new("Llave de acceso «{name}»"),
+            added_at: Timed::new("Añadida: {time}"),
         },
     },
     keep_account: LinkPage {

@@ -1,7 +1,8 @@
 //! French, with "vous".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
+    Words, account, security,
 };
 
 pub const WORDS: Words = Words {
@@ -94,6 +95,15 @@ pub const WORDS: Words = Words {
             failed_text: "Il a peut-être expiré. En cas de doute, choisissez un nouveau mot de passe\u{a0}: cela met aussi fin à toutes les \
                           sessions.",
             onward: "Continuer",
+        },
+    },
+    added_since: AddedSince {
+        heading: "Ajouté depuis notre e-mail",
+        text: "Voici ce qui a été ajouté à votre compte après cet e-mail et s’y trouve encore. Chaque ajout vous a été signalé par un e-mail à part\u{a0}: si l’un d’eux n’est pas de vous, ouvrez le lien de l’e-mail qui en parle. Il le retire.",
+        says: AddedSays {
+            added_app: "Application d’authentification",
+            added_passkey: Named::new("Clé d’accès «\u{a0}{name}\u{a0}»"),
+            added_at: Timed::new("Ajout\u{a0}: {time}"),
         },
     },
     keep_account: LinkPage {

@@ -1,7 +1,8 @@
 //! Japanese, in polite form.
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
+    Words, account, security,
 };
 
 pub const WORDS: Words = Words {
@@ -94,6 +95,15 @@ pub const WORDS: Words = Words {
             failed_text: "期限が切れた可能性があります。ご心配な場合は、新しいパスワードを設定してください。その場合も、すべてのセッションが終了\
                           します。",
             onward: "続ける",
+        },
+    },
+    added_since: AddedSince {
+        heading: "メールの後に追加されたもの",
+        text: "次のものは、そのメールの後でアカウントに追加され、現在も残っています。それぞれ個別のメールでお知らせしています。お心当たりのないものがあれば、そのメールのリンクを開いてください。リンクから削除できます。",
+        says: AddedSays {
+            added_app: "認証アプリ",
+            added_passkey: Named::new("パスキー「{name}」"),
+            added_at: Timed::new("追加：{time}"),
         },
     },
     keep_account: LinkPage {

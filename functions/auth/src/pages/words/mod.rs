@@ -32,6 +32,8 @@ pub struct Words {
     pub confirm_email: LinkPage,
     /// Undoes what somebody else has done to an account.
     pub not_me: LinkPage,
+    /// On that page: what else was added to the account.
+    pub added_since: AddedSince,
     /// Keeps an account that is to be deleted.
     pub keep_account: LinkPage,
     /// Sets a password.
@@ -78,6 +80,28 @@ pub struct Outcome {
     pub failed_text: &'static str,
     /// Leads on from success.
     pub onward: &'static str,
+}
+
+/// Second factors that were added to an account since a letter was written.
+pub struct AddedSince {
+    /// Above them.
+    pub heading: &'static str,
+    /// What they are, and how each is removed.
+    pub text: &'static str,
+    /// What the script says of each.
+    pub says: AddedSays,
+}
+
+/// What the script says of a second factor that was added.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddedSays {
+    /// That it is an authenticator app.
+    pub added_app: &'static str,
+    /// That it is a passkey, and what whoever has added it calls it.
+    pub added_passkey: Named,
+    /// Since when it is there.
+    pub added_at: Timed,
 }
 
 /// The page that sets a password.
@@ -197,6 +221,19 @@ impl Timed {
     /// A text without `{time}` does not compile.
     const fn new(text: &'static str) -> Self {
         assert!(holds(text, b"{time}"), "the text has no {{time}}");
+        Self(text)
+    }
+}
+
+/// A text with `{name}` in it, which stands for what somebody calls something.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct Named(&'static str);
+
+impl Named {
+    /// A text without `{name}` does not compile.
+    const fn new(text: &'static str) -> Self {
+        assert!(holds(text, b"{name}"), "the text has no {{name}}");
         Self(text)
     }
 }

@@ -1,7 +1,8 @@
 //! Portuguese as in Brazil, with "você".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
+    Words, account, security,
 };
 
 pub const WORDS: Words = Words {
@@ -93,6 +94,15 @@ pub const WORDS: Words = Words {
             done_text: "Todas as sessões foram encerradas. Procure o nosso e-mail com um link para escolher uma nova senha.",
             failed_text: "Ele pode ter expirado. Se você está preocupado, escolha uma nova senha: isso também encerra todas as sessões.",
             onward: "Continuar",
+        },
+    },
+    added_since: AddedSince {
+        heading: "Adicionado desde o nosso e-mail",
+        text: "Isto foi adicionado à sua conta depois daquele e-mail e ainda está lá. Cada item foi avisado por um e-mail próprio: se algum não é seu, abra o link do e-mail que fala dele. Isso o remove.",
+        says: AddedSays {
+            added_app: "Aplicativo autenticador",
+            added_passkey: Named::new("Chave de acesso “{name}”"),
+            added_at: Timed::new("Adição: {time}"),
         },
     },
     keep_account: LinkPage {

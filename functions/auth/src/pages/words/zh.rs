@@ -1,7 +1,8 @@
 //! Chinese in simplified characters, with "您".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
+    Words, account, security,
 };
 
 pub const WORDS: Words = Words {
@@ -92,6 +93,15 @@ pub const WORDS: Words = Words {
             done_text: "所有会话均已结束。请查看我们的邮件，其中有用于设置新密码的链接。",
             failed_text: "它可能已过期。如果您不放心，请设置新密码：这同样会结束所有会话。",
             onward: "继续",
+        },
+    },
+    added_since: AddedSince {
+        heading: "我们的邮件之后新增的内容",
+        text: "以下内容是在那封邮件之后添加到您账户的，并且仍然存在。每一项我们都单独发过邮件：如果其中有不是您添加的，请打开相应邮件中的链接，即可将其移除。",
+        says: AddedSays {
+            added_app: "身份验证器应用",
+            added_passkey: Named::new("通行密钥“{name}”"),
+            added_at: Timed::new("添加时间：{time}"),
         },
     },
     keep_account: LinkPage {
