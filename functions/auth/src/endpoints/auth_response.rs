@@ -47,7 +47,7 @@ pub struct SecondFactor {
     token: String,
     /// Until when that can be done. Seconds since 1970.
     expires_at: i64,
-    /// Which there are: `totp`, `passkey`, `recovery_code`.
+    /// Which may be shown: `totp`, unless so many codes were wrong that none is looked at any more; `passkey`; `recovery_code`.
     methods: Vec<&'static str>,
     /// For `navigator.credentials.get`; null where the account has no passkey.
     passkey: Option<RequestOptions>,

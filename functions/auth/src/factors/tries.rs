@@ -11,7 +11,7 @@ use shared::{
     time::Timestamp,
 };
 
-use super::Mfa;
+use super::{Factors, Mfa};
 use crate::state::Auth;
 
 /// Failures that cost nothing.
@@ -66,6 +66,18 @@ fn wait_after(failures: u32) -> Duration {
 }
 
 impl Auth {
+    /// Those of an account's factors that may be shown: no code of an app that is off will ever be right.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Internal`.
+    pub(crate) async fn usable_factors(&self, account: AccountId, factors: Factors) -> Result<Factors, Error> {
+        if !factors.totp {
+            return Ok(factors);
+        }
+        let mfa: Option<Mfa> = self.app.store.get(Row::Mfa(account)).await?;
+        Ok(factors.with_app(mfa.is_some_and(|mfa| mfa.totp.is_some() && !mfa.is_off())))
+    }
+
     /// Counts one try more at the codes of an account, if there may be one. Of those who try at once no more are admitted than may be.
     ///
     /// # Errors

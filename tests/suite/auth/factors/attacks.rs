@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use shared::http::{Route, Security};
-use tests::{App, Authenticator, ORIGIN, Person, Reply, Session, World, authorized, json_request};
+use tests::{Added, App, Authenticator, ORIGIN, Person, Reply, Session, World, authorized, json_request};
 
 use super::{
     STEP, assert_refused, code, events, letters, row_of_app, rows_of_factors, with_app, with_passkey, wrong_code,
@@ -110,17 +110,27 @@ async fn each_wrong_code_waits_twice_as_long_until_there_are_no_codes() {
     world.advance(24 * 3_600);
     assert_refused(&guesses(&world, &ada, &app).await);
     assert_eq!(row_of_app(&world, user).await["failures"], 100);
-    // From here on the app is off, and nobody learns that.
+    // From here on the app is off, and is not asked for.
     world.advance(365 * 24 * 3_600);
     let asked = ada.is_asked_for_a_factor().await;
+    assert_eq!((&asked["methods"], &asked["passkey"]), (&json!(["recovery_code"]), &Value::Null));
     assert_refused(&world.verifies(&asked, json!({ "totp": app.shows(&world) })).await);
     assert_eq!(row_of_app(&world, user).await["failures"], 100);
     // Until it is enrolled anew, by whoever has another factor.
     let session = Session::of(&world.verifies(&asked, json!({ "recovery_code": added.codes[0] })).await);
-    let (app, _) = world.enrols_app(&session).await;
+    let (app, Added { session, .. }) = world.enrols_app(&session).await;
     world.advance(STEP);
     let asked = ada.is_asked_for_a_factor().await;
+    assert_eq!(asked["methods"], json!(["totp", "recovery_code"]));
     world.verifies(&asked, json!({ "totp": app.shows(&world) })).await.assert_ok();
+    // Beside a passkey that is what is asked for, whether or not one may be shown this minute.
+    world.adds_passkey(&session, &mut Authenticator::new(ORIGIN), "Phone").await;
+    for (failures, methods) in
+        [(99, json!(["totp", "passkey", "recovery_code"])), (100, json!(["passkey", "recovery_code"]))]
+    {
+        world.tamper("Accounts", &row_of_app(&world, user).await, "failures", json!(failures)).await;
+        assert_eq!(ada.is_asked_for_a_factor().await["methods"], methods);
+    }
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ async fn a_factor_behind_the_password() {
     let none = json!({ "token": "none" });
     bill.add("a token that is none", 401, world.calls(world.verifies(&none, json!({ "totp": "000 000" }))).await);
     let expected = [
-        "login, asked for a factor: 3R 3U",
+        "login, asked for a factor: 4R 3U",
         "a code: 3R 1T 2U",
         "a passkey: 5R 1T 1U",
         "a recovery code: 4R 1Q 1T 2U",

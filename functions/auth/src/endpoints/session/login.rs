@@ -125,7 +125,8 @@ async fn second_factor(
     now: Timestamp,
 ) -> Result<Reply<AuthResponse>, Error> {
     let pending = Pending::new(account.id, counted.change.guard.generation, now)?;
-    auth.take_back(account.id, counted, since).await?;
+    let ((), factors) =
+        tokio::try_join!(auth.take_back(account.id, counted, since), auth.usable_factors(account.id, factors))?;
     auth.after_password(account, outdated, password, None, sender.origin(), now).await;
     tracing::info!(event = "mfa_asked", "somebody is asked for a second factor");
     AuthResponse::second_factor(auth, &pending, factors, now).await.map(Reply::unauthorized)
