@@ -123,20 +123,23 @@ impl Operation {
     /// Asks for a session whose owner has proven to be that of late, where the account has second factors or has no password to ask for.
     #[must_use]
     pub fn confirmed(self) -> Self {
-        self.protected().steps_up()
+        self.fresh()
     }
 
     /// Asks for a session whose owner has proven to be that of late: with a second factor where the account has any.
     #[must_use]
     pub fn fresh(self) -> Self {
-        self.protected().steps_up()
+        self.protected().proven("A sign-in of the last five minutes is needed", Aal::Aal1).steps_up()
     }
 
-    /// Asks for a proof of late, where the session has none and needs one.
+    /// Asks for a second factor of late, where the account has any.
     #[must_use]
     pub fn steps_up(self) -> Self {
-        self.answer(403, "A sign-in of the last five minutes is needed", &StepUp::to(Aal::Aal1))
-            .with_headers(&["WWW-Authenticate"])
+        self.proven("A second factor of the last five minutes is needed", Aal::Aal2)
+    }
+
+    fn proven(self, description: &'static str, aal: Aal) -> Self {
+        self.answer(403, description, &StepUp::to(aal)).with_headers(&["WWW-Authenticate"])
     }
 
     /// Takes what a provider of identity checks sends and proves: an object of whatever shape is the provider's.

@@ -23,8 +23,19 @@ pub struct MfaAnswer<T> {
     success: bool,
     /// What has happened, in English.
     message: &'static str,
-    /// What was asked for; null where there is nothing to say.
-    data: Option<T>,
+    /// What was asked for.
+    data: T,
+}
+
+/// Something was done, and there is nothing to show. Every member is always there.
+#[derive(Serialize, JsonSchema)]
+pub struct MfaDone {
+    /// Always true.
+    success: bool,
+    /// What has happened, in English.
+    message: &'static str,
+    /// Always null.
+    data: (),
 }
 
 /// What to ask the browser for.
@@ -71,14 +82,14 @@ pub struct AddedFactor {
 impl<T> MfaAnswer<T> {
     /// Done, with something to show.
     pub const fn with(message: &'static str, data: T) -> Self {
-        Self { success: true, message, data: Some(data) }
+        Self { success: true, message, data }
     }
 }
 
-impl MfaAnswer<()> {
-    /// Done, and there is nothing to show.
-    pub const fn done(message: &'static str) -> Self {
-        Self { success: true, message, data: None }
+impl MfaDone {
+    /// It was.
+    pub const fn new(message: &'static str) -> Self {
+        Self { success: true, message, data: () }
     }
 }
 

@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::{
-    answers::MfaAnswer,
+    answers::MfaDone,
     refusal::{Refusal, Replied},
 };
 use crate::state::Auth;
@@ -20,13 +20,9 @@ const FORGOTTEN: &str = "A second factor is asked for again there";
 const ALL_FORGOTTEN: &str = "A second factor is asked for everywhere again";
 
 /// Every device.
-pub async fn forget_all(
-    State(auth): State<Auth>,
-    Now(now): Now,
-    caller: Caller,
-) -> Result<Reply<MfaAnswer<()>>, Error> {
+pub async fn forget_all(State(auth): State<Auth>, Now(now): Now, caller: Caller) -> Result<Reply<MfaDone>, Error> {
     let _were_any = auth.forget_devices(&caller, None, Instant::now(), now).await?;
-    Ok(Reply::ok(MfaAnswer::done(ALL_FORGOTTEN)))
+    Ok(Reply::ok(MfaDone::new(ALL_FORGOTTEN)))
 }
 
 /// One device.
@@ -35,19 +31,19 @@ pub async fn forget(
     Now(now): Now,
     caller: Caller,
     path: Option<Path<String>>,
-) -> Replied<MfaAnswer<()>> {
+) -> Replied<MfaDone> {
     let Some(Path(id)) = path else { return Err(Refusal::NotFound) };
     if !auth.forget_devices(&caller, Some(&id), Instant::now(), now).await? {
         return Err(Refusal::NotFound);
     }
-    Ok(Reply::ok(MfaAnswer::done(FORGOTTEN)))
+    Ok(Reply::ok(MfaDone::new(FORGOTTEN)))
 }
 
 pub fn document_all() -> Operation {
     Operation::new("mfa_forget_devices", "Has every device of the account asked for a second factor again.")
         .tag(super::TAG)
         .protected()
-        .ok(&MfaAnswer::done(ALL_FORGOTTEN))
+        .ok(&MfaDone::new(ALL_FORGOTTEN))
         .depends()
 }
 
@@ -56,6 +52,6 @@ pub fn document() -> Operation {
         .tag(super::TAG)
         .protected()
         .path("id", "The `id` of a remembered device")
-        .ok(&MfaAnswer::done(FORGOTTEN));
+        .ok(&MfaDone::new(FORGOTTEN));
     Refusal::NotFound.of(operation).depends()
 }

@@ -14,7 +14,7 @@ use shared::{
 };
 
 use super::{
-    answers::{AddedFactor, MfaAnswer, PasskeyCreation, RaisedSession},
+    answers::{AddedFactor, MfaAnswer, MfaDone, PasskeyCreation, RaisedSession},
     refusal::{Refusal, Replied},
     shown::NewPasskey,
 };
@@ -122,12 +122,12 @@ pub async fn rename(
     caller: Caller,
     path: Option<Path<String>>,
     Body(PasskeyRenameRequest { name: PasskeyName(name) }): Body<PasskeyRenameRequest>,
-) -> Replied<MfaAnswer<()>> {
+) -> Replied<MfaDone> {
     let id = id_of(path)?;
     if !auth.rename_passkey(&caller, id, &name).await? {
         return Err(Refusal::NotFound);
     }
-    Ok(Reply::ok(MfaAnswer::done(RENAMED)))
+    Ok(Reply::ok(MfaDone::new(RENAMED)))
 }
 
 /// Removes a passkey.
@@ -179,7 +179,7 @@ pub fn document_renaming() -> Operation {
         .protected()
         .path("id", "The `id` of a passkey")
         .body::<PasskeyRenameRequest>(json!({ "name": "Old phone" }))
-        .ok(&MfaAnswer::done(RENAMED));
+        .ok(&MfaDone::new(RENAMED));
     Refusal::NotFound.of(operation).depends()
 }
 
