@@ -18,6 +18,7 @@ mod outages;
 mod pages;
 mod property;
 mod races;
+mod require_mfa;
 mod sealing;
 mod step_up;
 mod tampering;

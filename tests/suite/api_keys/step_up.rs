@@ -10,19 +10,19 @@ use crate::auth::changes::resets;
 
 /// How a session stands to its account's second factors, and how long ago that was proven, in seconds.
 #[derive(Clone, Copy, Debug)]
-struct Standing {
+pub struct Standing {
     factors: bool,
     aal: &'static str,
     age: i64,
 }
 
-const WITHOUT: Standing = Standing { factors: false, aal: "aal1", age: 86_000 };
+pub const WITHOUT: Standing = Standing { factors: false, aal: "aal1", age: 86_000 };
 const PASSWORD: Standing = Standing { factors: true, aal: "aal1", age: 0 };
 const STALE: Standing = Standing { factors: true, aal: "aal2", age: 301 };
-const FRESH: Standing = Standing { factors: true, aal: "aal2", age: 300 };
+pub const FRESH: Standing = Standing { factors: true, aal: "aal2", age: 300 };
 
 /// Writes into the row of a session how it stands.
-async fn stands(owner: &Owner<'_>, standing: Standing) {
+pub async fn stands(owner: &Owner<'_>, standing: Standing) {
     let proven = owner.world.now().as_second() - standing.age;
     let facts = [("mfa", json!(standing.factors)), ("aal", json!(standing.aal)), ("auth_time", json!(proven))];
     for (attribute, value) in facts {
@@ -46,7 +46,7 @@ async fn with_a_key(world: &World) -> (Owner<'_>, String) {
     (owner, id)
 }
 
-fn is_asked_for_a_proof(reply: &Reply) {
+pub fn is_asked_for_a_proof(reply: &Reply) {
     let data = json!({ "code": "STEP_UP_REQUIRED", "aal": "aal2", "max_age": 300 });
     let body = json!({ "success": false, "message": "Confirm that it is you", "data": data });
     assert_eq!((reply.status, &reply.body), (403, &body), "{reply:?}");
@@ -54,7 +54,7 @@ fn is_asked_for_a_proof(reply: &Reply) {
     assert_eq!(reply.header("www-authenticate"), Some(challenge));
 }
 
-fn lacks_a_factor(reply: &Reply) {
+pub fn lacks_a_factor(reply: &Reply) {
     let body = json!({
         "success": false,
         "message": "Exchange keys can be stored and shown once your account has a second factor",
