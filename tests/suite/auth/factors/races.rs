@@ -76,6 +76,17 @@ async fn one_code_opens_one_session_in_one_pending_token_or_in_twenty() {
     }
 }
 
+/// Whoever steps up writes nothing that whoever signs in waits for, so the app's own row has to say that the code is used.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_code_raises_a_session_once() {
+    let world = World::start().await;
+    let (_, app, added) = with_app(&world).await;
+    let body = json!({ "totp": app.shows(&world) });
+    let replies = racing_as(&world, &added.session, STEP_UP, COMPARED, vec![body; MANY]).await;
+    let [raised, refused, locked] = [200, 403, 429].map(|status| with(status, &replies));
+    assert!(raised == 1 && refused >= COMPARED - 1 && raised + refused + locked == MANY, "{replies:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_recovery_code_opens_one_session() {
     for pending in [1, MANY] {
