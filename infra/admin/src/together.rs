@@ -56,10 +56,10 @@ impl<T: Clone> Together<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, time::Duration};
+    use std::{cell::RefCell, pin::pin, time::Duration};
 
-    use futures::future::join_all;
-    use tokio::time::sleep;
+    use futures::future::{Either, join_all, join4, pending, select};
+    use tokio::{sync::Notify, time::sleep};
 
     use super::*;
 
@@ -97,7 +97,32 @@ mod tests {
         assert!(outcomes[0].is_ok());
     }
 
-    /// Whoever writes may be given up in the middle of it: the others of the batch write it then.
+    /// Whoever writes may be given up in the middle of it: the others of the batch write all of it then.
+    #[tokio::test]
+    async fn a_batch_whose_writer_was_given_up_is_written_by_the_others() {
+        let (together, calls) = (Together::default(), RefCell::new(Vec::new()));
+        let (have_come, has_begun) = (Notify::new(), Notify::new());
+        let before = together.write(0, async |_| {
+            have_come.notified().await;
+            Ok(())
+        });
+        let given_up = async {
+            let endless = together.write(1, async |_| {
+                has_begun.notify_one();
+                pending().await
+            });
+            assert!(matches!(select(pin!(endless), pin!(has_begun.notified())).await, Either::Right(_)));
+        };
+        let call = async |items| {
+            calls.borrow_mut().push(items);
+            Ok(())
+        };
+        let others = join_all([together.write(2, call), together.write(3, call)]);
+        let (first, (), outcomes, ()) = join4(before, given_up, others, async { have_come.notify_one() }).await;
+        assert_eq!((first, outcomes), (Ok(()), vec![Ok(()), Ok(())]));
+        assert_eq!(calls.into_inner(), [[1, 2, 3]]);
+    }
+
     #[tokio::test]
     async fn nobody_waits_for_a_call_that_was_given_up() {
         let (together, calls) = (Together::default(), RefCell::new(Vec::new()));
