@@ -8,11 +8,11 @@ function showOnward(address) {
 
 /** Lists what was added to the account since the letter with this link. */
 function showAdded(factors) {
-  const { addedApp, addedPasskey, addedAt } = words.page;
+  const { app, passkey, addedAt } = words.page;
   const moment = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   for (const { kind, name, created_at } of factors) {
     const item = document.createElement("li");
-    const what = kind === "totp" ? addedApp : addedPasskey.replace("{name}", () => name);
+    const what = kind === "totp" ? app : passkey.replace("{name}", () => name);
     for (const line of [what, addedAt.replace("{time}", moment.format(new Date(created_at)))]) {
       item.append(Object.assign(document.createElement("p"), { textContent: line }));
     }

@@ -160,7 +160,7 @@ async fn what_is_added_meanwhile_is_not_overlooked() {
     let made = Authenticator::new(ORIGIN).make(&world.asks_for_new_passkey(&session).await);
     world.pause_mail().await;
     let adds = world.registers(&session, made, "His");
-    let (taken, registered) = overtaken(&world, TRANSACTION, not_me(&world, &token), adds).await;
+    let (reply, registered) = overtaken(&world, TRANSACTION, not_me(&world, &token), adds).await;
     registered.assert_ok();
-    assert_eq!(*added(&taken), json!([his]));
+    assert_eq!(*added(&reply), json!([his]));
 }

@@ -103,8 +103,8 @@ pub const WORDS: Words = Words {
         heading: "Seit unserer E-Mail hinzugefügt",
         text: "Dies kam nach jener E-Mail zu Ihrem Konto hinzu und ist noch da. Über jedes haben wir Ihnen eine eigene E-Mail geschickt: Gehört eines nicht Ihnen, öffnen Sie den Link in der E-Mail darüber. Er entfernt es.",
         says: AddedSays {
-            added_app: "Authenticator-App",
-            added_passkey: Named::new("Passkey „{name}“"),
+            app: "Authenticator-App",
+            passkey: Named::new("Passkey „{name}“"),
             added_at: Timed::new("Hinzugefügt: {time}"),
         },
     },

@@ -100,8 +100,8 @@ pub const WORDS: Words = Words {
         heading: "Added since our mail",
         text: "These were added to your account after that mail was written, and are still there. Each was told of by a mail of its own: if one is not yours, open the link in the mail about it. That removes it.",
         says: AddedSays {
-            added_app: "Authenticator app",
-            added_passkey: Named::new("Passkey “{name}”"),
+            app: "Authenticator app",
+            passkey: Named::new("Passkey “{name}”"),
             added_at: Timed::new("Added: {time}"),
         },
     },

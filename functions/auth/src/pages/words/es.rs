@@ -100,8 +100,8 @@ pub const WORDS: Words = Words {
         heading: "Añadido desde nuestro correo",
         text: "Esto se añadió a su cuenta después de aquel correo y sigue ahí. De cada cosa le informó un correo propio: si alguna no es suya, abra el enlace del correo que trata de ella. Así se quita.",
         says: AddedSays {
-            added_app: "Aplicación de autenticación",
-            added_passkey: Named::new("Llave de acceso «{name}»"),
+            app: "Aplicación de autenticación",
+            passkey: Named::new("Llave de acceso «{name}»"),
             added_at: Timed::new("Añadida: {time}"),
         },
     },

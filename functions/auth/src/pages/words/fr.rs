@@ -101,8 +101,8 @@ pub const WORDS: Words = Words {
         heading: "Ajouté depuis notre e-mail",
         text: "Voici ce qui a été ajouté à votre compte après cet e-mail et s’y trouve encore. Chaque ajout vous a été signalé par un e-mail à part\u{a0}: si l’un d’eux n’est pas de vous, ouvrez le lien de l’e-mail qui en parle. Il le retire.",
         says: AddedSays {
-            added_app: "Application d’authentification",
-            added_passkey: Named::new("Clé d’accès «\u{a0}{name}\u{a0}»"),
+            app: "Application d’authentification",
+            passkey: Named::new("Clé d’accès «\u{a0}{name}\u{a0}»"),
             added_at: Timed::new("Ajout\u{a0}: {time}"),
         },
     },

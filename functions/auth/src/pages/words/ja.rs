@@ -101,8 +101,8 @@ pub const WORDS: Words = Words {
         heading: "メールの後に追加されたもの",
         text: "次のものは、そのメールの後でアカウントに追加され、現在も残っています。それぞれ個別のメールでお知らせしています。お心当たりのないものがあれば、そのメールのリンクを開いてください。リンクから削除できます。",
         says: AddedSays {
-            added_app: "認証アプリ",
-            added_passkey: Named::new("パスキー「{name}」"),
+            app: "認証アプリ",
+            passkey: Named::new("パスキー「{name}」"),
             added_at: Timed::new("追加：{time}"),
         },
     },

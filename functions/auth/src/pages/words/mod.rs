@@ -97,9 +97,9 @@ pub struct AddedSince {
 #[serde(rename_all = "camelCase")]
 pub struct AddedSays {
     /// That it is an authenticator app.
-    pub added_app: &'static str,
+    pub app: &'static str,
     /// That it is a passkey, and what whoever has added it calls it.
-    pub added_passkey: Named,
+    pub passkey: Named,
     /// Since when it is there.
     pub added_at: Timed,
 }

@@ -100,8 +100,8 @@ pub const WORDS: Words = Words {
         heading: "Adicionado desde o nosso e-mail",
         text: "Isto foi adicionado à sua conta depois daquele e-mail e ainda está lá. Cada item foi avisado por um e-mail próprio: se algum não é seu, abra o link do e-mail que fala dele. Isso o remove.",
         says: AddedSays {
-            added_app: "Aplicativo autenticador",
-            added_passkey: Named::new("Chave de acesso “{name}”"),
+            app: "Aplicativo autenticador",
+            passkey: Named::new("Chave de acesso “{name}”"),
             added_at: Timed::new("Adição: {time}"),
         },
     },

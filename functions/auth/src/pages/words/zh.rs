@@ -99,8 +99,8 @@ pub const WORDS: Words = Words {
         heading: "我们的邮件之后新增的内容",
         text: "以下内容是在那封邮件之后添加到您账户的，并且仍然存在。每一项我们都单独发过邮件：如果其中有不是您添加的，请打开相应邮件中的链接，即可将其移除。",
         says: AddedSays {
-            added_app: "身份验证器应用",
-            added_passkey: Named::new("通行密钥“{name}”"),
+            app: "身份验证器应用",
+            passkey: Named::new("通行密钥“{name}”"),
             added_at: Timed::new("添加时间：{time}"),
         },
     },
