@@ -57,7 +57,7 @@ function startRedeeming(redeem) {
     if (status === 200 && answer.success) {
       redeem.reset();
       showOnward(answer.redirect_url);
-      if (byId("added")) showAdded(answer.added);
+      if (byId("added")) showAdded(answer.added ?? []);
       conclude(words.page.done, words.answers[answer.message] ?? words.page.doneText);
     } else if (status === 200 || status === 400) {
       redeem.reset();
