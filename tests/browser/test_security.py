@@ -29,7 +29,9 @@ TOLD = """PublicKeyCredential.signalAllAcceptedCredentials = async (told) => { (
 PRINTS = "globalThis.printed = 0; globalThis.print = () => { printed += 1; };"
 
 
-class Security(Owned):
+class Factors(Owned):
+    """What owners do with their second factors."""
+
     def setUp(self):
         super().setUp()
         self.on_every_page(TOLD)
@@ -101,19 +103,26 @@ class Security(Owned):
         self.shows(code)
 
     def removes(self, place):
-        button = f"{place} li button:last-of-type"
+        """The factor of the first row there."""
+        button = f"{place} button:last-of-type"
         self.presses(button)
         self.told("#security", "removeHint")
         self.presses(button)
 
+    def token(self):
+        """The access token that the page asked last for sessions with."""
+        return self.page.headers["/auth/sessions"]["Authorization"].removeprefix("Bearer ")
+
     def session(self):
-        """What the access token says of the session that the page asked last with."""
-        claims = self.page.headers["/auth/sessions"]["Authorization"].split(".")[1]
+        """What it says."""
+        claims = self.token().split(".")[1]
         return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
 
     def refused(self, *refusals):
         self.refusals += refusals
 
+
+class Security(Factors):
     def test_factors_from_the_first_to_the_last(self):
         authenticator = Authenticator(self.page)
         self.opens()

@@ -8,10 +8,10 @@ let newCodes = null;
 let enrolment = null;
 
 async function showSecurity() {
-  const { status, answer } = await ask("GET", "/auth/mfa");
-  if (status !== 200) return;
-  const { totp, passkeys, recovery_codes_left: left, devices, reset_at: resetAt } = answer.data;
-  const { codesLeft, noApp, noPasskeys, resetsAt } = words.page.security;
+  const known = await knownFactors();
+  if (!known) return;
+  const { totp, passkeys, devices } = known;
+  const { noApp, noPasskeys } = words.page.security;
   for (const id of ["apps", "passkeys", "devices"]) byId(id).replaceChildren();
   if (totp) showApp(totp);
   else addItem(byId("apps"), [noApp]);
@@ -19,11 +19,17 @@ async function showSecurity() {
   if (!passkeys.length) addItem(byId("passkeys"), [noPasskeys]);
   devices.forEach(showDevice);
   byId("recovery").hidden = !totp && !passkeys.length;
-  byId("codes-left").textContent = codesLeft.replace("{count}", left);
   byId("remembered").hidden = devices.length === 0;
+  showStanding(known);
+  if (newCodes) showCodes();
+}
+
+/** What a factor changes by being shown: a reset of all of them is stopped, and a recovery code is spent. */
+function showStanding({ recovery_codes_left: left, reset_at: resetAt }) {
+  const { codesLeft, resetsAt } = words.page.security;
+  byId("codes-left").textContent = codesLeft.replace("{count}", left);
   byId("reset-at").hidden = !resetAt;
   byId("reset-at").textContent = resetAt ? at(resetsAt, resetAt) : "";
-  if (newCodes) showCodes();
 }
 
 /** Since when there is a factor, and when it was last used. */
