@@ -1,6 +1,7 @@
 // Second factors where they are added, named and removed.
 
 const LONGEST_NAME = 60;
+const MOST_PASSKEYS = 10;
 
 // Recovery codes that were made on this page, until their owner has kept them.
 let newCodes = null;
@@ -11,12 +12,16 @@ async function showSecurity() {
   const known = await knownFactors();
   if (!known) return;
   const { totp, passkeys, devices } = known;
-  const { noApp, noPasskeys } = words.page.security;
+  const { noApp, noPasskeys, tooManyPasskeys } = words.page.security;
   for (const id of ["apps", "passkeys", "devices"]) byId(id).replaceChildren();
   if (totp) showApp(totp);
   else addItem(byId("apps"), [noApp]);
   passkeys.forEach(showPasskey);
   if (!passkeys.length) addItem(byId("passkeys"), [noPasskeys]);
+  const isFull = passkeys.length >= MOST_PASSKEYS;
+  byId("add-passkey").hidden = !knowsPasskeys || isFull;
+  byId("passkeys-full").hidden = !knowsPasskeys || !isFull;
+  byId("passkeys-full").textContent = tooManyPasskeys;
   devices.forEach(showDevice);
   byId("recovery").hidden = !totp && !passkeys.length;
   byId("remembered").hidden = devices.length === 0;
@@ -174,7 +179,8 @@ async function addPasskey() {
   const reply = await call("POST", "/auth/mfa/passkeys", { passkey, name: name.value.trim() });
   if (reply.status === 200) form.reset();
   await changed(reply, words.page.security.added, form);
-  if (reply.status === 200) await tellBrowser();
+  // Whatever has come of it here: the browser has kept the passkey, and would offer it.
+  await tellBrowser();
 }
 
 /** Tells whoever keeps passkeys in this browser which ones are good here, so that it offers no others. */
