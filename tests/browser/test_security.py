@@ -109,12 +109,12 @@ class Factors(Owned):
         self.told("#security", "removeHint")
         self.presses(button)
 
-    def token(self):
-        """The access token that the page asked last for sessions with."""
-        return self.page.headers["/auth/sessions"]["Authorization"].removeprefix("Bearer ")
+    def token(self, path="/auth/sessions"):
+        """The access token that the page asked last for this with."""
+        return self.page.headers[path]["Authorization"].removeprefix("Bearer ")
 
     def session(self):
-        """What it says."""
+        """What it says of the session."""
         claims = self.token().split(".")[1]
         return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
 

@@ -94,6 +94,7 @@ class StepUp(Factors):
         others = [("GET", "/api/v1/api-keys/export"), ("GET", "/api/kyc/export")]
         self.asked(OPTIONS, STEP_UP, STATE, EXPORT, *others)
         self.assertEqual(self.page.focused(), "exported")
+        self.assertTrue(self.token(EXPORT[1]) != self.token(), "the new token says when it was that they confirmed")
         self.refused((EXPORT[1], 403), (EXPORT[1], 403))
         self.check()
 
@@ -127,8 +128,7 @@ class StepUp(Factors):
         self.page.size(NARROW)
         self.opens()
         app, _ = self.enrols_app()
-        operates("mfa-reset", "--user", self.session()["sub"], "--reason", "lost_phone")
-        at = self.reset_at()
+        at = self.reset_is_asked_for()
         for language in LANGUAGES:
             with self.subTest(language=language):
                 self.presses(f"#languages a[lang={language}]")
@@ -144,8 +144,24 @@ class StepUp(Factors):
         self.says_in("export", "exportReady")
         self.assertFalse(self.visible("#reset-at"))
         self.assertIsNone(self.reset_at())
-        self.refused((EXPORT[1], 403))
+
+        self.reset_is_asked_for()
+        self.presses("#languages a[lang=en]")
+        self.page.until("document.getElementById('reset-at').checkVisibility()")
+        self.signs_out()
+        self.assertTrue(self.page.evaluate("document.getElementById('reset-at').hidden"), "whoever comes next sees nothing of it")
+        self.is_asked()
+        self.shows(app.code())
+        self.enters()
+        self.assertFalse(self.visible("#reset-at"))
+        self.assertIsNone(self.reset_at())
+        self.refused((EXPORT[1], 403), ("/auth/login", 401))
         self.check()
+
+    def reset_is_asked_for(self):
+        """By an operator. When the factors will be removed."""
+        operates("mfa-reset", "--user", self.session()["sub"], "--reason", "lost_phone")
+        return self.reset_at()
 
     def reset_at(self):
         """When the factors will be removed, as the API has it."""

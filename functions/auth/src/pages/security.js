@@ -242,6 +242,7 @@ function forgetSecurity() {
   forgetEnrolment();
   forgetCodes();
   for (const id of ["apps", "passkeys", "devices"]) byId(id).replaceChildren();
+  for (const id of ["reset-at", "passkeys-full", "recovery", "remembered"]) byId(id).hidden = true;
   note(byId("security"), "");
 }
 
