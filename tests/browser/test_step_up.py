@@ -37,7 +37,7 @@ class StepUp(Factors):
         """Nothing is done, which the form says, and the focus is where it was before."""
         self.told(form, "notConfirmed")
         self.assertFalse(self.page.evaluate(IS_OPEN))
-        self.assertEqual(self.page.evaluate(f"document.activeElement.matches('{focused}')"), True)
+        self.assertTrue(self.page.evaluate(f"document.activeElement.matches('{focused}')"))
 
     def shows_a_wrong_one(self, code):
         self.confirms(code)
