@@ -24,7 +24,7 @@ class StepUp(Factors):
         self.page.until(
             "['sessions', 'events', 'apps', 'passkeys'].every((id) => document.getElementById(id).childElementCount > 0)"
         )
-        self.page.until("document.querySelector('[aria-disabled=true]') === null")
+        self.is_done()
         later(FRESH + 1)
         self.page.asked.clear()
 
@@ -131,8 +131,7 @@ class StepUp(Factors):
         at = self.reset_is_asked_for()
         for language in LANGUAGES:
             with self.subTest(language=language):
-                self.presses(f"#languages a[lang={language}]")
-                self.page.until(f"document.documentElement.lang === '{language}' && document.querySelector('#apps li') !== null")
+                self.speaks(language)
                 self.page.until("document.getElementById('reset-at').checkVisibility()")
                 moment = self.page.evaluate(f"new Date('{at}').toLocaleString('{language}', {IN_SHORT})")
                 self.assertEqual(self.said_in("#reset-at"), self.said("resetsAt").replace("{time}", moment))
@@ -146,7 +145,7 @@ class StepUp(Factors):
         self.assertIsNone(self.reset_at())
 
         self.reset_is_asked_for()
-        self.presses("#languages a[lang=en]")
+        self.speaks("en")
         self.page.until("document.getElementById('reset-at').checkVisibility()")
         self.signs_out()
         self.assertTrue(self.page.evaluate("document.getElementById('reset-at').hidden"), "whoever comes next sees nothing of it")
