@@ -24,11 +24,12 @@ fail_with_log() {
 # By its address, or by the name that is given: links in mails have it too.
 start_dev() {
     read -r PORT AWS_PORT < <(python3 infra/free_ports.py 2)
-    export PORT AWS_PORT APP_URL=http://${1:-127.0.0.1}:$PORT
+    # Operators' commands have the clock of the functions from there, too.
+    export PORT AWS_PORT APP_URL=http://${1:-127.0.0.1}:$PORT LOCAL_STATE=$work/state
 
     : >"$work/log"
     echo "$name: starting the functions on :$PORT and the local AWS on :$AWS_PORT"
-    LOCAL_STATE=$work/state RELOAD=0 infra/dev.sh >"$work/log" 2>&1 &
+    RELOAD=0 infra/dev.sh >"$work/log" 2>&1 &
     dev=$!
     until grep -q '^ready' "$work/log"; do
         kill -0 "$dev" 2>/dev/null || fail_with_log "make dev ended"

@@ -113,6 +113,8 @@ class Page:
     def __init__(self, browser, session, context):
         self.browser, self.session, self.context = browser, session, context
         self.requests, self.complaints, self.refusals = [], [], []
+        # What scripts have asked for: method, and path with query.
+        self.asked = []
         # Those of the last request to each path.
         self.headers = {}
 
@@ -130,6 +132,8 @@ class Page:
             case "Network.requestWillBeSent":
                 url = parameters["request"]["url"]
                 self.requests.append(url)
+                if parameters["type"] == "Fetch":
+                    self.asked.append((parameters["request"]["method"], urlsplit(url)._replace(scheme="", netloc="").geturl()))
                 self.headers[urlsplit(url).path] = parameters["request"]["headers"]
             case "Runtime.bindingCalled":
                 self.complaints.append(f"policy: {parameters['payload']}")

@@ -49,14 +49,17 @@ def later(seconds):
     put("/clock", {"advance": seconds})
 
 
-def challenges(switch):
-    """Operators have everybody asked for a challenge (`always`), or nobody in peace (`auto`), and every instance knows."""
+def operates(*command):
+    """An operator's command, which is done rather than tried."""
     services = ("DYNAMODB", "KMS", "CLOUDWATCH_LOGS")
     environment = {**os.environ, **{f"AWS_ENDPOINT_URL_{service}": AWS for service in services}}
-    admin = ["cargo", "run", "--quiet", "--config", "infra/local.toml", "--package", "admin", "--"]
-    subprocess.run(
-        [*admin, "challenge", f"--{switch}", "--yes"], env=environment, check=True, stdout=subprocess.DEVNULL, timeout=300
-    )
+    admin = ["cargo", "run", "--quiet", "--config", "infra/local.toml", "--bin", "admin", "--"]
+    subprocess.run([*admin, *command, "--yes"], env=environment, check=True, stdout=subprocess.DEVNULL, timeout=300)
+
+
+def challenges(switch):
+    """Operators have everybody asked for a challenge (`always`), or nobody in peace (`auto`), and every instance knows."""
+    operates("challenge", f"--{switch}")
     later(30)
 
 

@@ -58,7 +58,8 @@ class Guide(unittest.TestCase):
 
     def enrols(self, page):
         page.evaluate(f"told.password = {json.dumps(PASSWORD)}")
-        enrolment = page.evaluate("call('POST', '/auth/mfa/totp').then(({ answer }) => answer.data)")
+        status, enrolment = page.evaluate("call('POST', '/auth/mfa/totp').then(({ status, answer }) => [status, answer.data])")
+        self.assertEqual(status, 200)
         first = json.dumps({"enrolment": enrolment["enrolment"], "totp": shown(enrolment["secret"])})
         added = page.evaluate(f"call('POST', '/auth/mfa/totp/activate', {first}).then(({{ answer }}) => answer.data)")
         self.assertEqual(len(added["recovery_codes"]), 10)
@@ -108,14 +109,19 @@ class Guide(unittest.TestCase):
         # Nobody who has factors yet: the password is proof enough.
         later(301)
         secret = self.enrols(page)
+        self.assertEqual(page.refusals, [("/auth/mfa/totp", 403)])
         later(30)
         page.evaluate(f"told.code = {json.dumps(shown(secret))}")
         self.signs_in(page, email)
         self.assertIn(("/auth/login", 401), page.refusals)
         later(301)
         page.evaluate(f"told.code = {json.dumps(shown(secret))}")
+        page.evaluate("var before = session.access_token")
         self.assertEqual(self.status(page, "POST", "/auth/mfa/recovery-codes"), 200)
         self.assertEqual(page.refusals[-1], ("/auth/mfa/recovery-codes", 403))
+        codes, step_up = ("POST", "/auth/mfa/recovery-codes"), ("POST", "/auth/mfa/step-up")
+        self.assertEqual(page.asked[-3:], [codes, step_up, codes])
+        self.assertTrue(page.evaluate("session.access_token !== before"), "the new token says when it was that they confirmed")
 
     def test_a_passkey_is_made_and_used_behind_the_password_and_alone(self):
         page = self.tab()

@@ -204,6 +204,10 @@ class Keyboard(Pages):
         for role, name in names:
             self.assertTrue(name.strip(), f"a {role} has no name")
         self.assertIn(("button", f"{self.word('security.remove')}: Laptop"), names)
+        self.goes_to("#kept-codes")
+        self.page.press("Space")
+        self.assertFalse(self.visible("#new-codes"))
+        self.assertEqual(self.page.focused(), "security-title")
         self.goes_to("#sign-out button")
         self.page.press("Space")
         self.hears(self.word("signedOut"))

@@ -29,7 +29,9 @@ TOLD = """PublicKeyCredential.signalAllAcceptedCredentials = async (told) => { (
 PRINTS = "globalThis.printed = 0; globalThis.print = () => { printed += 1; };"
 
 
-class Security(Owned):
+class Factors(Owned):
+    """What owners do with their second factors."""
+
     def setUp(self):
         super().setUp()
         self.on_every_page(TOLD)
@@ -73,7 +75,21 @@ class Security(Owned):
     def codes(self):
         return self.page.evaluate("[...document.querySelectorAll('#codes li')].map((one) => one.textContent)")
 
+    def is_done(self):
+        """Until no button waits for an answer: one that does is pressed in vain, and so is a language."""
+        self.page.until("document.querySelector('[aria-disabled=true]') === null")
+
+    def speaks(self, language):
+        """Chooses it, and sees the account anew."""
+        self.is_done()
+        self.page.evaluate("document.querySelector('main').dataset.former = true")
+        self.presses(f"#languages a[lang={language}]")
+        self.page.until("document.querySelector('main:not([data-former])') !== null")
+        self.assertEqual(self.page.evaluate("document.documentElement.lang"), language)
+        self.enters()
+
     def adds_passkey(self, name):
+        self.is_done()
         self.page.evaluate("document.getElementById('passkey-name').focus()")
         self.page.type(name)
         self.page.press("Enter")
@@ -101,19 +117,26 @@ class Security(Owned):
         self.shows(code)
 
     def removes(self, place):
-        button = f"{place} li button:last-of-type"
+        """The factor of the first row there."""
+        button = f"{place} button:last-of-type"
         self.presses(button)
         self.told("#security", "removeHint")
         self.presses(button)
 
+    def token(self, path="/auth/sessions"):
+        """The access token that the page asked last for this with."""
+        return self.page.headers[path]["Authorization"].removeprefix("Bearer ")
+
     def session(self):
-        """What the access token says of the session that the page asked last with."""
-        claims = self.page.headers["/auth/sessions"]["Authorization"].split(".")[1]
+        """What it says of the session."""
+        claims = self.token().split(".")[1]
         return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
 
     def refused(self, *refusals):
         self.refusals += refusals
 
+
+class Security(Factors):
     def test_factors_from_the_first_to_the_last(self):
         authenticator = Authenticator(self.page)
         self.opens()
@@ -342,8 +365,7 @@ class Security(Owned):
         self.assertEqual(self.page.text().split(), [*self.said_in("#new-codes-title").split(), *codes])
         self.page.call("Emulation.setEmulatedMedia", media="screen")
         # Another language is no reason to lose them.
-        self.presses("#languages a[lang=de]")
-        self.page.until("document.documentElement.lang === 'de' && document.querySelector('#codes li') !== null")
+        self.speaks("de")
         self.assertEqual(self.codes(), codes)
         self.check()
 
@@ -384,8 +406,7 @@ class Security(Owned):
         self.page.until("document.querySelector('#passkeys button') !== null")
         for language in LANGUAGES:
             with self.subTest(language=language):
-                self.presses(f"#languages a[lang={language}]")
-                self.page.until(f"document.documentElement.lang === '{language}' && document.querySelector('#apps li') !== null")
+                self.speaks(language)
                 self.page.until("document.querySelector('#codes li') !== null")
                 self.page.evaluate("document.getElementById('enrol').requestSubmit()")
                 self.page.until("document.querySelector('#qr svg') !== null")

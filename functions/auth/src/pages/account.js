@@ -70,6 +70,7 @@ function leave(text) {
   forgetExport();
   forgetSecurity();
   byId("who").textContent = "";
+  byId("frozen").hidden = true;
   byId("message").textContent = text;
   document.querySelector("h1").focus();
 }

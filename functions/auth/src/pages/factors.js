@@ -162,10 +162,16 @@ function confirmed() {
   return confirming;
 }
 
-async function askToConfirm() {
+/** What the service knows of the factors of whoever is signed in; nothing where it does not say. */
+async function knownFactors() {
   const { status, answer } = await ask("GET", "/auth/mfa");
-  if (status !== 200) return false;
-  const { totp, passkeys } = answer.data;
+  return status === 200 ? answer.data : null;
+}
+
+async function askToConfirm() {
+  const known = await knownFactors();
+  if (!known) return false;
+  const { totp, passkeys } = known;
   const hasFactors = Boolean(totp) || passkeys.length > 0;
   const [dialog, form, code, password] = ["step-up", "confirm", "confirm-code", "confirm-password"].map(byId);
   form.reset();
@@ -179,7 +185,10 @@ async function askToConfirm() {
   (hasFactors ? code : password).focus();
   await closed;
   form.reset();
-  return dialog.returnValue === "confirmed";
+  if (dialog.returnValue !== "confirmed") return false;
+  const now = await knownFactors();
+  if (now) showStanding(now);
+  return true;
 }
 
 async function confirmTyped() {

@@ -1,6 +1,7 @@
 // Second factors where they are added, named and removed.
 
 const LONGEST_NAME = 60;
+const MOST_PASSKEYS = 10;
 
 // Recovery codes that were made on this page, until their owner has kept them.
 let newCodes = null;
@@ -8,22 +9,32 @@ let newCodes = null;
 let enrolment = null;
 
 async function showSecurity() {
-  const { status, answer } = await ask("GET", "/auth/mfa");
-  if (status !== 200) return;
-  const { totp, passkeys, recovery_codes_left: left, devices, reset_at: resetAt } = answer.data;
-  const { codesLeft, noApp, noPasskeys, resetsAt } = words.page.security;
+  const known = await knownFactors();
+  if (!known) return;
+  const { totp, passkeys, devices } = known;
+  const { noApp, noPasskeys, tooManyPasskeys } = words.page.security;
   for (const id of ["apps", "passkeys", "devices"]) byId(id).replaceChildren();
   if (totp) showApp(totp);
   else addItem(byId("apps"), [noApp]);
   passkeys.forEach(showPasskey);
   if (!passkeys.length) addItem(byId("passkeys"), [noPasskeys]);
+  const isFull = passkeys.length >= MOST_PASSKEYS;
+  byId("add-passkey").hidden = !knowsPasskeys || isFull;
+  byId("passkeys-full").hidden = !knowsPasskeys || !isFull;
+  byId("passkeys-full").textContent = tooManyPasskeys;
   devices.forEach(showDevice);
   byId("recovery").hidden = !totp && !passkeys.length;
-  byId("codes-left").textContent = codesLeft.replace("{count}", left);
   byId("remembered").hidden = devices.length === 0;
+  showStanding(known);
+  if (newCodes) showCodes();
+}
+
+/** What a factor changes by being shown: a reset of all of them is stopped, and a recovery code is spent. */
+function showStanding({ recovery_codes_left: left, reset_at: resetAt }) {
+  const { codesLeft, resetsAt } = words.page.security;
+  byId("codes-left").textContent = codesLeft.replace("{count}", left);
   byId("reset-at").hidden = !resetAt;
   byId("reset-at").textContent = resetAt ? at(resetsAt, resetAt) : "";
-  if (newCodes) showCodes();
 }
 
 /** Since when there is a factor, and when it was last used. */
@@ -168,7 +179,8 @@ async function addPasskey() {
   const reply = await call("POST", "/auth/mfa/passkeys", { passkey, name: name.value.trim() });
   if (reply.status === 200) form.reset();
   await changed(reply, words.page.security.added, form);
-  if (reply.status === 200) await tellBrowser();
+  // Whatever has come of it here: the browser has kept the passkey, and would offer it.
+  await tellBrowser();
 }
 
 /** Tells whoever keeps passkeys in this browser which ones are good here, so that it offers no others. */
@@ -230,6 +242,7 @@ function forgetSecurity() {
   forgetEnrolment();
   forgetCodes();
   for (const id of ["apps", "passkeys", "devices"]) byId(id).replaceChildren();
+  for (const id of ["reset-at", "passkeys-full", "recovery", "remembered"]) byId(id).hidden = true;
   note(byId("security"), "");
 }
 
