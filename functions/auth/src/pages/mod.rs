@@ -19,7 +19,10 @@ use self::{
     words::{AddedSays, Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays},
 };
 use crate::{
-    endpoints::sign_up::verify_email::{ALREADY_VERIFIED, CHOOSE_A_PASSWORD, STILL_CHOOSE_A_PASSWORD},
+    endpoints::{
+        account::not_me::HEEDED,
+        sign_up::verify_email::{ALREADY_VERIFIED, CHOOSE_A_PASSWORD, STILL_CHOOSE_A_PASSWORD},
+    },
     password::weak::Weakness,
 };
 
@@ -216,6 +219,7 @@ fn translated(answers: &Answers) -> BTreeMap<&'static str, &'static str> {
         (CHOOSE_A_PASSWORD, answers.choose_password),
         (STILL_CHOOSE_A_PASSWORD, answers.choose_password),
         (ALREADY_VERIFIED, answers.already_verified),
+        (HEEDED, answers.heeded),
         (Weakness::Monotonous.reason(), answers.monotonous),
         (Weakness::Common.reason(), answers.common),
         (Weakness::Personal.reason(), answers.personal),

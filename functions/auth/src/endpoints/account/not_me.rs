@@ -17,7 +17,8 @@ use super::answers::{MailedLinkRequest, MailedLinkResponse};
 use crate::{factors::purge::KnownFactor, records::not_me::NotMe, sender::Sender, state::Auth};
 
 const DONE: &str = "Nobody is signed in to your account any more, and its password is dropped. Choose another by the link that we mail you.";
-const HEEDED: &str = "Your account has been secured since that letter was written. Nothing had to be done.";
+/// Somebody who says so after the account was secured.
+pub const HEEDED: &str = "Your account has been secured since that letter was written. Nothing had to be done.";
 
 /// What the word of the owner has come to. Every member is always there, null where there is nothing.
 #[derive(Serialize, JsonSchema)]

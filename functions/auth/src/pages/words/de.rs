@@ -39,6 +39,7 @@ pub const WORDS: Words = Words {
     answers: Answers {
         choose_password: "Wählen Sie ein Passwort mit dem Link, den wir Ihnen geschickt haben.",
         already_verified: "Sie war es schon vorher.",
+        heeded: "Ihr Konto wurde seit jener E-Mail schon gesichert. Es war nichts zu tun.",
         monotonous: "Bitte verwenden Sie mindestens 4 verschiedene Zeichen.",
         common: "Dieses Passwort ist eines der häufigsten, oder eines davon mit Ziffern und Zeichen dahinter. Bitte wählen Sie ein anderes.",
         personal: "Dieses Passwort besteht aus Ihrer Adresse, Ihrem Namen oder dem Namen dieses Dienstes. Bitte wählen Sie ein anderes.",

@@ -36,6 +36,7 @@ pub const WORDS: Words = Words {
     answers: Answers {
         choose_password: "Choose a password by the link that we have mailed you.",
         already_verified: "It was verified before.",
+        heeded: "Your account has been secured since that mail. Nothing had to be done.",
         monotonous: "Please use at least 4 different characters.",
         common: "This password is one of the most common ones, or one with digits and signs behind it. Please choose another one.",
         personal: "This password is made of your address, your name or the name of this service. Please choose another one.",

@@ -36,6 +36,7 @@ pub const WORDS: Words = Words {
     answers: Answers {
         choose_password: "Elija una contraseña con el enlace que le hemos enviado por correo.",
         already_verified: "Ya lo estaba antes.",
+        heeded: "Su cuenta ya se aseguró después de ese correo. No había nada que hacer.",
         monotonous: "Use al menos 4 caracteres distintos.",
         common: "Esta contraseña es una de las más comunes, o una de ellas seguida de cifras y signos. Elija otra.",
         personal: "Esta contraseña se compone de su dirección, su nombre o el nombre de este servicio. Elija otra.",

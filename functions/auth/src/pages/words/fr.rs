@@ -36,6 +36,7 @@ pub const WORDS: Words = Words {
     answers: Answers {
         choose_password: "Choisissez un mot de passe avec le lien que nous vous avons envoyé par e-mail.",
         already_verified: "Elle l’était déjà.",
+        heeded: "Votre compte a déjà été sécurisé depuis cet e-mail. Il n’y avait rien à faire.",
         monotonous: "Veuillez utiliser au moins 4 caractères différents.",
         common: "Ce mot de passe est l’un des plus courants, ou l’un d’eux suivi de chiffres et de signes. Veuillez en choisir un autre.",
         personal: "Ce mot de passe se compose de votre adresse, de votre nom ou du nom de ce service. Veuillez en choisir un autre.",

@@ -202,6 +202,8 @@ pub struct Answers {
     pub choose_password: &'static str,
     /// The address was proven before.
     pub already_verified: &'static str,
+    /// The account was secured before.
+    pub heeded: &'static str,
     /// The password has fewer than four different characters.
     pub monotonous: &'static str,
     /// The password is common.

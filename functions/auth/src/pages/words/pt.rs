@@ -36,6 +36,7 @@ pub const WORDS: Words = Words {
     answers: Answers {
         choose_password: "Escolha uma senha pelo link que enviamos por e-mail.",
         already_verified: "Ele já estava confirmado.",
+        heeded: "A sua conta já foi protegida depois desse e-mail. Não havia nada a fazer.",
         monotonous: "Use pelo menos 4 caracteres diferentes.",
         common: "Esta senha é uma das mais comuns, ou uma delas seguida de números e sinais. Escolha outra.",
         personal: "Esta senha é feita do seu endereço, do seu nome ou do nome deste serviço. Escolha outra.",

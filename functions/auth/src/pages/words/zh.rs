@@ -35,6 +35,7 @@ pub const WORDS: Words = Words {
     answers: Answers {
         choose_password: "请通过我们发送到您邮箱的链接设置密码。",
         already_verified: "此前已验证。",
+        heeded: "在那封邮件之后，您的账户已得到保护，无需再做任何操作。",
         monotonous: "请使用至少 4 个不同的字符。",
         common: "此密码属于最常见的密码，或只是在其后加了数字和符号。请另选一个。",
         personal: "此密码由您的邮箱地址、姓名或本服务的名称组成。请另选一个。",
