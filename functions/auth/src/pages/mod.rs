@@ -16,7 +16,7 @@ use shared::language::{Language, Languages};
 
 use self::{
     forms::{account, asking_anew, choosing, forgetting, instead, redeeming},
-    words::{Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays},
+    words::{Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays, tokens::TokensSay},
 };
 use crate::{
     endpoints::sign_up::verify_email::{ALREADY_VERIFIED, CHOOSE_A_PASSWORD, STILL_CHOOSE_A_PASSWORD},
@@ -33,6 +33,7 @@ const ACCOUNT_SCRIPT: &str = concat!(
     include_str!("account.js"),
     include_str!("factors.js"),
     include_str!("security.js"),
+    include_str!("tokens.js"),
     "start();\n}\n"
 );
 /// What pages have solve challenges of work, aside, so that they stay alive.
@@ -97,6 +98,7 @@ struct AccountScript {
     #[serde(flatten)]
     account: &'static AccountSays,
     security: &'static SecuritySays,
+    tokens: &'static TokensSay,
 }
 
 impl Pages {
@@ -179,7 +181,11 @@ fn content(page: Page, language: Language, words: &'static Words, languages: &La
             title: words.account.title,
             forms: account(words, language, languages),
             onward: "",
-            says: json!(AccountScript { account: &words.account.says, security: &words.security.says }),
+            says: json!(AccountScript {
+                account: &words.account.says,
+                security: &words.security.says,
+                tokens: &words.tokens.says,
+            }),
             script: ACCOUNT_SCRIPT,
         },
     }

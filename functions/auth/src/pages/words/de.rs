@@ -1,7 +1,7 @@
 //! German, with "Sie".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -134,4 +134,5 @@ pub const WORDS: Words = Words {
     },
     account: account::de::ACCOUNT,
     security: security::de::SECURITY,
+    tokens: tokens::de::TOKENS,
 };

@@ -1,7 +1,7 @@
 //! Spanish, with "usted".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -130,4 +130,5 @@ pub const WORDS: Words = Words {
     },
     account: account::es::ACCOUNT,
     security: security::es::SECURITY,
+    tokens: tokens::es::TOKENS,
 };

@@ -1,7 +1,7 @@
 //! French, with "vous".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -132,4 +132,5 @@ pub const WORDS: Words = Words {
     },
     account: account::fr::ACCOUNT,
     security: security::fr::SECURITY,
+    tokens: tokens::fr::TOKENS,
 };

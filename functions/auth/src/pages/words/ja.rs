@@ -1,7 +1,7 @@
 //! Japanese, in polite form.
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -131,4 +131,5 @@ pub const WORDS: Words = Words {
     },
     account: account::ja::ACCOUNT,
     security: security::ja::SECURITY,
+    tokens: tokens::ja::TOKENS,
 };

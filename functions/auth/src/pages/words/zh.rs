@@ -1,7 +1,7 @@
 //! Chinese in simplified characters, with "您".
 
 use super::{
-    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security,
+    Answers, Ask, ForgotPage, Frame, LinkPage, Outcome, PasswordPage, Script, Timed, Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -129,4 +129,5 @@ pub const WORDS: Words = Words {
     },
     account: account::zh::ACCOUNT,
     security: security::zh::SECURITY,
+    tokens: tokens::zh::TOKENS,
 };
