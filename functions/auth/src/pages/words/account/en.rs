@@ -90,6 +90,6 @@ pub const ACCOUNT: AccountPage = AccountPage {
             token_made: "Personal token made",
             token_ended: "Personal token ended",
         },
-        by: Whose { link: "by a mailed link", operator: "by our staff", holder: "by whoever had the token" },
+        by: Whose { link: "by a mailed link", operator: "by our staff", token: "by whoever had the token" },
     },
 };

@@ -173,6 +173,6 @@ pub struct Whose {
     pub link: &'static str,
     /// An operator.
     pub operator: &'static str,
-    /// Whoever had a token.
-    pub holder: &'static str,
+    /// Whoever had a personal token.
+    pub token: &'static str,
 }

@@ -90,6 +90,6 @@ pub const ACCOUNT: AccountPage = AccountPage {
             token_made: "已创建个人令牌",
             token_ended: "个人令牌已终止",
         },
-        by: Whose { link: "通过邮件链接", operator: "由我们的工作人员", holder: "由持有令牌的人" },
+        by: Whose { link: "通过邮件链接", operator: "由我们的工作人员", token: "由持有令牌的人" },
     },
 };
