@@ -93,7 +93,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         by: Whose {
             link: "mit einem Link aus einer Mail",
             operator: "durch unser Team",
-            holder: "von jemandem, der das Token hatte",
+            token: "von jemandem, der das Token hatte",
         },
     },
 };

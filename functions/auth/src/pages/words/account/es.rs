@@ -93,7 +93,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         by: Whose {
             link: "con un enlace de un correo",
             operator: "por nuestro equipo",
-            holder: "por alguien que tenía el token",
+            token: "por alguien que tenía el token",
         },
     },
 };

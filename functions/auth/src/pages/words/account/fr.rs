@@ -93,7 +93,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         by: Whose {
             link: "par un lien reçu par e-mail",
             operator: "par notre équipe",
-            holder: "par quelqu’un qui avait le jeton",
+            token: "par quelqu’un qui avait le jeton",
         },
     },
 };

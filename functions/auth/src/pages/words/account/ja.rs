@@ -93,7 +93,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         by: Whose {
             link: "メールのリンクから",
             operator: "当社スタッフによる",
-            holder: "トークンを持っていた人による",
+            token: "トークンを持っていた人による",
         },
     },
 };

@@ -93,7 +93,7 @@ pub const ACCOUNT: AccountPage = AccountPage {
         by: Whose {
             link: "por um link de e-mail",
             operator: "por nossa equipe",
-            holder: "por alguém que tinha o token",
+            token: "por alguém que tinha o token",
         },
     },
 };
