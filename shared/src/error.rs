@@ -1,6 +1,6 @@
 //! What can go wrong outside of a business rule, and the only table from errors to HTTP.
 
-use std::{fmt, fmt::Write, panic::Location};
+use std::{borrow::Cow, fmt, fmt::Write, net::IpAddr, panic::Location};
 
 use axum::{
     Json,
@@ -11,7 +11,10 @@ use compat::validation::{FieldError, Flaw};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::caller::authentication::{Aal, FRESH};
+use crate::caller::{
+    authentication::{Aal, FRESH},
+    scope::Scope,
+};
 
 /// Seconds after which a client may try again when something we depend on is down.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
@@ -26,6 +29,10 @@ pub enum Error {
     NotAuthenticated,
     /// A bearer token that is forged, expired or revoked.
     InvalidToken,
+    /// A living token that does not allow this.
+    InsufficientScope(Scope),
+    /// A living token that is not good from this address, or from nowhere in particular.
+    ForeignNetwork(Option<IpAddr>),
     /// A living session whose owner has to prove again, at this level, who they are.
     StepUpRequired(Aal),
     /// A signature or a token that does not prove who sends this.
@@ -112,6 +119,8 @@ impl Error {
             | Self::Internal(cause) => cause.place = place,
             Self::NotAuthenticated
             | Self::InvalidToken
+            | Self::InsufficientScope(_)
+            | Self::ForeignNetwork(_)
             | Self::StepUpRequired(_)
             | Self::InvalidSignature
             | Self::NotFound
@@ -156,7 +165,7 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 #[schemars(rename = "ErrorDetail")]
 pub struct Detail {
     /// What went wrong, in English.
-    pub detail: &'static str,
+    pub detail: Cow<'static, str>,
 }
 
 /// The body of a 422. Serialised as it is: a detour by `serde_json::Value` would lose large integers and the order of keys.
@@ -172,6 +181,8 @@ impl Error {
         match self {
             Self::NotAuthenticated => (StatusCode::UNAUTHORIZED, "Not authenticated"),
             Self::InvalidToken => (StatusCode::UNAUTHORIZED, "Invalid or expired token"),
+            Self::InsufficientScope(_) => (StatusCode::FORBIDDEN, "Insufficient scope"),
+            Self::ForeignNetwork(_) => (StatusCode::FORBIDDEN, "This token is not good from here"),
             Self::StepUpRequired(_) => (StatusCode::FORBIDDEN, "Confirm that it is you"),
             Self::InvalidSignature => (StatusCode::UNAUTHORIZED, "Invalid signature"),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
@@ -198,6 +209,8 @@ impl IntoResponse for Error {
             Self::InvalidToken => {
                 with(answer, header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""))
             }
+            Self::InsufficientScope(scope) => insufficient_scope(answer, scope),
+            Self::ForeignNetwork(from) => foreign_network(status, from),
             Self::StepUpRequired(aal) => {
                 tracing::info!(event = "step_up_required", aal = aal.as_str(), "a proof of late is asked for");
                 step_up(aal, status)
@@ -282,6 +295,22 @@ fn step_up(aal: Aal, status: StatusCode) -> Response {
     }
 }
 
+/// RFC 6750, 3.1.
+fn insufficient_scope(answer: Response, scope: Scope) -> Response {
+    let challenge = format!(r#"Bearer error="insufficient_scope", scope="{}""#, scope.as_str());
+    match HeaderValue::try_from(challenge) {
+        Ok(challenge) => with(answer, header::WWW_AUTHENTICATE, challenge),
+        Err(_) => answer,
+    }
+}
+
+/// It names the address that was seen: whoever has the token mends its networks by it.
+fn foreign_network(status: StatusCode, from: Option<IpAddr>) -> Response {
+    let (_, text) = Error::ForeignNetwork(from).answer();
+    let seen = from.map_or_else(|| "an unknown address".to_owned(), |from| from.to_canonical().to_string());
+    detail(status, format!("{text}: {seen}"))
+}
+
 /// Marks an answer of 5xx for which the version that gave it may be to blame: not an exchange that is down, and nothing that a
 /// stranger can bring about.
 #[derive(Clone, Copy)]
@@ -314,8 +343,8 @@ pub(crate) fn redirect(location: HeaderValue) -> Response {
     with(StatusCode::TEMPORARY_REDIRECT.into_response(), header::LOCATION, location)
 }
 
-fn detail(status: StatusCode, text: &'static str) -> Response {
-    (status, Json(Detail { detail: text })).into_response()
+fn detail(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Response {
+    (status, Json(Detail { detail: text.into() })).into_response()
 }
 
 fn with(mut answer: Response, name: header::HeaderName, value: HeaderValue) -> Response {

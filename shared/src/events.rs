@@ -90,6 +90,10 @@ pub enum Action {
     FactorsReset,
     /// The account was brought along from another service.
     Imported,
+    /// A personal token was made.
+    TokenMade,
+    /// A personal token was ended by its owner, or by whoever had found it.
+    TokenEnded,
 }
 
 /// Who did it.
@@ -129,7 +133,7 @@ pub struct Circumstances {
     pub device: Option<String>,
 }
 
-/// One event: a row of the table `Accounts`.
+/// One event: a row of the table `Accounts`, or of `Grants` where it is about what an account has allowed programs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccountEvent {
     /// Names the event; later ones sort behind earlier ones.
@@ -241,12 +245,21 @@ impl AccountEvent {
         Ok(BASE64_URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &text)))
     }
 
+    /// Its row: with what it is about, in a table of whoever changes that.
+    #[must_use]
+    pub const fn row(&self) -> Row<'static> {
+        match self.action {
+            Action::TokenMade | Action::TokenEnded => Row::GrantEvent(self.account, self.id),
+            _ => Row::AccountEvent(self.account, self.id),
+        }
+    }
+
     /// The put that keeps it, for the transaction of what has happened.
     ///
     /// # Errors
     /// `Internal`.
     pub fn put(&self) -> Result<Put<'static>, Error> {
-        Ok(Put::new(Row::AccountEvent(self.account, self.id), self)?.when(Condition::New))
+        Ok(Put::new(self.row(), self)?.when(Condition::New))
     }
 
     /// What its line in the log says, for whoever writes it elsewhere than to the log of a function.
@@ -343,6 +356,8 @@ impl Action {
             Self::FactorsResetCancelled => "factors_reset_cancelled",
             Self::FactorsReset => "factors_reset",
             Self::Imported => "imported",
+            Self::TokenMade => "token_made",
+            Self::TokenEnded => "token_ended",
         }
     }
 }

@@ -38,6 +38,9 @@ pub mod kind {
     /// See [`super::FactorId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Factor {}
+    /// See [`super::TokenId`].
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Token {}
     /// See [`super::ExportId`].
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Export {}
@@ -60,6 +63,9 @@ pub type KeyId = Id<kind::Key>;
 pub type EventId = Id<kind::Event>;
 /// A second factor of an account: its secret for codes, or one of its passkeys. It names a row only together with its account.
 pub type FactorId = Id<kind::Factor>;
+/// A personal token of an account. Made of the time and randomness, so that tokens sort by age. It names a row only together with its
+/// account.
+pub type TokenId = Id<kind::Token>;
 /// An export that somebody has begun. It names a row only together with its account.
 pub type ExportId = Id<kind::Export>;
 

@@ -10,7 +10,7 @@ use compat::email::AddressKey;
 
 use crate::{
     caller::ClientAddress,
-    ids::{AccountId, EventId, KeyId, MailId, SessionId},
+    ids::{AccountId, EventId, KeyId, MailId, SessionId, TokenId},
     kyc::saying::Saying,
     seal::SecretPurpose,
     time::Timestamp,
@@ -33,6 +33,8 @@ pub enum Table {
     Kyc,
     /// Accounts that are to be deleted.
     Endings,
+    /// What accounts have allowed programs.
+    Grants,
 }
 
 /// A hash, or another text without meaning, in a key: base64url of 256 bits.
@@ -161,6 +163,12 @@ pub enum Row<'a> {
     },
     /// Endings: an account that is to be deleted, and when.
     Ending(Timestamp, AccountId),
+    /// Grants: a personal token of an account.
+    PersonalToken(AccountId, TokenId),
+    /// Grants: how often an account has allowed a program something.
+    GrantCount(AccountId),
+    /// Grants: something that has happened to what an account has allowed programs.
+    GrantEvent(AccountId, EventId),
 }
 
 /// Rows that are read together: one partition, and how its sort keys begin.
@@ -190,6 +198,12 @@ pub enum Rows<'a> {
     VaultRowsOf(AccountId),
     /// Endings: all accounts that are to be deleted, by when.
     Endings,
+    /// Grants: all personal tokens of an account, by age.
+    PersonalTokensOf(AccountId),
+    /// Grants: all that has happened to what an account has allowed programs, by time.
+    GrantEventsOf(AccountId),
+    /// Grants: all that there is of an account.
+    GrantRowsOf(AccountId),
     /// Mail: all letters that wait, those that are due first before the others.
     WaitingMails,
     /// Kyc: all reports of a user, by the id that the user has outside.
@@ -224,6 +238,7 @@ const EVENT: &str = "EVENT#";
 const WAITING: &str = "WAITING";
 const ENDING: &str = "ENDING";
 const CLAIM: &str = "CLAIM";
+const PERSONAL_TOKEN: &str = "PAT#";
 
 impl Row<'_> {
     pub(crate) const fn table(&self) -> Table {
@@ -257,6 +272,7 @@ impl Row<'_> {
             | Self::KycClaim { .. }
             | Self::OtherKycClaim { .. } => Table::Kyc,
             Self::Ending(..) => Table::Endings,
+            Self::PersonalToken(..) | Self::GrantCount(_) | Self::GrantEvent(..) => Table::Grants,
         }
     }
 
@@ -271,7 +287,9 @@ impl Row<'_> {
             Self::Credential(hash) => (format!("CREDENTIAL#{hash}"), Some("CREDENTIAL".to_owned())),
             Self::RecoveryCode(owner, hash) => (account(*owner), Some(format!("{RECOVERY}{hash}"))),
             Self::Spent(nonce) => (format!("SPENT#{}", BASE64_URL_SAFE_NO_PAD.encode(nonce)), Some("SPENT".to_owned())),
-            Self::AccountEvent(owner, id) => (account(*owner), Some(format!("{EVENT}{id}"))),
+            Self::AccountEvent(owner, id) | Self::GrantEvent(owner, id) => {
+                (account(*owner), Some(format!("{EVENT}{id}")))
+            }
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("{SESSION}{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some(GUARD.to_owned())),
@@ -282,7 +300,7 @@ impl Row<'_> {
             Self::WaitingMail(due, id) => (WAITING.to_owned(), Some(format!("{:0>12}#{id}", due.as_second()))),
             Self::MailLinkKeys => ("LINK_KEYS".to_owned(), Some("LINK_KEYS".to_owned())),
             Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
-            Self::KeyCount(owner) => (account(*owner), Some("COUNT".to_owned())),
+            Self::KeyCount(owner) | Self::GrantCount(owner) => (account(*owner), Some("COUNT".to_owned())),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
             Self::VaultKey => (SECRET.to_owned(), Some("VAULT_KEY".to_owned())),
@@ -304,6 +322,7 @@ impl Row<'_> {
                 (kyc_claims(provider, event), Some(format!("{CLAIM}#{saying}")))
             }
             Self::Ending(due, account) => (ENDING.to_owned(), Some(format!("{:0>12}#{account}", due.as_second()))),
+            Self::PersonalToken(owner, id) => (account(*owner), Some(format!("{PERSONAL_TOKEN}{id}"))),
         }
     }
 
@@ -312,6 +331,12 @@ impl Row<'_> {
     pub fn session(pk: &str, sk: &str) -> Option<(AccountId, SessionId)> {
         let owner = AccountId::parse(pk.strip_prefix(ACCOUNT)?)?;
         Some((owner, SessionId::parse(sk.strip_prefix(SESSION)?)?))
+    }
+
+    /// Which personal token a sort key names: what [`Row::PersonalToken`] was made of. `None` for every other text.
+    #[must_use]
+    pub fn personal_token(sk: &str) -> Option<TokenId> {
+        TokenId::parse(sk.strip_prefix(PERSONAL_TOKEN)?)
     }
 
     /// Whose exchange key, and which, a primary key names: what [`Row::ExchangeKey`] was made of. `None` for every other text.
@@ -350,6 +375,7 @@ impl Rows<'_> {
                 Table::ExchangeKeys
             }
             Self::Endings => Table::Endings,
+            Self::PersonalTokensOf(_) | Self::GrantEventsOf(_) | Self::GrantRowsOf(_) => Table::Grants,
             Self::WaitingMails => Table::Mail,
             Self::KycReportsOf(_) | Self::KycClaimsOf { .. } => Table::Kyc,
         }
@@ -359,14 +385,19 @@ impl Rows<'_> {
     pub(crate) fn key(self) -> (String, String) {
         match self {
             Self::Secrets => (SECRET.to_owned(), String::new()),
-            Self::AccountEventsOf(owner) | Self::AllAccessEventsOf(owner) => (account(owner), EVENT.to_owned()),
+            Self::AccountEventsOf(owner) | Self::AllAccessEventsOf(owner) | Self::GrantEventsOf(owner) => {
+                (account(owner), EVENT.to_owned())
+            }
+            Self::PersonalTokensOf(owner) => (account(owner), PERSONAL_TOKEN.to_owned()),
             Self::SessionsOf(owner) => (account(owner), SESSION.to_owned()),
             Self::PasskeysOf(owner) => (account(owner), PASSKEY.to_owned()),
             Self::RecoveryCodesOf(owner) => (account(owner), RECOVERY.to_owned()),
             Self::VerifyingKeys => (SIGNING_KEYS.to_owned(), String::new()),
             Self::ExchangeKeysOf(owner) => (account(owner), KEY.to_owned()),
             Self::AccessEventsOf(owner, key) => (account(owner), format!("EVENT#{key}#")),
-            Self::AccountRowsOf(owner) | Self::VaultRowsOf(owner) => (account(owner), String::new()),
+            Self::AccountRowsOf(owner) | Self::VaultRowsOf(owner) | Self::GrantRowsOf(owner) => {
+                (account(owner), String::new())
+            }
             Self::Endings => (ENDING.to_owned(), String::new()),
             Self::WaitingMails => (WAITING.to_owned(), String::new()),
             Self::KycReportsOf(user) => (kyc_user(user), "REPORT#".to_owned()),

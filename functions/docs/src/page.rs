@@ -57,7 +57,7 @@ pub fn file_operation() -> Operation {
         .tag(TAG)
         .path("file", "The name of the file")
         .other(200, "The file", Content::Text("text/*"))
-        .answer(404, "Not Found", &Detail { detail: "Not Found" })
+        .answer(404, "Not Found", &Detail { detail: "Not Found".into() })
 }
 
 /// Kept compressed. A client that asks for no encoding takes any (RFC 9110), and every browser takes this one.

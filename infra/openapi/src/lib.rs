@@ -9,6 +9,8 @@ use shared::http::Route;
 
 /// How users prove who asks: the one way that the original knew, by its name.
 const SESSION: &str = "HTTPBearer";
+/// How programs do that users have made a token for.
+const PERSONAL_TOKEN: &str = "PersonalToken";
 /// How providers of identity checks do, besides their signatures, which no document can describe.
 const PROVIDER: &str = "KycWebhookToken";
 
@@ -71,6 +73,11 @@ pub fn document() -> Value {
                     "scheme": "bearer",
                     "description": "The access token of a session, which login and refresh give: a JWT, good for 15 minutes. \
                                     At `/api/kyc/webhook` alone it is what KycWebhookToken says.",
+                },
+                PERSONAL_TOKEN: {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A personal token, which `POST /oauth/tokens` gives to the owner of an account for a program of the owner's:                                     `bcpat_` and 86 characters. It is good for the operations whose scope it has, from the networks that it was                                     made for, until it expires or is ended.",
                 },
                 PROVIDER: {
                     "type": "http",

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use shared::http::{Answer, Content, Model, Operation, Parameter, Route, Security};
 
 use crate::{
-    PROVIDER, SESSION,
+    PERSONAL_TOKEN, PROVIDER, SESSION,
     schema::{shape, title},
 };
 
@@ -52,6 +52,7 @@ fn security(operation: &Operation) -> Value {
         Security::None => json!([]),
         Security::Provider if !operation.is_original() => json!([{ PROVIDER: [] }, {}]),
         Security::Session | Security::Provider => json!([{ SESSION: [] }]),
+        Security::Allowed(scope) => json!([{ SESSION: [] }, { PERSONAL_TOKEN: [scope.as_str()] }]),
     }
 }
 

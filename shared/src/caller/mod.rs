@@ -1,10 +1,14 @@
 //! Who is asking. A handler that takes a [`Caller`] cannot be reached without a living session, one that takes [`Fresh`] or [`Confirmed`]
-//! not without what these ask for besides.
+//! not without what these ask for besides. One that takes [`Allowed`] can be reached by programs, too, as far as their owners let them.
 
+mod actor;
 mod address;
 pub mod authentication;
 mod device;
+pub mod network;
 mod origin;
+pub mod personal_token;
+pub mod scope;
 mod step_up;
 pub mod token;
 
@@ -16,6 +20,7 @@ use compat::email::EmailAddress;
 use serde::{Deserialize, de::IgnoredAny};
 
 pub use self::{
+    actor::{Actor, Allowed},
     address::ClientAddress,
     authentication::{Aal, Authentication, FRESH, Method},
     origin::Origin,

@@ -26,6 +26,11 @@ impl Fresh {
 pub struct Confirmed(AccountId);
 
 impl Confirmed {
+    /// Of a token: it was made by somebody who had proven of late to be the owner.
+    pub(super) const fn by_token(account: AccountId) -> Self {
+        Self(account)
+    }
+
     /// Whose things it opens.
     #[must_use]
     pub const fn account_id(&self) -> AccountId {

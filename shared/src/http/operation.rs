@@ -9,7 +9,10 @@ use super::{
     input::Body,
 };
 use crate::{
-    caller::Aal,
+    caller::{
+        Aal,
+        scope::{Scope, Wanted},
+    },
     error::{Detail, Error, StepUp},
 };
 
@@ -44,6 +47,8 @@ pub enum Security {
     None,
     /// The access token of a session.
     Session,
+    /// The access token of a session, or a personal token with this scope.
+    Allowed(Scope),
     /// The signature of a provider of identity checks, and the token that it was given, where it was given one.
     Provider,
 }
@@ -118,6 +123,14 @@ impl Operation {
     pub fn protected(mut self) -> Self {
         self.security = Security::Session;
         self.fails(&Error::NotAuthenticated).fails(&Error::InvalidToken)
+    }
+
+    /// Asks for the access token of a session, or for a personal token that allows this.
+    #[must_use]
+    pub fn needs<W: Wanted>(mut self) -> Self {
+        self = self.protected().fails(&Error::InsufficientScope(W::SCOPE)).fails(&Error::ForeignNetwork(None));
+        self.security = Security::Allowed(W::SCOPE);
+        self
     }
 
     /// Asks for a session whose owner has proven to be that of late, where the account has second factors or has no password to ask for.
@@ -238,11 +251,11 @@ impl Operation {
     pub fn fails(self, error: &Error) -> Self {
         let (status, detail) = error.answer();
         let headers: &[_] = match error {
-            Error::NotAuthenticated | Error::InvalidToken => &["WWW-Authenticate"],
+            Error::NotAuthenticated | Error::InvalidToken | Error::InsufficientScope(_) => &["WWW-Authenticate"],
             Error::Unavailable(_) | Error::TooManyRequests(_) => &["Retry-After"],
             _ => &[],
         };
-        let content = Content::Json(SchemaGenerator::subschema_for::<Detail>, json!(Detail { detail }));
+        let content = Content::Json(SchemaGenerator::subschema_for::<Detail>, json!(Detail { detail: detail.into() }));
         self.with(Answer { status: status.as_u16(), description: detail, content, headers })
     }
 

@@ -99,6 +99,19 @@ fn every_row_has_the_key_it_always_had() {
             "ENDING".into(),
             format!("001566656122#{uuid}"),
         ),
+        (
+            Row::PersonalToken(account, TokenId::from_bytes(id)),
+            "Grants",
+            format!("ACCOUNT#{uuid}"),
+            format!("PAT#{uuid}"),
+        ),
+        (Row::GrantCount(account), "Grants", format!("ACCOUNT#{uuid}"), "COUNT".into()),
+        (
+            Row::GrantEvent(account, EventId::from_bytes(id)),
+            "Grants",
+            format!("ACCOUNT#{uuid}"),
+            format!("EVENT#{uuid}"),
+        ),
     ];
     for (row, table, pk, sk) in rows {
         let (partition, sort) = row.key();

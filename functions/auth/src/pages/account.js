@@ -4,7 +4,7 @@
 const EARLY = 30;
 const EVENTS_AT_ONCE = 20;
 // What one part of the service after the other tells of a person.
-const EXPORTS = ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export"];
+const EXPORTS = ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export", "/oauth/export"];
 
 // Whoever is signed in, with both tokens; nobody otherwise.
 let signedIn = null;
@@ -69,6 +69,7 @@ function leave(text) {
   for (const list of [byId("sessions"), byId("events")]) list.replaceChildren();
   forgetExport();
   forgetSecurity();
+  forgetTokens();
   byId("who").textContent = "";
   byId("frozen").hidden = true;
   byId("message").textContent = text;
@@ -166,7 +167,7 @@ async function showAccount() {
   nextEvents = null;
   byId("events").replaceChildren();
   forgetExport();
-  await Promise.all([showPreferred(), showSessions(), showEvents(), showSecurity()]);
+  await Promise.all([showPreferred(), showSessions(), showEvents(), showSecurity(), showTokens()]);
 }
 
 /** The language of letters, unless somebody has chosen another one before it was known here. */
@@ -237,7 +238,7 @@ async function changePassword() {
   const [form, current, chosen] = ["change-password", "old-password", "new-password"].map(byId);
   if (!current.value) return note(form, words.page.noPassword, current);
   if ([...chosen.value].length < 8) return note(form, words.all.shortPassword, chosen);
-  const body = { current_password: current.value, new_password: chosen.value };
+  const body = { current_password: current.value, new_password: chosen.value, keep_apps: byId("keep-tokens").checked };
   const reply = await call("POST", "/auth/change-password", body);
   if (reply.status === 401) return;
   const refusals = { 400: words.page.samePassword, 413: words.all.longPassword };
@@ -245,7 +246,7 @@ async function changePassword() {
   if (refused) return note(form, ...refused);
   form.reset();
   note(form, words.page.passwordChanged);
-  await showSessions();
+  await Promise.all([showSessions(), showTokens()]);
 }
 
 async function changeEmail() {
@@ -325,6 +326,7 @@ function begin() {
   onSubmit(byId("more-events"), moreEvents);
   beginFactors();
   beginSecurity();
+  beginTokens();
   // Those who are there already have chosen another language.
   if (signedIn) showAccount();
   else if (awaited) askFactor(awaited);

@@ -1,10 +1,13 @@
 //! The forms of pages, in the words of a language.
 
-use shared::language::{Language, Languages};
+use shared::{
+    caller::scope::Scope,
+    language::{Language, Languages},
+};
 
 use super::{
     escape,
-    words::{AddedSince, Ask, ForgotPage, LinkPage, PasswordPage, SecurityPage, Words},
+    words::{AddedSince, Ask, ForgotPage, LinkPage, PasswordPage, SecurityPage, TokensPage, Words},
 };
 
 /// A button that redeems a link.
@@ -58,7 +61,7 @@ pub fn added(words: &AddedSince) -> String {
 
 /// All forms of the page of an account; only the first is shown to who is not signed in.
 pub fn account(words: &Words, language: Language, languages: &Languages) -> String {
-    let (words, factors) = (&words.account, &words.security);
+    let (words, factors, personal) = (&words.account, &words.security, &words.tokens);
     let choices = languages.all().iter().map(|language| {
         let code = language.code();
         format!("<option value=\"{code}\" lang=\"{code}\">{}</option>", language.name())
@@ -94,6 +97,8 @@ pub fn account(words: &Words, language: Language, languages: &Languages) -> Stri
         delete_sure = escape(words.delete_sure),
         factor_forms = factor_forms(factors, words.password),
         security = security(factors),
+        tokens = tokens(personal),
+        keep_tokens = escape(personal.keep),
     )
 }
 
@@ -137,6 +142,35 @@ fn security(words: &SecurityPage) -> String {
         kept = escape(words.kept),
         devices = escape(words.devices),
         forget_devices = escape(words.forget_devices),
+    )
+}
+
+/// Where personal tokens are made and ended.
+fn tokens(words: &TokensPage) -> String {
+    let tick = |scope: Scope| {
+        let (name, text) = (scope.as_str(), escape(words.says.scopes.of(scope)));
+        format!(
+            "            <div class=\"tick\">\n              <input id=\"scope-{name}\" type=\"checkbox\" value=\"{name}\">\n              \
+             <label for=\"scope-{name}\">{text}</label>\n            </div>\n"
+        )
+    };
+    format!(
+        include_str!("tokens.html"),
+        title = escape(words.title),
+        intro = escape(words.intro),
+        new_token = escape(words.new_token),
+        new_hint = escape(words.new_hint),
+        copy = escape(words.copy),
+        kept = escape(words.kept),
+        name = escape(words.name),
+        scopes = escape(words.scopes),
+        ticks = Scope::ALL.map(tick).concat(),
+        keys = escape(words.keys),
+        keys_hint = escape(words.keys_hint),
+        networks = escape(words.networks),
+        networks_hint = escape(words.networks_hint),
+        days = escape(words.days),
+        make = escape(words.make),
     )
 }
 

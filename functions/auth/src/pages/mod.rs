@@ -16,7 +16,9 @@ use shared::language::{Language, Languages};
 
 use self::{
     forms::{account, added, asking_anew, choosing, forgetting, instead, redeeming},
-    words::{AddedSays, Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays},
+    words::{
+        AddedSays, Answers, LinkPage, Outcome, Words, account::AccountSays, security::SecuritySays, tokens::TokensSay,
+    },
 };
 use crate::{
     endpoints::{
@@ -36,6 +38,7 @@ const ACCOUNT_SCRIPT: &str = concat!(
     include_str!("account.js"),
     include_str!("factors.js"),
     include_str!("security.js"),
+    include_str!("tokens.js"),
     "start();\n}\n"
 );
 /// What pages have solve challenges of work, aside, so that they stay alive.
@@ -109,6 +112,7 @@ struct AccountScript {
     #[serde(flatten)]
     account: &'static AccountSays,
     security: &'static SecuritySays,
+    tokens: &'static TokensSay,
 }
 
 impl Pages {
@@ -193,7 +197,11 @@ fn content(page: Page, language: Language, words: &'static Words, languages: &La
             title: words.account.title,
             forms: account(words, language, languages),
             onward: "",
-            says: json!(AccountScript { account: &words.account.says, security: &words.security.says }),
+            says: json!(AccountScript {
+                account: &words.account.says,
+                security: &words.security.says,
+                tokens: &words.tokens.says,
+            }),
             script: ACCOUNT_SCRIPT,
         },
     }

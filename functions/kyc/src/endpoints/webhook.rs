@@ -99,7 +99,7 @@ pub fn document() -> Operation {
 }
 
 pub fn document_of() -> Operation {
-    let detail = error::Detail { detail: "Not Found" };
+    let detail = error::Detail { detail: "Not Found".into() };
     described(
         "kyc_provider_webhook",
         "Takes a report of this provider. What proves it is the provider's signature, in a header of the provider's own, and the \

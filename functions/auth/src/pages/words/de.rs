@@ -2,7 +2,7 @@
 
 use super::{
     AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
-    Words, account, security,
+    Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -145,4 +145,5 @@ pub const WORDS: Words = Words {
     },
     account: account::de::ACCOUNT,
     security: security::de::SECURITY,
+    tokens: tokens::de::TOKENS,
 };

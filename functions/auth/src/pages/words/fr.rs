@@ -2,7 +2,7 @@
 
 use super::{
     AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
-    Words, account, security,
+    Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -143,4 +143,5 @@ pub const WORDS: Words = Words {
     },
     account: account::fr::ACCOUNT,
     security: security::fr::SECURITY,
+    tokens: tokens::fr::TOKENS,
 };

@@ -2,7 +2,7 @@
 
 use super::{
     AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
-    Words, account, security,
+    Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -142,4 +142,5 @@ pub const WORDS: Words = Words {
     },
     account: account::ja::ACCOUNT,
     security: security::ja::SECURITY,
+    tokens: tokens::ja::TOKENS,
 };

@@ -9,9 +9,10 @@ mod fr;
 mod ja;
 mod pt;
 pub mod security;
+pub mod tokens;
 mod zh;
 
-pub use self::{account::AccountPage, security::SecurityPage};
+pub use self::{account::AccountPage, security::SecurityPage, tokens::TokensPage};
 
 use serde::Serialize;
 use shared::language::Language;
@@ -44,6 +45,8 @@ pub struct Words {
     pub account: AccountPage,
     /// The second factors of an account, on its page.
     pub security: SecurityPage,
+    /// The personal tokens of an account, on its page.
+    pub tokens: TokensPage,
 }
 
 /// What all pages have in common.

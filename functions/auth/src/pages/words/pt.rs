@@ -2,7 +2,7 @@
 
 use super::{
     AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
-    Words, account, security,
+    Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -141,4 +141,5 @@ pub const WORDS: Words = Words {
     },
     account: account::pt::ACCOUNT,
     security: security::pt::SECURITY,
+    tokens: tokens::pt::TOKENS,
 };

@@ -2,7 +2,7 @@
 
 use super::{
     AddedSays, AddedSince, Answers, Ask, ForgotPage, Frame, LinkPage, Named, Outcome, PasswordPage, Script, Timed,
-    Words, account, security,
+    Words, account, security, tokens,
 };
 
 pub const WORDS: Words = Words {
@@ -140,4 +140,5 @@ pub const WORDS: Words = Words {
     },
     account: account::zh::ACCOUNT,
     security: security::zh::SECURITY,
+    tokens: tokens::zh::TOKENS,
 };

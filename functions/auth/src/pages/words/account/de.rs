@@ -87,7 +87,13 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_cancelled: "Zweite Faktoren behalten",
             factors_reset: "Zweite Faktoren entfernt",
             imported: "Konto von anderem Dienst übernommen",
+            token_made: "Persönliches Token erstellt",
+            token_ended: "Persönliches Token beendet",
         },
-        by: Whose { link: "mit einem Link aus einer Mail", operator: "durch unser Team" },
+        by: Whose {
+            link: "mit einem Link aus einer Mail",
+            operator: "durch unser Team",
+            token: "von jemandem, der das Token hatte",
+        },
     },
 };

@@ -87,7 +87,9 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_cancelled: "Second factors kept",
             factors_reset: "Second factors removed",
             imported: "Account moved from another service",
+            token_made: "Personal token made",
+            token_ended: "Personal token ended",
         },
-        by: Whose { link: "by a mailed link", operator: "by our staff" },
+        by: Whose { link: "by a mailed link", operator: "by our staff", token: "by whoever had the token" },
     },
 };

@@ -87,7 +87,13 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_cancelled: "Segundos factores conservados",
             factors_reset: "Segundos factores eliminados",
             imported: "Cuenta traída de otro servicio",
+            token_made: "Token personal creado",
+            token_ended: "Token personal terminado",
         },
-        by: Whose { link: "con un enlace de un correo", operator: "por nuestro equipo" },
+        by: Whose {
+            link: "con un enlace de un correo",
+            operator: "por nuestro equipo",
+            token: "por alguien que tenía el token",
+        },
     },
 };

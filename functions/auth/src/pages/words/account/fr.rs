@@ -87,7 +87,13 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_cancelled: "Seconds facteurs conservés",
             factors_reset: "Seconds facteurs retirés",
             imported: "Compte repris d’un autre service",
+            token_made: "Jeton personnel créé",
+            token_ended: "Jeton personnel révoqué",
         },
-        by: Whose { link: "par un lien reçu par e-mail", operator: "par notre équipe" },
+        by: Whose {
+            link: "par un lien reçu par e-mail",
+            operator: "par notre équipe",
+            token: "par quelqu’un qui avait le jeton",
+        },
     },
 };

@@ -87,7 +87,11 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_cancelled: "2 段階認証の維持",
             factors_reset: "2 段階認証の削除",
             imported: "他サービスからの移行",
+            token_made: "個人用トークンの作成",
+            token_ended: "個人用トークンの無効化",
         },
-        by: Whose { link: "メールのリンクから", operator: "当社スタッフによる" },
+        by: Whose {
+            link: "メールのリンクから", operator: "当社スタッフによる", token: "トークンを持っていた人による"
+        },
     },
 };

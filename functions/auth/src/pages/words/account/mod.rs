@@ -162,6 +162,8 @@ pub struct Actions {
     pub factors_reset_cancelled: &'static str,
     pub factors_reset: &'static str,
     pub imported: &'static str,
+    pub token_made: &'static str,
+    pub token_ended: &'static str,
 }
 
 /// Who did something.
@@ -171,4 +173,6 @@ pub struct Whose {
     pub link: &'static str,
     /// An operator.
     pub operator: &'static str,
+    /// Whoever had a personal token.
+    pub token: &'static str,
 }

@@ -87,7 +87,13 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_cancelled: "Segundos fatores mantidos",
             factors_reset: "Segundos fatores removidos",
             imported: "Conta trazida de outro serviço",
+            token_made: "Token pessoal criado",
+            token_ended: "Token pessoal encerrado",
         },
-        by: Whose { link: "por um link de e-mail", operator: "por nossa equipe" },
+        by: Whose {
+            link: "por um link de e-mail",
+            operator: "por nossa equipe",
+            token: "por alguém que tinha o token",
+        },
     },
 };

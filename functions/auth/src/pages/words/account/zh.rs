@@ -87,7 +87,9 @@ pub const ACCOUNT: AccountPage = AccountPage {
             factors_reset_cancelled: "保留两步验证",
             factors_reset: "两步验证已移除",
             imported: "从其他服务迁入账户",
+            token_made: "已创建个人令牌",
+            token_ended: "个人令牌已终止",
         },
-        by: Whose { link: "通过邮件链接", operator: "由我们的工作人员" },
+        by: Whose { link: "通过邮件链接", operator: "由我们的工作人员", token: "由持有令牌的人" },
     },
 };
