@@ -116,6 +116,8 @@ pub enum By {
 pub enum Via {
     /// A session of the account's owner.
     Session,
+    /// A personal token, which the owner has made for a program.
+    Token,
 }
 
 /// Who did something, when and from where: what events and letters say of it.
