@@ -20,4 +20,5 @@ mod kyc;
 mod logs;
 mod mail;
 mod permissions;
+mod scopes;
 mod template;

@@ -68,7 +68,8 @@ pub fn document() -> Operation {
         "Tries a key at its exchange with one signed question that changes nothing there. The answer is 200 however the test \
          ends: `success` says whether the exchange accepts the key, `data`, a ConnectionTest, what it says of it. Unknown is null, never \
          false. A key that can send funds is blocked until a test says that it cannot. Up to 5 times a minute for one \
-         credential, whatever its id, and 20 times for all.",
+         credential, whatever its id, and 20 times for all; as often once more by all personal tokens together, but for one \
+         credential, whoever asks.",
     );
     let operation = document::refuses(document::of_key(operation), &[Refusal::Disabled]);
     document::limited(operation).ok(&ApiKeyResponse::of_test(TestView::example()))
