@@ -9,7 +9,7 @@ use shared::{
 };
 use tests::{Person, Reply, Request, Session, World, authorized};
 
-use super::{ELSEWHERE, TABLE, Token, ends_token, good_for, is_void, lacks, makes_token};
+use super::{ELSEWHERE, TABLE, Token, ends_token, good_for, makes_token};
 use crate::{api_keys::keeps_a_key, auth::changes::resets};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -71,6 +71,11 @@ impl Owner<'_> {
     }
 }
 
+/// A status, the detail of its body, and what is asked for in its head: how programs are refused.
+fn refused(reply: &Reply) -> (u64, &str, Option<&str>) {
+    (reply.status, reply.body["detail"].as_str().unwrap_or_default(), reply.header("www-authenticate"))
+}
+
 /// Holds an answer against what the document says of who may ask.
 fn hold(route: &Route, what: &str, shown: &Shown<'_>, reply: &Reply, anonymous: u64) {
     let security = (route.operation)().security;
@@ -82,19 +87,25 @@ fn hold(route: &Route, what: &str, shown: &Shown<'_>, reply: &Reply, anonymous: 
             assert_eq!(reply.status, 401, "{place}: {reply:?}");
         }
         (Security::Session, Shown::Session) => assert_ne!(reply.status, 401, "{place}: {reply:?}"),
-        (Security::Session, _) | (Security::Allowed(_), Shown::Void) => is_void(reply),
+        (Security::Session, _) | (Security::Allowed(_), Shown::Void) => {
+            let void = (401, "Invalid or expired token", Some(r#"Bearer error="invalid_token""#));
+            assert_eq!(refused(reply), void, "{place}: {reply:?}");
+        }
         (Security::Allowed(_), Shown::Session) => assert_eq!(reply.status, 200, "{place}: {reply:?}"),
         (Security::Allowed(scope), Shown::Good(scopes)) if scopes.contains(&scope) => {
             assert_eq!(reply.status, 200, "{place}: {reply:?}");
         }
-        (Security::Allowed(scope), Shown::Good(_)) => lacks(reply, scope.as_str()),
+        (Security::Allowed(scope), Shown::Good(_)) => {
+            let challenge = format!(r#"Bearer error="insufficient_scope", scope="{}""#, scope.as_str());
+            assert_eq!(refused(reply), (403, "Insufficient scope", Some(challenge.as_str())), "{place}: {reply:?}");
+        }
         (Security::Allowed(_), Shown::OfAnother) => {
             let status = if route.path.contains("{key_id}") { 404 } else { 200 };
             assert_eq!(reply.status, status, "{place}: {reply:?}");
         }
         (Security::Allowed(_), Shown::FromElsewhere) => {
             let detail = format!("This token is not good from here: {ELSEWHERE}");
-            assert_eq!((reply.status, &reply.body), (403, &json!({ "detail": detail })), "{place}");
+            assert_eq!(refused(reply), (403, detail.as_str(), None), "{place}: {reply:?}");
         }
     }
 }

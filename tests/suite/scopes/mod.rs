@@ -64,16 +64,3 @@ impl Token {
         Box::pin(world.send(authorized(method, path, &self.secret, body))).await
     }
 }
-
-/// A program without a scope, which the answer names.
-fn lacks(reply: &Reply, scope: &str) {
-    assert_eq!(*reply.assert_status(403), json!({ "detail": "Insufficient scope" }));
-    let challenge = format!(r#"Bearer error="insufficient_scope", scope="{scope}""#);
-    assert_eq!(reply.header("www-authenticate"), Some(challenge.as_str()));
-}
-
-/// A token that is worthless.
-fn is_void(reply: &Reply) {
-    assert_eq!(*reply.assert_status(401), json!({ "detail": "Invalid or expired token" }));
-    assert_eq!(reply.header("www-authenticate"), Some(r#"Bearer error="invalid_token""#));
-}

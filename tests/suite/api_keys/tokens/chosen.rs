@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 use tests::{World, authorized};
 
-use crate::api_keys::{KEYS, Owner, assert_no_key, binance, demo, pages::{many_keys, page}, rows};
+use crate::api_keys::{
+    KEYS, Owner, assert_no_key, binance, demo,
+    pages::{many_keys, page},
+    rows,
+};
 
 #[tokio::test]
 async fn a_key_that_is_not_chosen_is_none() {
