@@ -66,7 +66,7 @@ impl App {
         self.known_switches.get(now, read).await
     }
 
-    /// For how many seconds the vault is shut for a caller for whom a change of the account has shut it until then, or has not; at least one.
+    /// For how many seconds the vault is shut for somebody for whom a change of the account has shut it until then, or has not; at least one.
     /// None where it is open. All that shuts it is asked here.
     ///
     /// # Errors

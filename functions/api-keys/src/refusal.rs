@@ -8,7 +8,7 @@ use axum::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{error::Error, http::Reply};
+use shared::{error::Error, http::Reply, switches::VAULT_FROZEN};
 
 use crate::{
     exchanges::ConnectionStatus,
@@ -171,9 +171,7 @@ impl Refusal {
             Self::OnlyChosenKeys => "This token is good for chosen API keys only and cannot add any",
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
-            Self::Frozen(_) => {
-                "The vault shows no secret for a while after the account was secured or has changed its address"
-            }
+            Self::Frozen(_) => VAULT_FROZEN,
             Self::Duplicate => "This API key is stored already",
             Self::Full => &FULL,
             Self::TooManyBlocked => &TOO_MANY_BLOCKED,

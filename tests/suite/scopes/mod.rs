@@ -5,7 +5,8 @@ mod costs;
 mod matrix;
 
 use serde_json::{Value, json};
-use tests::{Reply, Session, World, authorized};
+use shared::caller::personal_token::PersonalToken;
+use tests::{Reply, Session, World};
 
 /// Where the tests' requests come from.
 const HERE: &str = "203.0.113.0/24";
@@ -41,10 +42,9 @@ pub fn good_for(scopes: &[&str]) -> Value {
 
 /// A token that somebody who is signed in makes for a program.
 pub async fn makes_token(world: &World, session: &Session, wanted: Value) -> Token {
-    let made = world.post_as(session, "/oauth/tokens", wanted).await;
-    let data = &made.assert_ok()["data"];
-    let text = |name: &str| data[name].as_str().unwrap_or_else(|| panic!("no {name} in {made:?}")).to_owned();
-    Token { secret: text("token"), id: text("id") }
+    let secret = world.token_with(session, wanted).await;
+    let (_, id) = PersonalToken::parse(&secret).expect("a token").names();
+    Token { secret, id: id.to_string() }
 }
 
 /// A token is ended by its owner.
@@ -61,6 +61,6 @@ pub async fn row_of(world: &World, token: &Token) -> Value {
 impl Token {
     /// A request by the program.
     pub async fn asks(&self, world: &World, method: &'static str, path: &str, body: Option<Value>) -> Reply {
-        Box::pin(world.send(authorized(method, path, &self.secret, body))).await
+        Box::pin(world.ask_by(&self.secret, method, path, body)).await
     }
 }

@@ -34,7 +34,8 @@ pub async fn decrypt(
     let confirmed = vault.confirm(&access.actor, access.now);
     let confirmed = vault.or_refuse(&access, AccessAction::Decrypt, confirmed).await?;
     // Asked after that: a proof by a factor that is older than what shut the vault opens it.
-    if let Some(seconds) = vault.seconds_frozen(&access.actor, access.now).await? {
+    let by_change = access.actor.frozen_until(access.now);
+    if let Some(seconds) = vault.app.vault_frozen_for(by_change, access.now).await? {
         return Err(vault.refuse(&access, AccessAction::Decrypt, Refusal::Frozen(seconds)).await);
     }
     vault.count(DECRYPTS_BY_KEY, &access, &record.sealed.fingerprint).await?;
