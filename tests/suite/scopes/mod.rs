@@ -3,6 +3,7 @@
 mod answers;
 mod costs;
 mod matrix;
+mod networks;
 
 use serde_json::{Value, json};
 use shared::caller::personal_token::PersonalToken;
