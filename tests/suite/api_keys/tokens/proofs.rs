@@ -19,16 +19,22 @@ fn is_refused(reply: &Reply, code: &str) {
     assert_eq!(reply.body["data"]["code"], code, "{reply:?}");
 }
 
-/// The session has factors and no proof of late, so it is asked for one; its program is not.
+/// It was made by somebody who had proven a second factor; five minutes later the session is asked for one again, and its program is not.
 #[tokio::test]
 async fn a_token_needs_no_proof_of_late() {
     let world = World::start().await;
-    let (ada, program) = with_a_program(&world).await;
+    let ada = Owner::of(&world).await;
+    for (attribute, value) in [("mfa", json!(true)), ("aal", json!("aal2"))] {
+        changes_session(&ada, attribute, value).await;
+    }
     let id = ada.keeps(&binance("the-first-name-1")).await;
-    changes_session(&ada, "mfa", json!(true)).await;
+    let token = ada.token().await;
+    assert_eq!(row_of(&world, &token).await["mfa"], true);
+    world.advance(301);
     is_refused(&ada.decrypts(&id).await, "STEP_UP_REQUIRED");
     is_refused(&ada.changes(&id, json!({ "secret": "another" })).await, "STEP_UP_REQUIRED");
     is_refused(&ada.creates(&binance("the-second-name2")).await, "STEP_UP_REQUIRED");
+    let program = ada.with(&token);
     program.decrypts(&id).await.assert_ok();
     program.changes(&id, json!({ "secret": "another" })).await.assert_ok();
     program.creates(&binance("the-second-name2")).await.assert_ok();
