@@ -98,7 +98,8 @@ async fn pages_hold_the_chosen_keys_each_once_and_none_is_empty() {
         let program = ada.with(&ada.token_of(&wanted).await);
         program.sends("GET", "", None).await.assert_ok();
         for limit in [1, 2, 3, 6, 100] {
-            assert_eq!(walk(&program, limit).await, chosen, "{limit}");
+            let found = walk(&program, limit).await;
+            assert_eq!((found.len(), found == chosen), (chosen.len(), true), "{limit}");
         }
     }
 }
@@ -112,13 +113,13 @@ async fn the_oldest_key_is_found_behind_all_others() {
     let (newest, oldest) = (&all[0], &all[999]);
     let program = ada.with(&ada.token_of(&[newest, oldest]).await);
     let (first, cursor) = page(&program.sends("GET", "?limit=1", None).await, "api_keys");
-    assert_eq!(first, [newest.clone()]);
+    assert_eq!(first, [newest.as_str()]);
     let query = format!("?limit=1&cursor={}", cursor.unwrap());
     let (second, end) = page(&program.sends("GET", &query, None).await, "api_keys");
-    assert_eq!((second, end), (vec![oldest.clone()], None));
+    assert_eq!((&second[..], end), (&all[999..], None));
     // A cursor says where in the account's list to go on, to whoever may see it.
     let (rest, _) = page(&ada.sends("GET", &query, None).await, "api_keys");
-    assert_eq!(rest, [all[1].clone()]);
+    assert_eq!(rest, all[1..2]);
 }
 
 /// A token of another account that names somebody's key: what is chosen is chosen among one's own.

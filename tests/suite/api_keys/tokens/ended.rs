@@ -1,10 +1,10 @@
 //! A token that ends while something is done by it: it was done before that, or not at all.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::World;
 
 use crate::{
-    api_keys::{Owner, binance, rows, step_up::changes_session},
+    api_keys::{Owner, binance, rows},
     auth::changes::overtaken,
     scopes::{Token, ends_token},
 };
@@ -30,7 +30,7 @@ async fn leaves_nothing(world: &World, ada: &Owner<'_>, token: &Token, what: &st
 }
 
 /// Whether a letter tells of a key.
-fn is_of_keys(row: &serde_json::Value) -> bool {
+fn is_of_keys(row: &Value) -> bool {
     row["news"]["what"].as_str().is_some_and(|what| what.starts_with("key-"))
 }
 
@@ -45,19 +45,4 @@ async fn what_is_held_when_its_token_ends_does_not_take_place() {
         // Another of the owner's goes on.
         ada.with(&ada.token().await).decrypts(&key).await.assert_ok();
     }
-}
-
-/// The token stands for itself: the session that it was made in may end.
-#[tokio::test]
-async fn a_token_outlives_the_session_that_it_was_made_in() {
-    let world = World::start().await;
-    let ada = Owner::of(&world).await;
-    let key = ada.keeps(&binance("the-first-name-1")).await;
-    let program = ada.with(&ada.token().await);
-    changes_session(&ada, "expires_at", json!(world.now().as_second())).await;
-    ada.decrypts(&key).await.assert_status(401);
-    let body = json!({ "access_token": ada.session.access });
-    world.post("/auth/logout", body).await.assert_ok();
-    program.decrypts(&key).await.assert_ok();
-    program.keeps(&binance("the-second-name2")).await;
 }

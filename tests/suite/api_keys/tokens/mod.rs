@@ -17,13 +17,13 @@ const VAULT: [&str; 3] = ["keys:read", "keys:write", "keys:decrypt"];
 
 impl<'w> Owner<'w> {
     /// A program of the owner's, which asks as the owner does.
-    fn with(&self, token: &Token) -> Owner<'w> {
+    pub(super) fn with(&self, token: &Token) -> Owner<'w> {
         let session = Session { access: token.secret.clone(), refresh: String::new(), ..self.session.clone() };
         Owner { world: self.world, session }
     }
 
     /// A token for a program that may do all.
-    async fn token(&self) -> Token {
+    pub(super) async fn token(&self) -> Token {
         makes_token(self.world, &self.session, good_for(&VAULT)).await
     }
 
