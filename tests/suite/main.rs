@@ -19,5 +19,7 @@ mod invocation;
 mod kyc;
 mod logs;
 mod mail;
+mod oauth;
 mod permissions;
+mod scopes;
 mod template;

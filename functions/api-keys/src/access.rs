@@ -1,6 +1,6 @@
 //! Who is at which key, and when. Everything that is done to one key begins with this.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, marker::PhantomData, ops::Deref};
 
 use axum::{
     extract::{FromRef, FromRequestParts, Path},
@@ -8,7 +8,7 @@ use axum::{
 };
 use shared::{
     app::App,
-    caller::{Caller, Origin},
+    caller::{Actor, Allowed, Origin, scope::Wanted},
     ids::{AccountId, KeyId},
     now::Now,
     time::Timestamp,
@@ -16,44 +16,56 @@ use shared::{
 
 use crate::refusal::Refusal;
 
-/// A caller at a key, which may be the caller's, somebody else's or none.
+/// Somebody at a key, which may be of the same account, somebody else's or none.
 pub struct Access {
-    pub(crate) caller: Caller,
+    pub(crate) actor: Actor,
     pub(crate) origin: Origin,
     pub(crate) key: KeyId,
     /// The moment of the request: what is decided and written for it is of this moment, unless an exchange was asked meanwhile.
     pub(crate) now: Timestamp,
 }
 
+/// An access by somebody whom the account has allowed `W`. A handler that extracts this by itself, after its body or its query, tells
+/// their flaws before it tells that there is no such key.
+pub struct AllowedAccess<W>(Access, PhantomData<W>);
+
 impl Access {
-    /// A caller at the key that the path names. A handler that extracts this by itself, after its body or its query, tells their
-    /// flaws before it tells that there is no such key.
+    /// Somebody at the key that the path names.
     ///
     /// # Errors
-    /// `NotFound` when the path can name no key.
-    pub fn at(caller: Caller, origin: Origin, path: KeyPath, now: Timestamp) -> Result<Self, Refusal> {
-        Ok(Self { caller, origin, key: path.id()?, now })
+    /// `NotFound` when it can name none that this actor may use.
+    pub fn at(actor: Actor, origin: Origin, path: KeyPath, now: Timestamp) -> Result<Self, Refusal> {
+        let key = path.key_for(&actor)?;
+        Ok(Self { actor, origin, key, now })
     }
 
     /// Whose rows may be touched.
     #[must_use]
-    pub const fn account_id(&self) -> AccountId {
-        self.caller.account_id()
+    pub fn account_id(&self) -> AccountId {
+        self.actor.account_id()
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Access
+impl<W> Deref for AllowedAccess<W> {
+    type Target = Access;
+
+    fn deref(&self) -> &Access {
+        &self.0
+    }
+}
+
+impl<W: Wanted, S: Send + Sync> FromRequestParts<S> for AllowedAccess<W>
 where
     App: FromRef<S>,
 {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let caller = Caller::from_request_parts(parts, state).await?;
+        let actor = Allowed::<W>::from_request_parts(parts, state).await?.into_actor();
         let Ok(origin) = Origin::from_request_parts(parts, state).await;
         let Ok(path) = KeyPath::from_request_parts(parts, state).await;
         let Now(now) = Now::from_request_parts(parts, state).await.map_err(Refusal::Failed)?;
-        Self::at(caller, origin, path, now)
+        Ok(Self(Access::at(actor, origin, path, now)?, PhantomData))
     }
 }
 
@@ -62,12 +74,12 @@ where
 pub struct KeyPath(Option<KeyId>);
 
 impl KeyPath {
-    /// The key that may be there.
+    /// The key that may be there. No other way leads from a request to a key, so what is kept from a token is kept from it by all handlers.
     ///
     /// # Errors
-    /// `NotFound` when no key can be.
-    pub fn id(self) -> Result<KeyId, Refusal> {
-        self.0.ok_or(Refusal::NotFound)
+    /// `NotFound` when no key can be, or none that this actor may use.
+    pub fn key_for(self, actor: &Actor) -> Result<KeyId, Refusal> {
+        self.0.filter(|key| actor.may_use(*key)).ok_or(Refusal::NotFound)
     }
 }
 

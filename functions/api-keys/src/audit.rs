@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     events::{By, Circumstances},
-    ids::{AccountId, EventId, KeyId, SessionId},
+    ids::{AccountId, EventId, KeyId, SessionId, TokenId},
     store::{Condition, Put, Write},
     tables::Row,
     time::Timestamp,
@@ -50,12 +50,14 @@ pub struct AccessEvent {
     pub(crate) circumstances: Circumstances,
     /// By which session.
     pub(crate) session: Option<SessionId>,
+    /// By which personal token.
+    pub(crate) token: Option<TokenId>,
     pub(crate) user_agent: Option<String>,
     ttl: Timestamp,
 }
 
 impl AccessEvent {
-    /// Something that a caller does to a key. `outcome` is a word of ours: `ok`, a refusal, how a test ended, or [`UNKNOWN`].
+    /// Something that is done to a key. `outcome` is a word of ours: `ok`, a refusal, how a test ended, or [`UNKNOWN`].
     fn new(access: &Access, action: AccessAction, outcome: &str, id: EventId) -> Self {
         Self {
             id,
@@ -64,7 +66,8 @@ impl AccessEvent {
             action,
             outcome: outcome.to_owned(),
             circumstances: Circumstances::of(&access.origin, By::User, access.now),
-            session: Some(access.caller.session_id()),
+            session: access.actor.session_id(),
+            token: access.actor.token_id(),
             user_agent: access.origin.user_agent.clone(),
             ttl: access.now + KEPT,
         }
@@ -108,7 +111,7 @@ impl AccessEvent {
 }
 
 impl Vault {
-    /// Something that the caller does to a key, for the list of accesses.
+    /// Something that is done to a key, for the list of accesses.
     ///
     /// # Errors
     /// `Internal`.
@@ -123,7 +126,7 @@ impl Vault {
         self.recorded(event, refusal).await
     }
 
-    /// What a caller was `asked` for, or a refusal, after writing down that somebody tried without it.
+    /// What an actor was `asked` for, or a refusal, after writing down that somebody tried without it.
     ///
     /// # Errors
     /// What was refused; `Failed` where that could not be written down.
@@ -139,7 +142,7 @@ impl Vault {
         }
     }
 
-    /// Writes down that the caller begins something whose outcome is not known yet: what cannot be recorded is not done.
+    /// Writes down that something begins whose outcome is not known yet: what cannot be recorded is not done.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.

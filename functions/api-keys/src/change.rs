@@ -48,7 +48,7 @@ impl Vault {
             let changed = changed(&seen, change, renewal.as_ref(), access.now)?;
             let mut writes = writes(account, &seen, &changed)?;
             writes.push(self.event(access, AccessAction::Update, "ok")?.write()?);
-            writes.push(access.caller.still_signed_in());
+            writes.push(access.actor.still_allowed());
             if changed.sealed.secret_version != seen.sealed.secret_version {
                 writes.push(self.told_of_new_secret(access, &changed)?);
             }
@@ -56,11 +56,11 @@ impl Vault {
                 Raced::Won => return Ok(changed),
                 Raced::Obstructed => {
                     contention.lost().await?;
-                    seen = self.find(&access.caller, access.key).await?;
+                    seen = self.find(access.account_id(), access.key).await?;
                 }
-                // The session has ended, the key has changed, or its new credential is kept already.
+                // The session or the token has ended, the key has changed, or its new credential is kept already.
                 Raced::Overtaken => {
-                    access.caller.is_signed_in(&self.app.store).await?;
+                    access.actor.is_allowed(&self.app.store).await?;
                     seen = match self.look_again(access, &seen, &mut contention).await? {
                         Look::Same(_) if is_new(&seen, &changed) => return Err(Refusal::Duplicate),
                         Look::Changed(now) | Look::Same(now) => now,

@@ -1,17 +1,23 @@
 //! What is counted: how many keys an account has, which one row says that changes in the transactions that the keys come and go in;
-//! and how often a caller does something.
+//! and how often something is done.
 
 use serde::{Deserialize, Serialize};
 use shared::{
     error::Error,
     ids::AccountId,
-    limits::{Limit, RateLimit},
+    limits::RateLimit,
     store::{Condition, Update, Write},
     tables::{Row, Rows},
     time::Timestamp,
 };
 
-use crate::{access::Access, limits::MOST_KEYS, record::Fingerprint, refusal::Refusal, state::Vault};
+use crate::{
+    access::Access,
+    limits::{MOST_KEYS, UseLimit},
+    record::Fingerprint,
+    refusal::Refusal,
+    state::Vault,
+};
 
 /// The row that says how many keys an account has.
 #[derive(Serialize, Deserialize)]
@@ -71,14 +77,13 @@ impl Recount {
 }
 
 impl Vault {
-    /// Counts something that the caller does, with `what` where it is not the caller alone that is counted: the name of the counter
-    /// begins with its owner, so that nobody uses up what somebody else may do.
+    /// Counts something that is done, with `what` it is done to where that is counted for itself.
     ///
     /// # Errors
     /// `TooMany`; `Failed` where nothing can be counted.
-    pub(crate) async fn count(&self, limit: Limit, access: &Access, what: &str) -> Result<(), Refusal> {
-        let whom = format!("{}#{what}", access.account_id());
-        match limit.count(&self.app.store, &whom, access.now).await? {
+    pub(crate) async fn count(&self, of: UseLimit, access: &Access, what: &str) -> Result<(), Refusal> {
+        let whom = format!("{}#{what}", of.whom(&access.actor));
+        match of.limit.count(&self.app.store, &whom, access.now).await? {
             RateLimit::Allowed(_) => Ok(()),
             RateLimit::Exceeded(seconds) => Err(Refusal::TooMany(seconds)),
         }

@@ -2,7 +2,7 @@
 
 use schemars::{Schema, json_schema};
 use serde_json::Value;
-use shared::http::Operation;
+use shared::{caller::scope::Wanted, http::Operation};
 
 use crate::refusal::Refusal;
 
@@ -11,9 +11,9 @@ pub const KEY_ID: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
 /// A moment for examples.
 pub const MOMENT: &str = "2026-11-22T10:00:00Z";
 
-/// An operation of the vault's.
-pub fn operation(name: &'static str, description: &'static str) -> Operation {
-    Operation::new(name, description).protected().depends()
+/// An operation of the vault's, by sessions and by personal tokens that allow `W`.
+pub fn operation<W: Wanted>(name: &'static str, description: &'static str) -> Operation {
+    Operation::new(name, description).needs::<W>().depends()
 }
 
 /// Of one key.

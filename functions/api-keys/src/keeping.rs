@@ -68,7 +68,7 @@ impl Vault {
                 Raced::Won => return Ok(()),
                 Raced::Obstructed => contention.lost().await?,
                 Raced::Overtaken => {
-                    let now = self.find(&access.caller, access.key).await?;
+                    let now = self.find(access.account_id(), access.key).await?;
                     if now.sealed.secret_version != record.sealed.secret_version {
                         // The access took place all the same.
                         let _written = self.app.store.put(tested.put()?).await?;

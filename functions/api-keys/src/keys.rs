@@ -1,9 +1,8 @@
-//! The caller's keys: found, and looked at again by whoever lost a write.
+//! The keys of an account: found, and looked at again by whoever lost a write.
 
 use std::time::{Duration, Instant};
 
 use shared::{
-    caller::Caller,
     contention::Contention,
     error::Error,
     ids::{AccountId, KeyId},
@@ -54,12 +53,12 @@ pub fn rolled_back() -> Refusal {
 }
 
 impl Vault {
-    /// A key of the caller's.
+    /// A key of an account.
     ///
     /// # Errors
     /// `NotFound`, also where it is somebody else's.
-    pub(crate) async fn find(&self, caller: &Caller, key: KeyId) -> Result<KeyRecord, Refusal> {
-        let found = self.app.store.get(Row::ExchangeKey(caller.account_id(), key)).await?;
+    pub(crate) async fn find(&self, account: AccountId, key: KeyId) -> Result<KeyRecord, Refusal> {
+        let found = self.app.store.get(Row::ExchangeKey(account, key)).await?;
         found.ok_or(Refusal::NotFound)
     }
 
@@ -95,7 +94,7 @@ impl Vault {
             contention.lost().await?;
             // In this order: where the key is still the same, nobody has moved its fingerprint in between.
             let is_sound = self.agrees(access.account_id(), seen).await?;
-            let record = self.find(&access.caller, access.key).await?;
+            let record = self.find(access.account_id(), access.key).await?;
             if !record.is_still(seen) {
                 return Ok(Look::Changed(record));
             }

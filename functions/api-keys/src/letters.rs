@@ -11,7 +11,7 @@ use shared::{
 use crate::{access::Access, record::KeyRecord, state::Vault};
 
 impl Vault {
-    /// The letter that tells the caller of a new key, with the link for an owner who has not added it.
+    /// The letter that tells the owner of a new key, with the link for an owner who has not added it.
     ///
     /// # Errors
     /// `Internal`.
@@ -19,7 +19,7 @@ impl Vault {
         self.told(access, News::KeyAdded { exchange: key.exchange.clone(), label: key.label.clone() })
     }
 
-    /// The letter that tells the caller of a new secret of a key, with the link for an owner who has not replaced it.
+    /// The letter that tells the owner of a new secret of a key, with the link for an owner who has not replaced it.
     ///
     /// # Errors
     /// `Internal`.
@@ -28,10 +28,10 @@ impl Vault {
     }
 
     fn told(&self, access: &Access, news: News) -> Result<Write<'static>, Error> {
-        let Access { caller, origin, now, .. } = access;
+        let Access { actor, origin, now, .. } = access;
         let not_me = Some(LinkId::at(self.app.clock.unix_ms())?);
         let circumstances = Circumstances::of(origin, By::User, *now);
-        let letter = Letter::Notice { to: caller.email().clone(), news, circumstances, not_me };
-        Mail::new(letter, caller.language(), *now)?.post().map(Write::Put)
+        let letter = Letter::Notice { to: actor.email().clone(), news, circumstances, not_me };
+        Mail::new(letter, actor.language(), *now)?.post().map(Write::Put)
     }
 }

@@ -12,7 +12,6 @@ mod endings;
 mod endpoints;
 mod exchange_client;
 pub mod exchanges;
-mod frozen;
 mod input;
 mod keeping;
 mod keys;

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::{
-    caller::{Caller, Confirmed},
+    caller::{Actor, Confirmed},
+    ids::AccountId,
     kyc,
     time::Timestamp,
 };
@@ -69,26 +70,26 @@ pub fn sends_funds(info: &KeyInfo) -> Option<SendsFunds> {
 }
 
 impl Vault {
-    /// That a caller may see a key or store a new one: confirmed and, where that is required, with second factors.
+    /// That an actor may see a key or store a new one: confirmed and, where that is required, of an account with second factors.
     ///
     /// # Errors
     /// `MfaRequired`; `Failed` with `StepUpRequired`.
-    pub(crate) fn confirm(&self, caller: &Caller, now: Timestamp) -> Result<Confirmed, Refusal> {
-        if self.config.require_mfa && !caller.has_factors() {
+    pub(crate) fn confirm(&self, actor: &Actor, now: Timestamp) -> Result<Confirmed, Refusal> {
+        if self.config.require_mfa && !actor.has_factors() {
             return Err(Refusal::MfaRequired);
         }
-        Ok(caller.confirmed(now)?)
+        Ok(actor.confirmed(now)?)
     }
 
-    /// Where that is required, only whoever has proven their identity stores keys.
+    /// Where that is required, keys are stored only where their owner has proven who that is.
     ///
     /// # Errors
     /// `KycRequired`, `Failed`.
-    pub(crate) async fn permit(&self, caller: &Caller) -> Result<(), Refusal> {
+    pub(crate) async fn permit(&self, account: AccountId) -> Result<(), Refusal> {
         if !self.config.require_kyc {
             return Ok(());
         }
-        let reports = kyc::reports_of(&self.app.store, &caller.account_id().to_string()).await?;
+        let reports = kyc::reports_of(&self.app.store, &account.to_string()).await?;
         if kyc::standing(&reports).status == kyc::KycStatus::Approved { Ok(()) } else { Err(Refusal::KycRequired) }
     }
 

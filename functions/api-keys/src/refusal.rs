@@ -8,7 +8,7 @@ use axum::{
 };
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{error::Error, http::Reply};
+use shared::{error::Error, http::Reply, switches::VAULT_FROZEN};
 
 use crate::{
     exchanges::ConnectionStatus,
@@ -48,12 +48,14 @@ struct RefusalReason {
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schemars(rename = "ApiKeyRefusalCode")]
 pub enum RefusalCode {
-    /// There is no such key of the caller's.
+    /// There is no such key of the account's, or none that the token is good for.
     KeyNotFound,
     /// Keys can be stored once the caller's identity has been proven.
     KycRequired,
     /// Keys can be stored and shown once the account has a second factor.
     MfaRequired,
+    /// The token is good for chosen keys alone, so it adds none.
+    OnlyChosenKeys,
     /// Its owner has switched the key off.
     KeyDisabled,
     /// The key can send funds out of the account.
@@ -86,6 +88,7 @@ impl RefusalCode {
             Self::KeyNotFound => "KEY_NOT_FOUND",
             Self::KycRequired => "KYC_REQUIRED",
             Self::MfaRequired => "MFA_REQUIRED",
+            Self::OnlyChosenKeys => "ONLY_CHOSEN_KEYS",
             Self::KeyDisabled => "KEY_DISABLED",
             Self::KeyCanWithdraw => "KEY_CAN_WITHDRAW",
             Self::VaultFrozen => "VAULT_FROZEN",
@@ -102,12 +105,14 @@ impl RefusalCode {
 
 /// Why a call is refused, in words for its caller.
 pub enum Refusal {
-    /// No such key of the caller's. Somebody else's is no such key.
+    /// No such key of the account's, or none that the token is good for. Somebody else's is no such key.
     NotFound,
     /// The owner has not proven who they are, and must have.
     KycRequired,
     /// The account has no second factor, and must have.
     MfaRequired,
+    /// The token is good for chosen keys alone: what it added would be none of them.
+    OnlyChosenKeys,
     /// The owner has switched the key off.
     Disabled,
     /// The key can send funds to others, and the policy forbids that.
@@ -116,7 +121,7 @@ pub enum Refusal {
     Frozen(i64),
     /// The credential is kept already, by whomever.
     Duplicate,
-    /// The caller has as many keys as anybody may have.
+    /// The account has as many keys as any may have.
     Full,
     /// The key has left behind as many credentials that can send funds to others as it may.
     TooManyBlocked,
@@ -142,6 +147,7 @@ impl Refusal {
             Self::NotFound => RefusalCode::KeyNotFound,
             Self::KycRequired => RefusalCode::KycRequired,
             Self::MfaRequired => RefusalCode::MfaRequired,
+            Self::OnlyChosenKeys => RefusalCode::OnlyChosenKeys,
             Self::Disabled => RefusalCode::KeyDisabled,
             Self::CanWithdraw => RefusalCode::KeyCanWithdraw,
             Self::Frozen(_) => RefusalCode::VaultFrozen,
@@ -162,11 +168,10 @@ impl Refusal {
             Self::NotFound => "API key not found",
             Self::KycRequired => "Exchange keys can be stored once your identity has been proven",
             Self::MfaRequired => "Exchange keys can be stored and shown once your account has a second factor",
+            Self::OnlyChosenKeys => "This token is good for chosen API keys only and cannot add any",
             Self::Disabled => "This API key is disabled",
             Self::CanWithdraw => "This API key can send funds out of the account: replace it by one that cannot",
-            Self::Frozen(_) => {
-                "The vault shows no secret for a while after the account was secured or has changed its address"
-            }
+            Self::Frozen(_) => VAULT_FROZEN,
             Self::Duplicate => "This API key is stored already",
             Self::Full => &FULL,
             Self::TooManyBlocked => &TOO_MANY_BLOCKED,
@@ -189,7 +194,7 @@ impl IntoResponse for Refusal {
         match self {
             Self::NotFound => Reply::not_found(body).into_response(),
             Self::Unverified(_, seconds) => Reply::unavailable(body, seconds.unwrap_or(5)).into_response(),
-            Self::KycRequired | Self::MfaRequired => Reply::forbidden(body).into_response(),
+            Self::KycRequired | Self::MfaRequired | Self::OnlyChosenKeys => Reply::forbidden(body).into_response(),
             Self::Disabled | Self::CanWithdraw | Self::Duplicate | Self::Full | Self::TooManyBlocked => {
                 Reply::conflict(body).into_response()
             }
@@ -208,10 +213,11 @@ mod tests {
 
     use super::*;
 
-    const CODES: [RefusalCode; 13] = [
+    const CODES: [RefusalCode; 14] = [
         RefusalCode::KeyNotFound,
         RefusalCode::KycRequired,
         RefusalCode::MfaRequired,
+        RefusalCode::OnlyChosenKeys,
         RefusalCode::KeyDisabled,
         RefusalCode::KeyCanWithdraw,
         RefusalCode::VaultFrozen,
@@ -237,7 +243,7 @@ mod tests {
             assert_eq!(json!(code), code.as_str());
         }
         // The last two are no words for answers.
-        assert_eq!(documented::<RefusalCode>(), CODES[..11].iter().map(|code| json!(code)).collect::<Vec<_>>());
+        assert_eq!(documented::<RefusalCode>(), CODES[..12].iter().map(|code| json!(code)).collect::<Vec<_>>());
     }
 
     #[test]

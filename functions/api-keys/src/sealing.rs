@@ -36,7 +36,7 @@ struct OpenedCredentials {
     wallet_address: Option<String>,
 }
 
-/// Credentials that may be shown: they were opened for a caller who is confirmed.
+/// Credentials that may be shown: they were opened for somebody who is confirmed.
 pub struct Revealed(Credentials);
 
 impl Revealed {
@@ -47,7 +47,7 @@ impl Revealed {
 }
 
 impl Vault {
-    /// Credentials that a caller who is confirmed has brought, sealed for their record: one call to KMS.
+    /// Credentials that somebody who is confirmed has brought, sealed for their record: one call to KMS.
     ///
     /// # Errors
     /// `Unavailable`, `Internal`.
@@ -102,7 +102,7 @@ impl Vault {
         self.open(confirmed.account_id(), key, record).await.map(Revealed)
     }
 
-    /// Opens a key of the caller's for a test, which any session may ask for and of which its exchange alone hears: one call to KMS.
+    /// Opens a key for a test, which needs no proof of late and of which its exchange alone hears: one call to KMS.
     ///
     /// # Errors
     /// `Unavailable`; `Internal` when the record is not what was sealed.

@@ -7,7 +7,7 @@ use super::{Owner, assert_conflict, assert_no_key, demo, with};
 
 const UNKNOWN: &str = "01981e5a-6f1c-7c3a-8b47-2f7f0a4b8a11";
 
-fn assert_too_many(reply: &Reply, at_most: u64) {
+pub(super) fn assert_too_many(reply: &Reply, at_most: u64) {
     assert_eq!((reply.status, &reply.body["success"]), (429, &json!(false)), "{reply:?}");
     assert_eq!(reply.body["data"], json!({ "code": "TOO_MANY_REQUESTS" }));
     let seconds: u64 = reply.header("retry-after").unwrap().parse().unwrap();

@@ -23,6 +23,7 @@ mod sealing;
 mod step_up;
 mod tampering;
 mod testing;
+mod tokens;
 mod verdicts;
 mod verify;
 

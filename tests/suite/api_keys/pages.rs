@@ -7,7 +7,7 @@ use tests::{Reply, World};
 use super::{Owner, binance, rows, text};
 
 /// Keys of one user, copies of a real one. One for each millisecond, but that three in a row share theirs.
-async fn many_keys(ada: &Owner<'_>, count: u64) -> Vec<String> {
+pub(super) async fn many_keys(ada: &Owner<'_>, count: u64) -> Vec<String> {
     let first = ada.keeps(&binance("name-of-the-key-1")).await;
     let row = ada.row(&first).await;
     let start = ada.world.clock.unix_ms() + 1_000;
@@ -27,7 +27,7 @@ async fn many_keys(ada: &Owner<'_>, count: u64) -> Vec<String> {
     ids
 }
 
-fn page(reply: &Reply, list: &str) -> (Vec<String>, Option<String>) {
+pub(super) fn page(reply: &Reply, list: &str) -> (Vec<String>, Option<String>) {
     reply.assert_ok();
     let data = &reply.body["data"];
     let ids = data[list].as_array().unwrap().iter().map(|entry| text(&entry["id"])).collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use shared::http::Security;
+use shared::{caller::scope::Scope, http::Security};
 use tests::{Request, Session, World, authorized};
 
 pub const KEPT: &str = include_str!("../../../functions/docs/openapi.json");
@@ -62,11 +62,16 @@ fn the_kept_document_is_what_the_code_says() {
 
 #[test]
 fn what_the_original_documented_is_documented_the_same() {
-    let (mut contract, document) = (parsed(CONTRACT), parsed(KEPT));
+    let (mut contract, mut document) = (parsed(CONTRACT), parsed(KEPT));
     // We have groups of our own besides, and what the original had is in none of them.
     let tags = contract["tags"].take();
     assert_eq!(tags.as_array().unwrap()[..], document["tags"].as_array().unwrap()[..1]);
     contract.as_object_mut().unwrap().remove("tags");
+    // It knew of no programs, which are let in besides.
+    let items = document["paths"].as_object_mut().unwrap().values_mut();
+    for operation in items.flat_map(|item| item.as_object_mut().unwrap().values_mut()) {
+        operation["security"].as_array_mut().unwrap().retain(|way| way.get("PersonalToken").is_none());
+    }
     // It is silent on bodies and pages of the vault, and so on how they can be wrong.
     assert_eq!(missing(&contract, &document, ""), [""; 0]);
     for (method, path, operation) in operations(&document) {
@@ -117,22 +122,25 @@ fn whoever_reads_it_learns_who_may_ask_where_and_under_which_licence() {
         routes.map(|route| (route.method.to_owned(), route.path)).collect::<BTreeSet<_>>()
     };
     let (sessions, reports) = (with(Security::Session), with(Security::Provider));
-    assert!(sessions.len() > 9);
+    let allowed = Scope::ALL.map(|scope| (scope.as_str(), with(Security::Allowed(scope))));
+    assert!(sessions.len() > 9 && allowed.iter().all(|(_, routes)| !routes.is_empty()));
     let (original, ours) = ("/api/kyc/webhook", "/api/kyc/webhook/{provider}");
     assert_eq!(reports, BTreeSet::from([("POST".to_owned(), original), ("POST".to_owned(), ours)]));
     for (method, path, operation) in operations(&document) {
         let of_session = sessions.contains(&(method.clone(), path));
-        let wanted = match path {
+        let of_program = allowed.iter().find(|(_, routes)| routes.contains(&(method.clone(), path)));
+        let wanted = match (path, of_program) {
             // A session proves no report, but the original said so here.
-            path if path == original => json!([{ "HTTPBearer": [] }]),
-            path if path == ours => json!([{ "KycWebhookToken": [] }, {}]),
+            (path, _) if path == original => json!([{ "HTTPBearer": [] }]),
+            (path, _) if path == ours => json!([{ "KycWebhookToken": [] }, {}]),
+            (_, Some((scope, _))) => json!([{ "HTTPBearer": [] }, { "PersonalToken": [scope] }]),
             _ if of_session => json!([{ "HTTPBearer": [] }]),
             _ => json!([]),
         };
         assert_eq!(operation["security"], wanted, "{method} {path}");
         let refused = operation["responses"]["401"].to_string();
         // Logout takes its token in the body.
-        let takes_a_token = of_session || path == "/auth/logout";
+        let takes_a_token = of_session || of_program.is_some() || path == "/auth/logout";
         assert_eq!(refused.contains("Invalid or expired token"), takes_a_token, "{method} {path}");
         let takes_a_report = [original, ours].contains(&path);
         assert_eq!(refused.contains("Invalid signature"), takes_a_report, "{method} {path}");

@@ -5,7 +5,7 @@ use std::{sync::LazyLock, time::Instant};
 use axum::extract::State;
 use serde_json::json;
 use shared::{
-    caller::{Caller, Confirmed, Origin},
+    caller::{Allowed, Confirmed, Origin, scope},
     http::{Body, Operation, Reply},
     ids::KeyId,
     now::Now,
@@ -35,17 +35,20 @@ use crate::{
 /// nothing.
 pub async fn create(
     State(vault): State<Vault>,
-    caller: Caller,
+    actor: Allowed<scope::KeysWrite>,
     origin: Origin,
     Now(now): Now,
     Body(input): Body<CreateApiKeyRequest>,
 ) -> Replied {
     let since = Instant::now();
-    let confirmed = vault.confirm(&caller, now)?;
-    vault.permit(&caller).await?;
+    let confirmed = vault.confirm(&actor, now)?;
+    if actor.only_keys().is_some() {
+        return Err(Refusal::OnlyChosenKeys);
+    }
+    vault.permit(actor.account_id()).await?;
     // The milliseconds put the keys of one moment in order.
     let key = KeyId::at(vault.app.clock.unix_ms())?;
-    let access = Access { caller, origin, key, now };
+    let access = Access { actor: actor.into_actor(), origin, key, now };
     let tested = if input.verify { Some(vault.verify(&access, &input, since).await?) } else { None };
     match (vault.store(&access, &confirmed, &input, tested.as_ref(), since).await, tested) {
         (Ok(record), _) => Ok(Reply::ok(ApiKeyResponse::of_key("API key created", vault.view(record)))),
@@ -78,7 +81,7 @@ impl Vault {
                 one_more(account)?,
                 self.event(access, AccessAction::Create, "ok")?.write()?,
                 self.told_of_new_key(access, &record)?,
-                access.caller.still_signed_in(),
+                access.actor.still_allowed(),
             ];
             if let Some(tested) = tested {
                 writes.push(Write::Put(tested.put()?));
@@ -87,7 +90,7 @@ impl Vault {
                 Raced::Won => return Ok(record),
                 Raced::Obstructed => contention.lost().await?,
                 Raced::Overtaken => {
-                    access.caller.is_signed_in(&self.app.store).await?;
+                    access.actor.is_allowed(&self.app.store).await?;
                     if let Some(refusal) = self.obstacle(account, &record.sealed.fingerprint).await? {
                         return Err(refusal);
                     }
@@ -134,18 +137,20 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
          tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to {MOST_KEYS} \
          keys. Its owner is told by mail. Neither the key nor the secret is shown again but by decrypt. \
          An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`); one without is refused \
-         where they are required (`MFA_REQUIRED`). `data` is the key."
+         where they are required (`MFA_REQUIRED`). A token that is good for chosen keys only adds none (`ONLY_CHOSEN_KEYS`). `data` is \
+         the key."
     )
 });
 
 pub fn document() -> Operation {
-    let operation = operation("create_api_key", &DESCRIPTION);
-    let (unproven, without) = (Refusal::KycRequired, Refusal::MfaRequired);
+    let operation = operation::<scope::KeysWrite>("create_api_key", &DESCRIPTION);
+    let (unproven, without, chosen) = (Refusal::KycRequired, Refusal::MfaRequired, Refusal::OnlyChosenKeys);
     let later = Refusal::Unverified(ConnectionStatus::ExchangeUnavailable, None);
     document::refuses(document::limited(operation), &[Refusal::Duplicate, Refusal::Full])
         .steps_up()
         .answer(403, without.message(), &without.body())
         .answer(403, unproven.message(), &unproven.body())
+        .answer(403, chosen.message(), &chosen.body())
         .answer(503, later.message(), &later.body())
         .body::<CreateApiKeyRequest>(json!({
             "exchange": "okx", "label": "main account", "api_key": "0b2a5c4e-52d4-4f8e-9c0f-1c1f2c1c1a11",

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use axum::extract::State;
 use shared::{
+    caller::scope,
     http::{Operation, Reply},
     store::{Condition, Raced, Update},
     tables::Row,
 };
 
 use crate::{
-    access::Access,
+    access::{Access, AllowedAccess},
     audit::AccessAction,
     conditions::accessed,
     document::{self, operation},
@@ -23,14 +24,18 @@ use crate::{
 };
 
 /// Shows a key and its secret to its owner.
-pub async fn decrypt(State(vault): State<Vault>, access: Access) -> Replied<DecryptedApiKeyResponse> {
+pub async fn decrypt(
+    State(vault): State<Vault>,
+    access: AllowedAccess<scope::KeysDecrypt>,
+) -> Replied<DecryptedApiKeyResponse> {
     let since = Instant::now();
     vault.count(DECRYPTS_BY_ACCOUNT, &access, "").await?;
-    let record = vault.find(&access.caller, access.key).await?;
-    let confirmed = vault.confirm(&access.caller, access.now);
+    let record = vault.find(access.account_id(), access.key).await?;
+    let confirmed = vault.confirm(&access.actor, access.now);
     let confirmed = vault.or_refuse(&access, AccessAction::Decrypt, confirmed).await?;
     // Asked after that: a proof by a factor that is older than what shut the vault opens it.
-    if let Some(seconds) = vault.seconds_frozen(&access.caller, access.now).await? {
+    let by_change = access.actor.frozen_until(access.now);
+    if let Some(seconds) = vault.app.vault_frozen_for(by_change, access.now).await? {
         return Err(vault.refuse(&access, AccessAction::Decrypt, Refusal::Frozen(seconds)).await);
     }
     vault.count(DECRYPTS_BY_KEY, &access, &record.sealed.fingerprint).await?;
@@ -61,16 +66,16 @@ impl Vault {
             let update = row.set("last_decrypted_at", &access.now)?;
             let update = update.when(Condition::equals("version", &record.version)?);
             let mut writes = accessed(access.account_id(), &record, update, &event)?;
-            // What freezes the vault ends the session: nothing is shown after it that was asked for before.
-            writes.push(access.caller.still_signed_in());
+            // What freezes the vault ends the session or the token: nothing is shown after it that was asked for before.
+            writes.push(access.actor.still_allowed());
             match self.app.store.race(writes).await? {
                 Raced::Won => return Ok(record),
                 Raced::Obstructed => {
                     contention.lost().await?;
-                    record = self.find(&access.caller, access.key).await?;
+                    record = self.find(access.account_id(), access.key).await?;
                 }
                 Raced::Overtaken => {
-                    access.caller.is_signed_in(&self.app.store).await?;
+                    access.actor.is_allowed(&self.app.store).await?;
                     record = self.again(access, &record, &mut contention).await?;
                 }
             }
@@ -79,11 +84,11 @@ impl Vault {
 }
 
 pub fn document() -> Operation {
-    let operation = operation(
+    let operation = operation::<scope::KeysDecrypt>(
         "decrypt_api_key",
         "Shows a key and its secret to its owner, after the access has been written down. `data` holds the passphrase and \
          the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one \
-         credential, whatever its id, up to 20 times in ten minutes. After a password was set by a mailed link, a change of address, or the \
+         credential, whatever its id, up to 20 times in ten minutes; each personal token counts by itself. After a password was set by a mailed link, a change of address, or the \
          owner's word that somebody else was at work, the vault shows nothing for a day (`VAULT_FROZEN`): `Retry-After` says for how long. \
          An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`); one without is refused \
          where they are required (`MFA_REQUIRED`).",

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use axum::extract::State;
 use shared::{
+    caller::scope,
     error::Error,
     http::{Operation, Reply},
     ids::AccountId,
@@ -12,7 +13,7 @@ use shared::{
 };
 
 use crate::{
-    access::Access,
+    access::AllowedAccess,
     audit::{AccessAction, AccessEvent},
     conditions::{as_left, fingerprint_as_seen},
     count::{Recount, one_less},
@@ -24,16 +25,16 @@ use crate::{
 };
 
 /// Forgets a key, its fingerprint and those that it has left behind, all or nothing. A second time it is not found.
-pub async fn delete(State(vault): State<Vault>, access: Access) -> Replied {
+pub async fn delete(State(vault): State<Vault>, access: AllowedAccess<scope::KeysWrite>) -> Replied {
     let mut contention = vault.app.contention(RECORD, Instant::now());
-    let mut sight = Sight::of(vault.find(&access.caller, access.key).await?);
+    let mut sight = Sight::of(vault.find(access.account_id(), access.key).await?);
     loop {
         let event = vault.event(&access, AccessAction::Delete, "ok")?;
         match vault.app.store.race(gone(access.account_id(), &event, &sight)?).await? {
             Raced::Won => return Ok(Reply::ok(ApiKeyResponse::bare("API key deleted"))),
             Raced::Obstructed => {
                 contention.lost().await?;
-                sight = Sight::of(vault.find(&access.caller, access.key).await?);
+                sight = Sight::of(vault.find(access.account_id(), access.key).await?);
             }
             Raced::Overtaken => {
                 let look = vault.look_again(&access, &sight.record, &mut contention).await?;
@@ -94,7 +95,7 @@ fn gone<'a>(account: AccountId, event: &AccessEvent, sight: &'a Sight) -> Result
 }
 
 pub fn document() -> Operation {
-    let operation = operation(
+    let operation = operation::<scope::KeysWrite>(
         "delete_api_key",
         "Forgets a key. What was deleted stays in encrypted backups of the table for up to 35 days. `data` is null.",
     );

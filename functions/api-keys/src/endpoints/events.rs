@@ -4,7 +4,7 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    caller::Caller,
+    caller::{Allowed, scope},
     http::{Operation, Page, Query, Reply},
     now::Now,
     tables::{Row, Rows},
@@ -47,12 +47,12 @@ impl AccessEventList {
 /// One page of the accesses to a key.
 pub async fn events(
     State(vault): State<Vault>,
-    caller: Caller,
+    actor: Allowed<scope::KeysRead>,
     path: KeyPath,
     Now(now): Now,
     Query(page): Query<Page>,
 ) -> Replied<AccessEventList> {
-    let (key, account, own) = (path.id()?, caller.account_id(), vault.key().await?);
+    let (key, account, own) = (path.key_for(&actor)?, actor.account_id(), vault.key().await?);
     // A cursor is good for one key: the list is named after it.
     let list = [&b"events"[..], key.as_bytes()].concat();
     let before = page.after(|cursor| own.open_cursor(&list, account, cursor))?;
@@ -61,15 +61,15 @@ pub async fn events(
     let (mut found, has_more): (Vec<AccessEvent>, _) = vault.app.store.newest(rows, page.rows(), before).await?;
     found.retain(|event| event.is_visible(now));
     if found.is_empty() {
-        // Nothing in 400 days, or never a key of the caller's.
-        vault.find(&caller, key).await?;
+        // Nothing in 400 days, or never a key of this account.
+        vault.find(account, key).await?;
     }
     let (events, next) = page.cut(found, has_more, |event| own.cursor(&list, account, &event.id));
     Ok(Reply::ok(AccessEventList::new(events.into_iter().map(EventView::from).collect(), next)))
 }
 
 pub fn document() -> Operation {
-    let operation = operation(
+    let operation = operation::<scope::KeysRead>(
         "api_key_events",
         "Who did what with a key in the last 400 days, newest first; also after the key has been deleted. `outcome` is `ok`, \
          the code of a refusal (`FAILED` where something was out of order), or how a test ended; `unknown` while a test is \

@@ -16,7 +16,6 @@ use shared::{
 
 use crate::{
     audit::AccessEvent,
-    document::operation,
     record::KeyRecord,
     state::Vault,
     view::{EventView, KeyView},
@@ -134,14 +133,16 @@ impl From<AccessEvent> for ExportedAccess {
 pub fn document() -> Operation {
     let data = VaultExport { api_keys: vec![KeyView::example()], events: Vec::new() };
     let moment = Timestamp::from_second(1_795_341_600);
-    operation(
+    Operation::new(
         "export_api_keys",
         "Everything that the vault knows about the caller, in pages: the keys, without their secrets and with their names masked, then \
          the accesses to them. Three first pages a day.",
     )
     .tag("API keys")
+    .protected()
     .query::<ExportCursor>()
     .ok(&Export::example("api_keys", data, Some(&Place::Events(None).bytes()), moment))
     .steps_up()
     .fails(&Error::TooManyRequests(0))
+    .depends()
 }

@@ -1,11 +1,13 @@
-//! `GET /api/v1/api-keys/`: the caller's keys, newest first, without their secrets.
+//! `GET /api/v1/api-keys/`: the keys of an account, newest first, without their secrets.
 
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shared::{
-    caller::Caller,
+    caller::{Actor, Allowed, scope},
+    error::Error,
     http::{Operation, Page, Query, Reply},
+    ids::KeyId,
     tables::{Row, Rows},
 };
 
@@ -19,7 +21,7 @@ use crate::{
 /// What a cursor of this list is good for.
 const LIST: &[u8] = b"keys";
 
-/// A page of the caller's keys.
+/// A page of the keys.
 #[derive(Serialize, JsonSchema)]
 pub struct ApiKeyList {
     /// Always true.
@@ -45,18 +47,48 @@ impl ApiKeyList {
     }
 }
 
-/// One page of the caller's keys: one query, whatever the number of keys.
-pub async fn list(State(vault): State<Vault>, caller: Caller, Query(page): Query<Page>) -> Replied<ApiKeyList> {
-    let (account, own) = (caller.account_id(), vault.key().await?);
+/// One page of the keys: one query, whatever the number of keys.
+pub async fn list(
+    State(vault): State<Vault>,
+    actor: Allowed<scope::KeysRead>,
+    Query(page): Query<Page>,
+) -> Replied<ApiKeyList> {
+    let (account, own) = (actor.account_id(), vault.key().await?);
     let before = page.after(|cursor| own.open_cursor(LIST, account, cursor))?;
-    let before = before.map(|id| Row::ExchangeKey(account, id));
-    let (found, has_more) = vault.app.store.newest(Rows::ExchangeKeysOf(account), page.rows(), before).await?;
+    let (found, has_more) = match actor.only_keys() {
+        None => {
+            let before = before.map(|id| Row::ExchangeKey(account, id));
+            vault.app.store.newest(Rows::ExchangeKeysOf(account), page.rows(), before).await?
+        }
+        Some(_) => (vault.chosen(&actor, page.rows(), before).await?, false),
+    };
     let (keys, next) = page.cut(found, has_more, |record: &KeyRecord| own.cursor(LIST, account, &record.id));
     Ok(Reply::ok(ApiKeyList::new(keys.into_iter().map(|record| vault.view(record)).collect(), next)))
 }
 
+impl Vault {
+    /// At least `rows` of the keys that an actor may see, newest first, from below `before` on, or all that there are. One query, unless
+    /// the keys come to more than 1 MB.
+    async fn chosen(&self, actor: &Actor, rows: u16, mut before: Option<KeyId>) -> Result<Vec<KeyRecord>, Error> {
+        let (account, mut chosen) = (actor.account_id(), Vec::new());
+        loop {
+            let from = before.map(|id| Row::ExchangeKey(account, id));
+            let all = Rows::ExchangeKeysOf(account);
+            let (found, has_more): (Vec<KeyRecord>, _) = self.app.store.newest(all, u16::MAX, from).await?;
+            before = found.last().map(|record| record.id);
+            chosen.extend(found.into_iter().filter(|record| actor.may_use(record.id)));
+            if !has_more || chosen.len() >= usize::from(rows) {
+                return Ok(chosen);
+            }
+        }
+    }
+}
+
 pub fn document() -> Operation {
-    operation("list_api_keys", "The caller's keys, newest first, without their secrets and with their names masked.")
-        .query::<Page>()
-        .ok_in_an_object(&ApiKeyList::new(vec![KeyView::example()], None))
+    operation::<scope::KeysRead>(
+        "list_api_keys",
+        "The caller's keys, newest first, without their secrets and with their names masked.",
+    )
+    .query::<Page>()
+    .ok_in_an_object(&ApiKeyList::new(vec![KeyView::example()], None))
 }

@@ -4,12 +4,13 @@ use std::time::Instant;
 
 use axum::extract::State;
 use shared::{
+    caller::scope,
     error::Error,
     http::{Operation, Reply},
 };
 
 use crate::{
-    access::Access,
+    access::AllowedAccess,
     audit::AccessAction,
     document::{self, operation},
     exchanges::{self, Exchange, Site},
@@ -22,10 +23,10 @@ use crate::{
 };
 
 /// Tries a key. The answer is 200 however the test ends.
-pub async fn test_connection(State(vault): State<Vault>, access: Access) -> Replied {
+pub async fn test_connection(State(vault): State<Vault>, access: AllowedAccess<scope::KeysWrite>) -> Replied {
     let since = Instant::now();
     vault.count(TESTS_BY_ACCOUNT, &access, "").await?;
-    let mut record = vault.find(&access.caller, access.key).await?;
+    let mut record = vault.find(access.account_id(), access.key).await?;
     vault.count(TESTS_BY_KEY, &access, &record.sealed.fingerprint).await?;
     if !record.is_active {
         return Err(vault.refuse(&access, AccessAction::Test, Refusal::Disabled).await);
@@ -62,12 +63,13 @@ impl Place {
 }
 
 pub fn document() -> Operation {
-    let operation = operation(
+    let operation = operation::<scope::KeysWrite>(
         "test_api_key_connection",
         "Tries a key at its exchange with one signed question that changes nothing there. The answer is 200 however the test \
          ends: `success` says whether the exchange accepts the key, `data`, a ConnectionTest, what it says of it. Unknown is null, never \
          false. A key that can send funds is blocked until a test says that it cannot. Up to 5 times a minute for one \
-         credential, whatever its id, and 20 times for all.",
+         credential, whatever its id, and 20 times for all; as often once more by all personal tokens together, but for one \
+         credential, whoever asks.",
     );
     let operation = document::refuses(document::of_key(operation), &[Refusal::Disabled]);
     document::limited(operation).ok(&ApiKeyResponse::of_test(TestView::example()))

@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::extract::State;
 use serde_json::json;
 use shared::{
-    caller::{Caller, Origin},
+    caller::{Allowed, Origin, scope},
     http::{Body, Operation, Reply},
     now::Now,
 };
@@ -21,17 +21,17 @@ use crate::{
     view::{ApiKeyResponse, KeyView, Replied},
 };
 
-/// Changes a key of the caller's. A new secret is a new version under a new data key; the old one is gone.
+/// Changes a key. A new secret is a new version under a new data key; the old one is gone.
 pub async fn update(
     State(vault): State<Vault>,
-    caller: Caller,
+    actor: Allowed<scope::KeysWrite>,
     origin: Origin,
     path: KeyPath,
     Now(now): Now,
     Body(change): Body<UpdateApiKeyRequest>,
 ) -> Replied {
-    let (since, access) = (Instant::now(), Access::at(caller, origin, path, now)?);
-    let seen = vault.find(&access.caller, access.key).await?;
+    let (since, access) = (Instant::now(), Access::at(actor.into_actor(), origin, path, now)?);
+    let seen = vault.find(access.account_id(), access.key).await?;
     change.fits(&seen)?;
     if change.is_empty() {
         return Ok(Reply::ok(ApiKeyResponse::of_key("Nothing to change", vault.view(seen))));
@@ -45,17 +45,17 @@ pub async fn update(
 }
 
 impl Vault {
-    /// Credentials that a caller may bring for a key of his.
+    /// Credentials that an actor may bring for a key.
     async fn accept<'a>(&self, access: &Access, given: &'a Given) -> Result<Brought<'a>, Refusal> {
-        let confirmed = access.caller.confirmed(access.now).map_err(Refusal::from);
+        let confirmed = access.actor.confirmed(access.now).map_err(Refusal::from);
         let confirmed = self.or_refuse(access, AccessAction::Update, confirmed).await?;
-        self.permit(&access.caller).await?;
+        self.permit(access.account_id()).await?;
         Ok(Brought { given, confirmed })
     }
 }
 
 pub fn document() -> Operation {
-    let operation = operation(
+    let operation = operation::<scope::KeysWrite>(
         "update_api_key",
         "Changes a key: its label, whether it may be used, its credentials. A new secret comes with all that belongs to it; \
          the name of the key may stay away if it is the same. What is blocked stays blocked under the same name and with \

@@ -32,7 +32,9 @@ pub struct EventView {
     by: By,
     /// Through what.
     via: Option<Via>,
-    /// Whose session it was.
+    /// The personal token that it was done by; null where it was done by none.
+    token: Option<String>,
+    /// Whose account it was.
     user_id: String,
     /// The address that the request came from.
     ip: Option<String>,
@@ -76,7 +78,8 @@ impl EventView {
             outcome: "ok".to_owned(),
             at: document::MOMENT.to_owned(),
             by: By::User,
-            via: Some(Via::Session),
+            via: Some(Via::Token),
+            token: Some("01981e5a-7a10-7d52-9c1f-5b2e8c6d4f3a".to_owned()),
             user_id: "6f1c0c3a-2b47-4c0e-9d5e-2f7f0a4b8a11".to_owned(),
             ip: Some("203.0.113.9".to_owned()),
             country: Some("DE".to_owned()),
@@ -95,7 +98,8 @@ impl From<AccessEvent> for EventView {
             outcome: event.outcome,
             at: at.to_string(),
             by,
-            via: Via::of(event.session),
+            via: event.token.map(|_| Via::Token).or_else(|| Via::of(event.session)),
+            token: event.token.map(|token| token.to_string()),
             user_id: event.account.to_string(),
             ip,
             country,

@@ -7,7 +7,7 @@ use shared::{
     caller::{Caller, Origin},
     error::Error,
     events::{AccountEvent, Action},
-    export::{Asked, Export, ExportCursor, Exporter, MOST_ROWS},
+    export::{Asked, Export, ExportCursor, ExportedEvent, Exporter, MOST_ROWS},
     http::{Operation, Query, Reply},
     ids::{EventId, SessionId},
     now::Now,
@@ -17,7 +17,7 @@ use shared::{
     time::Timestamp,
 };
 
-use self::shapes::{AccountExport, ExportedAccount, ExportedEvent, ExportedFactor, ExportedSession};
+use self::shapes::{AccountExport, ExportedAccount, ExportedFactor, ExportedSession};
 use crate::{
     account::Account,
     endpoints::account::user_profile::UserProfile,
@@ -97,7 +97,8 @@ impl Auth {
             None => Vec::new(),
         };
         self.tell_of_export(&account, caller, origin, now).await?;
-        let exported = ExportedAccount::of(&account, UserProfile::of(caller, profile), &guard, factors, now);
+        let exported =
+            ExportedAccount::of(&account, UserProfile::of(id, caller.email(), profile), &guard, factors, now);
         let next = Place::Sessions(None).bytes();
         asked.tells("account", AccountExport::of(Some(exported), Vec::new(), Vec::new()), Some(next)).await
     }
