@@ -244,8 +244,7 @@ impl Auth {
         events: &mut Events,
         now: Timestamp,
     ) -> Result<Vec<Write<'static>>, Error> {
-        let EndOfAccess { guard, ended: mut writes, seen } =
-            self.ending_access(account.id, Extent::Everything).await?;
+        let EndOfAccess { guard, ended: mut writes, seen } = self.ending_access(account.id, Extent::Everything).await?;
         let purge = purge(&self.app.store, account.id, seen.factors, doubted).await?;
         let freeze = seen.freeze.again(now, self.config.freeze);
         writes.push(Write::Update(freezing(forgetting_places(purge.guard(guard)?)?, freeze)?));

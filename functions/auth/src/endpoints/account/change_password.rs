@@ -63,8 +63,7 @@ pub async fn change_password(
         return Ok(Reply::too_many_requests(AccountChangeResponse::too_many(), seconds));
     }
     let (current, new) = (current_password.map(SecretText::reveal), new_password.reveal());
-    let replacement =
-        Replacement { current: current.as_ref().map(|current| current.as_str()), new: &new, keep_apps };
+    let replacement = Replacement { current: current.as_ref().map(|current| current.as_str()), new: &new, keep_apps };
     Ok(match auth.change_password(&caller, replacement, &sender, since, now).await? {
         ChangePassword::Done => Reply::ok(done()),
         ChangePassword::NotProven(not_proven) => not_proven.reply(AccountChangeResponse::refused),
