@@ -47,7 +47,7 @@ pub async fn change_profile(
     let update = apply(update, "avatar_url", change.avatar_url)?;
     let update = apply(update, "phone", change.phone)?;
     match auth.app.store.update::<Profile>(update.when(Condition::Exists)).await? {
-        Written::Done(profile) => Ok(Reply::ok(UserProfile::of(&caller, profile))),
+        Written::Done(profile) => Ok(Reply::ok(UserProfile::of(caller.account_id(), caller.email(), profile))),
         Written::Conflict(_) => Err(Error::InvalidToken),
     }
 }

@@ -97,7 +97,8 @@ impl Auth {
             None => Vec::new(),
         };
         self.tell_of_export(&account, caller, origin, now).await?;
-        let exported = ExportedAccount::of(&account, UserProfile::of(caller, profile), &guard, factors, now);
+        let exported =
+            ExportedAccount::of(&account, UserProfile::of(id, caller.email(), profile), &guard, factors, now);
         let next = Place::Sessions(None).bytes();
         asked.tells("account", AccountExport::of(Some(exported), Vec::new(), Vec::new()), Some(next)).await
     }

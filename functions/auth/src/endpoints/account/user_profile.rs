@@ -1,8 +1,9 @@
 //! The answer of both endpoints of the profile.
 
+use compat::email::EmailAddress;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::caller::Caller;
+use shared::ids::AccountId;
 
 use crate::profile::Profile;
 
@@ -28,12 +29,12 @@ pub struct UserProfile {
 }
 
 impl UserProfile {
-    /// The profile of whoever asks: id and address come from the caller.
+    /// The profile of an account with this proven address.
     #[must_use]
-    pub fn of(caller: &Caller, profile: Profile) -> Self {
+    pub fn of(account: AccountId, email: &EmailAddress, profile: Profile) -> Self {
         Self {
-            id: caller.account_id().to_string(),
-            email: caller.email().as_str().to_owned(),
+            id: account.to_string(),
+            email: email.as_str().to_owned(),
             full_name: profile.full_name,
             avatar_url: profile.avatar_url,
             phone: profile.phone,
