@@ -47,7 +47,7 @@ async fn an_account_is_shown_without_the_address_or_anybodys_ip() {
     assert_eq!(lines, shown(&world, None, Some(id(&session))).await);
     let now = world.now();
     assert_eq!(
-        lines[..8],
+        lines[..9],
         [
             format!("user: {}", session.user_id),
             format!("account: verified at {now}, language en"),
@@ -56,6 +56,7 @@ async fn an_account_is_shown_without_the_address_or_anybodys_ip() {
             "passwords: 0 wrong in a row; 0 today, 0 more from known places; 0 came during locks".to_owned(),
             "places: 2 known".to_owned(),
             format!("vault: shut until {}", now + std::time::Duration::from_hours(1)),
+            "personal tokens: 0".to_owned(),
             "sessions: 1".to_owned(),
         ]
     );

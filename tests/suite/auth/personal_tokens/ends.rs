@@ -80,6 +80,11 @@ impl Deed {
         Self::AskForAddress,
     ];
 
+    /// Whether an operator does it.
+    pub const fn is_of_operators(self) -> bool {
+        matches!(self, Self::Ban | Self::End | Self::ResetFactors | Self::EndSessions)
+    }
+
     /// Whether it is about second factors, of which there are some.
     const fn needs_factors(self) -> bool {
         matches!(

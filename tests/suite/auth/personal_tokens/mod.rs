@@ -2,6 +2,7 @@
 
 mod ends;
 mod many;
+mod outages;
 
 use serde_json::{Value, json};
 use shared::{
