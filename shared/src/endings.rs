@@ -40,6 +40,8 @@ pub enum Part {
     Vault,
     /// `kyc` sets an end to what it must keep for the law.
     Kyc,
+    /// `oauth` forgets what the account has allowed programs.
+    Grants,
 }
 
 /// An account that is to be deleted: a row of the table `Endings`, as long as it is not gone. Which account and when it is due, says the
@@ -51,6 +53,7 @@ pub struct Marks {
     begun_at: Option<Timestamp>,
     vault_at: Option<Timestamp>,
     kyc_at: Option<Timestamp>,
+    grants_at: Option<Timestamp>,
 }
 
 /// An account whose time has come.
@@ -66,7 +69,7 @@ pub struct Ending {
 
 impl Part {
     /// All of them. Only then is an account gone.
-    pub const ALL: [Self; 2] = [Self::Vault, Self::Kyc];
+    pub const ALL: [Self; 3] = [Self::Vault, Self::Kyc, Self::Grants];
 
     /// The attribute that says when it was done.
     #[must_use]
@@ -74,6 +77,7 @@ impl Part {
         match self {
             Self::Vault => "vault_at",
             Self::Kyc => "kyc_at",
+            Self::Grants => "grants_at",
         }
     }
 }
@@ -91,6 +95,7 @@ impl Marks {
         match part {
             Part::Vault => self.vault_at,
             Part::Kyc => self.kyc_at,
+            Part::Grants => self.grants_at,
         }
     }
 }
@@ -201,18 +206,22 @@ mod tests {
     #[test]
     fn nothing_is_done_before_every_part_is() {
         let at = Some(Timestamp::from_second(1));
-        let ending = |begun_at, vault_at, kyc_at| Ending {
+        let ending = |begun_at, [vault_at, kyc_at, grants_at]: [_; Part::ALL.len()]| Ending {
             account: AccountId::from_bytes([1; 16]),
             due_at: Timestamp::from_second(1),
-            marks: Marks { begun_at, vault_at, kyc_at },
+            marks: Marks { begun_at, vault_at, kyc_at, grants_at },
         };
-        assert!(ending(at, at, at).is_done());
-        for (begun_at, vault_at, kyc_at) in [(None, at, at), (at, None, at), (at, at, None), (None, None, None)] {
-            assert!(!ending(begun_at, vault_at, kyc_at).is_done());
+        assert!(ending(at, [at; 3]).is_done());
+        assert!(!ending(None, [at; 3]).is_done() && !ending(None, [None; 3]).is_done());
+        for left in 0..Part::ALL.len() {
+            let mut marks = [at; 3];
+            marks[left] = None;
+            assert!(!ending(at, marks).is_done());
+            for (number, part) in Part::ALL.into_iter().enumerate() {
+                assert_eq!(ending(at, marks).awaits(part), at.filter(|_| number == left), "{part:?}");
+            }
         }
-        assert_eq!(ending(None, None, None).awaits(Part::Vault), None, "it may still be kept");
-        assert_eq!(ending(at, None, at).awaits(Part::Vault), at);
-        assert_eq!(ending(at, at, None).awaits(Part::Vault), None);
+        assert_eq!(ending(None, [None; 3]).awaits(Part::Vault), None, "it may still be kept");
         assert_eq!(Ending::conditions().len(), 1 + Part::ALL.len());
     }
 }

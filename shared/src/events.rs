@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     ids::{AccountId, EventId, SessionId},
     random,
-    store::{Condition, Put},
+    store::{Condition, Put, Write},
     tables::Row,
     time::{Clock, Timestamp},
 };
@@ -105,6 +105,8 @@ pub enum By {
     User,
     /// Whoever had a mailed link.
     Link,
+    /// Whoever had the personal token that it is about.
+    Token,
     /// An operator.
     Operator,
 }
@@ -187,6 +189,51 @@ pub enum LineKind {
 pub struct Announced {
     event: AccountEvent,
     has_happened: bool,
+}
+
+/// An event that is announced when the first transaction is about to be written that has it, and is the same in all rounds.
+pub struct OneEvent {
+    action: Action,
+    announced: Option<Announced>,
+}
+
+impl OneEvent {
+    /// Not announced yet.
+    #[must_use]
+    pub const fn new(action: Action) -> Self {
+        Self { action, announced: None }
+    }
+
+    /// What has happened, if it does.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The write that keeps it: as of the first call, whatever later ones say.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn put(
+        &mut self,
+        account: AccountId,
+        by: &Circumstances,
+        session: Option<SessionId>,
+        clock: &Clock,
+    ) -> Result<Write<'static>, Error> {
+        let announced = if let Some(announced) = &self.announced {
+            announced
+        } else {
+            let event = AccountEvent::new(account, self.action, by.clone(), session, clock)?;
+            self.announced.insert(event.announce()?)
+        };
+        announced.put().map(Write::Put)
+    }
+
+    /// The transaction with it took place.
+    pub fn happened(self) {
+        self.announced.into_iter().for_each(Announced::happened);
+    }
 }
 
 impl Via {

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     error::Error,
+    events::{AccountEvent, By, Circumstances},
     http::{Fields, Input, Text},
     ids::{AccountId, ExportId},
     limits::{Limit, RateLimit},
@@ -39,6 +40,8 @@ pub enum Exporter {
     Vault,
     /// What `kyc` knows.
     Kyc,
+    /// What `oauth` knows.
+    Grants,
 }
 
 /// A page of an export. Every member is always there, null where there is nothing.
@@ -86,6 +89,48 @@ struct GoingOn {
     ttl: Timestamp,
 }
 
+/// Something that has happened to an account. Every member is always there, null where nothing is known.
+#[derive(Serialize, JsonSchema)]
+pub struct ExportedEvent {
+    /// Names the event.
+    id: String,
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
+    at: String,
+    /// What.
+    action: &'static str,
+    /// How it ended.
+    outcome: String,
+    /// Who did it.
+    #[schemars(with = "String")]
+    by: By,
+    /// By which session.
+    session_id: Option<String>,
+    /// The client's address.
+    ip: Option<String>,
+    /// Its country.
+    country: Option<String>,
+    /// What kind of client it was.
+    device: Option<String>,
+}
+
+impl From<AccountEvent> for ExportedEvent {
+    fn from(event: AccountEvent) -> Self {
+        let Circumstances { at, by, ip, country, device } = event.circumstances;
+        Self {
+            id: event.id.to_string(),
+            at: at.to_string(),
+            action: event.action.name(),
+            outcome: event.outcome,
+            by,
+            session_id: event.session.map(|id| id.to_string()),
+            ip,
+            country,
+            device,
+        }
+    }
+}
+
 impl Input for ExportCursor {
     fn read(mut fields: Fields<'_>) -> Option<Self> {
         let cursor = fields.optional("cursor", "`next_cursor` of the page before, of the last 24 hours");
@@ -114,6 +159,7 @@ impl Exporter {
             Self::Account => "EXPORT#ACCOUNT",
             Self::Vault => "EXPORT#VAULT",
             Self::Kyc => "EXPORT#KYC",
+            Self::Grants => "EXPORT#GRANTS",
         }
     }
 

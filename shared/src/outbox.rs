@@ -6,6 +6,7 @@ use compat::email::EmailAddress;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    caller::{network::Network, scope::Scope},
     error::Error,
     events::Circumstances,
     ids::{FactorId, LinkId, MailId},
@@ -180,6 +181,22 @@ pub enum News {
     FactorsResetCancelled,
     /// An operator has removed them.
     FactorsReset,
+    /// A personal token was made.
+    TokenMade {
+        /// What its owner calls it.
+        name: String,
+        /// What a program may do by it.
+        scopes: Vec<Scope>,
+        /// The only networks that it is good from; empty where it is good from everywhere.
+        networks: Vec<Network>,
+        /// Until when it is good.
+        expires_at: Timestamp,
+    },
+    /// Somebody who had a personal token has ended it.
+    TokenRevoked {
+        /// What its owner calls it.
+        name: String,
+    },
 }
 
 impl News {
@@ -216,6 +233,8 @@ impl News {
             Self::FactorsResetRequested { .. } => "factors-reset-requested",
             Self::FactorsResetCancelled => "factors-reset-cancelled",
             Self::FactorsReset => "factors-reset",
+            Self::TokenMade { .. } => "token-made",
+            Self::TokenRevoked { .. } => "token-revoked",
         }
     }
 }

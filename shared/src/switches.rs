@@ -11,6 +11,13 @@ const AGAIN_AFTER: Duration = Duration::from_secs(30);
 /// What was read this long ago says nothing any more: nobody knows then who may go on.
 const TRUSTED: Duration = Duration::from_mins(10);
 
+/// Where operators have shut the vault, it is worth asking again after so many seconds: nobody knows for how long it is shut.
+const ASK_AGAIN: i64 = 60 * 60;
+
+/// What whoever asks for something of a vault that is shut is told.
+pub const VAULT_FROZEN: &str =
+    "The vault shows no secret for a while after the account was secured or has changed its address";
+
 /// The switches. Where there is no row, all are as they are by default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -57,5 +64,16 @@ impl App {
     pub async fn switches(&self, now: Timestamp) -> Result<Arc<Switches>, Error> {
         let read = async |_| Ok(self.store.get(Row::Switches).await?.unwrap_or_default());
         self.known_switches.get(now, read).await
+    }
+
+    /// For how many seconds the vault is shut for a caller for whom a change of the account has shut it until then, or has not; at least one.
+    /// None where it is open. All that shuts it is asked here.
+    ///
+    /// # Errors
+    /// `Unavailable` where nobody knows whether operators have shut it; `Internal`.
+    pub async fn vault_frozen_for(&self, by_change: Option<Timestamp>, now: Timestamp) -> Result<Option<i64>, Error> {
+        let by_operators = self.switches(now).await?.vault_frozen.then_some(ASK_AGAIN);
+        let by_change = by_change.map(|until| until.seconds_from(now).max(1));
+        Ok(by_change.max(by_operators))
     }
 }

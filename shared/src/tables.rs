@@ -287,7 +287,9 @@ impl Row<'_> {
             Self::Credential(hash) => (format!("CREDENTIAL#{hash}"), Some("CREDENTIAL".to_owned())),
             Self::RecoveryCode(owner, hash) => (account(*owner), Some(format!("{RECOVERY}{hash}"))),
             Self::Spent(nonce) => (format!("SPENT#{}", BASE64_URL_SAFE_NO_PAD.encode(nonce)), Some("SPENT".to_owned())),
-            Self::AccountEvent(owner, id) => (account(*owner), Some(format!("{EVENT}{id}"))),
+            Self::AccountEvent(owner, id) | Self::GrantEvent(owner, id) => {
+                (account(*owner), Some(format!("{EVENT}{id}")))
+            }
             Self::Secret(purpose, number) => (SECRET.to_owned(), Some(format!("{}#{number}", purpose.as_str()))),
             Self::Session(owner, id) => (account(*owner), Some(format!("{SESSION}{id}"))),
             Self::SessionGuard(owner) => (account(*owner), Some(GUARD.to_owned())),
@@ -298,7 +300,7 @@ impl Row<'_> {
             Self::WaitingMail(due, id) => (WAITING.to_owned(), Some(format!("{:0>12}#{id}", due.as_second()))),
             Self::MailLinkKeys => ("LINK_KEYS".to_owned(), Some("LINK_KEYS".to_owned())),
             Self::ExchangeKey(owner, id) => (account(*owner), Some(format!("{KEY}{id}"))),
-            Self::KeyCount(owner) => (account(*owner), Some("COUNT".to_owned())),
+            Self::KeyCount(owner) | Self::GrantCount(owner) => (account(*owner), Some("COUNT".to_owned())),
             Self::Fingerprint(text) => (format!("FINGERPRINT#{text}"), Some("FINGERPRINT".to_owned())),
             Self::AccessEvent(owner, key, id) => (account(*owner), Some(format!("EVENT#{key}#{id}"))),
             Self::VaultKey => (SECRET.to_owned(), Some("VAULT_KEY".to_owned())),
@@ -321,8 +323,6 @@ impl Row<'_> {
             }
             Self::Ending(due, account) => (ENDING.to_owned(), Some(format!("{:0>12}#{account}", due.as_second()))),
             Self::PersonalToken(owner, id) => (account(*owner), Some(format!("{PERSONAL_TOKEN}{id}"))),
-            Self::GrantCount(owner) => (account(*owner), Some("COUNT".to_owned())),
-            Self::GrantEvent(owner, id) => (account(*owner), Some(format!("{EVENT}{id}"))),
         }
     }
 

@@ -7,6 +7,9 @@ use shared::invocation::Function;
 
 use crate::document;
 
+/// The address that all people come from, but for those who are said to come from another.
+pub const CLIENT: &str = "203.0.113.9";
+
 /// A request on its way to a function.
 #[derive(Clone, Default)]
 pub struct Request {
@@ -190,7 +193,7 @@ fn headers(answer: &Value) -> Value {
 }
 
 fn event(request: Request) -> Value {
-    event_from("203.0.113.9", request)
+    event_from(CLIENT, request)
 }
 
 /// The event of a request from a client's address.

@@ -22,6 +22,8 @@ pub enum Function {
     ApiKeys,
     /// Reports of identity providers.
     Kyc,
+    /// What accounts allow programs.
+    OAuth,
     /// The OpenAPI document and its page.
     Docs,
     /// The outbox. It answers no requests.
@@ -30,7 +32,7 @@ pub enum Function {
 
 impl Function {
     /// All that there are.
-    pub const ALL: [Self; 5] = [Self::Auth, Self::ApiKeys, Self::Kyc, Self::Docs, Self::Mail];
+    pub const ALL: [Self; 6] = [Self::Auth, Self::ApiKeys, Self::Kyc, Self::OAuth, Self::Docs, Self::Mail];
 
     /// The name of its binary, which the local AWS also knows its role by.
     #[must_use]
@@ -39,6 +41,7 @@ impl Function {
             Self::Auth => "auth",
             Self::ApiKeys => "api-keys",
             Self::Kyc => "kyc",
+            Self::OAuth => "oauth",
             Self::Docs => "docs",
             Self::Mail => "mail",
         }

@@ -14,7 +14,7 @@ mod snapshot;
 mod world;
 
 pub use authenticator::{Algorithm, Attestation, Authenticator, UserHandle};
-pub use event::{Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
+pub use event::{CLIENT, Reply, Request, answer_to, assert_all, invoke, invoke_event, invoke_undocumented};
 pub use factors::{Added, App, ORIGIN};
 pub use function::Function;
 pub use key::Key;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    event::Reply,
+    event::{CLIENT, Reply},
     world::{World, authorized},
 };
 
@@ -152,6 +152,29 @@ impl World {
     /// `PATCH path` with an access token.
     pub async fn patch_as(&self, session: &Session, path: &str, body: Value) -> Reply {
         self.send(authorized("PATCH", path, &session.access, Some(body))).await
+    }
+
+    /// A personal token of somebody who has signed in of late, with these scopes; good from the address that all people here come from
+    /// where it has to have networks.
+    ///
+    /// # Panics
+    /// When none is made.
+    pub async fn token(&self, session: &Session, scopes: &[&str]) -> String {
+        self.token_with(session, json!({ "name": "a program", "scopes": scopes, "networks": [CLIENT] })).await
+    }
+
+    /// A personal token of somebody who has signed in of late, like this.
+    ///
+    /// # Panics
+    /// When none is made.
+    pub async fn token_with(&self, session: &Session, wanted: Value) -> String {
+        let reply = self.post_as(session, "/oauth/tokens", wanted).await;
+        reply.assert_ok()["data"]["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// A request of a program that has a personal token.
+    pub async fn ask_by(&self, token: &str, method: &'static str, path: &str, body: Option<Value>) -> Reply {
+        self.send(authorized(method, path, token, body)).await
     }
 
     /// Redeems a refresh token.

@@ -19,5 +19,6 @@ mod invocation;
 mod kyc;
 mod logs;
 mod mail;
+mod oauth;
 mod permissions;
 mod template;

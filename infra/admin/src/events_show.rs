@@ -50,6 +50,7 @@ fn line(event: &AccountEvent) -> String {
     let by = match event.circumstances.by {
         By::User => "user",
         By::Link => "link",
+        By::Token => "token",
         By::Operator => "operator",
     };
     let (at, action, outcome, id) = (event.circumstances.at.to_string(), event.action.name(), &event.outcome, event.id);

@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "Accounts, exchange keys and identity checks of a cryp
 /// Every route of every function, those that the original had first.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [auth::routes(), api_keys::routes(), kyc::routes(), docs::routes()].concat()
+    [auth::routes(), api_keys::routes(), kyc::routes(), oauth::routes(), docs::routes()].concat()
 }
 
 /// The document as it is kept: indented, with a line feed at its end.
@@ -77,7 +77,9 @@ pub fn document() -> Value {
                 PERSONAL_TOKEN: {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A personal token, which `POST /oauth/tokens` gives to the owner of an account for a program of the owner's:                                     `bcpat_` and 86 characters. It is good for the operations whose scope it has, from the networks that it was                                     made for, until it expires or is ended.",
+                    "description": "A personal token, which `POST /oauth/tokens` gives to the owner of an account for a program of the owner's: \
+                                    `bcpat_` and 86 characters. It is good for the operations whose scope it has, from the networks that it was \
+                                    made for, until it expires or is ended.",
                 },
                 PROVIDER: {
                     "type": "http",
@@ -101,6 +103,7 @@ fn tags() -> Value {
         { "name": "Second factors", "description": "Codes of an app, passkeys, recovery codes: signing in with them, having them, and proving again who is signed in" },
         { "name": "API keys", "description": "What has been done with the API keys of exchange accounts" },
         { "name": "Identity", "description": "Identity checks: reports of providers, and where a user's check stands" },
+        { "name": "Programs", "description": "What an account allows programs: personal tokens" },
         { "name": "Documentation", "description": "This document and its page" },
     ])
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
-use shared::http::{Answer, Content, Model, Operation, Parameter, Route, Security};
+use shared::http::{Answer, Content, Model, Operation, Parameter, RequestBody, Route, Security};
 
 use crate::{
     PERSONAL_TOKEN, PROVIDER, SESSION,
@@ -35,12 +35,12 @@ pub fn render(route: Route, schemas: &mut SchemaGenerator) -> Value {
         let parameters = operation.parameters.into_iter().map(|declared| parameter(declared, is_titled));
         members["parameters"] = parameters.collect();
     }
-    if let Some((model, example)) = operation.body {
+    if let Some(RequestBody { media, model, example }) = operation.body {
         let mut content = json!({ "schema": model(schemas) });
         if let Some(example) = example {
             content["example"] = example;
         }
-        members["requestBody"] = json!({ "content": { "application/json": content }, "required": true });
+        members["requestBody"] = json!({ "content": { media: content }, "required": true });
     }
     members["responses"] = responses.into();
     members

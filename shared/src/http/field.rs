@@ -4,6 +4,8 @@ use compat::{email::EmailAddress, json::Json, validation::Flaw};
 use schemars::{Schema, json_schema};
 use zeroize::Zeroizing;
 
+use crate::blank::is_blank;
+
 /// A value that one field of a request may have.
 pub trait Field: Sized {
     /// Parses the JSON value of the field.
@@ -30,6 +32,10 @@ impl<const MIN: usize> SecretText<MIN> {
         self.0
     }
 }
+
+/// What somebody calls something of theirs: 1 to 60 characters, something to see among them, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(pub String);
 
 /// `true` or `false`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +81,27 @@ impl<const MIN: usize> Field for SecretText<MIN> {
 
     fn schema() -> Schema {
         text_schema(MIN)
+    }
+}
+
+impl Name {
+    /// The longest one. Code points.
+    const LONGEST: usize = 60;
+}
+
+impl Field for Name {
+    fn parse(value: &Json) -> Result<Self, Flaw> {
+        let name = text(value, 1)?.trim();
+        if is_blank(name) || name.chars().count() > Self::LONGEST || name.chars().any(char::is_control) {
+            return Err(Flaw::value(
+                "name must have 1 to 60 characters, one of them visible and none of them a control character",
+            ));
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "minLength": 1, "maxLength": Self::LONGEST })
     }
 }
 

@@ -19,6 +19,8 @@ use crate::{
 /// Puts a type's schema into the document and gives a reference to it.
 pub type Model = fn(&mut SchemaGenerator) -> Schema;
 
+const JSON: &str = "application/json";
+
 /// The group that all operations of the original are in, and no others.
 const ORIGINAL: &str = "Auth";
 
@@ -34,8 +36,8 @@ pub struct Operation {
     pub security: Security,
     /// What it takes from path, query and headers.
     pub parameters: Vec<Parameter>,
-    /// The JSON body that it takes, perhaps with an example.
-    pub body: Option<(Model, Option<Value>)>,
+    /// The body that it takes.
+    pub body: Option<RequestBody>,
     /// Everything it may answer. A status may have several.
     pub answers: Vec<Answer>,
 }
@@ -51,6 +53,16 @@ pub enum Security {
     Allowed(Scope),
     /// The signature of a provider of identity checks, and the token that it was given, where it was given one.
     Provider,
+}
+
+/// The body of a request.
+pub struct RequestBody {
+    /// Its media type.
+    pub media: &'static str,
+    /// What it holds.
+    pub model: Model,
+    /// An example.
+    pub example: Option<Value>,
 }
 
 /// A parameter of path, query or headers.
@@ -156,7 +168,7 @@ impl Operation {
     #[must_use]
     pub fn reported(mut self) -> Self {
         self.security = Security::Provider;
-        self.body = Some((Map::<String, Value>::json_schema, None));
+        self.body = Some(RequestBody { media: JSON, model: Map::<String, Value>::json_schema, example: None });
         self.fails(&Error::NotAuthenticated).fails(&Error::InvalidSignature).fails(&Error::BodyTooLarge)
     }
 
@@ -194,8 +206,17 @@ impl Operation {
     /// Takes a JSON body.
     #[must_use]
     pub fn body<T: Input>(mut self, example: Value) -> Self {
-        self.body = Some((SchemaGenerator::subschema_for::<Body<T>>, Some(example)));
+        self.body =
+            Some(RequestBody { media: JSON, model: SchemaGenerator::subschema_for::<Body<T>>, example: Some(example) });
         self.validates().fails(&Error::UnreadableBody).fails(&Error::BodyTooLarge)
+    }
+
+    /// Takes a form like `example`, as OAuth 2.0 has them, and says itself what it answers to what is none.
+    #[must_use]
+    pub fn form<T: Serialize + JsonSchema>(mut self, example: &T) -> Self {
+        let (model, example): (Model, _) = (SchemaGenerator::subschema_for::<T>, Some(json!(example)));
+        self.body = Some(RequestBody { media: "application/x-www-form-urlencoded", model, example });
+        self
     }
 
     /// Answers 200 with what is like `example`.

@@ -32,7 +32,8 @@ pub const DEADLINE: Duration = Duration::from_secs(8);
 /// for (`DESCRIBED`) is it kept: a function that serves would carry 200 KB of descriptions that it never gives.
 pub struct Routes<S, const DESCRIBED: bool> {
     paths: Vec<Path<S>>,
-    routes: Vec<Route>,
+    listed: Vec<Route>,
+    redirects: bool,
 }
 
 /// A route as the document names it.
@@ -56,7 +57,14 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
     #[must_use]
     #[expect(clippy::new_without_default, reason = "a list that is about to be filled")]
     pub const fn new() -> Self {
-        Self { paths: Vec::new(), routes: Vec::new() }
+        Self { paths: Vec::new(), listed: Vec::new(), redirects: true }
+    }
+
+    /// A path with a slash at its end too many or too few is 404 instead of 307: what a client sends to these routes it must not send twice.
+    #[must_use]
+    pub const fn without_redirects(mut self) -> Self {
+        self.redirects = false;
+        self
     }
 
     /// `GET path`. Not HEAD: that is 405 here.
@@ -109,7 +117,7 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
     /// another site makes post something whose answer it cannot see.
     pub fn serve(self, state: S, deadline: Duration, on: Stage, edge: Edge) -> Router {
         let edge = Arc::new(edge);
-        let paths: Arc<[&'static str]> = self.paths.iter().map(|entry| entry.path).collect();
+        let paths: Arc<[&'static str]> = self.paths.iter().filter(|_| self.redirects).map(|entry| entry.path).collect();
         let router =
             self.paths.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.handlers));
         router
@@ -144,7 +152,7 @@ impl<S: Clone + Send + Sync + 'static, const DESCRIBED: bool> Routes<S, DESCRIBE
 
     fn described(mut self, method: &'static str, path: &'static str, operation: fn() -> Operation) -> Self {
         if DESCRIBED {
-            self.routes.push(Route { method, path, operation });
+            self.listed.push(Route { method, path, operation });
         }
         self
     }
@@ -154,10 +162,11 @@ impl<S> Routes<S, true> {
     /// The routes for the document, in the order in which they were listed.
     #[must_use]
     pub fn list(self) -> Vec<Route> {
-        self.routes
+        self.listed
     }
 }
 
+/// `paths`: where a redirect may lead.
 fn unrouted(paths: &[&str], request: &Request) -> Response {
     let path = request.uri().path();
     let other = if path.ends_with('/') { path.trim_end_matches('/').to_owned() } else { format!("{path}/") };

@@ -27,6 +27,7 @@ impl World {
         self.wake("auth", auth::function(self.auth.clone())).await;
         self.wake("api-keys", api_keys::function(self.vault.clone())).await;
         self.wake("kyc", kyc::function(self.kyc.clone())).await;
+        self.wake("oauth", oauth::function(self.oauth.clone())).await;
     }
 
     async fn wake<S: Clone + Send + Sync + 'static>(&self, name: &str, function: Function<S>) {

@@ -7,6 +7,7 @@ use auth::{Auth, config::AuthConfig};
 use aws_config::SdkConfig;
 use axum::Router;
 use kyc::{Kyc, config::KycConfig};
+use oauth::OAuth;
 use shared::{
     app::App,
     config::{Config, Stage},
@@ -99,6 +100,12 @@ impl World {
         Kyc::new(app, config, &role)
     }
 
+    /// Another instance of `oauth` on the same AWS, cold, that has no more time for a request than a deployed one.
+    #[must_use]
+    pub fn impatient_oauth(&self) -> OAuth {
+        OAuth::new(App { deadline: DEADLINE, ..self.usual(Function::OAuth).0 })
+    }
+
     /// All functions that answer requests, each cold, as they are deployed on a stage.
     #[must_use]
     pub fn routers_on(&self, stage: Stage) -> BTreeMap<Function, Router> {
@@ -119,7 +126,7 @@ impl World {
         let vault = Vault::new(app, self.settings.vault.clone(), &role);
         let (app, role) = of(Function::Kyc);
         let kyc = Kyc::new(app, self.settings.kyc.clone(), &role);
-        routers(&auth, &vault, kyc, config)
+        routers(&auth, &vault, kyc, OAuth::new(of(Function::OAuth).0), config)
     }
 
     /// What every function that answers requests holds, for handlers of a test's own; in the role of `auth`.

@@ -31,6 +31,7 @@ use aws_config::SdkConfig;
 use axum::Router;
 use kyc::{Kyc, config::KycConfig};
 use local::{LocalAws, Options};
+use oauth::OAuth;
 use shared::{
     app::App,
     config::{Config, Stage},
@@ -63,6 +64,8 @@ pub struct World {
     pub vault: Vault,
     /// One warm instance of `kyc`.
     pub kyc: Kyc,
+    /// One warm instance of `oauth`.
+    pub oauth: OAuth,
     config: Config,
     settings: Settings,
     /// The connection of operators and tests, who may do everything. That of a function is made by [`signed_by`].
@@ -150,13 +153,16 @@ impl World {
         let vault = Vault::new(app, settings.vault.clone(), &role);
         let (app, role) = of(Function::Kyc);
         let kyc = Kyc::new(app, settings.kyc.clone(), &role);
+        let oauth = OAuth::new(of(Function::OAuth).0);
         auth.warm_up().await;
         vault.warm_up().await;
         kyc.warm_up().await;
+        oauth.warm_up().await;
 
-        let routers = routers(&auth, &vault, kyc.clone(), &config);
+        let routers = routers(&auth, &vault, kyc.clone(), oauth.clone(), &config);
         let people = AtomicU64::new(0);
-        let world = Self { aws, clock, auth, vault, kyc, config, settings, sdk, data_key, vault_key, routers, people };
+        let world =
+            Self { aws, clock, auth, vault, kyc, oauth, config, settings, sdk, data_key, vault_key, routers, people };
         Box::pin(world.resume_mail()).await;
         Box::pin(world.wake_schedules()).await;
         world
@@ -199,11 +205,12 @@ impl Drop for World {
 }
 
 /// The functions that answer requests.
-fn routers(auth: &Auth, vault: &Vault, kyc: Kyc, config: &Config) -> BTreeMap<Function, Router> {
+fn routers(auth: &Auth, vault: &Vault, kyc: Kyc, oauth: OAuth, config: &Config) -> BTreeMap<Function, Router> {
     BTreeMap::from([
         (Function::Auth, auth::router(auth.clone())),
         (Function::ApiKeys, api_keys::router(vault.clone())),
         (Function::Kyc, kyc::router(kyc)),
+        (Function::OAuth, oauth::router(oauth)),
         (Function::Docs, docs::router(config.stage, config.edge.clone())),
     ])
 }

@@ -4,7 +4,7 @@ use compat::email::EmailAddress;
 use shared::{
     caller::Origin,
     error::Error,
-    events::{AccountEvent, Action, Announced, By, Circumstances},
+    events::{self, Action, By, Circumstances},
     ids::{AccountId, SessionId},
     outbox::{Letter, News},
     store::Write,
@@ -80,16 +80,13 @@ impl Telling {
 }
 
 /// An event that is announced when the first transaction is about to be written that has it, and is the same in all rounds.
-pub struct OneEvent {
-    action: Action,
-    announced: Option<Announced>,
-}
+pub struct OneEvent(events::OneEvent);
 
 impl OneEvent {
     /// Not announced yet.
     #[must_use]
     pub const fn new(action: Action) -> Self {
-        Self { action, announced: None }
+        Self(events::OneEvent::new(action))
     }
 
     /// The write that keeps it.
@@ -97,19 +94,12 @@ impl OneEvent {
     /// # Errors
     /// `Internal`.
     pub fn put(&mut self, auth: &Auth, account: AccountId, told: &Telling) -> Result<Write<'static>, Error> {
-        let announced = if let Some(announced) = &self.announced {
-            announced
-        } else {
-            let (by, clock) = (told.by.clone(), &auth.app.clock);
-            let event = AccountEvent::new(account, self.action, by, told.session, clock)?;
-            self.announced.insert(event.announce()?)
-        };
-        announced.put().map(Write::Put)
+        self.0.put(account, &told.by, told.session, &auth.app.clock)
     }
 
     /// The transaction with it took place.
     pub fn happened(self) {
-        self.announced.into_iter().for_each(Announced::happened);
+        self.0.happened();
     }
 }
 
@@ -129,7 +119,7 @@ impl TellingOf {
     /// What is told.
     #[must_use]
     pub const fn what(&self) -> (Action, &News) {
-        (self.event.action, &self.news)
+        (self.event.0.action(), &self.news)
     }
 
     /// The event and the letter.

@@ -1,6 +1,7 @@
 //! Letters that say what has happened to an account, and by whom.
 
 use shared::{
+    caller::{network::Network, scope::Scope},
     events::{By, Circumstances},
     outbox::News,
     time::Timestamp,
@@ -51,6 +52,8 @@ fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'
     };
     let with_passkey =
         |of: &words::News<words::OfPasskey>, name: &str| draft(of.subject, of.heading, (of.text)(product, name));
+    let with_token =
+        |of: &words::News<words::OfToken>, name: &str| draft(of.subject, of.heading, (of.text)(product, name));
     let with_moment = |of: &words::News<words::OfMoment>, moment: Timestamp| {
         draft(of.subject, of.heading, (of.text)(product, &moment.in_words()))
     };
@@ -86,9 +89,27 @@ fn told<'a>(words: &'static Words, product: &str, news: &News) -> (Draft<'a>, &'
         News::FactorsResetRequested { due_at } => with_moment(&words.factors_reset_requested, *due_at),
         News::FactorsResetCancelled => plain(&words.factors_reset_cancelled),
         News::FactorsReset => plain(&words.factors_reset),
+        News::TokenMade { name, scopes, networks, expires_at } => {
+            let mut told = with_token(&words.tokens.made, name);
+            told.parts.push(Part::Facts(about_token(&words.tokens, scopes, networks, *expires_at)));
+            told
+        }
+        News::TokenRevoked { name } => with_token(&words.tokens.revoked, name),
     };
     let not_me = if news.added().is_some() { words.notice.not_my_factor } else { words.notice.not_me };
     (told, not_me)
+}
+
+/// What may be done by a token, from where, and until when.
+fn about_token(words: &words::Tokens, scopes: &[Scope], networks: &[Network], expires_at: Timestamp) -> Vec<Fact> {
+    let allowed: Vec<_> = scopes.iter().map(|scope| (words.scope)(*scope)).collect();
+    let networks: Vec<_> = networks.iter().map(ToString::to_string).collect();
+    let from = if networks.is_empty() { words.everywhere.to_owned() } else { networks.join(", ") };
+    vec![
+        Fact { name: words.allows, value: allowed.join(words.between) },
+        Fact { name: words.networks, value: from },
+        Fact { name: words.until, value: expires_at.in_words() },
+    ]
 }
 
 /// What is known of who did it, when and from where.
@@ -96,6 +117,7 @@ fn facts(words: &words::Notice, Circumstances { at, by, ip, country, device }: &
     let by = match by {
         By::User => words.user,
         By::Link => words.link,
+        By::Token => words.token,
         By::Operator => words.operator,
     };
     let known = [

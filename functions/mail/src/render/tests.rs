@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use compat::email::EmailAddress;
 use shared::{
+    caller::{network::Network, scope::Scope},
     events::By,
     ids::{FactorId, LinkId},
     outbox::News,
@@ -69,11 +70,19 @@ fn every_news() -> Vec<News> {
         News::FactorsResetRequested { due_at: DUE },
         News::FactorsResetCancelled,
         News::FactorsReset,
+        token_made(Scope::ALL.to_vec(), &["203.0.113.0/24", "2001:db8:1234:5678::/64"]),
+        token_made(vec![Scope::KeysRead], &[]),
+        News::TokenRevoked { name: "token <canary>".to_owned() },
     ]
 }
 
-fn every_circumstances() -> [Circumstances; 3] {
-    [By::User, By::Link, By::Operator].map(|by| Circumstances {
+fn token_made(scopes: Vec<Scope>, networks: &[&str]) -> News {
+    let networks = networks.iter().map(|network| Network::parse(network).unwrap()).collect();
+    News::TokenMade { name: "token <canary>".to_owned(), scopes, networks, expires_at: DUE }
+}
+
+fn every_circumstances() -> [Circumstances; 4] {
+    [By::User, By::Link, By::Token, By::Operator].map(|by| Circumstances {
         at: UNTIL,
         by,
         ip: Some("203.0.113.7".to_owned()),
@@ -126,6 +135,13 @@ fn every_case<'a>(every_news: &'a [News], every_circumstances: &'a [Circumstance
                         vec!["passkey <canary>"]
                     }
                     News::RecoveryCodeUsed { left: 9 } => vec!["9"],
+                    News::TokenMade { networks, .. } if networks.is_empty() => {
+                        vec!["token <canary>", "2019-08-31 14:15 UTC"]
+                    }
+                    News::TokenMade { .. } => {
+                        vec!["token <canary>", "2019-08-31 14:15 UTC", "203.0.113.0/24", "2001:db8:1234:5678::/64"]
+                    }
+                    News::TokenRevoked { .. } => vec!["token <canary>"],
                     _ => Vec::new(),
                 });
                 let links = keep.into_iter().chain(not_me).collect();

@@ -1,6 +1,8 @@
 //! German, with "Sie".
 
-use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
+use shared::caller::scope::Scope;
+
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Tokens, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -19,6 +21,7 @@ pub const WORDS: Words = Words {
         by: "Durch",
         user: "jemanden, der bei Ihrem Konto angemeldet war",
         link: "jemanden mit einem Link aus unserer E-Mail",
+        token: "jemanden, der das Token hatte",
         operator: "unser Team",
         not_me: "Wenn Sie das nicht waren, öffnen Sie diesen Link und drücken Sie die Schaltfläche auf der Seite: Alle Sitzungen enden, Ihr \
                  Passwort gilt nicht mehr, und Sie erhalten einen Link, um ein neues zu wählen.",
@@ -327,6 +330,37 @@ pub const WORDS: Words = Words {
                  entfernt. Alle Sitzungen sind beendet, und Ihre Börsenschlüssel sind 72 Stunden lang gesperrt.\n\n\
                  Bis Sie wieder einen zweiten Faktor hinzufügen, genügt zum Anmelden Ihr Passwort."
             )
+        },
+    },
+    tokens: Tokens {
+        made: News {
+            subject: |product| format!("Neues Token für ein Programm in Ihrem Konto bei {product}"),
+            heading: "Neues Token für ein Programm",
+            text: |product, name| {
+                format!("Es wurde ein Token erstellt, mit dem ein Programm Ihr Konto bei {product} nutzen kann: {name}")
+            },
+        },
+        revoked: News {
+            subject: |product| format!("Ein Token Ihres Kontos bei {product} wurde beendet"),
+            heading: "Ein Token wurde beendet",
+            text: |product, name| {
+                format!(
+                    "Jemand, der das Token {name} Ihres Kontos bei {product} hatte, hat es beendet: zum Beispiel ein Suchdienst, der es an einem öffentlichen Ort gefunden hat. Es gilt nicht mehr.\n\n\
+                     Falls es noch gebraucht wurde, erstellen Sie ein neues, und finden Sie heraus, wo es zu sehen war."
+                )
+            },
+        },
+        allows: "Es erlaubt",
+        networks: "Nutzbar von",
+        everywhere: "überall",
+        until: "Gültig bis",
+        between: "; ",
+        scope: |scope| match scope {
+            Scope::Profile => "Ihr Profil zu sehen",
+            Scope::KeysRead => "Ihre Börsenschlüssel aufzulisten und was mit ihnen getan wurde",
+            Scope::KeysWrite => "Börsenschlüssel hinzuzufügen, zu ändern, zu prüfen und zu löschen",
+            Scope::KeysDecrypt => "die Geheimnisse Ihrer Börsenschlüssel zu sehen",
+            Scope::KycRead => "den Stand Ihrer Identitätsprüfung zu sehen",
         },
     },
 };

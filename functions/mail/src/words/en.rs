@@ -1,6 +1,8 @@
 //! English.
 
-use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
+use shared::caller::scope::Scope;
+
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Tokens, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -19,6 +21,7 @@ pub const WORDS: Words = Words {
         by: "By",
         user: "somebody signed in to your account",
         link: "somebody with a link from our mail",
+        token: "whoever had the token",
         operator: "our staff",
         not_me: "If this was not you, open this link and press the button on its page: all sessions end, your password stops working, and \
                  we mail you a link to choose a new one.",
@@ -322,6 +325,37 @@ pub const WORDS: Words = Words {
                  sessions have ended, and for 72 hours your exchange keys cannot be used.\n\n\
                  Until you add a second factor again, your password is enough for signing in."
             )
+        },
+    },
+    tokens: Tokens {
+        made: News {
+            subject: |product| format!("New token for a program in your account with {product}"),
+            heading: "New token for a program",
+            text: |product, name| {
+                format!("A token has been made with which a program can use your account with {product}: {name}")
+            },
+        },
+        revoked: News {
+            subject: |product| format!("A token of your account with {product} was ended"),
+            heading: "A token was ended",
+            text: |product, name| {
+                format!(
+                    "Somebody who had the token {name} of your account with {product} has ended it: a scanner that found it in a public place, for example. It is good for nothing any more.\n\n\
+                     If it was still in use, make a new one, and find out where it was seen."
+                )
+            },
+        },
+        allows: "It allows",
+        networks: "Works from",
+        everywhere: "everywhere",
+        until: "Valid until",
+        between: "; ",
+        scope: |scope| match scope {
+            Scope::Profile => "to see your profile",
+            Scope::KeysRead => "to list your exchange keys and what was done with them",
+            Scope::KeysWrite => "to add, change, test and delete exchange keys",
+            Scope::KeysDecrypt => "to see the secrets of your exchange keys",
+            Scope::KycRead => "to see the status of your identity check",
         },
     },
 };

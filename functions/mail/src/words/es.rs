@@ -1,6 +1,8 @@
 //! Spanish, with "usted".
 
-use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
+use shared::caller::scope::Scope;
+
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Tokens, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -19,6 +21,7 @@ pub const WORDS: Words = Words {
         by: "Por",
         user: "alguien con la sesión iniciada en su cuenta",
         link: "alguien con un enlace de nuestro correo",
+        token: "alguien que tenía el token",
         operator: "nuestro equipo",
         not_me: "Si no ha sido usted, abra este enlace y pulse el botón de su página: se cerrarán todas las sesiones, su contraseña dejará de \
                  servir y le enviaremos un enlace para elegir una nueva.",
@@ -323,6 +326,37 @@ pub const WORDS: Words = Words {
                  de recuperación. Se han cerrado todas las sesiones y, durante 72 horas, sus claves de exchange no se podrán usar.\n\n\
                  Hasta que añada de nuevo un segundo factor, basta su contraseña para iniciar sesión."
             )
+        },
+    },
+    tokens: Tokens {
+        made: News {
+            subject: |product| format!("Nuevo token para un programa en su cuenta de {product}"),
+            heading: "Nuevo token para un programa",
+            text: |product, name| {
+                format!("Se ha creado un token con el que un programa puede usar su cuenta de {product}: {name}")
+            },
+        },
+        revoked: News {
+            subject: |product| format!("Se ha anulado un token de su cuenta de {product}"),
+            heading: "Se ha anulado un token",
+            text: |product, name| {
+                format!(
+                    "Alguien que tenía el token {name} de su cuenta de {product} lo ha anulado: por ejemplo, un escáner que lo encontró en un lugar público. Ya no sirve para nada.\n\n\
+                     Si aún se usaba, cree uno nuevo y averigüe dónde quedó a la vista."
+                )
+            },
+        },
+        allows: "Permite",
+        networks: "Funciona desde",
+        everywhere: "cualquier lugar",
+        until: "Válido hasta",
+        between: "; ",
+        scope: |scope| match scope {
+            Scope::Profile => "ver su perfil",
+            Scope::KeysRead => "ver la lista de sus claves de exchange y lo que se ha hecho con ellas",
+            Scope::KeysWrite => "añadir, cambiar, probar y eliminar claves de exchange",
+            Scope::KeysDecrypt => "ver los secretos de sus claves de exchange",
+            Scope::KycRead => "ver el estado de su verificación de identidad",
         },
     },
 };

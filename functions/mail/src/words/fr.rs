@@ -1,6 +1,8 @@
 //! French, with "vous".
 
-use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
+use shared::caller::scope::Scope;
+
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Tokens, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -19,6 +21,7 @@ pub const WORDS: Words = Words {
         by: "Par",
         user: "une personne connectée à votre compte",
         link: "une personne disposant d’un lien de notre e-mail",
+        token: "une personne qui avait le jeton",
         operator: "notre équipe",
         not_me: "Si ce n’était pas vous, ouvrez ce lien et appuyez sur le bouton de sa page\u{a0}: toutes les sessions prennent fin, votre mot \
                  de passe n’est plus valable et vous recevez un lien pour en choisir un nouveau.",
@@ -329,6 +332,39 @@ pub const WORDS: Words = Words {
                  récupération. Toutes les sessions ont pris fin et, pendant 72 heures, vos clés d’exchange ne sont pas utilisables.\n\n\
                  Tant que vous n’ajoutez pas de nouveau second facteur, votre mot de passe suffit pour vous connecter."
             )
+        },
+    },
+    tokens: Tokens {
+        made: News {
+            subject: |product| format!("Nouveau jeton pour un programme dans votre compte {product}"),
+            heading: "Nouveau jeton pour un programme",
+            text: |product, name| {
+                format!(
+                    "Un jeton avec lequel un programme peut utiliser votre compte {product} a été créé\u{a0}: {name}"
+                )
+            },
+        },
+        revoked: News {
+            subject: |product| format!("Un jeton de votre compte {product} a été révoqué"),
+            heading: "Un jeton a été révoqué",
+            text: |product, name| {
+                format!(
+                    "Une personne qui avait le jeton {name} de votre compte {product} l’a révoqué\u{a0}: par exemple un scanner qui l’a trouvé dans un lieu public. Il n’est plus valable.\n\n\
+                     S’il servait encore, créez-en un nouveau et cherchez où il était visible."
+                )
+            },
+        },
+        allows: "Il permet",
+        networks: "Utilisable depuis",
+        everywhere: "n’importe où",
+        until: "Valable jusqu’au",
+        between: "\u{a0}; ",
+        scope: |scope| match scope {
+            Scope::Profile => "de voir votre profil",
+            Scope::KeysRead => "de voir la liste de vos clés d’exchange et ce qui en a été fait",
+            Scope::KeysWrite => "d’ajouter, de modifier, de tester et de supprimer des clés d’exchange",
+            Scope::KeysDecrypt => "de voir les secrets de vos clés d’exchange",
+            Scope::KycRead => "de voir l’état de votre vérification d’identité",
         },
     },
 };

@@ -1,6 +1,8 @@
 //! Japanese, in polite form.
 
-use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
+use shared::caller::scope::Scope;
+
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Tokens, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -19,6 +21,7 @@ pub const WORDS: Words = Words {
         by: "操作",
         user: "アカウントにログイン中の人",
         link: "メールのリンクを持つ人",
+        token: "トークンを持っていた人",
         operator: "運営担当者",
         not_me: "お心当たりがない場合は、次のリンクを開き、ページのボタンを押してください。すべてのセッションが終了し、パスワードは無効になり、\
                  新しいパスワードを設定するためのリンクをお送りします。",
@@ -308,6 +311,37 @@ pub const WORDS: Words = Words {
                  ションが終了し、取引所のキーは72時間使用できません。\n\n\
                  2段階認証の手段を再び追加するまでは、パスワードだけでログインできます。"
             )
+        },
+    },
+    tokens: Tokens {
+        made: News {
+            subject: |product| format!("{product}のアカウントにプログラム用トークンが作成されました"),
+            heading: "プログラム用トークンが作成されました",
+            text: |product, name| {
+                format!("プログラムが{product}のアカウントを利用できるトークンが作成されました：{name}")
+            },
+        },
+        revoked: News {
+            subject: |product| format!("{product}のアカウントのトークンが無効になりました"),
+            heading: "トークンが無効になりました",
+            text: |product, name| {
+                format!(
+                    "{product}のアカウントのトークン「{name}」を持っていた人が、それを無効にしました。公開された場所で見つけた検出サービスなどが考えられます。このトークンはもう使えません。\n\n\
+                     使用中だった場合は新しいトークンを作成し、どこで公開されていたかをご確認ください。"
+                )
+            },
+        },
+        allows: "許可される操作",
+        networks: "利用できる接続元",
+        everywhere: "制限なし",
+        until: "有効期限",
+        between: "、",
+        scope: |scope| match scope {
+            Scope::Profile => "プロフィールの閲覧",
+            Scope::KeysRead => "取引所のキーの一覧と使用履歴の閲覧",
+            Scope::KeysWrite => "取引所のキーの追加・変更・テスト・削除",
+            Scope::KeysDecrypt => "取引所のキーのシークレットの閲覧",
+            Scope::KycRead => "本人確認の状況の閲覧",
         },
     },
 };

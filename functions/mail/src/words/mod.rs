@@ -10,7 +10,7 @@ mod ja;
 mod pt;
 mod zh;
 
-use shared::language::Language;
+use shared::{caller::scope::Scope, language::Language};
 
 /// A text that names the product.
 pub type OfProduct = fn(product: &str) -> String;
@@ -22,6 +22,8 @@ pub type OfMoment = fn(product: &str, moment: &str) -> String;
 pub type OfKey = fn(product: &str, exchange: &str, label: &str) -> String;
 /// A text that names the product and a passkey, by what its owner calls it.
 pub type OfPasskey = fn(product: &str, name: &str) -> String;
+/// A text that names the product and a personal token, by what its owner calls it.
+pub type OfToken = fn(product: &str, name: &str) -> String;
 /// A text that names the product and says how many of something are left.
 pub type OfCount = fn(product: &str, left: usize) -> String;
 
@@ -91,6 +93,8 @@ pub struct Words {
     pub factors_reset_cancelled: News,
     /// They have been removed.
     pub factors_reset: News,
+    /// Personal tokens.
+    pub tokens: Tokens,
 }
 
 /// What letters have in common.
@@ -125,6 +129,8 @@ pub struct Notice {
     pub user: &'static str,
     /// It was whoever had a mailed link.
     pub link: &'static str,
+    /// It was whoever had the personal token that this is about.
+    pub token: &'static str,
     /// It was an operator.
     pub operator: &'static str,
     /// What the link for somebody who has not done it does.
@@ -193,6 +199,26 @@ pub struct Factors {
     pub removed: &'static str,
     /// What is to be done where few recovery codes are left.
     pub few_codes: &'static str,
+}
+
+/// About personal tokens.
+pub struct Tokens {
+    /// One was made.
+    pub made: News<OfToken>,
+    /// Somebody who had one has ended it.
+    pub revoked: News<OfToken>,
+    /// What may be done by it.
+    pub allows: &'static str,
+    /// From where it is good.
+    pub networks: &'static str,
+    /// It is good from everywhere.
+    pub everywhere: &'static str,
+    /// Until when it is good.
+    pub until: &'static str,
+    /// What stands between two things that may be done by it.
+    pub between: &'static str,
+    /// A thing that may be done by it.
+    pub scope: fn(Scope) -> &'static str,
 }
 
 /// About an account that is to be deleted.

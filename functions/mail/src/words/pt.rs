@@ -1,6 +1,8 @@
 //! Portuguese as in Brazil, with "você".
 
-use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
+use shared::caller::scope::Scope;
+
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Tokens, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -19,6 +21,7 @@ pub const WORDS: Words = Words {
         by: "Por",
         user: "alguém conectado à sua conta",
         link: "alguém com um link do nosso e-mail",
+        token: "alguém que tinha o token",
         operator: "nossa equipe",
         not_me: "Se não foi você, abra este link e pressione o botão da página: todas as sessões serão encerradas, a sua senha deixará de \
                  valer e enviaremos um link para você escolher uma nova.",
@@ -321,6 +324,37 @@ pub const WORDS: Words = Words {
                  dela. Todas as sessões foram encerradas e, por 72 horas, as suas chaves de exchange não poderão ser usadas.\n\n\
                  Até que você adicione um novo segundo fator, a sua senha basta para entrar."
             )
+        },
+    },
+    tokens: Tokens {
+        made: News {
+            subject: |product| format!("Novo token para um programa na sua conta em {product}"),
+            heading: "Novo token para um programa",
+            text: |product, name| {
+                format!("Foi criado um token com o qual um programa pode usar a sua conta em {product}: {name}")
+            },
+        },
+        revoked: News {
+            subject: |product| format!("Um token da sua conta em {product} foi revogado"),
+            heading: "Um token foi revogado",
+            text: |product, name| {
+                format!(
+                    "Alguém que tinha o token {name} da sua conta em {product} o revogou: por exemplo, um scanner que o encontrou em um lugar público. Ele não vale mais.\n\n\
+                     Se ainda estava em uso, crie um novo e descubra onde ele ficou visível."
+                )
+            },
+        },
+        allows: "Ele permite",
+        networks: "Funciona a partir de",
+        everywhere: "qualquer lugar",
+        until: "Válido até",
+        between: "; ",
+        scope: |scope| match scope {
+            Scope::Profile => "ver o seu perfil",
+            Scope::KeysRead => "ver a lista das suas chaves de exchange e o que foi feito com elas",
+            Scope::KeysWrite => "adicionar, alterar, testar e excluir chaves de exchange",
+            Scope::KeysDecrypt => "ver os segredos das suas chaves de exchange",
+            Scope::KycRead => "ver o estado da sua verificação de identidade",
         },
     },
 };

@@ -1,6 +1,8 @@
 //! Chinese in simplified characters, with "您".
 
-use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Words};
+use shared::caller::scope::Scope;
+
+use super::{Deletion, EmailTaken, Factors, Frame, Letter, News, NoPassword, Notice, Tokens, Words};
 
 pub const WORDS: Words = Words {
     frame: Frame {
@@ -19,6 +21,7 @@ pub const WORDS: Words = Words {
         by: "操作者",
         user: "已登录您账户的人",
         link: "持有我们邮件中链接的人",
+        token: "持有该令牌的人",
         operator: "我们的工作人员",
         not_me: "如果不是您本人操作，请打开此链接并点击页面上的按钮：所有会话将结束，您的密码将失效，我们会向您发送用于设置新密码的链接。",
         not_my_factor: "如果不是您本人操作，请打开此链接并点击页面上的按钮：新增的验证方式将被移除（如果它是唯一的两步验证方式，恢复码也将\
@@ -283,6 +286,35 @@ pub const WORDS: Words = Words {
                  小时内无法使用。\n\n\
                  在您重新添加两步验证方式之前，仅凭密码即可登录。"
             )
+        },
+    },
+    tokens: Tokens {
+        made: News {
+            subject: |product| format!("您的 {product} 账户新增了程序令牌"),
+            heading: "新增程序令牌",
+            text: |product, name| format!("已创建一个令牌，程序可凭它使用您的 {product} 账户：{name}"),
+        },
+        revoked: News {
+            subject: |product| format!("您的 {product} 账户的一个令牌已被撤销"),
+            heading: "令牌已被撤销",
+            text: |product, name| {
+                format!(
+                    "持有您的 {product} 账户令牌“{name}”的人已将其撤销，例如在公开场所发现它的扫描服务。该令牌不再有效。\n\n\
+                     如果它仍在使用，请创建新的令牌，并查明它是在哪里泄露的。"
+                )
+            },
+        },
+        allows: "允许",
+        networks: "可用来源",
+        everywhere: "任何地方",
+        until: "有效期至",
+        between: "；",
+        scope: |scope| match scope {
+            Scope::Profile => "查看您的个人资料",
+            Scope::KeysRead => "列出您的交易所密钥及其使用记录",
+            Scope::KeysWrite => "添加、更改、测试和删除交易所密钥",
+            Scope::KeysDecrypt => "查看您的交易所密钥的机密内容",
+            Scope::KycRead => "查看您的身份验证状态",
         },
     },
 };

@@ -7,7 +7,7 @@ use shared::{
     caller::{Caller, Origin},
     error::Error,
     events::{AccountEvent, Action},
-    export::{Asked, Export, ExportCursor, Exporter, MOST_ROWS},
+    export::{Asked, Export, ExportCursor, ExportedEvent, Exporter, MOST_ROWS},
     http::{Operation, Query, Reply},
     ids::{EventId, SessionId},
     now::Now,
@@ -17,7 +17,7 @@ use shared::{
     time::Timestamp,
 };
 
-use self::shapes::{AccountExport, ExportedAccount, ExportedEvent, ExportedFactor, ExportedSession};
+use self::shapes::{AccountExport, ExportedAccount, ExportedFactor, ExportedSession};
 use crate::{
     account::Account,
     endpoints::account::user_profile::UserProfile,

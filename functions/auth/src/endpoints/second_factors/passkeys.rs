@@ -1,14 +1,11 @@
 //! `/auth/mfa/passkeys`: passkeys become factors, have names, and are none any more.
 
 use axum::extract::{Path, State};
-use compat::{json::Json, validation::Flaw};
-use schemars::{Schema, json_schema};
 use serde_json::json;
 use shared::{
-    blank::is_blank,
     caller::{Caller, Fresh},
     error::Error,
-    http::{Body, Field, Fields, Input, Operation, Reply, Text},
+    http::{Body, Fields, Input, Name, Operation, Reply},
     ids::FactorId,
     now::Now,
 };
@@ -25,43 +22,20 @@ use crate::{
     state::Auth,
 };
 
-/// The longest name. Code points.
-const LONGEST: usize = 60;
-
 const ASK: &str = "Make a passkey";
 const ADDED: &str = "The passkey can be used from now on";
 const RENAMED: &str = "The passkey has this name now";
 const REMOVED: &str = "The passkey is good for nothing any more";
 
-/// What a passkey is called.
-struct PasskeyName(String);
-
 /// A passkey that was made, and what to call it.
 pub struct PasskeyRegistrationRequest {
     passkey: NewPasskey,
-    name: PasskeyName,
+    name: Name,
 }
 
 /// What a passkey is to be called.
 pub struct PasskeyRenameRequest {
-    name: PasskeyName,
-}
-
-impl Field for PasskeyName {
-    fn parse(value: &Json) -> Result<Self, Flaw> {
-        let Text::<1>(text) = Text::parse(value)?;
-        let name = text.trim();
-        if is_blank(name) || name.chars().count() > LONGEST || name.chars().any(char::is_control) {
-            return Err(Flaw::value(
-                "name must have 1 to 60 characters, one of them visible and none of them a control character",
-            ));
-        }
-        Ok(Self(name.to_owned()))
-    }
-
-    fn schema() -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": LONGEST })
-    }
+    name: Name,
 }
 
 impl Input for PasskeyRegistrationRequest {
@@ -98,7 +72,7 @@ pub async fn register(
     Now(now): Now,
     fresh: Fresh,
     sender: Sender,
-    Body(PasskeyRegistrationRequest { passkey: NewPasskey(passkey), name: PasskeyName(name) }): Body<
+    Body(PasskeyRegistrationRequest { passkey: NewPasskey(passkey), name: Name(name) }): Body<
         PasskeyRegistrationRequest,
     >,
 ) -> Replied<MfaAnswer<AddedFactor>> {
@@ -121,7 +95,7 @@ pub async fn rename(
     State(auth): State<Auth>,
     caller: Caller,
     path: Option<Path<String>>,
-    Body(PasskeyRenameRequest { name: PasskeyName(name) }): Body<PasskeyRenameRequest>,
+    Body(PasskeyRenameRequest { name: Name(name) }): Body<PasskeyRenameRequest>,
 ) -> Replied<MfaAnswer<()>> {
     let id = id_of(path)?;
     if !auth.rename_passkey(&caller, id, &name).await? {

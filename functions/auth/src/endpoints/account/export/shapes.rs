@@ -2,12 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use shared::{
-    caller::Method,
-    events::{AccountEvent, By, Circumstances},
-    language::Language,
-    time::Timestamp,
-};
+use shared::{caller::Method, export::ExportedEvent, language::Language, time::Timestamp};
 
 use crate::{
     account::Account,
@@ -107,31 +102,6 @@ pub struct ExportedSession {
     device: Option<String>,
 }
 
-/// Something that has happened to the account. Every member is always there, null where nothing is known.
-#[derive(Serialize, JsonSchema)]
-pub struct ExportedEvent {
-    /// Names the event.
-    id: String,
-    /// When.
-    #[schemars(extend("format" = "date-time"))]
-    at: String,
-    /// What.
-    action: &'static str,
-    /// How it ended.
-    outcome: String,
-    /// Who did it.
-    #[schemars(with = "String")]
-    by: By,
-    /// By which session.
-    session_id: Option<String>,
-    /// The client's address.
-    ip: Option<String>,
-    /// Its country.
-    country: Option<String>,
-    /// What kind of client it was.
-    device: Option<String>,
-}
-
 impl AccountExport {
     pub const fn of(
         account: Option<ExportedAccount>,
@@ -217,23 +187,6 @@ impl From<Session> for ExportedSession {
             country: session.country,
             user_agent: session.agent,
             device: session.device,
-        }
-    }
-}
-
-impl From<AccountEvent> for ExportedEvent {
-    fn from(event: AccountEvent) -> Self {
-        let Circumstances { at, by, ip, country, device } = event.circumstances;
-        Self {
-            id: event.id.to_string(),
-            at: at.to_string(),
-            action: event.action.name(),
-            outcome: event.outcome,
-            by,
-            session_id: event.session.map(|id| id.to_string()),
-            ip,
-            country,
-            device,
         }
     }
 }

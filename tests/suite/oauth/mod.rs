@@ -1,0 +1,3 @@
+//! Personal tokens through the outside: made, shown once, listed, ended, exported, and forgotten with their account.
+
+mod making;
