@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shared::ids::AccountId;
 use tests::{Added, App, Authenticator, ORIGIN, Person, Reply, Session, World};
 
-use super::{has_token, is_good, knows, token_of, tokens_of};
+use super::{copies, has_token, is_good, tokens_of};
 use crate::{
     admin::mfa::{Wanted, resets_factors},
     auth::changes::{asks_for, at, changes_password, moves, resets},
@@ -80,6 +80,19 @@ impl Deed {
         Self::AskForAddress,
     ];
 
+    /// Whether the session ends, too, in which it is done.
+    pub const fn ends_own_session(self) -> bool {
+        !matches!(
+            self,
+            Self::RemoveApp
+                | Self::ReplaceApp
+                | Self::RemovePasskey
+                | Self::Change
+                | Self::ChangeAndKeep
+                | Self::FirstFactor
+        )
+    }
+
     /// Whether an operator does it.
     pub const fn is_of_operators(self) -> bool {
         matches!(self, Self::Ban | Self::End | Self::ResetFactors | Self::EndSessions)
@@ -144,6 +157,8 @@ impl<'w> Ada<'w> {
                 let user = AccountId::parse(&session.user_id).unwrap();
                 assert!(resets_factors(world, user, Wanted::Request, true).await.unwrap().is_done);
                 world.advance(THREE_DAYS);
+                session = Session::of(&world.refresh(&session.refresh).await);
+                proves_again(world, &session).await;
             }
             _ => {}
         }
@@ -155,6 +170,15 @@ impl<'w> Ada<'w> {
         };
         world.aws.settled().await.unwrap();
         Self { person, session, deed, by, app, phone }
+    }
+
+    /// One session more.
+    pub async fn signs_in_elsewhere(&mut self) -> Session {
+        Session::of(&if self.deed.needs_factors() {
+            self.person.world.signs_in_by_passkey(&mut self.phone).await
+        } else {
+            self.person.logs_in().await
+        })
     }
 
     pub async fn does_it(&mut self) -> Reply {
@@ -213,6 +237,13 @@ impl<'w> Ada<'w> {
     }
 }
 
+/// As if somebody who is signed in had shown a factor just now; whoever really does stops a reset of factors.
+async fn proves_again(world: &World, session: &Session) {
+    let rows = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
+    let row = rows.iter().find(|row| row["sk"] != "GUARD").unwrap();
+    world.tamper("Sessions", row, "auth_time", json!(world.now().as_second())).await;
+}
+
 /// An operator's command, answered as if by a request.
 async fn orders(world: &World, user: AccountId, command: Command) -> Reply {
     let arguments = account_change::Arguments { user, yes: true };
@@ -223,9 +254,9 @@ async fn orders(world: &World, user: AccountId, command: Command) -> Reply {
 /// Ada with two tokens, and Bob with one; and a row of Ada's that nobody can read.
 async fn before(world: &World, ada: &Ada<'_>) -> ([String; 2], String) {
     let own = [has_token(world, &ada.session).await, has_token(world, &ada.session).await];
-    let (_, mut unreadable) = token_of(world, &ada.session);
-    unreadable["hash"] = json!(7);
-    knows(world, &ada.session, vec![unreadable]).await;
+    let mut unreadable = copies(world, &ada.session, 1).await;
+    unreadable[0]["hash"] = json!(7);
+    world.put_rows("Grants", unreadable).await;
     let (_, bob) = world.person().signed_in().await;
     let other = has_token(world, &bob).await;
     for token in [&own[0], &own[1], &other] {
