@@ -16,6 +16,7 @@ use shared::{
     link::LinkPurpose,
     outbox::Mail,
     store::Store,
+    switches::Switches,
     tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
@@ -176,13 +177,14 @@ const fn word(purpose: LinkPurpose) -> &'static str {
 
 /// How many personal tokens live. One that nobody can read lets nobody in.
 async fn tokens(operator: &Operator, id: AccountId, now: Timestamp) -> Result<String, Failure> {
+    let switches: Switches = operator.store.get(Row::Switches).await?.unwrap_or_default();
     let found = operator.store.each::<TokenRecord>(Rows::PersonalTokensOf(id)).await?;
     let unreadable = match found.iter().filter(|token| token.is_err()).count() {
         0 => String::new(),
         count => format!(", and {count} that nobody can read"),
     };
-    let living = found.iter().flatten().filter(|token| token.expires_at > now).count();
-    Ok(format!("personal tokens: {living}{unreadable}"))
+    let lives = |token: &&TokenRecord| token.expires_at > now && switches.let_live(token.created_at);
+    Ok(format!("personal tokens: {}{unreadable}", found.iter().flatten().filter(lives).count()))
 }
 
 /// The sessions that live, and after them rows that nobody can read: they let nobody in, and `sessions-end` ends them with the others.
