@@ -186,7 +186,8 @@ impl Auth {
             }
             let Some(due) = account.stay() else { return Ok(false) };
             let row = Update::new(Row::Account(account.id)).set("ending", &account.ending)?.set("kept_by", &link.id)?;
-            let row = row.when(Condition::equals("version", &account.version)?);
+            // Keeping an account does not raise its version: nothing of what proves its owner has changed.
+            let row = row.when(Condition::equals("version", &account.version)?).when(Condition::Present("ending"));
             let writes = vec![Write::Update(row), cancelled(account.id, &due), event.put(self, account.id, told)?];
             if self.app.store.race(writes).await? == Raced::Won {
                 event.happened();
