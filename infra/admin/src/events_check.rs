@@ -132,11 +132,11 @@ pub async fn check(
         let event: Option<AccountEvent> = serde_json::from_value(row.clone()).ok();
         // What the log says of its id is of a row in the other list, if this one belongs there.
         let is_in_place = event.as_ref().is_none_or(|event| List::of(event) == list);
-        match is_in_place.then(|| said.remove(&id.to_string())).flatten() {
-            // What is stored under another key than its own, or says nothing, is not what was written.
-            Some((_, Said { twin: Some(twin), .. })) if twin_of(event, &row).as_ref() == Some(&twin) => {
-                checked.sound += 1
-            }
+        let known = is_in_place.then(|| said.remove(&id.to_string())).flatten();
+        // What is stored under another key than its own, or says nothing, is not what was written.
+        let own = twin_of(event, &row);
+        match known {
+            Some((_, Said { twin, .. })) if twin.is_some() && twin == own => checked.sound += 1,
             Some((_, Said { twin: Some(_), .. })) => checked.wrong.push((id, Wrong::Changed)),
             _ if id.unix_ms() < from_ms => checked.unknown += 1,
             _ => checked.wrong.push((id, Wrong::Forged)),

@@ -127,7 +127,9 @@ async fn ending(
             Extent::SessionsBut(_) => Ok(None),
         }
     };
-    let ((seen, sessions), tokens) = tokio::try_join!(sessions, tokens)?;
+    // Boxed: every change of an account has room for it.
+    let read = Box::pin(async { tokio::try_join!(sessions, tokens) });
+    let ((seen, sessions), tokens) = read.await?;
     let sessions = sessions.into_iter().filter(|id| !extent.spares(*id)).map(|id| Row::Session(account_id, id));
     let mut rows: Vec<_> = tokens.iter().flat_map(FoundTokens::rows).chain(sessions).collect();
     let too_many = rows.split_off(rows.len().min(ENDED_AT_ONCE));
