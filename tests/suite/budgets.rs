@@ -61,68 +61,72 @@ async fn a_proof_costs_two_reads_and_a_transaction_and_again_two_reads() {
 }
 
 #[tokio::test]
-async fn a_new_password_costs_four_reads_a_look_at_the_sessions_and_a_transaction() {
+async fn a_new_password_costs_five_reads_a_look_at_sessions_and_tokens_and_a_transaction() {
     let world = World::start().await;
     let (ada, _) = world.person().signed_in().await;
     let body = json!({ "token": ada.is_offered_a_password().await, "password": "chosen by the owner" });
     let (first, again) = (world.post("/auth/reset-password", body.clone()), world.post("/auth/reset-password", body));
-    // The profile is one of them: a name is no password.
+    // The profile is one of them: a name is no password. One says how many personal tokens were ever made.
     // The client is counted, as where it signs in.
-    cost(world.calls(first).await, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1), ("UpdateItem", 1)]);
+    cost(world.calls(first).await, &[("GetItem", 5), ("Query", 2), ("TransactWriteItems", 1), ("UpdateItem", 1)]);
     // To be asked again is to compare a password: the try is counted, and taken back.
     cost(world.calls(again).await, &[("GetItem", 3), ("UpdateItem", 3)]);
 }
 
-/// The session, the account and its guard; the client, the try and its being taken back. Then the name in the profile, and the guard and the
-/// sessions again, as they are when they end.
+/// The session, the account and its guard; the client, the try and its being taken back. Then the name in the profile, and the guard, the
+/// sessions and the personal tokens, as they are when they end. Tokens that stay are not looked at.
 #[tokio::test]
-async fn a_change_of_password_costs_five_reads_three_counts_a_look_at_the_sessions_and_a_transaction() {
+async fn a_change_of_password_costs_six_reads_three_counts_a_look_at_sessions_and_tokens_and_a_transaction() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     let change = changes_password(&ada, &session, "chosen a moment ago");
-    let expected = [("GetItem", 5), ("Query", 1), ("TransactWriteItems", 1), ("UpdateItem", 3)];
+    let expected = [("GetItem", 6), ("Query", 2), ("TransactWriteItems", 1), ("UpdateItem", 3)];
     cost(world.calls(change).await, &expected);
+    let body =
+        json!({ "current_password": "chosen a moment ago", "new_password": "chosen just now", "keep_apps": true });
+    let keeping = world.calls(world.post_as(&session, "/auth/change-password", body)).await;
+    cost(keeping, &[("GetItem", 5), ("Query", 1), ("TransactWriteItems", 1), ("UpdateItem", 3)]);
 }
 
 /// The session, the account, its guard, and what is known of the new address. Its letter is counted, by client and with all others, and
 /// what the account has asked for on this day.
 #[tokio::test]
-async fn a_change_of_address_costs_four_reads_and_a_transaction_and_its_proof_four_more() {
+async fn a_change_of_address_costs_four_reads_and_a_transaction_and_its_proof_five_more() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     let asked = world.calls(asks_for(&ada, &session, "elsewhere@example.org")).await;
     cost(asked, &[("GetItem", 4), ("TransactWriteItems", 1), ("UpdateItem", 6)]);
     let body = json!({ "token": at(&ada, "elsewhere@example.org").mailed("confirm-email").await });
     let confirm = world.calls(world.post("/auth/confirm-email", body.clone())).await;
-    cost(confirm, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1)]);
+    cost(confirm, &[("GetItem", 5), ("Query", 2), ("TransactWriteItems", 1)]);
     cost(world.calls(world.post("/auth/confirm-email", body)).await, &[("GetItem", 1)]);
     // The record of the address that the account returns from is one more.
     let body = json!({ "token": ada.mailed("not-me").await });
     let back = world.calls(world.post("/auth/not-me", body.clone())).await;
-    cost(back, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1)]);
+    cost(back, &[("GetItem", 5), ("Query", 2), ("TransactWriteItems", 1)]);
     // Whether a reset of second factors is still to be stopped, the guard says.
     cost(world.calls(world.post("/auth/not-me", body)).await, &[("GetItem", 3)]);
 }
 
 #[tokio::test]
-async fn taking_an_account_back_costs_three_reads_a_look_at_the_sessions_and_a_transaction() {
+async fn taking_an_account_back_costs_four_reads_a_look_at_sessions_and_tokens_and_a_transaction() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     changes_password(&ada, &session, "chosen a moment ago").await.assert_ok();
     let body = json!({ "token": ada.mailed("not-me").await });
     let taken = world.calls(world.post("/auth/not-me", body)).await;
-    cost(taken, &[("GetItem", 3), ("Query", 1), ("TransactWriteItems", 1)]);
+    cost(taken, &[("GetItem", 4), ("Query", 2), ("TransactWriteItems", 1)]);
 }
 
-/// The session, the account and its guard; the client and the try. The guard and the sessions again, as they are when they end; the try is
-/// taken back with them.
+/// The session, the account and its guard; the client and the try. The guard, the sessions and the personal tokens, as they are when they end;
+/// the try is taken back with them.
 #[tokio::test]
-async fn a_deletion_costs_four_reads_a_look_at_the_sessions_and_a_transaction_and_keeping_the_account_two() {
+async fn a_deletion_costs_five_reads_a_look_at_sessions_and_tokens_and_a_transaction_and_keeping_the_account_two() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     let body = json!({ "current_password": ada.password });
     let asked = world.calls(world.post_as(&session, "/auth/delete-account", body)).await;
-    cost(asked, &[("GetItem", 4), ("Query", 1), ("TransactWriteItems", 1), ("UpdateItem", 2)]);
+    cost(asked, &[("GetItem", 5), ("Query", 2), ("TransactWriteItems", 1), ("UpdateItem", 2)]);
     let body = json!({ "token": ada.mailed("keep-account").await });
     let kept = world.calls(world.post("/auth/keep-account", body.clone())).await;
     cost(kept, &[("GetItem", 2), ("TransactWriteItems", 1)]);

@@ -66,8 +66,8 @@ impl Auth {
     }
 
     /// Events, profile, and whatever else lies with the account; whether that was all. Its own row and its guard stay until the end: as
-    /// long as the address is known to be its, somebody may try to sign in. Sessions there are none: they ended with the request, and
-    /// none is opened since.
+    /// long as the address is known to be its, somebody may try to sign in. Sessions and personal tokens there are none: they
+    /// ended with the request, and none is opened since.
     async fn forget(&self, ending: &Ending, end: Instant) -> Result<bool, Error> {
         let (store, id) = (&self.app.store, ending.account);
         // Whose a passkey is stands outside of what is swept, and is known by it.

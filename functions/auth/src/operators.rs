@@ -13,7 +13,7 @@ use crate::{
     account::{Account, Ban, Due, Tombstone},
     records::{account_row::as_seen, ending::ending, guarded::GuardOf, locked::once_a_day},
     session::{
-        ending::{EndOfSessions, ending_sessions},
+        ending::{EndOfAccess, Extent, ending_access},
         rounds::take_turn,
     },
 };
@@ -103,8 +103,8 @@ pub fn letter_of_lock(id: AccountId, now: Timestamp) -> MailId {
 }
 
 /// The writes that carry out a command on an account which is there, but for its event; none where it would change nothing. They conflict
-/// with whoever changes the account meanwhile, and with nobody who signs in: where sessions are to end, none begins from here on, for a
-/// moment. A command that gets no further has changed nothing, and may be given again.
+/// with whoever changes the account meanwhile, and with nobody who signs in: where access is to end, no session begins from here on, for
+/// a moment. A command that gets no further has changed nothing, and may be given again.
 ///
 /// # Errors
 /// `Unavailable`, `Internal`.
@@ -158,7 +158,7 @@ impl Command {
         };
         // Of an account that has changed meanwhile nobody takes a turn: the writes conflict.
         let _taken = take_turn(store, id, seen, circumstances.at).await?;
-        let EndOfSessions { guard, sessions, .. } = ending_sessions(store, id, None).await?;
-        Ok(changes.into_iter().chain([Write::Update(guard)]).chain(sessions).collect())
+        let EndOfAccess { guard, ended, .. } = ending_access(store, id, Extent::Everything).await?;
+        Ok(changes.into_iter().chain([Write::Update(guard)]).chain(ended).collect())
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     operator::{Failure, Operator},
 };
 
-/// Suspend an account: its sessions end, and nobody signs in.
+/// Suspend an account: its sessions and personal tokens end, and nobody signs in.
 ///
 /// Tells how it stands, and with --yes does it. Who has the right password is told that the account is suspended, and no more.
 #[derive(Args)]

@@ -10,11 +10,13 @@ use clap::Args;
 use compat::email::EmailAddress;
 use serde::{Deserialize, de::IgnoredAny};
 use shared::{
+    caller::personal_token::TokenRecord,
     ids::{AccountId, SessionId},
     language::Language,
     link::LinkPurpose,
     outbox::Mail,
     store::Store,
+    switches::Switches,
     tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
@@ -26,7 +28,8 @@ use crate::{
     operator::{Failure, Operator},
 };
 
-/// Show how an account stands: whether its owner may sign in, tries of its password, the freeze of the vault, places, letters and sessions.
+/// Show how an account stands: whether its owner may sign in, tries of its password, the freeze of the vault, places, letters, personal tokens
+/// and sessions.
 ///
 /// The address becomes a key here, no table is searched. Neither the address nor anybody's IP is shown.
 #[derive(Args)]
@@ -138,6 +141,7 @@ pub async fn show(operator: &Operator, Arguments { of }: &Arguments, clock: &Clo
     if let Some(Mail { id, status, .. }) = store.get(Row::Mail(letter_of_lock(id, now))).await? {
         lines.push(format!("letter about today's lock: {}, {id}", mail_resend::word(status)));
     }
+    lines.push(tokens(operator, id, now).await?);
     lines.extend(sessions(operator, id, now).await?);
     Ok(lines)
 }
@@ -169,6 +173,18 @@ const fn word(purpose: LinkPurpose) -> &'static str {
         LinkPurpose::NotMe => "not-me",
         LinkPurpose::KeepAccount => "keep-account",
     }
+}
+
+/// How many personal tokens live. One that nobody can read lets nobody in.
+async fn tokens(operator: &Operator, id: AccountId, now: Timestamp) -> Result<String, Failure> {
+    let switches: Switches = operator.store.get(Row::Switches).await?.unwrap_or_default();
+    let found = operator.store.each::<TokenRecord>(Rows::PersonalTokensOf(id)).await?;
+    let unreadable = match found.iter().filter(|token| token.is_err()).count() {
+        0 => String::new(),
+        count => format!(", and {count} that nobody can read"),
+    };
+    let lives = |token: &&TokenRecord| token.expires_at > now && switches.let_live(token.created_at);
+    Ok(format!("personal tokens: {}{unreadable}", found.iter().flatten().filter(lives).count()))
 }
 
 /// The sessions that live, and after them rows that nobody can read: they let nobody in, and `sessions-end` ends them with the others.

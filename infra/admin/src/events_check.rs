@@ -1,4 +1,4 @@
-//! `events-check`: holds what has happened to an account, as the table has it, against the log, where nobody writes who writes tables.
+//! `events-check`: holds what has happened to an account, as the tables have it, against the log, where nobody writes who writes tables.
 
 use std::{
     collections::BTreeMap,
@@ -13,6 +13,7 @@ use serde_json::Value;
 use shared::{
     events::{AccountEvent, KEPT, Line, LineKind},
     ids::{AccountId, EventId},
+    store::Store,
     tables::{Row, Rows},
     time::{Clock, Timestamp},
 };
@@ -28,7 +29,7 @@ const UNDER_WAY: Duration = Duration::from_mins(1);
 /// Find events of an account that somebody has forged, changed or taken away.
 ///
 /// Every row must have its line in the log, with the hash of what the row says, and every line its row. Lines are read from files, as the guide
-/// has them exported: those of auth and those of operators. Rows from before the first line of all are not judged.
+/// has them exported: those of auth, of oauth and of operators. Rows from before the first line of all are not judged.
 #[derive(Args)]
 pub struct Arguments {
     /// The user: `user.id` of the API.
@@ -64,6 +65,15 @@ pub struct Checked {
     pub is_said_to_have_ended: bool,
 }
 
+/// The events of an account lie in two lists, each in a table of whoever writes it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// Of the account itself.
+    Account,
+    /// Of what it has allowed programs.
+    Grants,
+}
+
 /// What the log says of one event.
 #[derive(Default)]
 struct Said {
@@ -82,7 +92,7 @@ struct Log {
 /// The subcommand: one line for each event that is wrong, and one for the others.
 ///
 /// # Errors
-/// When a file or the table cannot be read, or no file has a line about any event.
+/// When a file or a table cannot be read, or no file has a line about any event.
 pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> Result<ExitCode, Failure> {
     let Checked { sound, unknown, wrong, is_said_to_have_ended } = check(operator, arguments, clock).await?;
     for (id, wrong) in &wrong {
@@ -105,7 +115,7 @@ pub async fn run(operator: &Operator, arguments: &Arguments, clock: &Clock) -> R
 /// The work itself.
 ///
 /// # Errors
-/// When a file or the table cannot be read, or no file has a line about any event.
+/// When a file or a table cannot be read, or no file has a line about any event.
 pub async fn check(
     operator: &Operator,
     Arguments { user, log }: &Arguments,
@@ -115,13 +125,18 @@ pub async fn check(
     let Log { from_ms, mut said } =
         Log::of(*user, &texts).ok_or("no line of these files is about an event of any account")?;
     let mut checked = Checked::default();
-    for row in operator.store.query::<Value>(Rows::AccountEventsOf(*user)).await? {
+    for (list, row) in listed(&operator.store, *user).await? {
         let Some(id) = row["id"].as_str().and_then(EventId::parse) else {
             return Err("a row that is listed as an event has no id".into());
         };
-        match said.remove(&id.to_string()) {
-            // What is stored under another key than its own, or says nothing, is not what was written.
-            Some((_, Said { twin: Some(twin), .. })) if twin_of(&row).as_ref() == Some(&twin) => checked.sound += 1,
+        let event: Option<AccountEvent> = serde_json::from_value(row.clone()).ok();
+        // What the log says of its id is of a row in the other list, if this one belongs there.
+        let is_in_place = event.as_ref().is_none_or(|event| List::of(event) == list);
+        let known = is_in_place.then(|| said.remove(&id.to_string())).flatten();
+        // What is stored under another key than its own, or says nothing, is not what was written.
+        let own = twin_of(event, &row);
+        match known {
+            Some((_, Said { twin, .. })) if twin.is_some() && twin == own => checked.sound += 1,
             Some((_, Said { twin: Some(_), .. })) => checked.wrong.push((id, Wrong::Changed)),
             _ if id.unix_ms() < from_ms => checked.unknown += 1,
             _ => checked.wrong.push((id, Wrong::Forged)),
@@ -137,9 +152,35 @@ pub async fn check(
     Ok(checked)
 }
 
+/// The rows of both lists of an account.
+async fn listed(store: &Store, user: AccountId) -> Result<Vec<(List, Value)>, Failure> {
+    let mut listed = Vec::new();
+    for list in [List::Account, List::Grants] {
+        let rows = store.query::<Value>(list.of_account(user)).await?;
+        listed.extend(rows.into_iter().map(|row| (list, row)));
+    }
+    Ok(listed)
+}
+
+impl List {
+    const fn of(event: &AccountEvent) -> Self {
+        match event.row() {
+            Row::GrantEvent(..) => Self::Grants,
+            _ => Self::Account,
+        }
+    }
+
+    const fn of_account(self, user: AccountId) -> Rows<'static> {
+        match self {
+            Self::Account => Rows::AccountEventsOf(user),
+            Self::Grants => Rows::GrantEventsOf(user),
+        }
+    }
+}
+
 /// The hash of what a row says; none where it is no event, or where its key names another one.
-fn twin_of(row: &Value) -> Option<String> {
-    let event: AccountEvent = serde_json::from_value(row.clone()).ok()?;
+fn twin_of(event: Option<AccountEvent>, row: &Value) -> Option<String> {
+    let event = event?;
     let is_its_own = row["sk"] == format!("EVENT#{}", event.id) && row["pk"] == format!("ACCOUNT#{}", event.account);
     event.twin().ok().filter(|_| is_its_own)
 }

@@ -1,4 +1,4 @@
-//! `events-show`: what has happened to an account.
+//! `events-show`: what has happened to an account, and to what it has allowed programs.
 
 use std::process::ExitCode;
 
@@ -27,7 +27,7 @@ pub struct Arguments {
 /// The subcommand.
 ///
 /// # Errors
-/// When the table cannot be read.
+/// When a table cannot be read.
 pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode, Failure> {
     for line in show(operator, arguments.user).await? {
         println!("{line}");
@@ -38,9 +38,11 @@ pub async fn run(operator: &Operator, arguments: &Arguments) -> Result<ExitCode,
 /// One line for each event.
 ///
 /// # Errors
-/// When the table cannot be read.
+/// When a table cannot be read.
 pub async fn show(operator: &Operator, user: AccountId) -> Result<Vec<String>, Failure> {
-    let events: Vec<AccountEvent> = operator.store.query(Rows::AccountEventsOf(user)).await?;
+    let mut events: Vec<AccountEvent> = operator.store.query(Rows::AccountEventsOf(user)).await?;
+    events.extend(operator.store.query::<AccountEvent>(Rows::GrantEventsOf(user)).await?);
+    events.sort_by_key(|event| *event.id.as_bytes());
     Ok(events.iter().map(line).collect())
 }
 

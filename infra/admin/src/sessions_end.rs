@@ -27,7 +27,8 @@ const IN_FLIGHT: usize = 16;
 /// Sign somebody out everywhere, or everybody.
 ///
 /// Counts the sessions, and with --yes ends them. Everybody's are void within half a minute, however long it takes to delete their rows; it may
-/// be broken off and run again, which ends what has begun since, too.
+/// be broken off and run again, which ends what has begun since, too. With everybody's sessions personal tokens are void that were made before;
+/// those of one user go on.
 #[derive(Args)]
 pub struct Arguments {
     /// Whose sessions.

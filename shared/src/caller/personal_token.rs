@@ -43,7 +43,7 @@ pub struct TokenRecord {
     pub hash: TokenHash,
     /// The proven address of the account. An account that has another ends its tokens.
     pub email: EmailAddress,
-    /// The language of letters about what is done by it.
+    /// The language of letters about what is done by it: that of the account when it was made.
     pub language: Language,
     /// What may be done by it.
     pub scopes: Vec<Scope>,

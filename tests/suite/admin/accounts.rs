@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use shared::ids::{AccountId, MailId};
 use tests::{Person, Session, World, json_request};
 
+use crate::auth::{personal_tokens::tokens_of, switches::everybody_leaves};
+
 fn id(session: &Session) -> AccountId {
     AccountId::parse(&session.user_id).unwrap()
 }
@@ -47,7 +49,7 @@ async fn an_account_is_shown_without_the_address_or_anybodys_ip() {
     assert_eq!(lines, shown(&world, None, Some(id(&session))).await);
     let now = world.now();
     assert_eq!(
-        lines[..8],
+        lines[..9],
         [
             format!("user: {}", session.user_id),
             format!("account: verified at {now}, language en"),
@@ -56,6 +58,7 @@ async fn an_account_is_shown_without_the_address_or_anybodys_ip() {
             "passwords: 0 wrong in a row; 0 today, 0 more from known places; 0 came during locks".to_owned(),
             "places: 2 known".to_owned(),
             format!("vault: shut until {}", now + std::time::Duration::from_hours(1)),
+            "personal tokens: 0".to_owned(),
             "sessions: 1".to_owned(),
         ]
     );
@@ -131,6 +134,33 @@ async fn the_letter_about_a_lock_is_named_and_can_be_sent_again() {
     assert!(told.starts_with("locked of "), "{told}");
     world.advance(24 * 3_600);
     assert_eq!(named().await, None);
+}
+
+/// How many programs may come in, and nothing of what lets them in.
+#[tokio::test]
+async fn personal_tokens_are_counted_as_long_as_they_are_good() {
+    let world = World::start().await;
+    let (_, session) = world.person().signed_in().await;
+    let counted = async || {
+        let lines = shown(&world, None, Some(id(&session))).await;
+        lines.iter().find_map(|line| line.strip_prefix("personal tokens: ").map(str::to_owned)).unwrap()
+    };
+    assert_eq!(counted().await, "0");
+    let token = world.token(&session, &["profile"]).await;
+    let soon = json!({ "name": "for a day", "scopes": ["profile"], "expires_in_days": 1 });
+    world.token_with(&session, soon).await;
+    assert_eq!(counted().await, "2");
+    let row = tokens_of(&world, &session).await.remove(0);
+    world.tamper("Grants", &row, "hash", json!(7)).await;
+    assert_eq!(counted().await, "1, and 1 that nobody can read");
+    let text = shown(&world, None, Some(id(&session))).await.join("\n");
+    assert!(!text.contains(&token) && !text.contains("for a day"), "{text}");
+    world.advance(24 * 3_600);
+    assert_eq!(counted().await, "0, and 1 that nobody can read");
+    world.put_rows("Grants", vec![row]).await;
+    assert_eq!(counted().await, "1");
+    everybody_leaves(&world, true).await;
+    assert_eq!(counted().await, "0");
 }
 
 /// A row that cannot be read is named, and the others are shown with it.

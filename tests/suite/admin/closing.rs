@@ -101,7 +101,7 @@ async fn an_operator_sees_who_is_to_be_deleted_and_what_is_done_of_it() {
     world.end_accounts().await;
     world.mend();
     let now = world.now();
-    let line = format!("{} due {due}, begun {now}, kyc_at {now}, overdue for 5 s", session.user_id);
+    let line = format!("{} due {due}, begun {now}, kyc_at {now}, grants_at {now}, overdue for 5 s", session.user_id);
     let [shown_now] = &shown().await[..] else { panic!("one row") };
     assert_eq!(shown_now.replace(&format!(", vault_at {now}"), ""), line);
     world.put_rows("Endings", vec![json!({ "pk": "ENDING", "sk": "000000000001#nobody" })]).await;

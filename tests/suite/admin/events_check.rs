@@ -4,16 +4,17 @@ use std::{env, fs, path::PathBuf, time::Duration};
 
 use admin::{
     events_check::{Arguments, Checked, Wrong, check},
+    events_show,
     users_import::formats::Source,
     vault_unfreeze,
 };
 use local::{Mode, Service};
 use serde_json::{Value, json};
 use shared::ids::{AccountId, EventId};
-use tests::{Person, Session, World};
+use tests::{Person, Request, Session, World};
 
 use super::import::{export, imported};
-use crate::logs;
+use crate::{auth::changes::changes_password, logs};
 
 /// Files with the lines of the log.
 struct Exported(Vec<PathBuf>);
@@ -162,6 +163,68 @@ async fn what_is_older_than_the_log_is_not_judged_and_without_a_log_nothing_is()
     let exported = Exported::of(&world, &[]);
     let arguments = Arguments { user: AccountId::parse(&session.user_id).unwrap(), log: vec![exported.0[0].clone()] };
     assert!(check(&world.operator(), &arguments, &world.clock).await.is_err());
+}
+
+/// What happens to personal tokens lies in another table, and has its lines in another function's log.
+#[tokio::test]
+async fn events_of_tokens_are_checked_where_they_lie() {
+    let world = World::start().await;
+    logs::capture();
+    let (ada, session) = world.person().signed_in().await;
+    world.token(&session, &["profile"]).await;
+    world.advance(1);
+    let token = world.token(&session, &["profile"]).await;
+    world.advance(1);
+    let revoked = Request {
+        method: "POST",
+        path: "/oauth/revoke".to_owned(),
+        headers: vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())],
+        body: Some(format!("token={token}")),
+        ..Request::default()
+    };
+    world.send(revoked).await.assert_ok();
+    changes_password(&ada, &session, "chosen a moment ago").await.assert_ok();
+    world.advance(120);
+    let exported = Exported::of(&world, &logs::lines());
+    assert_eq!(exported.check(&world, &session).await, Checked { sound: 4, ..Checked::default() });
+    let shown = events_show::show(&world.operator(), AccountId::parse(&session.user_id).unwrap()).await.unwrap();
+    let actions: Vec<_> = shown.iter().map(|line| line.split_whitespace().nth(1).unwrap()).collect();
+    assert_eq!(actions, ["token_made", "token_made", "token_ended", "password_changed"]);
+
+    let pk = format!("ACCOUNT#{}", session.user_id);
+    let mut of_tokens = world.rows_of("Grants", &pk).await;
+    of_tokens.retain(|row| row["action"].is_string());
+    of_tokens.sort_by_key(|row| row["sk"].as_str().unwrap().to_owned());
+    let [first, second, third] = of_tokens.as_slice() else { panic!("{of_tokens:?}") };
+    let of_account = rows(&world, &session).await.remove(0);
+    let wrong = async || exported.check(&world, &session).await.wrong;
+
+    let mut forged = first.clone();
+    let new = EventId::at(id(second).unix_ms()).unwrap();
+    (forged["id"], forged["sk"]) = (json!(new.to_string()), json!(format!("EVENT#{new}")));
+    world.put_rows("Grants", vec![forged.clone()]).await;
+    assert_eq!(wrong().await, [(new, Wrong::Forged)]);
+    world.remove("Grants", &forged).await;
+    world.tamper("Grants", second, "ip", json!("198.51.100.1")).await;
+    assert_eq!(wrong().await, [(id(second), Wrong::Changed)]);
+    world.put_rows("Grants", vec![second.clone()]).await;
+    world.remove("Grants", third).await;
+    assert_eq!(wrong().await, [(id(third), Wrong::Missing)]);
+    world.put_rows("Grants", vec![third.clone()]).await;
+    assert_eq!(wrong().await, []);
+
+    // A true one in the list of the other table is forged, whether it is missing in its own or not.
+    for (row, own, other) in [(first, "Grants", "Accounts"), (&of_account, "Accounts", "Grants")] {
+        world.put_rows(other, vec![row.clone()]).await;
+        assert_eq!(wrong().await, [(id(row), Wrong::Forged)]);
+        world.remove(own, row).await;
+        let mut found = wrong().await.into_iter().map(|(event, wrong)| (event == id(row), wrong)).collect::<Vec<_>>();
+        found.sort_by_key(|(_, wrong)| *wrong == Wrong::Missing);
+        assert_eq!(found, [(true, Wrong::Forged), (true, Wrong::Missing)]);
+        world.remove(other, row).await;
+        world.put_rows(own, vec![row.clone()]).await;
+    }
+    assert_eq!(wrong().await, []);
 }
 
 /// Whether nothing is wrong with the events of an account, by what functions and operators have written.

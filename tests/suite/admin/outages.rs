@@ -16,7 +16,13 @@ use super::{
     events_check::is_sound,
     mfa::{Wanted, resets_factors, shown},
 };
-use crate::{auth::switches::everybody_leaves, logs};
+use crate::{
+    auth::{
+        personal_tokens::{has_token, tokens_of},
+        switches::everybody_leaves,
+    },
+    logs,
+};
 
 /// What operators do to one account, or to what is kept of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +75,11 @@ impl Deed {
         }
     }
 
+    /// Whether it ends personal tokens.
+    const fn ends_tokens(self) -> bool {
+        matches!(self, Self::Ban | Self::End | Self::FinishReset)
+    }
+
     /// The event that the owner sees; none where it is no account's.
     const fn action(self) -> Option<&'static str> {
         match self {
@@ -99,6 +110,10 @@ impl<'w> Case<'w> {
     async fn new(deed: Deed, world: &'w World) -> Self {
         logs::capture();
         let (ada, session) = world.person().signed_in().await;
+        // Of letters the first one is sent again.
+        if deed != Deed::Resend {
+            has_token(world, &session).await;
+        }
         let ada = if deed == Deed::UnlockAddress { world.person() } else { ada };
         let case = Self { deed, world, ada, session };
         match deed {
@@ -186,6 +201,11 @@ impl<'w> Case<'w> {
         }
     }
 
+    /// Whether the account's personal token is there still, as it should be unless it is done.
+    async fn has_token(&self) -> bool {
+        tokens_of(self.world, &self.session).await.len() == 1
+    }
+
     /// What the account's events say of it; all of them have their lines.
     async fn told(&self) -> usize {
         let user = AccountId::parse(&self.session.user_id).unwrap();
@@ -201,7 +221,7 @@ impl<'w> Case<'w> {
 /// All rows that operators write, but for the turn that a command has taken: it is over by itself, and nothing has changed.
 async fn everything(world: &World) -> BTreeMap<String, Value> {
     let mut rows = BTreeMap::new();
-    for table in ["Accounts", "Sessions", "Mail", "Endings"] {
+    for table in ["Accounts", "Sessions", "Mail", "Endings", "Grants"] {
         for mut row in world.rows(table).await {
             row.as_object_mut().unwrap().remove("barred_until");
             rows.insert(format!("{table} {} {}", row["pk"], row["sk"]), row);
@@ -238,6 +258,8 @@ async fn what_cannot_be_read_or_written_is_said_and_not_done() {
         }
         assert!(case.runs().await.unwrap(), "{deed:?}");
         assert!(case.is_done().await, "{deed:?}");
+        let is_left = !deed.ends_tokens() && ![Deed::Unban, Deed::Resend].contains(&deed);
+        assert_eq!(case.has_token().await, is_left, "{deed:?}");
         assert_eq!(case.told().await, deed.action().iter().count(), "{deed:?}");
     }
 }

@@ -24,6 +24,7 @@ mod outages;
 mod pages;
 mod pairs;
 mod passwords;
+pub mod personal_tokens;
 mod profile;
 pub mod reset_races;
 mod secrets;

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use tests::{Person, Reply, Request, Session, World};
 
 use super::{DAY, asks_for_the_end, ending, keeps};
-use crate::auth::reset_races::{hold, in_between, is_held};
+use crate::auth::{
+    changes::overtaken,
+    reset_races::{hold, in_between, is_held},
+};
 
 /// The account is as it was, but for its sessions.
 async fn has_stayed(ada: &Person<'_>) {
@@ -108,6 +111,18 @@ async fn of_twenty_who_keep_an_account_at_once_one_does_it_and_all_are_told() {
     assert_eq!(count(&replies, 200), 20, "{replies:?}");
     let kept = actions(&world).await.into_iter().filter(|action| action == "account_kept").count();
     assert_eq!(kept, 1);
+    has_stayed(&ada).await;
+}
+
+/// Whoever has read that the account is to be deleted keeps it, or finds it kept.
+#[tokio::test]
+async fn a_link_that_is_overtaken_by_itself_keeps_once() {
+    let world = World::start().await;
+    let (ada, _) = ending(&world).await;
+    let token = ada.mailed("keep-account").await;
+    let (late, first) = overtaken(&world, "TransactWriteItems", keeps(&world, &token), keeps(&world, &token)).await;
+    assert_eq!((late.status, first.status), (200, 200), "{late:?}");
+    assert_eq!(actions(&world).await, ["deletion_requested", "account_kept"]);
     has_stayed(&ada).await;
 }
 

@@ -7,6 +7,7 @@ use shared::{ids::AccountId, tables::Rows};
 use tests::{Session, World};
 
 use super::{DAY, asks_for_the_end, rows_about, with_everything};
+use crate::auth::personal_tokens::tokens_of;
 
 /// What a function has for a round. `auth` and the others have it in the template.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -30,6 +31,8 @@ async fn copied(world: &World, table: &str, beginning: &str, many: usize, change
 
 async fn has_many(world: &World) {
     copied(world, "Sessions", "SESSION#", 150, |id| (format!("SESSION#{id}"), json!({ "id": id }))).await;
+    copied(world, "Grants", "PAT#", 60, |id| (format!("PAT#{id}"), json!({ "id": id }))).await;
+    copied(world, "Grants", "EVENT#", 200, |id| (format!("EVENT#{id}"), json!({ "id": id }))).await;
     let key = |id: &str| (format!("KEY#{id}"), json!({ "id": id, "fingerprint": id }));
     copied(world, "ExchangeKeys", "KEY#", 1_000, key).await;
     let event = |id: &str| (format!("EVENT#{id}#{id}"), json!({ "id": id }));
@@ -43,12 +46,14 @@ async fn an_account_with_sessions_keys_and_accesses_by_the_thousand_is_deleted_a
     has_many(&world).await;
     asks_for_the_end(&ada, &session).await.assert_ok();
     assert_eq!(world.rows_of("Sessions", "ACCOUNT#").await.len(), 1, "only the guard");
+    assert!(tokens_of(&world, &session).await.is_empty());
     copied(&world, "Accounts", "EVENT#", 1_500, |id| (format!("EVENT#{id}"), json!({ "id": id }))).await;
     world.advance(7 * DAY);
     world.end_accounts_to_the_last().await;
     for (table, row) in rows_about(&world, &ada, &session).await {
         assert!(row.get("ttl").is_some() || row.get("ended_at").is_some(), "{table}: {row}");
         assert!(table != "ExchangeKeys" || row["sk"] == "COUNT", "{row}");
+        assert!(table != "Grants", "{row}");
     }
     assert!(world.rows("Endings").await.is_empty());
 }

@@ -5,7 +5,10 @@ use tests::{Person, Session, World};
 
 use super::{DAY, asks_for_the_end, ending, keeps, rows_about, with_everything};
 use crate::{
-    auth::changes::moves,
+    auth::{
+        changes::moves,
+        personal_tokens::{is_good, tokens_of},
+    },
     kyc::{approval, genuine},
 };
 
@@ -31,12 +34,14 @@ async fn a_week_after_the_request_nothing_is_left_but_what_the_law_wants() {
     let world = World::start().await;
     let (ada, session) = with_everything(&world).await;
     let other = Session::of(&ada.logs_in().await);
+    let token = world.token(&other, &["profile"]).await;
     let asked = asks_for_the_end(&ada, &session).await;
     asked.assert_ok();
     let due = world.now() + std::time::Duration::from_secs(7 * DAY);
     assert_eq!(asked.body["deletes_at"], due.to_string());
 
-    // The sessions are over at once, and everything else is still there.
+    // Sessions and personal tokens are over at once, and everything else is still there.
+    assert!(!is_good(&world, &token).await && tokens_of(&world, &session).await.is_empty());
     for session in [&session, &other] {
         assert_eq!(world.get_as(session, "/auth/profile").await.status, 401);
         assert_eq!(world.get_as(session, "/api/v1/api-keys/").await.status, 401);

@@ -1,4 +1,4 @@
-//! A factor is added or removed. Its rows, what the guard says of it, the sessions that end, the caller's own session, the letter and the
+//! A factor is added or removed. Its rows, what the guard says of it, the access that ends, the caller's own session, the letter and the
 //! event are one transaction, so that no password alone opens a session beside it, and nothing is half there.
 
 use std::time::Instant;
@@ -22,7 +22,7 @@ use crate::{
     sender::Sender,
     session::{
         change::{SessionChange, with_factor},
-        ending::{EndOfSessions, ending_by},
+        ending::{EndOfAccess, Extent, ending_by},
     },
     state::Auth,
 };
@@ -75,9 +75,10 @@ pub enum NotChanged {
 
 /// What a change of factors does to those who are signed in.
 pub enum Effect {
-    /// A factor was added; where it is the first, the caller has proven to be the owner like this, and everybody else is signed out.
+    /// A factor was added; where it is the first, the caller has proven to be the owner like this, and everybody else is signed out. Programs
+    /// go on: what they may do was allowed by somebody who was sure enough then.
     Added(Authentication),
-    /// A factor was removed: everybody else is signed out, and the vault is shut.
+    /// A factor was removed: everybody else is signed out, personal tokens end, and the vault is shut.
     Removed,
     /// Only the recovery codes change.
     Codes,
@@ -187,9 +188,14 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Option<SessionChange>, Error> {
         let (id, before, freeze) = (caller.account_id(), guard.factors, guard.freeze.again(now, self.config.freeze));
-        let session = match (effect, before) {
-            (Effect::Added(authentication), None) => SessionChange::FirstFactor(authentication),
-            (Effect::Removed, _) => SessionChange::Reduced { freeze, is_last: after.if_any().is_none() },
+        let own = caller.session_id();
+        let (session, extent) = match (effect, before) {
+            (Effect::Added(authentication), None) => {
+                (SessionChange::FirstFactor(authentication), Extent::SessionsBut(own))
+            }
+            (Effect::Removed, _) => {
+                (SessionChange::Reduced { freeze, is_last: after.if_any().is_none() }, Extent::AllBut(own))
+            }
             (Effect::Added(_) | Effect::Codes, _) => {
                 let row = Update::new(Row::SessionGuard(id)).set("factors", &after.if_any())?;
                 let row = row.when(Condition::equals("generation", &guard.generation)?);
@@ -198,11 +204,10 @@ impl Auth {
                 return Ok(None);
             }
         };
-        let EndOfSessions { guard, sessions, .. } =
-            ending_by(&self.app.store, id, guard, Some(caller.session_id())).await?;
+        let EndOfAccess { guard, ended, .. } = ending_by(&self.app.store, id, guard, extent).await?;
         let guard = guard.set("factors", &after.if_any())?.when(unchanged(before)?);
         let guard = if let SessionChange::Reduced { freeze, .. } = session { freezing(guard, freeze)? } else { guard };
-        writes.extend(sessions);
+        writes.extend(ended);
         writes.extend([Write::Update(guard), Write::Update(session.update(caller)?)]);
         Ok(Some(session))
     }

@@ -23,7 +23,7 @@ use crate::{
     operators::{Standing, standing},
     records::{account_row::as_seen, notice::Telling},
     session::{
-        ending::{EndOfSessions, ending_sessions},
+        ending::{EndOfAccess, Extent, ending_access},
         rounds::take_turn,
     },
 };
@@ -160,7 +160,7 @@ fn unmoved(account: &Account) -> Result<Write<'static>, Error> {
     Ok(Write::Check(row.when(Condition::equals("version", &account.version)?)))
 }
 
-/// All factors go that an operator may remove since `due`, and everybody is signed out.
+/// All factors go that an operator may remove since `due`, everybody is signed out, and no personal token is good any more.
 async fn finishing(
     store: &Store,
     account: &Account,
@@ -169,10 +169,10 @@ async fn finishing(
 ) -> Result<Vec<Write<'static>>, Error> {
     // Of an account that has changed meanwhile nobody takes a turn: the writes conflict.
     let _taken = take_turn(store, account.id, account.version, now).await?;
-    let EndOfSessions { guard, sessions, seen } = ending_sessions(store, account.id, None).await?;
+    let EndOfAccess { guard, ended, seen } = ending_access(store, account.id, Extent::Everything).await?;
     let purge = purge(store, account.id, seen.factors, Doubted::All(due)).await?;
     let guard = freezing(purge.guard(guard)?, seen.freeze.again(now, FREEZE))?;
     let turn_is_over = as_seen(account, account.version)?;
     let changes = [Write::Update(turn_is_over), Write::Update(guard)];
-    Ok(changes.into_iter().chain(sessions).chain(purge.writes).collect())
+    Ok(changes.into_iter().chain(ended).chain(purge.writes).collect())
 }

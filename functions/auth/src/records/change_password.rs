@@ -20,16 +20,18 @@ use crate::{
     account::Account,
     password::{PasswordHash, is_same, weak::Weakness},
     sender::Sender,
-    session::ending::EndOfSessions,
+    session::ending::{EndOfAccess, Extent},
     state::Auth,
 };
 
-/// The password as it is and as it is to be. No `Debug`.
-pub struct Passwords<'a> {
-    /// The one that is to prove that the owner asks; none where the account has none.
+/// How the password is replaced. No `Debug`.
+pub struct Replacement<'a> {
+    /// The password that is to prove that the owner asks; none where the account has none.
     pub current: Option<&'a str>,
     /// The new one.
     pub new: &'a str,
+    /// Whether personal tokens go on. By default they do not: whoever has had the password may have made some.
+    pub keep_apps: bool,
 }
 
 /// What changing the password comes to.
@@ -46,15 +48,16 @@ pub enum ChangePassword {
 
 impl Auth {
     /// Replaces the password by the word of who knows it, unless the new one is easy to guess or was stolen. The new password, the end of
-    /// every session but the caller's, the letter and the event are one transaction. All mailed links that set a password are void by it,
-    /// and so is the address that the account was to have next. A reset wins: it ends the caller's session, and with it this.
+    /// every session but the caller's and of personal tokens, the letter and the event are one transaction. All mailed links that set a
+    /// password are void by it, and so is the address that the account was to have next. A reset wins: it ends the caller's session, and
+    /// with it this.
     ///
     /// # Errors
     /// `InvalidToken` when the session ends meanwhile, `StepUpRequired`, `Contended`, `Unavailable`, `Internal`.
     pub(crate) async fn change_password(
         &self,
         caller: &Caller,
-        Passwords { current, new }: Passwords<'_>,
+        Replacement { current, new, keep_apps }: Replacement<'_>,
         sender: &Sender,
         since: Instant,
         now: Timestamp,
@@ -72,7 +75,9 @@ impl Auth {
             Err(weakness) => return Ok(ChangePassword::Weak(weakness)),
         };
         let told = Telling::of_session(sender.origin(), caller.session_id(), now);
-        let is_done = self.replace_own_password(caller, account, &hash, &told, since).await?;
+        let own = caller.session_id();
+        let extent = if keep_apps { Extent::SessionsBut(own) } else { Extent::AllBut(own) };
+        let is_done = self.replace_own_password(caller, account, &hash, extent, &told, since).await?;
         Ok(if is_done { ChangePassword::Done } else { ChangePassword::NotProven(NotProven::Wrong) })
     }
 
@@ -82,6 +87,7 @@ impl Auth {
         caller: &Caller,
         seen: Account,
         hash: &PasswordHash,
+        extent: Extent,
         told: &Telling,
         since: Instant,
     ) -> Result<bool, Error> {
@@ -89,10 +95,7 @@ impl Auth {
         account.change_password(hash.clone());
         let (mut rounds, mut event) = (self.rounds(since, told.at()), OneEvent::new(Action::PasswordChanged));
         loop {
-            // Grants and personal tokens end here, too, once there are any, unless `keep_apps` says otherwise.
-            let EndOfSessions { guard, sessions, .. } =
-                self.ending_sessions(account.id, Some(caller.session_id())).await?;
-            let mut writes = sessions;
+            let EndOfAccess { guard, ended: mut writes, .. } = self.ending_access(account.id, extent).await?;
             writes.extend([Write::Update(guard), caller.still_signed_in(), new_password(&account, seen.version)?]);
             writes.push(told.notice(&account, &account.address, News::PasswordChanged, self.app.clock.unix_ms())?);
             writes.push(event.put(self, account.id, told)?);

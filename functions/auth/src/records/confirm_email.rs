@@ -16,7 +16,7 @@ use crate::{
     guard::row::freezing,
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::EndOfSessions,
+    session::ending::{EndOfAccess, Extent},
     state::Auth,
 };
 
@@ -45,8 +45,8 @@ struct Move {
 
 impl Auth {
     /// Gives an account its next address by an authentic link. The address's record and that of the former one, the account, the end of
-    /// every session, the freeze of the vault, both letters and the event are one transaction. The former address is nobody else's as long
-    /// as it may be taken back.
+    /// every session and personal token, the freeze of the vault, both letters and the event are one transaction. The former address is
+    /// nobody else's as long as it may be taken back.
     ///
     /// # Errors
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
@@ -117,7 +117,8 @@ impl Auth {
         account.move_to(address, now);
         record.belong_to(&account, Some(link.id));
         former_record.keep_for(account.id, now + UNDO_LIFE);
-        let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(account.id, None).await?;
+        let EndOfAccess { guard, ended: mut writes, seen: tried } =
+            self.ending_access(account.id, Extent::Everything).await?;
         let freeze = tried.freeze.again(now, self.config.freeze);
         let news = |is_former| News::EmailChanged { new: account.address.clone(), is_former };
         let unix_ms = self.app.clock.unix_ms();

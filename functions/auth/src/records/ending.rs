@@ -1,5 +1,5 @@
-//! The owner of an account has it deleted, or keeps it after all. Until the ledger begins with it (`endings.rs`), nothing is lost but the
-//! sessions.
+//! The owner of an account has it deleted, or keeps it after all. Until the ledger begins with it (`endings.rs`), nothing is lost but
+//! sessions and personal tokens.
 
 use std::time::Instant;
 
@@ -27,7 +27,7 @@ use crate::{
     guard::{Counted, row::changing},
     secrets::links::MailedLink,
     sender::Sender,
-    session::ending::EndOfSessions,
+    session::ending::{EndOfAccess, Extent},
     state::Auth,
 };
 
@@ -68,7 +68,7 @@ pub fn cancelled(account_id: AccountId, due: &Due) -> Write<'static> {
     Write::Delete(row.when(Condition::Absent("begun_at")))
 }
 
-/// The writes of an account that is to be deleted, but for the end of its sessions: the account, read in the version `seen`, its place in
+/// The writes of an account that is to be deleted, but for the end of what it has opened: the account, read in the version `seen`, its place in
 /// the ledger, and the letter with the link that keeps it.
 ///
 /// # Errors
@@ -96,7 +96,7 @@ pub fn ending(
 
 impl Auth {
     /// The caller has the account deleted, in a request that came in at `since`, with its password, or, where it has none, by having signed
-    /// in of late. The end of all sessions, the place in the ledger, the letter and the event are one transaction.
+    /// in of late. The end of all sessions and personal tokens, the place in the ledger, the letter and the event are one transaction.
     ///
     /// # Errors
     /// `InvalidToken` where something else has ended the session meanwhile; `StepUpRequired`, `Contended`, `Unavailable`, `Internal`.
@@ -141,7 +141,8 @@ impl Auth {
         let (mut rounds, due) = (self.rounds(since, circumstances.at), Due::new(&circumstances)?);
         account.end(due);
         loop {
-            let EndOfSessions { guard, sessions: mut writes, seen: tried } = self.ending_sessions(id, None).await?;
+            let EndOfAccess { guard, ended: mut writes, seen: tried } =
+                self.ending_access(id, Extent::Everything).await?;
             writes.push(Write::Update(match &counted {
                 Some(Counted { retraction, .. }) => changing(guard, &tried.taking_back(retraction))?,
                 None => guard,
@@ -185,7 +186,8 @@ impl Auth {
             }
             let Some(due) = account.stay() else { return Ok(false) };
             let row = Update::new(Row::Account(account.id)).set("ending", &account.ending)?.set("kept_by", &link.id)?;
-            let row = row.when(Condition::equals("version", &account.version)?);
+            // Keeping an account does not raise its version: nothing of what proves its owner has changed.
+            let row = row.when(Condition::equals("version", &account.version)?).when(Condition::Present("ending"));
             let writes = vec![Write::Update(row), cancelled(account.id, &due), event.put(self, account.id, told)?];
             if self.app.store.race(writes).await? == Raced::Won {
                 event.happened();

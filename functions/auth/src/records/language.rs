@@ -1,4 +1,5 @@
-//! The language of an account, of which its sessions have copies.
+//! The language of an account, of which its sessions have copies. Personal tokens have one, too, which stays as it was when they were made:
+//! `auth` ends them and writes nothing into them.
 
 use std::time::Instant;
 

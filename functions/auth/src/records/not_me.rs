@@ -30,7 +30,7 @@ use crate::{
     guard::row::{forgetting_places, freezing},
     secrets::links::NotMeLink,
     sender::Sender,
-    session::ending::{EndOfSessions, ending_by},
+    session::ending::{EndOfAccess, Extent, ending_by},
     state::Auth,
 };
 
@@ -87,7 +87,7 @@ struct Events {
 }
 
 impl Auth {
-    /// Takes an account back by an authentic link. The end of every session, of the password and of what is known of places, the freeze of the
+    /// Takes an account back by an authentic link. The end of all access, of the password and of what is known of places, the freeze of the
     /// vault, the letter that offers a new password and the events are one transaction; and the way back to the former address, where the
     /// letter went there.
     ///
@@ -233,10 +233,10 @@ impl Auth {
         }
         let mut writes = events.of_factors(self, &account, &purge.told)?;
         if !purge.is_empty() {
-            let EndOfSessions { guard, sessions, seen } = ending_by(store, account.id, guard, None).await?;
+            let EndOfAccess { guard, ended, seen } = ending_by(store, account.id, guard, Extent::Everything).await?;
             let freeze = seen.freeze.again(now, self.config.freeze);
             writes.push(Write::Update(freezing(purge.guard(guard)?, freeze)?));
-            writes.extend(sessions);
+            writes.extend(ended);
         }
         writes.extend(purge.writes);
         Ok(Round::Write(TakenBack {
@@ -250,7 +250,7 @@ impl Auth {
     }
 
     /// The writes that shut everybody out of an account which was read in the version `seen`, with the factors that are in doubt, and take it
-    /// out of the ledger where it was `due` to be deleted. Grants and personal tokens end here, too, once there are any.
+    /// out of the ledger where it was `due` to be deleted.
     async fn closing(
         &self,
         account: &Account,
@@ -260,7 +260,7 @@ impl Auth {
         events: &mut Events,
         now: Timestamp,
     ) -> Result<Closing, Error> {
-        let EndOfSessions { guard, sessions: mut writes, seen } = self.ending_sessions(account.id, None).await?;
+        let EndOfAccess { guard, ended: mut writes, seen } = self.ending_access(account.id, Extent::Everything).await?;
         let purge = purge(&self.app.store, account.id, seen.factors, doubted).await?;
         let freeze = seen.freeze.again(now, self.config.freeze);
         writes.push(Write::Update(freezing(forgetting_places(purge.guard(guard)?)?, freeze)?));

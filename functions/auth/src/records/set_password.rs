@@ -30,7 +30,7 @@ use crate::{
     profile::Profile,
     secrets::links::MailedLink,
     sender::{DeviceToken, Sender},
-    session::ending::EndOfSessions,
+    session::ending::{EndOfAccess, Extent},
     state::Auth,
 };
 
@@ -48,9 +48,9 @@ pub enum SetPassword {
 
 impl Auth {
     /// Sets the password by an authentic link, unless it is easy to guess or was stolen. The new password, the end of the link, the end of
-    /// every session, the letter and the event are one transaction, in which the place that the request comes from is made known, too: the
-    /// way in for an owner under attack who has a new device. The vault stays shut for a while, unless this is the first password: nobody
-    /// has ever been in. The address's record is only read: whoever has letters sent there is not in the way.
+    /// every session and personal token, the letter and the event are one transaction, in which the place that the request comes from is
+    /// made known, too: the way in for an owner under attack who has a new device. The vault stays shut for a while, unless this is the
+    /// first password: nobody has ever been in. The address's record is only read: whoever has letters sent there is not in the way.
     ///
     /// # Errors
     /// `Unavailable` when a table is down, `Contended` when others are quicker all the time; `Internal`.
@@ -86,8 +86,8 @@ impl Auth {
             };
             let (seen, is_first) = (account.version, account.no_password.is_some());
             account.set_password(link.id, hash.clone(), self.app.clock.unix_ms(), now);
-            let EndOfSessions { guard, sessions: mut writes, seen: tried } =
-                self.ending_sessions(account.id, None).await?;
+            let EndOfAccess { guard, ended: mut writes, seen: tried } =
+                self.ending_access(account.id, Extent::Everything).await?;
             let (device, from) = sender.recognised(&tried.places, now)?;
             // Not the tries: whoever makes them is not in the way of the owner.
             let guard = changing_places(guard, &tried.welcoming_by_link(&from, now))?;

@@ -12,6 +12,7 @@ pub mod sign_out;
 #[cfg(test)]
 mod tests;
 mod token;
+mod tokens;
 
 use std::time::Duration;
 

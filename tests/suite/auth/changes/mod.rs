@@ -10,7 +10,7 @@ mod races;
 use serde_json::{Value, json};
 use tests::{Person, Reply, Session, World};
 
-pub use self::races::overtaken;
+pub use self::races::{overtaken, overtaken_at};
 
 /// The new password of whoever changes one.
 const NEW: &str = "chosen a moment ago";

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tests::{Session, World};
 
 use super::{NEW, asks_for, at, changes_password, is_alive, letters, moves, redeems, told};
+use crate::auth::personal_tokens::{has_token, is_good};
 
 const THERE: &str = "elsewhere@example.org";
 
@@ -13,6 +14,7 @@ async fn everything(world: &World) -> Vec<Value> {
     let mut rows = world.rows("Accounts").await;
     rows.extend(world.rows("Sessions").await.into_iter().filter(|row| row["sk"] != "GUARD"));
     rows.extend(world.rows("Mail").await);
+    rows.extend(world.rows("Grants").await);
     rows.sort_by_key(|row| format!("{}{}", row["pk"], row["sk"]));
     rows
 }
@@ -24,6 +26,7 @@ async fn a_change_that_cannot_be_written_whole_has_not_taken_place() {
     asks_for(&ada, &session, THERE).await.assert_ok();
     let (there, not_me) = (at(&ada, THERE), ada.mailed("not-me").await);
     let confirm = there.mailed("confirm-email").await;
+    let token = has_token(&world, &session).await;
     world.aws.settled().await.unwrap();
     let before = everything(&world).await;
     for mode in [Mode::Unavailable, Mode::Throttled] {
@@ -49,6 +52,7 @@ async fn a_change_that_cannot_be_written_whole_has_not_taken_place() {
     }
     // Each of them as if nothing had been.
     ada.logs_in().await.assert_ok();
+    assert!(is_good(&world, &token).await);
     redeems(&world, "confirm-email", &confirm).await.assert_ok();
     redeems(&world, "not-me", &not_me).await.assert_ok();
     assert!(!is_alive(&world, &session).await);

@@ -28,7 +28,7 @@ pub async fn overtaken<T, U>(
 }
 
 /// One request that is held at a call of an operation, the first being 1, and another that is made whole meanwhile.
-async fn overtaken_at<T, U>(
+pub async fn overtaken_at<T, U>(
     world: &World,
     (operation, call): (&'static str, u64),
     slow: impl Future<Output = T>,

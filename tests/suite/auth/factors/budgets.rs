@@ -163,12 +163,12 @@ async fn factors_that_come_and_go() {
         "what to ask for: 1R 1Q",
         "the second one: a passkey: 5R 1T",
         "its name: 1R 1Q 1T",
-        "another app instead: 4R 1Q 1T",
+        "another app instead: 5R 2Q 1T",
         "new recovery codes: 3R 1Q 1T",
         "the list: 3R 2Q",
         "devices forgotten: 2R 1U",
-        "a factor removed: 3R 1Q 1T",
-        "the last one: 3R 3Q 1T",
+        "a factor removed: 4R 2Q 1T",
+        "the last one: 4R 4Q 1T",
     ];
     assert_eq!(bill.0, expected);
 }

@@ -12,6 +12,7 @@ use crate::{
     auth::{
         changes::{changes_password, moves, overtaken, resets},
         concurrency::{MANY, TRANSACTION, racing},
+        personal_tokens::{has_token, tokens_of},
     },
 };
 
@@ -504,10 +505,14 @@ async fn an_account_with_all_that_a_thief_may_add_is_taken_back() {
         row
     });
     world.put_rows("Sessions", copies.collect()).await;
+    for _ in 0..50 {
+        has_token(&world, &session).await;
+    }
     not_me(&world, &ada.mailed("not-me").await).await.assert_ok();
     assert_eq!(ada.account().await["address"], ada.email);
     assert_eq!(has(&world, &session.user_id).await, (false, 0, 0));
     assert_eq!(world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await.len(), 1, "the guard");
+    assert!(tokens_of(&world, &session).await.is_empty());
     assert_eq!(events(&world, &session.user_id, "passkey_removed").await, 10);
 }
 

@@ -17,31 +17,34 @@ use shared::{
 use super::answers::AccountChangeResponse;
 use crate::{
     limits::Group,
-    records::change_password::{ChangePassword, Passwords},
+    records::change_password::{ChangePassword, Replacement},
     sender::Sender,
     state::Auth,
 };
 
 const SAME: &str = "This is your password already.";
 
-/// The password as it is and as it is to be.
+/// The password as it is and as it is to be, and whether programs go on.
 pub struct ChangePasswordRequest {
     current_password: Option<SecretText>,
     new_password: SecretText<8>,
+    keep_apps: bool,
 }
 
 impl Input for ChangePasswordRequest {
     const ECHOES: bool = false;
 
-    /// `keep_apps` has to be what it says it is, and has no effect yet: there are no apps that could be kept or not.
     fn read(mut fields: Fields<'_>) -> Option<Self> {
         let current = fields.optional("current_password", "The password as it is; null where the account has none");
         let new = fields.required("new_password", "The new password (min 8 characters)");
         let keep_apps =
             fields.optional("keep_apps", "Whether apps and personal tokens stay as they are; false by default");
         let values = fields.end()?;
-        let _none_yet: Option<Switch> = values.of(keep_apps)?;
-        Some(Self { current_password: values.of(current)?, new_password: values.of(new)? })
+        Some(Self {
+            current_password: values.of(current)?,
+            new_password: values.of(new)?,
+            keep_apps: values.of(keep_apps)?.is_some_and(|Switch(on)| on),
+        })
     }
 }
 
@@ -52,7 +55,7 @@ pub async fn change_password(
     caller: Caller,
     client: ClientAddress,
     sender: Sender,
-    Body(ChangePasswordRequest { current_password, new_password }): Body<ChangePasswordRequest>,
+    Body(ChangePasswordRequest { current_password, new_password, keep_apps }): Body<ChangePasswordRequest>,
 ) -> Result<Reply<AccountChangeResponse>, Error> {
     let since = Instant::now();
     caller.confirmed(now)?;
@@ -60,8 +63,8 @@ pub async fn change_password(
         return Ok(Reply::too_many_requests(AccountChangeResponse::too_many(), seconds));
     }
     let (current, new) = (current_password.map(SecretText::reveal), new_password.reveal());
-    let passwords = Passwords { current: current.as_ref().map(|current| current.as_str()), new: &new };
-    Ok(match auth.change_password(&caller, passwords, &sender, since, now).await? {
+    let replacement = Replacement { current: current.as_ref().map(|current| current.as_str()), new: &new, keep_apps };
+    Ok(match auth.change_password(&caller, replacement, &sender, since, now).await? {
         ChangePassword::Done => Reply::ok(done()),
         ChangePassword::NotProven(not_proven) => not_proven.reply(AccountChangeResponse::refused),
         ChangePassword::Same => Reply::bad_request(AccountChangeResponse::refused(SAME)),
@@ -78,9 +81,10 @@ const fn done() -> AccountChangeResponse {
 pub fn document() -> Operation {
     Operation::new(
         "change_password",
-        "Replaces the password, by the current one, and ends every session of the account but the one that asks. A password that is easy to \
-         guess, or was stolen from another service, is refused (422, `value_error`). Wrong current passwords count as they do at sign-in. \
-         An account without a password needs a sign-in of the last five minutes instead.",
+        "Replaces the password, by the current one, and ends every session of the account but the one that asks, and, \
+         unless `keep_apps` is true, every personal token. A password that is easy to guess, or was stolen from another service, is \
+         refused (422, `value_error`). Wrong current passwords count as they do at sign-in. An account without a password needs a \
+         sign-in of the last five minutes instead.",
     )
     .tag("Accounts")
     .header("X-Device-Token", "What an earlier answer gave this device: the way in while strangers try passwords")

@@ -39,8 +39,8 @@ const fn done(redirect_url: Option<String>) -> MailedLinkResponse {
 pub fn document() -> Operation {
     Operation::new(
         "confirm_email",
-        "Gives an account the address that a mailed link proves, and ends every session of it. A letter to the former address offers it \
-         back, for seven days. A link has one effect, however often it is redeemed.",
+        "Gives an account the address that a mailed link proves, and ends every session and every personal token of it. A letter to the \
+         former address offers it back, for seven days. A link has one effect, however often it is redeemed.",
     )
     .tag("Accounts")
     .body::<MailedLinkRequest>(json!({ "token": "token-from-the-mailed-link" }))

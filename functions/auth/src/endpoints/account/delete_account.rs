@@ -43,7 +43,7 @@ pub struct DeleteAccountResponse {
     deletes_at: Option<String>,
 }
 
-/// Every session ends at once, and a letter brings the link that keeps the account. What is deleted then, and in which order: `endings.rs`.
+/// Every session and every personal token ends at once, and a letter brings the link that keeps the account. What is deleted then, and in which order: `endings.rs`.
 pub async fn delete_account(
     State(auth): State<Auth>,
     caller: Caller,
@@ -83,8 +83,8 @@ const fn refused(message: &'static str) -> DeleteAccountResponse {
 pub fn document() -> Operation {
     Operation::new(
         "delete_account",
-        "Has the account deleted in seven days and ends every session at once. A mailed link keeps it until then. Where the account has \
-         no password, `current_password` is null and the session must have been signed in to within the last five minutes.",
+        "Has the account deleted in seven days and ends every session and every personal token at once. A mailed link keeps it until \
+         then. Where the account has no password, `current_password` is null and the session must have been signed in to within the last five minutes.",
     )
     .tag("Accounts")
     .confirmed()

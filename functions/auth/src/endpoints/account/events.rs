@@ -1,4 +1,7 @@
-//! `GET /auth/events`: what has happened to the caller's account, newest first.
+//! `GET /auth/events`: what has happened to the caller's account, and to what it has allowed programs, newest first. These are two lists in
+//! two tables, and one to whoever reads it.
+
+use std::cmp::Reverse;
 
 use axum::extract::State;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -83,8 +86,12 @@ impl AccountEventView {
     }
 }
 
-/// One page of what has happened to the caller's account: one query, however much that is. A cursor names an event and no account: whose
-/// it may be, the caller says, so that of somebody else's it begins somewhere in the caller's own list.
+/// The newest part of a list of events, newest first, and whether there is more of it.
+type Newest = (Vec<AccountEvent>, bool);
+
+/// One page of what has happened to the caller's account: one query of each list, however much that is. A cursor names an event and no
+/// account: whose it may be, the caller says, so that of somebody else's it begins somewhere in the caller's own list. It need not be of
+/// the list that it is a place in, either.
 pub async fn events(
     State(auth): State<Auth>,
     Now(now): Now,
@@ -92,12 +99,28 @@ pub async fn events(
     Query(page): Query<Page>,
 ) -> Result<Reply<AccountEventList>, Error> {
     let account = caller.account_id();
-    let before = page.after(event_of)?.map(|id| Row::AccountEvent(account, id));
-    let rows = Rows::AccountEventsOf(account);
-    let (mut found, has_more): (Vec<AccountEvent>, _) = auth.app.store.newest(rows, page.rows(), before).await?;
+    let (store, before) = (&auth.app.store, page.after(event_of)?);
+    let (from, from_grants) =
+        (before.map(|id| Row::AccountEvent(account, id)), before.map(|id| Row::GrantEvent(account, id)));
+    let (own, of_grants) = tokio::try_join!(
+        store.newest(Rows::AccountEventsOf(account), page.rows(), from),
+        store.newest(Rows::GrantEventsOf(account), page.rows(), from_grants)
+    )?;
+    let (mut found, has_more) = merged(own, of_grants);
     found.retain(|event| event.is_visible(now));
     let (events, next_cursor) = page.cut(found, has_more, |event| cursor(event.id));
     Ok(Reply::ok(AccountEventList { events: events.into_iter().map(AccountEventView::from).collect(), next_cursor }))
+}
+
+/// Two lists as one, as far down as both were read: further down, the one that goes on may have something newer than the other shows.
+fn merged((mut one, one_goes_on): Newest, (other, other_goes_on): Newest) -> Newest {
+    let order = |event: &AccountEvent| Reverse(*event.id.as_bytes());
+    let ends = [one.last().filter(|_| one_goes_on), other.last().filter(|_| other_goes_on)];
+    let end = ends.into_iter().flatten().map(order).min();
+    one.extend(other);
+    one.retain(|event| end.is_none_or(|end| order(event) <= end));
+    one.sort_by_key(order);
+    (one, end.is_some())
 }
 
 fn cursor(id: EventId) -> String {
@@ -112,7 +135,7 @@ fn event_of(cursor: &str) -> Option<EventId> {
 pub fn document() -> Operation {
     Operation::new(
         "list_account_events",
-        "What has happened to the caller's account in the last 400 days, newest first.",
+        "What has happened to the caller's account, and to its personal tokens, in the last 400 days, newest first.",
     )
     .tag("Accounts")
     .protected()

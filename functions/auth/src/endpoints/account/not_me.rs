@@ -93,7 +93,7 @@ pub fn document() -> Operation {
     };
     Operation::new(
         "not_me",
-        "Takes an account back, by the link in a letter that told of something: every session ends, the password is dropped, devices and \
+        "Takes an account back, by the link in a letter that told of something: sessions and personal tokens end, the password is dropped, devices and \
          networks are forgotten, a deletion or a change of address that is under way is not carried out, the vault shows no secret for a day, \
          and a letter offers a new password. From the former address it also returns the account there. Links live for seven days; \
          one that is older than the last such link, or than the last password that was set by a mailed link, does nothing of that. \

@@ -1,4 +1,4 @@
-//! `POST /auth/reset-password`: sets the password by a mailed link, and ends every session of the account.
+//! `POST /auth/reset-password`: sets the password by a mailed link, and ends every session and personal token of the account.
 
 use std::time::Instant;
 
@@ -100,8 +100,8 @@ fn locked() -> ResetPasswordResponse {
 pub fn document() -> Operation {
     Operation::new(
         "reset_password",
-        "Sets the password by a mailed link and ends every session of the account. A password that is easy to guess, or was \
-         stolen from another service, is refused (422, `value_error`), and the link stays good.",
+        "Sets the password by a mailed link and ends every session and every personal token of the account. A password that is \
+         easy to guess, or was stolen from another service, is refused (422, `value_error`), and the link stays good.",
     )
         .tag("Accounts")
         .header("X-Device-Token", "What an earlier answer gave this device")

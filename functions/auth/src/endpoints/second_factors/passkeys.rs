@@ -160,7 +160,8 @@ pub fn document_renaming() -> Operation {
 pub fn document_removing() -> Operation {
     let operation = Operation::new(
         "mfa_passkey_remove",
-        "Removes a passkey. Everybody else is signed out, and the vault shows no secret for a day, or until another factor is shown.",
+        "Removes a passkey. Everybody else is signed out, personal tokens end, and the vault shows no secret for a day, or until \
+         another factor is shown.",
     )
     .tag(super::TAG)
     .fresh()

@@ -122,7 +122,7 @@ pub fn document_activating() -> Operation {
     let operation = Operation::new(
         "mfa_totp_activate",
         "Makes an authenticator app a second factor, by its first code. The first factor of an account signs everybody else out and comes \
-         with ten recovery codes.",
+         with ten recovery codes. An app that takes the place of another one counts as a factor that is removed, too.",
     )
     .tag(super::TAG)
     .fresh()
@@ -135,7 +135,8 @@ pub fn document_activating() -> Operation {
 pub fn document_removing() -> Operation {
     let operation = Operation::new(
         "mfa_totp_remove",
-        "Removes the authenticator app. Everybody else is signed out, and the vault shows no secret for a day, or until another factor is shown.",
+        "Removes the authenticator app. Everybody else is signed out, personal tokens end, and the vault shows no secret for a day, or \
+         until another factor is shown.",
     )
     .tag(super::TAG)
     .fresh()
