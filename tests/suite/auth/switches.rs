@@ -25,6 +25,13 @@ pub async fn sign_up_is(world: &World, closed: bool) {
     world.advance(30);
 }
 
+/// Operators shut the vault for everybody, or open it.
+pub async fn vault_is(world: &World, shut: bool) {
+    let wanted = vault_freeze::Wanted { on: shut, off: !shut };
+    switch(&world.operator(), &switching::Arguments { wanted, yes: true }, &world.clock).await.unwrap();
+    world.advance(30);
+}
+
 /// The sessions that there are count no more, though their rows are there.
 async fn void(world: &World) {
     let row = json!({ "pk": "SWITCHES", "sk": "SWITCHES", "sessions_from": world.now().as_second() });

@@ -17,7 +17,7 @@ use crate::{
 
 const DAY: u64 = 24 * 60 * 60;
 /// Every table that has anything of people.
-const TABLES: [&str; 7] = ["Accounts", "Sessions", "Endings", "ExchangeKeys", "Limits", "Mail", "Kyc"];
+const TABLES: [&str; 8] = ["Accounts", "Sessions", "Endings", "ExchangeKeys", "Limits", "Mail", "Kyc", "Grants"];
 
 /// Asks for the end of an account.
 async fn asks_for_the_end(ada: &Person<'_>, session: &Session) -> Reply {
@@ -37,6 +37,7 @@ async fn with_everything(world: &World) -> (Person<'_>, Session) {
     let key = keeps_a_key(world, &session, &format!("a-key-of-{}", session.user_id)).await;
     world.post_as(&session, &format!("{key}/decrypt"), json!(null)).await.assert_ok();
     world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await.assert_ok();
+    world.token(&session, &["keys:read"]).await;
     (ada, session)
 }
 
