@@ -2,6 +2,7 @@
 
 mod answers;
 mod canaries;
+mod costs;
 mod ending;
 mod forgotten;
 mod making;
@@ -13,24 +14,24 @@ mod rules;
 use serde_json::{Value, json};
 use tests::{Reply, Request, Session, World};
 
-const TOKENS: &str = "/oauth/tokens";
+pub const TOKENS: &str = "/oauth/tokens";
 const REVOKE: &str = "/oauth/revoke";
 const DAY: u64 = 86_400;
 
 /// What a usual token is like.
-fn usual() -> Value {
+pub fn usual() -> Value {
     json!({ "name": "a program", "scopes": ["keys:read"] })
 }
 
 /// What a token is like, with these members.
-fn with(members: &Value) -> Value {
+pub fn with(members: &Value) -> Value {
     let mut wanted = usual();
     wanted.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
     wanted
 }
 
 /// A token that is made: itself, and its id.
-async fn made(world: &World, session: &Session, wanted: &Value) -> (String, String) {
+pub async fn made(world: &World, session: &Session, wanted: &Value) -> (String, String) {
     let reply = world.post_as(session, TOKENS, wanted.clone()).await;
     let data = &reply.assert_ok()["data"];
     let text = |name: &str| data[name].as_str().unwrap().to_owned();
@@ -49,7 +50,7 @@ fn form(body: &str) -> Request {
 }
 
 /// Whoever has a token ends it.
-async fn revokes(world: &World, token: &str) -> Reply {
+pub async fn revokes(world: &World, token: &str) -> Reply {
     world.send(form(&format!("token={token}"))).await
 }
 
@@ -77,7 +78,7 @@ fn count(replies: &[Reply], status: u64) -> usize {
 }
 
 /// As if an account had so many tokens that were made behind our back: copies of one that it has.
-async fn has_tokens(world: &World, session: &Session, wanted: usize) {
+pub async fn has_tokens(world: &World, session: &Session, wanted: usize) {
     made(world, session, &usual()).await;
     let first = rows(world, session, "PAT#").await.remove(0);
     let copies = (1..wanted).map(|_| {

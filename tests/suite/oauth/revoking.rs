@@ -11,7 +11,7 @@ async fn whoever_has_a_token_ends_it_and_its_owner_is_told() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
     let (token, _) = made(&world, &session, &usual()).await;
-    let (other, stays) = made(&world, &session, &usual()).await;
+    let (_, stays) = made(&world, &session, &usual()).await;
     let reply = world.send_from("198.51.100.20", form(&format!("token={token}&token_type_hint=access_token"))).await;
     assert_eq!((reply.status, reply.text.as_str()), (200, ""));
     assert_eq!(reply.header("cache-control"), Some("no-store"));
@@ -29,9 +29,6 @@ async fn whoever_has_a_token_ends_it_and_its_owner_is_told() {
     );
     let token_of_link = mail.links[0].split_once("token=").unwrap().1;
     world.post("/auth/not-me", json!({ "token": token_of_link })).await.assert_ok();
-    // Who says so has all tokens ended.
-    assert!(rows(&world, &session, "PAT#").await.is_empty());
-    revokes(&world, &other).await.assert_ok();
 }
 
 #[tokio::test]
