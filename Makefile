@@ -11,7 +11,7 @@ dev: ## Runs everything locally: functions on :9000, AWS on :9100 (RESET=1 start
 aws: ## Runs the local AWS alone on :9100, for a `cargo lambda watch` beside it
 	cargo run --config infra/local.toml --bin local
 
-demo: ## Plays the life of an account to its end, an exchange key, an identity check and a second factor against a running `make dev`; moves its clock on by a week
+demo: ## Plays the life of an account to its end, an exchange key, a program, an identity check and a second factor against a running `make dev`; moves its clock on by a week
 	@infra/demo.py
 
 test: ## Runs all tests: unit, integration on the embedded AWS, what speaks of AWS on moto, the story, generated clients, pages in a Chromium and schemathesis through cargo-lambda

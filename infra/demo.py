@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Plays the life of an account to its end, of an exchange key, of an identity check and of a second factor against a running `make dev`:
-prints every request and answer, and checks each answer. It moves the clock of the functions by a week. BASE and AWS say where it runs;
-CANARIES names a file that collects every address, password and token used."""
+"""Plays the life of an account to its end, of an exchange key, of a program, of an identity check and of a second factor against a running
+`make dev`: prints every request and answer, and checks each answer. It moves the clock of the functions by a week. BASE and AWS say where
+it runs; CANARIES names a file that collects every address, password and token used."""
 
 import http.client
 import json
@@ -13,12 +13,13 @@ import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 BASE = os.environ.get("BASE") or f"http://127.0.0.1:{os.environ.get('PORT') or 9000}"
 AWS = os.environ.get("AWS") or f"http://127.0.0.1:{os.environ.get('AWS_PORT') or 9100}"
 RUN = secrets.token_hex(4)
 KEYS = "/api/v1/api-keys/"
+TOKENS = "/oauth/tokens"
 
 
 class Wrong(Exception):
@@ -96,8 +97,8 @@ def send(method, url, body=None, headers=None):
         connection.close()
 
 
-def call(method, url, body=None, bearer=None, **headers):
-    """Sends a request, to a path of the API or to a whole address, and prints it with its answer."""
+def call(method, url, body=None, bearer=None, form=None, **headers):
+    """Sends a request, to a path of the API or to a whole address, and prints it with its answer. Its body is JSON, or a form."""
     url = url if url.startswith("http") else BASE + url
     said = "".join(f"   ({name.replace('_', '-')}: {value})" for name, value in headers.items())
     print(f"\n{method} {url.removeprefix(BASE)}{'   (with the access token)' if bearer else ''}{said}")
@@ -106,6 +107,10 @@ def call(method, url, body=None, bearer=None, **headers):
         body = json.dumps(body, ensure_ascii=False)
         print(f"    {body}")
         sent["content-type"] = "application/json"
+    if form is not None:
+        body = urlencode(form)
+        print(f"    {body}")
+        sent["content-type"] = "application/x-www-form-urlencoded"
     if bearer:
         sent["authorization"] = f"Bearer {bearer}"
     answer = send(method, url, body.encode() if body else None, sent)
@@ -316,6 +321,31 @@ def life_of_key(session, key, good):
     events.expect(200, data__events__0__action="delete", data__events__6__action="create")
 
 
+def program(session):
+    title("A program of the owner's: it has a token that is good for so much, and is shown once")
+    wanted = {"name": f"portfolio tracker {RUN}", "scopes": ["keys:read"], "expires_in_days": 30}
+    call("POST", TOKENS, {**wanted, "scopes": ["keys:decrypt"]}, session.access).expect(422, detail__0__loc__1="networks")
+    made = call("POST", TOKENS, wanted, session.access)
+    made.expect(200, ("data.token", "^bcpat_[A-Za-z0-9_-]{86}$"), success=True).expect_header("cache-control", "no-store")
+    token = made["data.token"]
+    canary(token, token[49:])
+    call("GET", KEYS, bearer=token).expect(200, success=True)
+    # Passwords, sessions and tokens are for the owner alone.
+    change = {"current_password": "whatever it is", "new_password": "another one"}
+    call("POST", "/auth/change-password", change, token).expect(401, detail="Invalid or expired token")
+    call("POST", TOKENS, wanted, token).expect(401)
+    call("GET", TOKENS, bearer=session.access).expect(200, data__tokens__0__name=wanted["name"])
+
+    title("Whoever finds a token ends it: by a form, as RFC 7009 has it")
+    call("POST", "/oauth/revoke", form={"token": token}).expect(200)
+    call("POST", "/oauth/revoke", form={"token": token}).expect(200)
+    call("GET", KEYS, bearer=token).expect(401)
+    again = call("POST", TOKENS, wanted, session.access).expect(200, success=True)
+    canary(again["data.token"], again["data.token"][49:])
+    call("DELETE", f"{TOKENS}/{again['data.id']}", bearer=session.access).expect(200, success=True)
+    call("GET", TOKENS, bearer=session.access).expect(200, data__tokens=[])
+
+
 def identity(session):
     title("Identity: every provider signs its reports in its own way; the newest of them says where the user stands")
     call("GET", "/api/kyc/health").expect(200)
@@ -421,7 +451,7 @@ def changes(ada):
     call("GET", "/auth/events?limit=3", bearer=session.access).expect(
         200, ("next_cursor", "."), events__0__action="password_reset"
     )
-    for path in ("/auth/export", f"{KEYS}export", "/api/kyc/export"):
+    for path in ("/auth/export", f"{KEYS}export", "/api/kyc/export", "/oauth/export"):
         cursor = ""
         while cursor is not None:
             page = call("GET", f"{path}?cursor={cursor}" if cursor else path, bearer=session.access)
@@ -514,6 +544,7 @@ def main():
     ada = account()
     session = contested_address()
     exchange_key(session)
+    program(session)
     identity(session)
     second_factor()
     cost_of_a_login(ada)

@@ -27,6 +27,7 @@ semantics=(
     api_keys::cap::what_is_stored_and_deleted_at_once_is_counted
     api_keys::sealing:: api_keys::tampering::             # envelopes, contexts, rows that were moved; a call for each event
     api_keys::audit::
+    oauth::making:: oauth::races:: oauth::revoking::      # tokens: counted, checked against a guard, ended once
     upstream::                                            # the local AWS in front of another one
 )
 # What would say the same there, since it speaks of something else.
@@ -59,6 +60,8 @@ elsewhere=(
     endings::races:: endings::story::
     kyc::gate:: kyc::privacy:: kyc::receiver::
     kyc::samples:: kyc::stories::
+    oauth::answers:: oauth::canaries:: oauth::costs::     # tokens: HTTP, and what those above have proven
+    oauth::ending:: oauth::forgotten:: oauth::outages:: oauth::rules::
 )
 
 log=$(mktemp)

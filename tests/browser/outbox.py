@@ -20,6 +20,10 @@ NEW = "a.rather.long.name.of.somebody@mail.department.example.com"
 KEY = {"exchange": "cryptocom", "label": "Arbitrage between everything and nothing at all"}
 FACTOR, PASSKEY = str(uuid.uuid4()), {"name": "The telephone of somebody with a long name, in the left pocket"}
 
+TOKEN = {"name": "The program that watches all of the portfolios of everybody"}
+SCOPES = ["profile", "keys:read", "keys:write", "keys:decrypt", "kyc:read"]
+NETWORKS = ["203.0.113.0/24", "2001:db8:1234:5678:9abc:def0:1234:5678/128", "2001:db8:aaaa:bbbb::/64"]
+
 
 def notice(what, **more):
     not_me = {} if what == "deleted" else {"not_me": LINK}
@@ -63,6 +67,9 @@ LETTERS = {
     "factors-reset-requested": notice("factors-reset-requested", due_at=UNTIL),
     "factors-reset-cancelled": notice("factors-reset-cancelled"),
     "factors-reset": notice("factors-reset"),
+    "token-made": notice("token-made", scopes=SCOPES, networks=NETWORKS, expires_at=UNTIL, **TOKEN),
+    "token-made-for-everywhere": notice("token-made", scopes=SCOPES[:1], networks=[], expires_at=UNTIL, **TOKEN),
+    "token-revoked": {**notice("token-revoked", **TOKEN), "circumstances": {**CIRCUMSTANCES, "by": "token"}},
 }
 
 
@@ -75,6 +82,8 @@ def attribute(value):
             return {"N": str(value)}
         case dict():
             return {"M": {name: attribute(member) for name, member in value.items()}}
+        case list():
+            return {"L": [attribute(member) for member in value]}
         case _:
             return {"S": value}
 

@@ -14,8 +14,8 @@ from test_deployer import ALLOWED
 ANSWERS = {"Region": "eu-west-1", "MailFrom": "no-reply@example.com", "AppUrl": "", "AlarmTopicArn": ""}
 # With an address of its own a stack needs no second update.
 WITH_DOMAIN = ANSWERS | {"AppUrl": "https://api.example.com"}
-FUNCTIONS = ("AuthFunction", "ApiKeysFunction", "KycFunction", "DocsFunction", "MailFunction")
-TABLES = ("Accounts", "Sessions", "Endings", "ExchangeKeys", "Limits", "Kyc", "Mail")
+FUNCTIONS = ("AuthFunction", "ApiKeysFunction", "KycFunction", "OAuthFunction", "DocsFunction", "MailFunction")
+TABLES = ("Accounts", "Sessions", "Endings", "ExchangeKeys", "Limits", "Kyc", "Grants", "Mail")
 
 
 class Deployment(unittest.TestCase):

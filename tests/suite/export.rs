@@ -10,10 +10,11 @@ use crate::{
     logs,
 };
 
-const EXPORTS: [(&str, &str, &str); 3] = [
+const EXPORTS: [(&str, &str, &str); 4] = [
     ("auth", "export", "/auth/export"),
     ("api_keys", "export", "/api/v1/api-keys/export"),
     ("kyc", "export", "/api/kyc/export"),
+    ("oauth", "export", "/oauth/export"),
 ];
 const DAY: u64 = 86_400;
 const MOST: usize = 4 * 1024 * 1024;
@@ -30,6 +31,7 @@ async fn with_everything(world: &World) -> Session {
     let path = format!("/api/v1/api-keys/{}/decrypt", kept.body["data"]["id"].as_str().unwrap());
     world.post_as(&session, &path, json!(null)).await.assert_ok();
     world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await.assert_ok();
+    world.token(&session, &["keys:read"]).await;
     session
 }
 
@@ -105,14 +107,16 @@ async fn everything_is_told_and_nothing_that_opens_anything() {
     assert_eq!(members(&told, "api_keys")[0]["label"], "main");
     assert!(members(&told, "events").iter().any(|access| access["event"]["action"] == "decrypt"));
     assert_eq!(members(&told, "reports")[0]["status"], "approved");
+    assert_eq!(members(&told, "tokens")[0]["name"], "a program");
+    assert!(members(&told, "events").iter().any(|event| event["action"] == "token_made"));
 
     // What rows hold besides is nobody's: hashes, salts, links, what is sealed, names of keys in full.
     let text: String = told.iter().map(|reply| reply.text.clone()).collect();
     let mut canaries = vec![format!("CanaryName-{}-name", session.user_id), "CanarySecret".to_owned()];
     canaries.extend([session.access.clone(), session.refresh.clone()]);
     let secret =
-        ["password", "current", "previous", "salt", "sealed", "envelope", "fingerprint", "verified_by", "tags"];
-    for table in ["Accounts", "Sessions", "ExchangeKeys", "Mail"] {
+        ["password", "current", "previous", "salt", "sealed", "envelope", "fingerprint", "verified_by", "tags", "hash"];
+    for table in ["Accounts", "Sessions", "ExchangeKeys", "Mail", "Grants"] {
         for row in world.rows(table).await {
             if table == "Accounts" && row["pk"].as_str().unwrap().starts_with("SECRET") {
                 continue;
@@ -307,6 +311,9 @@ async fn a_row_that_cannot_be_read_is_left_out_and_told_of() {
         ("ExchangeKeys", "EVENT#", "action", 3, "/api/v1/api-keys/export", "/data/events"),
         ("ExchangeKeys", "EVENT#", "action", 3, &format!("{accesses}?limit=1"), "/data/events"),
         ("Kyc", "REPORT#", "received_at", 3, "/api/kyc/export", "/data/reports"),
+        ("Grants", "PAT#", "scopes", 3, "/oauth/export", "/data/tokens"),
+        ("Grants", "PAT#", "scopes", 3, "/oauth/tokens", "/data/tokens"),
+        ("Grants", "EVENT#", "action", 3, "/oauth/export", "/data/events"),
     ] {
         // What is told of differs from export to export, by the event of the export itself.
         world.empty("Limits").await;
@@ -371,6 +378,8 @@ async fn large_accounts_are_told_in_pages_that_lambda_can_answer_with() {
     let event =
         |n| json!({ "id": id(n), "sk": format!("EVENT#{}#{}", id(n), id(n)), "key": id(n), "user_agent": &agent });
     copies("ExchangeKeys", "EVENT#", &event).await;
+    copies("Grants", "EVENT#", &|n| json!({ "id": id(n), "sk": format!("EVENT#{}", id(n)), "device": &agent[..40] }))
+        .await;
     copies("ExchangeKeys", "KEY#", &|n| json!({ "id": id(n), "sk": format!("KEY#{}", id(n)), "label": &agent[..60] }))
         .await;
     for number in 0..30 {
@@ -384,6 +393,7 @@ async fn large_accounts_are_told_in_pages_that_lambda_can_answer_with() {
         ("/api/v1/api-keys/export", "api_keys", 2_500),
         ("/api/v1/api-keys/export", "events", 2_500),
         ("/api/kyc/export", "reports", 30),
+        ("/oauth/export", "events", 2_500),
     ] {
         let pages = all_pages(&world, &session, path).await;
         let told = members(&pages, name);
@@ -419,6 +429,8 @@ async fn each_page_costs_the_same() {
         "api_keys 1 GetItem, 1 Query, 2 UpdateItem",
         "events 1 GetItem, 1 Query, 1 UpdateItem",
         "reports 1 GetItem, 1 Query, 1 UpdateItem",
+        "tokens 1 GetItem, 1 Query, 2 UpdateItem",
+        "events 1 GetItem, 1 Query, 1 UpdateItem",
     ];
     assert_eq!(costs, expected);
 }

@@ -22,6 +22,8 @@ fn a_path_leads_where_the_gateway_would_lead_it() {
         ("/api/v1/api-keys-of-others", Function::Auth),
         ("/api/kyc", Function::Kyc),
         ("/api/kyc/webhook/sumsub", Function::Kyc),
+        ("/oauth/tokens", Function::OAuth),
+        ("/oauth", Function::Auth),
         ("/", Function::Docs),
         ("/docs/swagger-ui.css", Function::Docs),
         ("/nothing", Function::Auth),

@@ -18,6 +18,7 @@ use crate::{
         changes::{changes_password, disowns, moves},
     },
     kyc::{approval, genuine},
+    oauth::{TOKENS, made, revokes, usual},
     template::{Template, attribute},
 };
 
@@ -54,7 +55,8 @@ async fn everything(world: &World) {
     world.get_as(&session, "/api/kyc/status").await;
     sessions(world, &ada, &session).await;
     exchange_key(world, &session).await;
-    keeps_a_key(world, &session, "a-key-that-stays").await;
+    let key = keeps_a_key(world, &session, "a-key-that-stays").await;
+    programs(world, &session, &key).await;
     changes_password(&ada, &session, "chosen a moment ago").await.assert_ok();
     let owner = ada.rival("chosen a moment ago");
     moves(&owner, &session, "elsewhere@example.org").await;
@@ -63,7 +65,7 @@ async fn everything(world: &World) {
     world.post("/auth/reset-password", json!({ "token": token, "password": ada.password })).await.assert_ok();
 
     let session = Session::of(&ada.logs_in().await);
-    for path in ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export"] {
+    for path in ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export", "/oauth/export"] {
         world.get_as(&session, path).await.assert_ok();
     }
 
@@ -108,6 +110,7 @@ async fn somebody_leaves(world: &World) {
     let (bob, session) = world.person().signed_in().await;
     world.send(genuine(world, "sumsub", &approval("sumsub", &session.user_id, world.now()))).await;
     keeps_a_key(world, &session, "a-key-that-goes").await;
+    world.token(&session, &["keys:read"]).await;
     let leave = async |session| {
         let body = json!({ "current_password": bob.password });
         world.post_as(session, "/auth/delete-account", body).await.assert_ok();
@@ -146,6 +149,21 @@ async fn exchange_key(world: &World, session: &Session) {
     world.patch_as(session, &path, json!({ "secret": key["secret"], "passphrase": key["passphrase"] })).await;
     world.get_as(session, &format!("{path}/events")).await;
     world.delete_as(session, &path).await.assert_ok();
+}
+
+/// Programs of an owner do what they may, and their tokens end in every way: by the owner, by whoever has one, and with whatever secures
+/// the account, which comes next.
+async fn programs(world: &World, session: &Session, key: &str) {
+    let token = world.token(session, &["profile", "keys:read", "keys:decrypt", "kyc:read"]).await;
+    for path in ["/auth/profile", KEYS, "/api/kyc/status"] {
+        world.ask_by(&token, "GET", path, None).await.assert_ok();
+    }
+    world.ask_by(&token, "POST", &format!("{key}/decrypt"), None).await.assert_ok();
+    let found = world.token(session, &["profile"]).await;
+    revokes(world, &found).await.assert_ok();
+    let (_, id) = made(world, session, &usual()).await;
+    world.get_as(session, TOKENS).await.assert_ok();
+    world.delete_as(session, &format!("{TOKENS}/{id}")).await.assert_ok();
 }
 
 /// A letter that is put off twice and then sent.

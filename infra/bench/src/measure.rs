@@ -91,7 +91,7 @@ pub async fn firsts(
     person: &mut Person,
     rounds: usize,
 ) -> Result<BTreeMap<&'static str, (&'static str, Vec<First>)>> {
-    let asked = ["document", "profile", "list", "kyc status"];
+    let asked = ["document", "profile", "list", "kyc status", "tokens"];
     let mut firsts: BTreeMap<_, (_, Vec<_>)> = BTreeMap::new();
     for _ in 0..rounds {
         for operation in operation::ALL.into_iter().filter(|operation| asked.contains(&operation.name)) {

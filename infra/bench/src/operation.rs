@@ -48,6 +48,7 @@ enum Make {
     TestAgent,
     KycStatus,
     Webhook,
+    Tokens,
 }
 
 const fn operation(name: &'static str, function: &'static str, make: Make, most: Most) -> Operation {
@@ -60,7 +61,7 @@ pub const LOGIN: Operation = operation("login", "auth", Make::Login, Most::Argon
 /// All of them. Whichever is the first of its function in a round, such as `list` and `document`, finds its code displaced from the
 /// processor's caches, as a request on Lambda does; asked twice in a row, `list` takes half as long. `mail` sends what `sign-up` has
 /// posted.
-pub const ALL: [Operation; 16] = [
+pub const ALL: [Operation; 17] = [
     Operation { name: HELLO, function: HELLO, most: None, make: Make::Hello },
     operation("document", "docs", Make::Document, Most::Hellos(2.4)),
     operation("health", "kyc", Make::Health, Most::Hellos(1.1)),
@@ -77,6 +78,7 @@ pub const ALL: [Operation; 16] = [
     operation("test of an agent", "api-keys", Make::TestAgent, Most::Hellos(4.7)),
     operation("kyc status", "kyc", Make::KycStatus, Most::Hellos(3.2)),
     operation("webhook", "kyc", Make::Webhook, Most::Hellos(2.0)),
+    operation("tokens", "oauth", Make::Tokens, Most::Hellos(3.2)),
 ];
 
 /// Somebody with an account and an exchange key, in the middle of using them.
@@ -142,6 +144,7 @@ impl Person {
             Make::TestAgent => post(&format!("/api/v1/api-keys/{}/test-connection", self.agent)),
             Make::KycStatus => get("/api/kyc/status"),
             Make::Webhook => self.report()?,
+            Make::Tokens => get("/oauth/tokens"),
         })
     }
 

@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a program may do, by the name that is asked for and shown. Whatever has no scope is done by sessions alone: passwords, second
-/// factors, sessions, tokens.
+/// What a program may do. Whatever has no scope is done by sessions alone: passwords, second factors, sessions, tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum Scope {
     /// To see the profile.

@@ -18,11 +18,16 @@ use crate::{
     auth::challenge::{LOGIN, asks, solved, switched},
     kyc::{approval, genuine},
     logs::{self, emf::Datapoint, metrics::counted},
+    oauth::revokes,
 };
 
 /// Something to ask each function that needs DynamoDB for its answer.
-const QUESTIONS: [(&str, &str); 3] =
-    [("auth", "/auth/profile"), ("api-keys", "/api/v1/api-keys/"), ("kyc", "/api/kyc/status")];
+const QUESTIONS: [(&str, &str); 4] = [
+    ("auth", "/auth/profile"),
+    ("api-keys", "/api/v1/api-keys/"),
+    ("kyc", "/api/kyc/status"),
+    ("oauth", "/oauth/tokens"),
+];
 
 /// Makes happen, once and for real, what a metric of ours counts. What is counted meanwhile.
 async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
@@ -64,6 +69,10 @@ async fn happens(world: &World, metric: &Metric) -> Vec<Datapoint> {
             world.send(genuine(world, "sumsub", &report)).await;
             report["reviewResult"] = json!({ "reviewAnswer": "RED", "reviewRejectType": "FINAL" });
             counted(world, world.send(genuine(world, "sumsub", &report))).await
+        }
+        ("TokensRevoked", "") => {
+            let token = world.token(&session, &["keys:read"]).await;
+            counted(world, revokes(world, &token)).await
         }
         ("MailsRefused", "") => {
             world.break_times(Service::Ses, Mode::Refused, "SendEmail", 1);

@@ -12,7 +12,7 @@ use tests::{Page, Session, World};
 use crate::api_keys::keeps_a_key;
 
 /// A question to each function that asks who is there.
-const QUESTIONS: [&str; 3] = ["/auth/profile", "/api/v1/api-keys/", "/api/kyc/status"];
+const QUESTIONS: [&str; 4] = ["/auth/profile", "/api/v1/api-keys/", "/api/kyc/status", "/oauth/tokens"];
 
 pub async fn everybody_leaves(world: &World, yes: bool) -> u64 {
     let arguments = sessions_end::Arguments { of: sessions_end::Of { user: None, everybody: true }, yes };
@@ -21,6 +21,13 @@ pub async fn everybody_leaves(world: &World, yes: bool) -> u64 {
 
 pub async fn sign_up_is(world: &World, closed: bool) {
     let wanted = sign_up::Wanted { open: !closed, closed };
+    switch(&world.operator(), &switching::Arguments { wanted, yes: true }, &world.clock).await.unwrap();
+    world.advance(30);
+}
+
+/// Operators shut the vault for everybody, or open it.
+pub async fn vault_is(world: &World, shut: bool) {
+    let wanted = vault_freeze::Wanted { on: shut, off: !shut };
     switch(&world.operator(), &switching::Arguments { wanted, yes: true }, &world.clock).await.unwrap();
     world.advance(30);
 }
@@ -43,19 +50,19 @@ async fn statuses(world: &World, session: &Session) -> Vec<u64> {
 async fn everybodys_sessions_end_within_half_a_minute_in_every_function() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
-    assert_eq!(statuses(&world, &session).await, [200; 3]);
+    assert_eq!(statuses(&world, &session).await, [200; 4]);
     void(&world).await;
     // Whoever has not looked yet.
-    assert_eq!(statuses(&world, &session).await, [200; 3]);
+    assert_eq!(statuses(&world, &session).await, [200; 4]);
     let cold = world.another_auth();
     world.post_to(&cold, "/auth/refresh", json!({ "refresh_token": session.refresh })).await.assert_status(401);
     world.advance(30);
-    assert_eq!(statuses(&world, &session).await, [401; 3]);
+    assert_eq!(statuses(&world, &session).await, [401; 4]);
     world.refresh(&session.refresh).await.assert_status(401);
     let global = json!({ "access_token": session.access, "scope": "global" });
     world.post("/auth/logout", global).await.assert_status(401);
     let new = Session::of(&ada.logs_in().await);
-    assert_eq!(statuses(&world, &new).await, [200; 3]);
+    assert_eq!(statuses(&world, &new).await, [200; 4]);
     world.advance(60);
     let new = Session::of(&world.refresh(&new.refresh).await);
     let listed = world.get_as(&new, "/auth/sessions").await.assert_ok()["sessions"].as_array().unwrap().len();
@@ -68,11 +75,11 @@ async fn an_operator_ends_everybodys_sessions_and_none_that_begin_after() {
     let (ada, first) = world.person().signed_in().await;
     let (_, second) = world.person().signed_in().await;
     assert_eq!(everybody_leaves(&world, false).await, 2);
-    assert_eq!(statuses(&world, &first).await, [200; 3]);
+    assert_eq!(statuses(&world, &first).await, [200; 4]);
     assert_eq!(everybody_leaves(&world, true).await, 2);
     // The rows are gone, so nobody waits for the switch.
     for session in [&first, &second] {
-        assert_eq!(statuses(&world, session).await, [401; 3]);
+        assert_eq!(statuses(&world, session).await, [401; 4]);
     }
     world.advance(30);
     let new = Session::of(&ada.logs_in().await);
@@ -101,17 +108,17 @@ async fn switches_cost_one_read_in_half_a_minute() {
 async fn what_cannot_be_read_counts_for_ten_minutes_and_then_nobody_is_let_in() {
     let world = World::start().await;
     let (ada, session) = world.person().signed_in().await;
-    assert_eq!(statuses(&world, &session).await, [200; 3]);
+    assert_eq!(statuses(&world, &session).await, [200; 4]);
     // A row that nobody understands.
     world.put_rows("Sessions", vec![json!({ "pk": "SWITCHES", "sk": "SWITCHES", "vault_frozen": "perhaps" })]).await;
     world.advance(9 * 60);
-    assert_eq!(statuses(&world, &session).await, [200; 3]);
+    assert_eq!(statuses(&world, &session).await, [200; 4]);
     world.advance(2 * 60);
-    assert_eq!(statuses(&world, &session).await, [500; 3]);
+    assert_eq!(statuses(&world, &session).await, [500; 4]);
     world.refresh(&session.refresh).await.assert_status(500);
     world.person().signs_up().await.assert_status(500);
     world.break_down(Service::DynamoDb, Mode::Unavailable, Some("GetItem"));
-    assert_eq!(statuses(&world, &session).await, [503; 3]);
+    assert_eq!(statuses(&world, &session).await, [503; 4]);
     world.mend();
     // The very command sets it right.
     let wanted = vault_freeze::Wanted { on: false, off: true };
@@ -119,7 +126,7 @@ async fn what_cannot_be_read_counts_for_ten_minutes_and_then_nobody_is_let_in() 
     let switched = switch(&world.operator(), &arguments, &world.clock).await.unwrap();
     assert_eq!(switched.to_string(), "unreadable: now off");
     let session = Session::of(&ada.logs_in().await);
-    assert_eq!(statuses(&world, &session).await, [200; 3]);
+    assert_eq!(statuses(&world, &session).await, [200; 4]);
 }
 
 #[tokio::test]

@@ -278,7 +278,7 @@ async fn the_routers_know_what_is_documented_and_nothing_else() {
     assert_eq!(documented, registered);
     assert_eq!(routes.len(), registered.len(), "no route is listed twice");
     for route in routes {
-        let names = [("{key_id}", "7"), ("{file}", "start.js"), ("{provider}", "sumsub")];
+        let names = [("{key_id}", "7"), ("{token_id}", "7"), ("{file}", "start.js"), ("{provider}", "sumsub")];
         let path = names.iter().fold(route.path.to_owned(), |path, (name, value)| path.replace(name, value));
         let request = Request { method: route.method, path, ..Request::default() };
         let reply = world.send(request).await;
@@ -305,5 +305,5 @@ async fn the_examples_of_bodies_are_accepted() {
         assert_ne!(reply.status, 422, "{method} {path}: {}", reply.body);
         examples += 1;
     }
-    assert_eq!(examples, 24);
+    assert_eq!(examples, 25);
 }

@@ -95,7 +95,7 @@ async fn a_row_that_nobody_can_read_or_that_lies_holds_up_no_other() {
     world.end_accounts().await;
     let lines = logs::lines();
     let of = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
-    assert_eq!((of("endings_round"), of("ending_failed")), (3, 7), "{lines:#?}");
+    assert_eq!((of("endings_round"), of("ending_failed")), (4, 9), "{lines:#?}");
     let round = lines.iter().find(|line| line["event"] == "endings_round").unwrap();
     assert_eq!(round["overdue_s"], 8 * DAY + 1);
 

@@ -18,7 +18,7 @@ const STAGES: [(Stage, Option<&str>); 4] =
     [(Stage::Local, None), (Stage::Dev, ON), (Stage::Staging, ON), (Stage::Prod, ON)];
 
 /// Each kind of answer that a function has: the function, method, path, body, and the status that it leads to.
-pub const KINDS: [(Function, &str, &str, Option<&str>, u64); 22] = [
+pub const KINDS: [(Function, &str, &str, Option<&str>, u64); 26] = [
     (Function::Auth, "GET", "/auth/verification-status?email=ada@example.com", None, 200),
     (Function::Auth, "GET", "/.well-known/jwks.json", None, 200),
     (Function::Auth, "GET", "/auth/ui/verify-email", None, 200),
@@ -37,6 +37,10 @@ pub const KINDS: [(Function, &str, &str, Option<&str>, u64); 22] = [
     (Function::Kyc, "GET", "/api/kyc/webhook", None, 405),
     (Function::Kyc, "GET", "/api/kyc", None, 307),
     (Function::Kyc, "POST", "/api/kyc/webhook/nobody", Some("{}"), 404),
+    (Function::OAuth, "GET", "/oauth/tokens", None, 401),
+    (Function::OAuth, "POST", "/oauth/revoke", Some("{}"), 400),
+    (Function::OAuth, "PUT", "/oauth/revoke", None, 405),
+    (Function::OAuth, "GET", "/oauth/tokens/", None, 404),
     (Function::Docs, "GET", "/docs", None, 200),
     (Function::Docs, "GET", "/docs/swagger-ui.css", None, 200),
     (Function::Docs, "GET", "/", None, 307),
@@ -80,6 +84,7 @@ async fn a_function_that_fails_says_so_too() {
             (Function::Auth, "/auth/profile"),
             (Function::ApiKeys, "/api/v1/api-keys/"),
             (Function::Kyc, "/api/kyc/status"),
+            (Function::OAuth, "/oauth/tokens"),
         ] {
             let request = tests::authorized("GET", path, &session.access, None);
             let reply = invoke(&routers[&function], request).await;

@@ -15,15 +15,19 @@ use shared::{
     metrics::{METRICS, Metric},
     time::Timestamp,
 };
-use tests::{Added, Authenticator, ORIGIN, PATIENCE, Person, Request, Session, World, json_request};
+use tests::{Added, Authenticator, CLIENT, ORIGIN, PATIENCE, Person, Request, Session, World, json_request};
 
 use super::emf::{Datapoint, datapoints};
 use crate::{
     api_keys::{binance, binance_likes, keeps_a_key, tampers},
-    auth::challenge::{LOGIN, asks, solved, switched},
+    auth::{
+        challenge::{LOGIN, asks, solved, switched},
+        changes::resets,
+    },
     endings::has_factors,
     kyc::{approval, genuine, said},
     logs,
+    oauth::{TOKENS, has_tokens, made, revokes, usual, with},
 };
 
 /// Every metric there is, with the crate that lists it.
@@ -110,6 +114,7 @@ async fn each_cause_is_counted_once_and_nothing_besides() {
     too_many(&mut count).await;
     keys(&mut count).await;
     reports(&mut count).await;
+    tokens(&mut count).await;
     outages(&mut count).await;
     let asking = World::with_breaches(PATIENCE).await;
     let mut count = Count { world: &asking, seen: count.seen };
@@ -317,6 +322,31 @@ async fn reports(count: &mut Count<'_>) {
     count.of(world.send(unsigned), &expected).await;
 }
 
+/// Tokens that are made, are not, end, and are ended by whoever has them.
+async fn tokens(count: &mut Count<'_>) {
+    let world = count.world;
+    let (ada, session) = world.person().signed_in().await;
+    let make = || world.post_as(&session, TOKENS, usual());
+    count.of(make(), &["AccountEvents action=token_made", "MailsSent kind=token-made"]).await;
+    let (token, id) = made(world, &session, &usual()).await;
+    world.aws.settled().await.unwrap();
+    let ended = "AccountEvents action=token_ended";
+    count.of(revokes(world, &token), &[ended, "MailsSent kind=token-revoked", "TokensRevoked"]).await;
+    count.of(revokes(world, &token), &[]).await;
+    count.of(world.delete_as(&session, &format!("{TOKENS}/{id}")), &[]).await;
+    let (_, id) = made(world, &session, &usual()).await;
+    world.aws.settled().await.unwrap();
+    count.of(world.delete_as(&session, &format!("{TOKENS}/{id}")), &[ended]).await;
+    has_tokens(world, &session, 49).await;
+    world.aws.settled().await.unwrap();
+    count.of(make(), &["TokensRefused reason=too_many_tokens"]).await;
+    resets(world, &ada.is_offered_a_password().await, &ada.password).await.assert_ok();
+    let session = Session::of(&ada.logs_in().await);
+    world.aws.settled().await.unwrap();
+    let wanted = with(&json!({ "scopes": ["keys:write"], "networks": [CLIENT] }));
+    count.of(world.post_as(&session, TOKENS, wanted), &["TokensRefused reason=vault_frozen"]).await;
+}
+
 async fn outages(count: &mut Count<'_>) {
     let world = count.world;
     let (ada, session) = world.person().signed_in().await;
@@ -332,7 +362,7 @@ async fn outages(count: &mut Count<'_>) {
     let decrypt = format!("{key}/decrypt");
     count.of(world.post_as(&session, &decrypt, json!(null)), &["Throttled dependency=kms"]).await;
     world.mend();
-    count.of(world.end_accounts(), &["OldestEnding"; 3]).await;
+    count.of(world.end_accounts(), &["OldestEnding"; 4]).await;
     world.break_times(Service::Ses, Mode::Throttled, "SendEmail", 1);
     let failed = "FailedLetters function_version=7 service=auth";
     count.of(world.person().signs_up(), &["MailBudget", "SignUps", "Throttled dependency=ses"]).await;

@@ -26,10 +26,11 @@ thread_local! {
 }
 
 /// The metrics of the functions that have some, each with its crate. All of them are in this one process.
-pub const OF_FUNCTIONS: [(&str, &[Metric]); 4] = [
+pub const OF_FUNCTIONS: [(&str, &[Metric]); 5] = [
     ("auth", &auth::metrics::METRICS),
     ("api_keys", &api_keys::metrics::METRICS),
     ("kyc", &kyc::metrics::METRICS),
+    ("oauth", &oauth::metrics::METRICS),
     ("mail", &mail::metrics::METRICS),
 ];
 static METRICS: LazyLock<Vec<Metric>> =

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use compat::email::EmailAddress;
 use shared::{
+    caller::{network::Network, scope::Scope},
     events::{By, Circumstances},
     ids::{FactorId, LinkId},
     language::Language,
     link::LinkPurpose,
     outbox::{Letter, News, NoPassword},
+    time::Timestamp,
 };
 use tests::{Page, World};
 
@@ -122,7 +124,15 @@ fn every_news(world: &World) -> Vec<(&'static str, News)> {
         ("To whoever is going to have no second factors", News::FactorsResetRequested { due_at }),
         ("To whoever keeps the second factors", News::FactorsResetCancelled),
         ("To whoever has no second factors any more", News::FactorsReset),
+        ("To whoever has a token more", token_made(due_at)),
+        ("To whoever has a token that somebody has found", News::TokenRevoked { name: "Bot & Co".to_owned() }),
     ]
+}
+
+/// A token that is good for much, from two networks.
+fn token_made(expires_at: Timestamp) -> News {
+    let networks = ["203.0.113.0/24", "2001:db8::/32"].map(|network| Network::parse(network).unwrap()).to_vec();
+    News::TokenMade { name: "Bot & Co".to_owned(), scopes: Scope::ALL.to_vec(), networks, expires_at }
 }
 
 fn notice(world: &World, name: &str, news: News, by: By) -> Letter {
@@ -149,11 +159,13 @@ async fn notices() {
         let (kind, name) = (news.kind(), reader.replace(' ', "-").to_lowercase());
         let due = match news {
             News::Deletion { due_at, .. } | News::FactorsResetRequested { due_at } => Some(due_at),
+            News::TokenMade { expires_at, .. } => Some(expires_at),
             _ => None,
         };
         let by = match news {
             News::EmailChanged { .. } => By::Link,
             News::FactorsResetRequested { .. } | News::FactorsReset => By::Operator,
+            News::TokenRevoked { .. } => By::Token,
             _ => By::User,
         };
         world.post_letter(notice(&world, &name, news, by)).await;

@@ -74,8 +74,14 @@ fn reached<'e>(events: &'e BTreeMap<String, String>, path: &str) -> &'e str {
     events.get(path).or(greedy).unwrap_or(&events[DEFAULT])
 }
 
-fn known() -> [(&'static str, Vec<Route>); 4] {
-    [("auth", auth::routes()), ("api-keys", api_keys::routes()), ("kyc", kyc::routes()), ("docs", docs::routes())]
+fn known() -> [(&'static str, Vec<Route>); 5] {
+    [
+        ("auth", auth::routes()),
+        ("api-keys", api_keys::routes()),
+        ("kyc", kyc::routes()),
+        ("oauth", oauth::routes()),
+        ("docs", docs::routes()),
+    ]
 }
 
 #[test]

@@ -63,6 +63,7 @@ fn read(function: &str, given: &Variables) -> Result<BTreeSet<String>, ConfigErr
         "auth" => AuthConfig::read(&env).map(|_| ())?,
         "api-keys" => VaultConfig::read(&env).map(|_| ())?,
         "kyc" => KycConfig::read(&env).map(|_| ())?,
+        "oauth" => {}
         "mail" => MailConfig::read(&env).map(|_| ())?,
         "docs" => {
             Stage::read(&env)?;

@@ -37,6 +37,7 @@ const MISSING: &str = "token is missing";
 #[derive(Serialize, JsonSchema)]
 pub struct RevocationRequest {
     /// The token itself.
+    #[schemars(length(min = 1))]
     token: String,
     /// What kind of token it is. It tells that itself.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,84 @@
+//! Many at once: as many tokens as there may be, one end, and none that outlives what has ended meanwhile.
+
+use futures::future::join_all;
+use serde_json::json;
+use tests::World;
+
+use super::{TOKENS, count, happened, has_tokens, listed, made, revokes, rows, told, usual};
+use crate::auth::changes::{changes_password, overtaken};
+
+const TRANSACTION: &str = "TransactWriteItems";
+
+#[tokio::test]
+async fn of_twenty_who_make_the_last_one_one_does() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    has_tokens(&world, &session, 49).await;
+    world.hold(TRANSACTION, 20);
+    let replies = join_all((0..20).map(|_| world.post_as(&session, TOKENS, usual()))).await;
+    assert_eq!((count(&replies, 200), count(&replies, 409)), (1, 19), "{replies:?}");
+    assert_eq!(rows(&world, &session, "PAT#").await.len(), 50);
+    assert_eq!(rows(&world, &session, "COUNT").await[0]["opened"], 2);
+    assert_eq!(happened(&world, &session).await.len(), 2);
+    assert_eq!(told(&world, &ada.email).await.len(), 2);
+}
+
+#[tokio::test]
+async fn twenty_who_have_room_all_make_one() {
+    let world = World::start().await;
+    let (_ada, session) = world.person().signed_in().await;
+    world.hold(TRANSACTION, 20);
+    let replies = join_all((0..20).map(|_| world.post_as(&session, TOKENS, usual()))).await;
+    assert_eq!(count(&replies, 200), 20, "{replies:?}");
+    assert_eq!(listed(&world, &session).await.len(), 20);
+    assert_eq!(rows(&world, &session, "COUNT").await[0]["opened"], 20);
+    assert_eq!(happened(&world, &session).await.len(), 20);
+}
+
+#[tokio::test]
+async fn of_twenty_who_end_a_token_one_does() {
+    let world = World::start().await;
+    let (_ada, session) = world.person().signed_in().await;
+    let (_, id) = made(&world, &session, &usual()).await;
+    world.hold(TRANSACTION, 20);
+    let path = format!("{TOKENS}/{id}");
+    let replies = join_all((0..20).map(|_| world.delete_as(&session, &path))).await;
+    assert_eq!((count(&replies, 200), count(&replies, 404)), (1, 19), "{replies:?}");
+    assert_eq!(happened(&world, &session).await.len(), 2);
+}
+
+#[tokio::test]
+async fn of_twenty_who_have_found_a_token_one_ends_it() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let (token, _) = made(&world, &session, &usual()).await;
+    world.hold(TRANSACTION, 20);
+    let replies = join_all((0..20).map(|_| revokes(&world, &token))).await;
+    assert_eq!(count(&replies, 200), 20, "{replies:?}");
+    assert_eq!(happened(&world, &session).await[1..], [(json!("token_ended"), json!("token"))]);
+    assert_eq!(told(&world, &ada.email).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_session_that_ends_meanwhile_makes_none() {
+    let world = World::start().await;
+    let (_ada, session) = world.person().signed_in().await;
+    let signs_out = async {
+        world.post("/auth/logout", json!({ "access_token": session.access })).await.assert_ok();
+    };
+    let (reply, ()) = overtaken(&world, TRANSACTION, world.post_as(&session, TOKENS, usual()), signs_out).await;
+    reply.assert_status(401);
+    assert!(rows(&world, &session, "").await.is_empty());
+}
+
+/// The session that changes the password stays, so that the guard's generation alone tells.
+#[tokio::test]
+async fn a_token_that_is_made_while_the_password_changes_is_made_after_it() {
+    let world = World::start().await;
+    let (ada, session) = world.person().signed_in().await;
+    let changes = changes_password(&ada, &session, "chosen a moment ago");
+    let (token, changed) = overtaken(&world, TRANSACTION, world.post_as(&session, TOKENS, usual()), changes).await;
+    changed.assert_ok();
+    token.assert_ok();
+    assert_eq!(listed(&world, &session).await.len(), 1);
+}
