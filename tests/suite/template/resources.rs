@@ -1,5 +1,7 @@
 //! Tables, logs, versions and alarms.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Function, Template, attribute, file, none};
@@ -112,6 +114,24 @@ fn every_log_is_kept_for_a_while_under_a_key_of_ours() {
     let logs = || template.of_type("AWS::Logs::LogGroup");
     none(&logs().filter(|(_, log)| !is_kept(log)).map(|(id, _)| id.to_owned()).collect::<Vec<_>>());
     assert!(logs().count() > template.functions().len());
+}
+
+/// A log whose key does not know it cannot be made: the key's policy names each.
+#[test]
+fn the_key_of_the_logs_seals_each_of_them_and_nothing_else() {
+    let template = Template::read();
+    let statements = &template.resource("DataKey")["Properties"]["KeyPolicy"]["Statement"];
+    let statements = statements.as_array().into_iter().flatten();
+    let sealed = statements.filter(|statement| statement["Sid"] == "SealLogs").flat_map(|statement| {
+        let logs = &statement["Condition"]["ArnEquals"]["kms:EncryptionContext:aws:logs:arn"];
+        logs.as_array().into_iter().flatten().filter_map(|log| log["Fn::Sub"].as_str())
+    });
+    let sealed: BTreeSet<_> = sealed.filter_map(|log| log.split_once(":log-group:")).map(|(_, name)| name).collect();
+    let logs = template.of_type("AWS::Logs::LogGroup");
+    let named: BTreeSet<_> =
+        logs.filter_map(|(_, log)| log["Properties"]["LogGroupName"]["Fn::Sub"].as_str()).collect();
+    assert!(named.len() > template.functions().len());
+    assert_eq!(sealed, named);
 }
 
 /// The names below `value` that are made of the stack's: of which property, and how much longer they are than that.
