@@ -23,6 +23,19 @@ async fn of_twenty_who_make_the_last_one_one_does() {
     assert_eq!(told(&world, &ada.email).await.len(), 2);
 }
 
+/// Neither is in the other's way: the count alone tells the slower one.
+#[tokio::test]
+async fn whoever_has_seen_room_for_one_looks_again_where_somebody_was_quicker() {
+    let world = World::start().await;
+    let (_ada, session) = world.person().signed_in().await;
+    has_tokens(&world, &session, 49).await;
+    let [slow, quick] = [(); 2].map(|()| world.post_as(&session, TOKENS, usual()));
+    let (slow, quick) = Box::pin(overtaken(&world, TRANSACTION, slow, quick)).await;
+    quick.assert_ok();
+    slow.assert_status(409);
+    assert_eq!(rows(&world, &session, "PAT#").await.len(), 50);
+}
+
 #[tokio::test]
 async fn twenty_who_have_room_all_make_one() {
     let world = World::start().await;
