@@ -77,7 +77,7 @@ impl OAuth {
             let sight = self.sight(caller.account_id()).await?;
             // After the count: whatever token is made from here on changes that.
             if self.living_tokens(caller.account_id(), *now).await?.len() >= MOST_TOKENS {
-                return Err(self.refuse(Reason::Full));
+                return Err(not_made(Reason::Full));
             }
             let mut writes = sight.unchanged(caller.account_id())?;
             writes.extend([
@@ -126,12 +126,12 @@ impl OAuth {
         let letter = Letter::Notice { to, news, circumstances: by.clone(), not_me };
         Mail::new(letter, caller.language(), by.at)?.post().map(Write::Put)
     }
+}
 
-    /// A token that is not made, counted.
-    pub(crate) fn refuse(&self, reason: Reason) -> Refusal {
-        tracing::info!(event = "token_refused", reason = reason.word(), "a token is not made");
-        reason.into()
-    }
+/// Why a token is not made, counted.
+pub fn not_made(reason: Reason) -> Refusal {
+    tracing::info!(event = "token_refused", reason = reason.word(), "a token is not made");
+    reason.into()
 }
 
 impl Maker<'_> {

@@ -1,7 +1,5 @@
 //! Requests and refusals as OAuth 2.0 has them: forms come in, and an error is a word and a sentence (RFC 6749, 5.2).
 
-use std::collections::BTreeMap;
-
 use axum::{
     Json,
     extract::{FromRequest, Request},
@@ -16,8 +14,8 @@ use zeroize::Zeroizing;
 
 use crate::limits::MOST_OF_A_FORM;
 
-/// What a client sends: its parameters, each once, and none that is empty.
-pub struct Form(BTreeMap<String, Zeroizing<String>>);
+/// What a client sends: names and values. Those that nobody asks for are ignored, whatever they are.
+pub struct Form(Vec<(String, Zeroizing<String>)>);
 
 /// Why a request gets no answer of its handler's.
 pub enum ProtocolError {
@@ -62,24 +60,19 @@ impl OAuthError {
 }
 
 impl Form {
-    /// A parameter, given up.
+    /// A parameter, if it is there. One without a value counts as not there (RFC 6749, 3.2).
     ///
     /// # Errors
-    /// `Invalid` with `missing`, where it is not there.
-    pub fn take(&mut self, name: &str, missing: &'static str) -> Result<Zeroizing<String>, ProtocolError> {
-        self.0.remove(name).ok_or(ProtocolError::Invalid(missing))
+    /// `Invalid` where it comes twice.
+    pub fn parameter(&self, name: &str) -> Result<Option<&str>, ProtocolError> {
+        let mut values = self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        let value = values.next().filter(|value| !value.is_empty());
+        if values.next().is_some() { Err(ProtocolError::Invalid("A parameter comes twice")) } else { Ok(value) }
     }
 
-    /// Of a body. A parameter without a value counts as not there; one that comes twice is an error, whatever it is (RFC 6749, 3.2).
-    fn read(body: &[u8]) -> Result<Self, ProtocolError> {
-        let mut parameters = BTreeMap::new();
-        for (name, value) in url::form_urlencoded::parse(body) {
-            if parameters.insert(name.into_owned(), Zeroizing::new(value.into_owned())).is_some() {
-                return Err(ProtocolError::Invalid("A parameter comes twice"));
-            }
-        }
-        parameters.retain(|_, value| !value.is_empty());
-        Ok(Self(parameters))
+    fn read(body: &[u8]) -> Self {
+        let parameters = url::form_urlencoded::parse(body);
+        Self(parameters.map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned()))).collect())
     }
 }
 
@@ -92,7 +85,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         if !is_form(&parts.headers) {
             return Err(ProtocolError::Invalid("The body must be application/x-www-form-urlencoded"));
         }
-        Self::read(&body.to_bytes())
+        Ok(Self::read(&body.to_bytes()))
     }
 }
 

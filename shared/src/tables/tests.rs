@@ -3,6 +3,7 @@
 use super::*;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of all rows")]
 fn every_row_has_the_key_it_always_had() {
     let id = [7; 16];
     let (account, session) = (AccountId::from_bytes(id), SessionId::from_bytes([9; 16]));

@@ -5,7 +5,7 @@ use serde_json::json;
 use tests::World;
 
 use super::{TOKENS, count, happened, has_tokens, listed, made, revokes, rows, told, usual};
-use crate::auth::changes::{changes_password, overtaken};
+use crate::auth::changes::overtaken;
 
 const TRANSACTION: &str = "TransactWriteItems";
 
@@ -21,6 +21,19 @@ async fn of_twenty_who_make_the_last_one_one_does() {
     assert_eq!(rows(&world, &session, "COUNT").await[0]["opened"], 2);
     assert_eq!(happened(&world, &session).await.len(), 2);
     assert_eq!(told(&world, &ada.email).await.len(), 2);
+}
+
+/// Neither is in the other's way: the count alone tells the slower one.
+#[tokio::test]
+async fn whoever_has_seen_room_for_one_looks_again_where_somebody_was_quicker() {
+    let world = World::start().await;
+    let (_ada, session) = world.person().signed_in().await;
+    has_tokens(&world, &session, 49).await;
+    let [slow, quick] = [(); 2].map(|()| world.post_as(&session, TOKENS, usual()));
+    let (slow, quick) = Box::pin(overtaken(&world, TRANSACTION, slow, quick)).await;
+    quick.assert_ok();
+    slow.assert_status(409);
+    assert_eq!(rows(&world, &session, "PAT#").await.len(), 50);
 }
 
 #[tokio::test]
@@ -71,14 +84,17 @@ async fn a_session_that_ends_meanwhile_makes_none() {
     assert!(rows(&world, &session, "").await.is_empty());
 }
 
-/// The session that changes the password stays, so that the guard's generation alone tells.
+/// As by a change of the password, whose session stays: only the guard tells that there was one.
 #[tokio::test]
-async fn a_token_that_is_made_while_the_password_changes_is_made_after_it() {
+async fn a_token_is_made_on_what_is_so_when_it_is_made() {
     let world = World::start().await;
-    let (ada, session) = world.person().signed_in().await;
-    let changes = changes_password(&ada, &session, "chosen a moment ago");
-    let (token, changed) = overtaken(&world, TRANSACTION, world.post_as(&session, TOKENS, usual()), changes).await;
-    changed.assert_ok();
-    token.assert_ok();
+    let (_ada, session) = world.person().signed_in().await;
+    let guard = world.rows_of("Sessions", &format!("ACCOUNT#{}", session.user_id)).await;
+    let guard = guard.iter().find(|row| row["sk"] == "GUARD").unwrap();
+    let ends_what_was_before = world.tamper("Sessions", guard, "generation", json!(7));
+    let makes = world.post_as(&session, TOKENS, usual());
+    let (reply, ()) = Box::pin(overtaken(&world, TRANSACTION, makes, ends_what_was_before)).await;
+    reply.assert_ok();
+    assert_eq!(world.times_called("Query"), 2, "it has looked again");
     assert_eq!(listed(&world, &session).await.len(), 1);
 }

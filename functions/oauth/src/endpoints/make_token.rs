@@ -15,7 +15,7 @@ use crate::{
     document::{operation, refuses},
     input::MakeTokenRequest,
     limits::MOST_TOKENS,
-    making::Maker,
+    making::{Maker, not_made},
     refusal::Reason,
     state::OAuth,
     view::{Replied, TokenMade, TokenView},
@@ -33,7 +33,7 @@ pub async fn make_token(
     if wanted.is_sensitive() {
         let frozen = oauth.app.vault_frozen_for(caller.frozen_until(now), now).await?;
         if let Some(seconds) = frozen {
-            return Err(oauth.refuse(Reason::Frozen(seconds)));
+            return Err(not_made(Reason::Frozen(seconds)));
         }
     }
     let maker = Maker { caller, origin: &origin, now };

@@ -49,10 +49,12 @@ pub async fn revoke(
     State(oauth): State<OAuth>,
     origin: Origin,
     Now(now): Now,
-    mut form: Form,
+    form: Form,
 ) -> Result<Response, ProtocolError> {
-    let token = form.take("token", MISSING)?;
-    if let Some(token) = PersonalToken::parse(&token) {
+    // A token tells by itself of what kind it is, but nobody may say so twice.
+    form.parameter("token_type_hint")?;
+    let token = form.parameter("token")?.ok_or(ProtocolError::Invalid(MISSING))?;
+    if let Some(token) = PersonalToken::parse(token) {
         oauth.revoke(&token, &origin, now).await?;
     }
     Ok(StatusCode::OK.into_response())
