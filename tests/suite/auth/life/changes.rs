@@ -5,11 +5,9 @@ use serde_json::json;
 use super::{HOUR, Life, MINUTE, PASSWORDS, Which, came_to};
 
 impl Life<'_> {
-    pub async fn change_password(&mut self, session: Which, current: usize, new: usize, keep_apps: bool) {
+    pub async fn change_password(&mut self, session: Which, current: usize, new: usize) {
         let Some(number) = self.session(session).await else { return };
-        let (current_password, new_password) = (PASSWORDS[current], PASSWORDS[new]);
-        let body =
-            json!({ "current_password": current_password, "new_password": new_password, "keep_apps": keep_apps });
+        let body = json!({ "current_password": PASSWORDS[current], "new_password": PASSWORDS[new] });
         let reply = self.world.post_as(&self.sessions[number].tokens, "/auth/change-password", body).await;
         let expected = match self.accounts[self.about].password {
             _ if !self.lives(number) => 401,
@@ -20,9 +18,6 @@ impl Life<'_> {
         if came_to(&reply, &[expected]) {
             self.change(self.about).password = Some(new);
             self.end_sessions(self.about, Some(number));
-            if !keep_apps {
-                self.end_tokens(self.about);
-            }
             self.comes_about("a password is changed");
         }
     }

@@ -17,7 +17,6 @@ impl Life<'_> {
         let living = self.accounts.iter().filter(|account| !account.is_gone).map(|account| account.id.as_str());
         assert_eq!(owned, living.collect(), "each account has one address");
         self.check_sessions().await;
-        self.check_tokens().await;
         self.check_keys().await;
         self.check_ledger().await;
     }
@@ -52,21 +51,6 @@ impl Life<'_> {
                 [guard] => assert_eq!(guard["frozen_until"].as_i64(), account.frozen_until, "{guard}"),
                 _ => panic!("one guard: {guards:?}"),
             }
-        }
-    }
-
-    /// Those that have not ended; and nothing is known of tokens of an account that is gone.
-    async fn check_tokens(&self) {
-        let rows = self.world.rows("Grants").await;
-        for (number, account) in self.accounts.iter().enumerate() {
-            let own = rows.iter().filter(|row| row["pk"] == format!("ACCOUNT#{}", account.id));
-            if account.is_gone {
-                assert_eq!(own.count(), 0, "of tokens of {number}");
-                continue;
-            }
-            let found = own.filter(|row| row["sk"].as_str().is_some_and(|sk| sk.starts_with("PAT#"))).count();
-            let known = self.tokens.iter().filter(|token| token.account == number && !token.has_ended).count();
-            assert_eq!(found, known, "tokens of {number}");
         }
     }
 

@@ -28,7 +28,7 @@ impl Life<'_> {
         let ending = Some(Ending { due_at: self.now() + 7 * DAY, step: self.step, has_begun: false });
         let account = self.change(self.about);
         (account.ending, account.next) = (ending, None);
-        self.end_access(self.about);
+        self.end_sessions(self.about, None);
         self.comes_about("an account is to end");
     }
 
@@ -53,7 +53,7 @@ impl Life<'_> {
             _ if !is_changed => {}
             Order::Ban => {
                 self.change(self.about).is_banned = true;
-                self.end_access(self.about);
+                self.end_sessions(self.about, None);
                 self.comes_about("an account is suspended");
             }
             Order::Unban => {

@@ -109,7 +109,7 @@ impl Life<'_> {
             if !is_first {
                 self.freeze(self.about);
             }
-            self.end_access(self.about);
+            self.end_sessions(self.about, None);
             self.comes_about("a password is set by a link");
         }
     }
@@ -137,7 +137,7 @@ impl Life<'_> {
         self.changes_hands(left);
         self.changes_hands(address);
         self.freeze(self.about);
-        self.end_access(self.about);
+        self.end_sessions(self.about, None);
         self.comes_about("an address is changed");
     }
 
@@ -172,7 +172,7 @@ impl Life<'_> {
             self.comes_about("an account returns to its former address");
         }
         self.freeze(about);
-        self.end_access(about);
+        self.end_sessions(about, None);
         self.comes_about("an account is taken back");
     }
 

@@ -9,7 +9,6 @@ mod links;
 mod sessions;
 mod sign_up;
 mod steps;
-mod tokens;
 mod vault;
 
 use std::{cell::RefCell, collections::BTreeMap};
@@ -28,7 +27,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 /// What must have come about, in all cases together, for the rules to have been tried. The cases are the same each time.
-const AT_LEAST: [(&str, usize); 22] = [
+const AT_LEAST: [(&str, usize); 19] = [
     ("an account is made", 30),
     ("somebody signs in", 60),
     ("sessions end", 12),
@@ -43,9 +42,6 @@ const AT_LEAST: [(&str, usize); 22] = [
     ("an account ends", 7),
     ("an account is suspended", 10),
     ("an account is suspended no longer", 9),
-    ("a token is made", 10),
-    ("a token is good", 3),
-    ("a token is good no more", 3),
     ("a key is added", 20),
     ("a key is shown", 3),
     ("a key is not shown", 6),
@@ -98,18 +94,8 @@ struct Opened {
     account: usize,
     id: String,
     tokens: Session,
-    signed_in_at: i64,
     /// When it was last refreshed; none once it has ended.
     refreshed_at: Option<i64>,
-}
-
-/// A personal token, as it should be.
-struct Token {
-    account: usize,
-    text: String,
-    /// It is good for ninety days from then on, unless it has ended.
-    made_at: i64,
-    has_ended: bool,
 }
 
 /// A key of an exchange, as it should be.
@@ -141,7 +127,6 @@ struct Life<'w> {
     sign_ups: Vec<SignUps>,
     accounts: Vec<Account>,
     sessions: Vec<Opened>,
-    tokens: Vec<Token>,
     keys: Vec<Key>,
     links: Vec<Link>,
     step: usize,
@@ -160,7 +145,6 @@ impl<'w> Life<'w> {
             sign_ups: (0..ADDRESSES).map(|_| SignUps::default()).collect(),
             accounts: Vec::new(),
             sessions: Vec::new(),
-            tokens: Vec::new(),
             keys: Vec::new(),
             links: Vec::new(),
             step: 0,
@@ -211,16 +195,6 @@ impl<'w> Life<'w> {
         }
     }
 
-    fn end_tokens(&mut self, account: usize) {
-        self.tokens.iter_mut().filter(|token| token.account == account).for_each(|token| token.has_ended = true);
-    }
-
-    /// All sessions and all personal tokens of an account end.
-    fn end_access(&mut self, account: usize) {
-        self.end_sessions(account, None);
-        self.end_tokens(account);
-    }
-
     /// An account changes in a way that voids its links.
     fn change(&mut self, account: usize) -> &mut Account {
         self.accounts[account].version += 1;
@@ -253,14 +227,10 @@ impl<'w> Life<'w> {
             Step::LogIn { address, password } => self.log_in(address, password).await,
             Step::LogOut { session, scope } => self.log_out(session, scope).await,
             Step::Revoke { session, other } => self.revoke(session, other).await,
-            Step::ChangePassword { session, current, new, keep_apps } => {
-                self.change_password(session, current, new, keep_apps).await;
-            }
+            Step::ChangePassword { session, current, new } => self.change_password(session, current, new).await,
             Step::ChangeEmail { session, current, address } => self.change_email(session, current, address).await,
             Step::Forget { address } => self.forget(address).await,
             Step::Redeem { page, link, password } => self.redeem(page, link, password).await,
-            Step::MakeToken { session } => self.make_token(session).await,
-            Step::UseToken { token } => self.use_token(token).await,
             Step::AddKey { session } => self.add_key(session).await,
             Step::Decrypt { session, key } => self.decrypt(session, key).await,
             Step::DeleteKey { session, key } => self.delete_key(session, key).await,

@@ -21,8 +21,7 @@ impl Life<'_> {
         }
         self.about = owner.unwrap();
         let (tokens, now) = (Session::of(&reply), self.now());
-        let (account, id, refreshed_at) = (self.about, session_id(&tokens), Some(now));
-        self.sessions.push(Opened { account, id, tokens, signed_in_at: now, refreshed_at });
+        self.sessions.push(Opened { account: self.about, id: session_id(&tokens), tokens, refreshed_at: Some(now) });
         self.comes_about("somebody signs in");
     }
 

@@ -7,20 +7,18 @@ use proptest::{
 
 use super::{ADDRESSES, DAY, HOUR, MINUTE, links::PAGES};
 
-/// A `Which` names one of what there is at that time: accounts, sessions, tokens and keys, living or not, and links that lead to a page, used
-/// or not.
+/// A `Which` names one of what there is at that time: accounts, sessions and keys, living or not, and links that lead to a page, used or
+/// not.
 #[derive(Clone, Debug)]
 pub enum Step {
     SignUp { address: usize, password: usize },
     LogIn { address: usize, password: usize },
     LogOut { session: Which, scope: &'static str },
     Revoke { session: Which, other: Which },
-    ChangePassword { session: Which, current: usize, new: usize, keep_apps: bool },
+    ChangePassword { session: Which, current: usize, new: usize },
     ChangeEmail { session: Which, current: usize, address: usize },
     Forget { address: usize },
     Redeem { page: &'static str, link: Which, password: usize },
-    MakeToken { session: Which },
-    UseToken { token: Which },
     AddKey { session: Which },
     Decrypt { session: Which, key: Which },
     DeleteKey { session: Which, key: Which },
@@ -77,7 +75,6 @@ fn anything() -> impl Strategy<Value = Step> {
         6 => which().prop_flat_map(deed),
         2 => address().prop_map(|address| Step::Forget { address }),
         8 => (page(), which(), password()).prop_map(|(page, link, password)| Step::Redeem { page, link, password }),
-        3 => which().prop_map(|token| Step::UseToken { token }),
         3 => (which(), order()).prop_map(|(account, order)| Step::Operate { account, order }),
         2 => any::<bool>().prop_map(|once| Step::EndAccounts { once }),
         2 => select(vec![10 * MINUTE, HOUR, DAY, 3 * DAY, 7 * DAY]).prop_map(|seconds| Step::Wait { seconds }),
@@ -89,11 +86,10 @@ fn deed(session: Which) -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => select(vec!["local", "others", "global"]).prop_map(move |scope| Step::LogOut { session, scope }),
         1 => which().prop_map(move |other| Step::Revoke { session, other }),
-        2 => (password(), password(), any::<bool>())
-            .prop_map(move |(current, new, keep_apps)| Step::ChangePassword { session, current, new, keep_apps }),
+        2 => (password(), password())
+            .prop_map(move |(current, new)| Step::ChangePassword { session, current, new }),
         2 => (password(), 0..ADDRESSES)
             .prop_map(move |(current, address)| Step::ChangeEmail { session, current, address }),
-        4 => Just(Step::MakeToken { session }),
         4 => Just(Step::AddKey { session }),
         4 => prop_oneof![Just(LAST), which()].prop_map(move |key| Step::Decrypt { session, key }),
         2 => which().prop_map(move |key| Step::DeleteKey { session, key }),
