@@ -62,6 +62,7 @@ elsewhere=(
     kyc::samples:: kyc::stories::
     oauth::answers:: oauth::canaries:: oauth::costs::     # tokens: HTTP, and what those above have proven
     oauth::ending:: oauth::forgotten:: oauth::outages:: oauth::rules::
+    api_keys::tokens:: auth::personal_tokens:: scopes::
 )
 
 log=$(mktemp)
