@@ -187,6 +187,6 @@ async fn an_owners_word() {
     bill.add("an app goes", 200, world.calls(world.post("/auth/not-me", of_app.clone())).await);
     bill.add("the same again", 200, world.calls(world.post("/auth/not-me", of_app)).await);
     bill.add("the last one goes, heeded", 200, world.calls(world.post("/auth/not-me", of_passkey)).await);
-    let expected = ["an app goes: 4R 2Q 1T", "the same again: 4R 1Q", "the last one goes, heeded: 4R 3Q 1T"];
+    let expected = ["an app goes: 5R 3Q 1T", "the same again: 4R 1Q", "the last one goes, heeded: 5R 4Q 1T"];
     assert_eq!(bill.0, expected);
 }
