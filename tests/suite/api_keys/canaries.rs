@@ -105,7 +105,12 @@ async fn story(world: &World, ada: &Owner<'_>) -> (Vec<Reply>, Vec<String>) {
 async fn credentials_signatures_and_tokens_are_nowhere_but_where_they_belong() {
     let world = World::start().await;
     told_by(&world, &Owner::of(&world).await).await;
-    // The same story by a program, whose token is another canary: what proves it is behind the ids that it names.
+}
+
+/// The same story by a program, whose token is another canary: what proves it is behind the ids that it names.
+#[tokio::test]
+async fn a_program_leaves_no_more_of_them_and_nothing_of_its_token() {
+    logs::capture();
     let world = World::start().await;
     let ada = Owner::of(&world).await;
     let token = ada.token().await;

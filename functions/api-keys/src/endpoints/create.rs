@@ -136,7 +136,7 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
          Hyperliquid a wallet address and the private key of an agent wallet instead of a name. With `verify` the key is \
          tested first, and stored only if the exchange accepts it and it cannot send funds away. An account has up to {MOST_KEYS} \
          keys. Its owner is told by mail. Neither the key nor the secret is shown again but by decrypt. \
-         An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`); one without is refused \
+         An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`), unless a personal token asks; one without is refused \
          where they are required (`MFA_REQUIRED`). A token that is good for chosen keys only adds none (`ONLY_CHOSEN_KEYS`). `data` is \
          the key."
     )

@@ -90,7 +90,7 @@ pub fn document() -> Operation {
          the address of the master wallet, too, where there is one. Up to 20 times a minute, and for one \
          credential, whatever its id, up to 20 times in ten minutes; each personal token counts by itself. After a password was set by a mailed link, a change of address, or the \
          owner's word that somebody else was at work, the vault shows nothing for a day (`VAULT_FROZEN`): `Retry-After` says for how long. \
-         An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`); one without is refused \
+         An account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`), unless a personal token asks; one without is refused \
          where they are required (`MFA_REQUIRED`).",
     );
     let (frozen, without) = (Refusal::Frozen(0), Refusal::MfaRequired);

@@ -87,7 +87,8 @@ impl Vault {
 pub fn document() -> Operation {
     operation::<scope::KeysRead>(
         "list_api_keys",
-        "The caller's keys, newest first, without their secrets and with their names masked.",
+        "The caller's keys, newest first, without their secrets and with their names masked. A personal token that is good for chosen keys \
+         only sees no others.",
     )
     .query::<Page>()
     .ok_in_an_object(&ApiKeyList::new(vec![KeyView::example()], None))

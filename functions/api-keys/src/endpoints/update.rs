@@ -61,7 +61,7 @@ pub fn document() -> Operation {
          the name of the key may stay away if it is the same. What is blocked stays blocked under the same name and with \
          the same secret. A credential that a test has found to send funds stays with its key until that is deleted: what comes \
          back is blocked as it was, no other key gets it, and of more than 20 the next is refused. Exchange and environment cannot change. Of a new secret its owner is told by mail, and \
-         an account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`). `data` is the key as it is now.",
+         an account with second factors has to have proven one in the last five minutes (`STEP_UP_REQUIRED`), unless a personal token asks. `data` is the key as it is now.",
     );
     let refusal = Refusal::KycRequired;
     document::refuses(document::of_key(operation), &[Refusal::Duplicate, Refusal::TooManyBlocked])
