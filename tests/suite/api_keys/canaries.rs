@@ -103,6 +103,7 @@ async fn story(world: &World, ada: &Owner<'_>) -> (Vec<Reply>, Vec<String>) {
 
 #[tokio::test]
 async fn credentials_signatures_and_tokens_are_nowhere_but_where_they_belong() {
+    logs::capture();
     let world = World::start().await;
     told_by(&world, &Owner::of(&world).await).await;
 }
@@ -121,7 +122,6 @@ async fn a_program_leaves_no_more_of_them_and_nothing_of_its_token() {
 
 /// Tells the story through whoever it is, and holds that no canary got out; the log.
 async fn told_by(world: &World, ada: &Owner<'_>) -> String {
-    logs::capture();
     let (replies, canaries) = story(world, ada).await;
     let log = logs::text();
     assert!(log.lines().count() > 40 && log.contains("connection_tested") && log.contains("unsealing_refused"));
