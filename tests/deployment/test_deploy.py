@@ -126,7 +126,7 @@ class Deployment(unittest.TestCase):
         row = {"pk": {"S": "USER#1"}, "sk": {"S": "KEY#1"}}
         dynamodb.put_item(TableName="bitcain-staging-ExchangeKeys", Item=row)
         before = self.kept("bitcain-staging")
-        self.assertEqual([len(names) for names in before.values()], [7, 7, 1, 2, 2])
+        self.assertEqual([len(names) for names in before.values()], [8, 8, 1, 2, 2])
         cloudformation = self.aws.client("cloudformation")
         cloudformation.delete_stack(StackName="bitcain-staging")
         cloudformation.get_waiter("stack_delete_complete").wait(StackName="bitcain-staging", WaiterConfig={"Delay": 1})
