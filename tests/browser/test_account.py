@@ -195,7 +195,8 @@ class Account(Owned):
         self.assertEqual(self.page.focused(), "exported")
         pages = json.loads(self.page.evaluate("window.file.text()"))
         self.assertEqual(
-            list(dict.fromkeys(page["of"] for page in pages)), ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export"]
+            list(dict.fromkeys(page["of"] for page in pages)),
+            ["/auth/export", "/api/v1/api-keys/export", "/api/kyc/export", "/oauth/export"],
         )
         self.assertTrue(all(page["format"] == "export/1" for page in pages))
         self.assertIn(ada.email, json.dumps(pages))
@@ -230,8 +231,8 @@ class Account(Owned):
                 self.assertEqual(self.page.evaluate(FLAWS), [])
                 self.page.evaluate("document.querySelectorAll('#account [hidden]').forEach((part) => { part.hidden = false; })")
                 script = "JSON.parse(document.getElementById('words').textContent).page"
-                flat = "flatMap((one) => typeof one === 'string' ? [one] : Object.values(one))"
-                texts = self.page.evaluate(f"Object.values({script}).{flat}")
+                flat = "const flat = (one) => typeof one === 'string' ? [one] : Object.values(one).flatMap(flat)"
+                texts = self.page.evaluate(f"(() => {{ {flat}; return flat({script}); }})()")
                 for text in texts:
                     said = json.dumps(text.replace("{time}", "30. September 2026, 23:59:59"))
                     self.page.evaluate(

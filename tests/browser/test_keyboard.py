@@ -10,7 +10,7 @@ from test_account import PAGE
 from test_pages import PASSWORD, Pages, Person
 
 # Whatever the keyboard reaches, in the order in which the page has it.
-CONTROLS = """[...document.querySelectorAll("a[href], button, input, select, textarea, [tabindex]")]
+CONTROLS = """[...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
     .filter((one) => one.tabIndex >= 0 && one.checkVisibility())"""
 # How somebody finds what has the focus: by its place in that order, by an outline, and on the screen.
 FOCUS = f"""(() => {{
@@ -30,7 +30,7 @@ EARS = """
     }).observe(document, { childList: true, characterData: true, subtree: true });
 """
 # Roles of what is operated. Each has a name, or somebody who does not see it hears "button".
-OPERATED = ("button", "checkbox", "combobox", "link", "textbox")
+OPERATED = ("button", "checkbox", "combobox", "DisclosureTriangle", "link", "textbox")
 
 
 class Keyboard(Pages):
@@ -89,7 +89,9 @@ class Keyboard(Pages):
 
     def all_is_there(self):
         """Every list of the account has come: none of them moves a control any more."""
-        self.page.until("['sessions', 'events', 'apps'].every((id) => document.getElementById(id).childElementCount > 0)")
+        self.page.until(
+            "['sessions', 'events', 'apps', 'token-list'].every((id) => document.getElementById(id).childElementCount > 0)"
+        )
 
     def test_the_way_leads_through_the_page_in_its_order_and_all_on_it_has_a_name(self):
         ada = Person().signed_up()

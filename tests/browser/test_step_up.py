@@ -22,7 +22,8 @@ class StepUp(Factors):
     def no_longer_fresh(self):
         """Everything that the page shows has come, and what is asked for from now on is told apart from it."""
         self.page.until(
-            "['sessions', 'events', 'apps', 'passkeys'].every((id) => document.getElementById(id).childElementCount > 0)"
+            "['sessions', 'events', 'apps', 'passkeys', 'token-list']"
+            ".every((id) => document.getElementById(id).childElementCount > 0)"
         )
         self.is_done()
         later(FRESH + 1)
@@ -91,7 +92,7 @@ class StepUp(Factors):
         authenticator.verifies_its_user(True)
         self.page.press("Enter")
         self.says_in("export", "exportReady")
-        others = [("GET", "/api/v1/api-keys/export"), ("GET", "/api/kyc/export")]
+        others = [("GET", f"{part}/export") for part in ("/api/v1/api-keys", "/api/kyc", "/oauth")]
         self.asked(OPTIONS, STEP_UP, STATE, EXPORT, *others)
         self.assertEqual(self.page.focused(), "exported")
         self.assertTrue(self.token(EXPORT[1]) != self.token(), "the new token says when it was that they confirmed")

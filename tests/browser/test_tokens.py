@@ -13,7 +13,7 @@ class Tokens(Owned):
         self.page.type(name)
         for scope in scopes:
             self.page.evaluate(f"document.getElementById('scope-{scope}').focus()")
-            self.page.press(" ")
+            self.page.press("Space")
         self.page.evaluate(
             "document.getElementById('token-networks').focus(); document.getElementById('token-networks').select()"
         )
@@ -96,7 +96,7 @@ class Tokens(Owned):
         for keeps, status, (old, new) in [(True, 200, (PASSWORD, NEW_PASSWORD)), (False, 401, (NEW_PASSWORD, PASSWORD))]:
             if keeps:
                 self.page.evaluate("document.getElementById('keep-tokens').focus()")
-                self.page.press(" ")
+                self.page.press("Space")
             self.fills_in("change-password", {"old-password": old, "new-password": new})
             self.says_in("change-password", "passwordChanged")
             self.assertEqual(request("GET", "/api/v1/api-keys/", None, token)[0], status)
