@@ -11,7 +11,7 @@ semantics=(
     auth::changes::address:: auth::changes::not_me::      # two addresses and an account, moved together
     auth::factors::races:: auth::factors::removal::       # rows of factors, together with a guard and a session
     auth::factors::stories:: auth::factors::passkeys::
-    auth::factors::attacks::
+    auth::factors::attacks:: auth::factors::added_since::
     auth::guard:: admin::unlock::                         # entries of a map, changed under a number
     auth::challenge:: auth::client_limits:: auth::stuffing::
     auth::changes::at_once:: auth::changes::password::
@@ -50,7 +50,7 @@ elsewhere=(
     breaches:: clock:: paper:: ses:: simulator:: tables:: tasks::
     api_keys::canaries:: api_keys::credentials::          # exchanges
     api_keys::forms:: api_keys::isolation::
-    api_keys::frozen:: api_keys::letters::                # what accounts have proven
+    api_keys::frozen:: api_keys::letters:: api_keys::require_mfa::   # what accounts have proven
     api_keys::misbehaving:: api_keys::step_up:: api_keys::testing::
     api_keys::verdicts:: api_keys::verify::
     admin::closing:: admin::link_rotation:: admin::mfa:: admin::outages:: api_keys::cap:: mail::feedback::   # conditions that those above have proven
