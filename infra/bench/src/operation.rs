@@ -159,8 +159,10 @@ impl Person {
         }
         let expected = if [Make::Invalid, Make::Large].contains(&operation.make) { 422 } else { 200 };
         let body = body(answer, expected).map_err(|error| format!("{}: {error}", operation.name))?;
-        // A token is replaced once in half a minute, so each refresh is that of a new session.
+        // A token is replaced once in half a minute, so each refresh is that of a new session. All else goes on with that one, too: of so
+        // many sessions those that nobody has used of late end.
         if operation.make == Make::Login {
+            self.access = text(&body["session"]["access_token"])?;
             self.refresh = text(&body["session"]["refresh_token"])?;
         }
         Ok(())

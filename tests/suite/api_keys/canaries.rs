@@ -108,7 +108,7 @@ async fn credentials_signatures_and_tokens_are_nowhere_but_where_they_belong() {
     told_by(&world, &Owner::of(&world).await).await;
 }
 
-/// The same story by a program, whose token is another canary: what proves it is behind the ids that it names.
+/// A program tells the story, whose token is another canary: what proves it is behind the ids that it names.
 #[tokio::test]
 async fn a_program_leaves_no_more_of_them_and_nothing_of_its_token() {
     logs::capture();
