@@ -11,6 +11,7 @@ pub mod endings;
 pub mod error;
 pub mod events;
 pub mod export;
+pub mod grants;
 pub mod http;
 pub mod ids;
 pub mod invocation;

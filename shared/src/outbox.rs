@@ -11,7 +11,7 @@ use crate::{
     events::Circumstances,
     ids::{FactorId, LinkId, MailId},
     language::Language,
-    store::Put,
+    store::{Put, Write},
     tables::Row,
     time::Timestamp,
 };
@@ -309,6 +309,22 @@ impl Mail {
     pub fn named(id: MailId, letter: Letter, language: Language, now: Timestamp) -> Self {
         let status = if matches!(letter, Letter::Nothing) { MailStatus::Dropped } else { MailStatus::Pending };
         Self { id, letter, language, status, created_at: now, ttl: now + RETENTION }
+    }
+
+    /// The write that posts what an owner is told at `unix_ms`, with the link for one who has not done it.
+    ///
+    /// # Errors
+    /// `Internal`.
+    pub fn notice(
+        to: &EmailAddress,
+        language: Language,
+        news: News,
+        circumstances: &Circumstances,
+        unix_ms: u64,
+    ) -> Result<Write<'static>, Error> {
+        let (to, circumstances, not_me) = (to.clone(), circumstances.clone(), Some(LinkId::at(unix_ms)?));
+        let now = circumstances.at;
+        Self::new(Letter::Notice { to, news, circumstances, not_me }, language, now)?.post().map(Write::Put)
     }
 
     /// The write that posts it.

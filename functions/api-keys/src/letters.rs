@@ -3,8 +3,7 @@
 use shared::{
     error::Error,
     events::{By, Circumstances},
-    ids::LinkId,
-    outbox::{Letter, Mail, News},
+    outbox::{Mail, News},
     store::Write,
 };
 
@@ -29,9 +28,7 @@ impl Vault {
 
     fn told(&self, access: &Access, news: News) -> Result<Write<'static>, Error> {
         let Access { actor, origin, now, .. } = access;
-        let not_me = Some(LinkId::at(self.app.clock.unix_ms())?);
-        let circumstances = Circumstances::of(origin, By::User, *now);
-        let letter = Letter::Notice { to: actor.email().clone(), news, circumstances, not_me };
-        Mail::new(letter, actor.language(), *now)?.post().map(Write::Put)
+        let by = Circumstances::of(origin, By::User, *now);
+        Mail::notice(actor.email(), actor.language(), news, &by, self.app.clock.unix_ms())
     }
 }

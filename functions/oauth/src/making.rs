@@ -11,8 +11,9 @@ use shared::{
     },
     error::Error,
     events::{Action, By, Circumstances, OneEvent},
-    ids::{AccountId, LinkId, TokenId},
-    outbox::{Letter, Mail, News},
+    grants::GrantCount,
+    ids::{AccountId, TokenId},
+    outbox::{Mail, News},
     store::{Condition, Expected, Put, Raced, Update, Write},
     tables::Row,
     time::Timestamp,
@@ -42,16 +43,10 @@ struct Guard {
     generation: u64,
 }
 
-/// How often an account has allowed a program something.
-#[derive(Deserialize)]
-struct GrantCount {
-    opened: u64,
-}
-
 /// What a token is made on: that nobody has ended what was allowed before, and nobody has allowed anything since.
 struct Sight {
     generation: u64,
-    opened: Option<u64>,
+    count: GrantCount,
 }
 
 impl OAuth {
@@ -103,10 +98,10 @@ impl OAuth {
     async fn sight(&self, account: AccountId) -> Result<Sight, Error> {
         let (guard, count) = tokio::try_join!(
             self.app.store.get::<Guard>(Row::SessionGuard(account)),
-            self.app.store.get::<GrantCount>(Row::GrantCount(account)),
+            GrantCount::of(&self.app.store, account),
         )?;
         let Guard { generation } = guard.ok_or_else(|| Error::internal("an account has no guard"))?;
-        Ok(Sight { generation, opened: count.map(|count| count.opened) })
+        Ok(Sight { generation, count })
     }
 
     /// The letter that tells of a new token, with the link for an owner who has not made it.
@@ -122,9 +117,7 @@ impl OAuth {
             networks: record.networks.clone(),
             expires_at: record.expires_at,
         };
-        let (to, not_me) = (caller.email().clone(), Some(LinkId::at(self.app.clock.unix_ms())?));
-        let letter = Letter::Notice { to, news, circumstances: by.clone(), not_me };
-        Mail::new(letter, caller.language(), by.at)?.post().map(Write::Put)
+        Mail::notice(caller.email(), caller.language(), news, by, self.app.clock.unix_ms())
     }
 }
 
@@ -157,11 +150,7 @@ impl Sight {
     /// The writes that take place only if all is as it was seen, and that whoever makes another token sees.
     fn unchanged(&self, account: AccountId) -> Result<Vec<Write<'static>>, Error> {
         let guard = Expected::new(Row::SessionGuard(account)).when(Condition::equals("generation", &self.generation)?);
-        let as_seen = match self.opened {
-            Some(opened) => Condition::equals("opened", &opened)?,
-            None => Condition::Absent("opened"),
-        };
-        let count = Update::new(Row::GrantCount(account)).count("opened").when(as_seen);
+        let count = Update::new(Row::GrantCount(account)).count(GrantCount::OPENED).when(self.count.as_seen()?);
         Ok(vec![Write::Check(guard), Write::Update(count)])
     }
 }

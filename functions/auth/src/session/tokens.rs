@@ -4,25 +4,19 @@
 //! was let in. Whoever ends all of them states the count that was seen before they were looked for, and begins the next generation: of the
 //! two one loses, and looks again.
 
-use serde::Deserialize;
 use shared::{
     error::Error,
+    grants::GrantCount,
     ids::{AccountId, TokenId},
-    store::{Condition, Expected, Store, Write},
+    store::{Expected, Store, Write},
     tables::{Row, Rows},
 };
 
 /// All personal tokens that an account has, and how many were ever made by then.
 pub struct FoundTokens {
     account_id: AccountId,
-    opened: Option<u64>,
+    count: GrantCount,
     ids: Vec<TokenId>,
-}
-
-/// How often an account has allowed a program something; none where it never has.
-#[derive(Default, Deserialize)]
-struct GrantCount {
-    opened: Option<u64>,
 }
 
 impl FoundTokens {
@@ -31,10 +25,10 @@ impl FoundTokens {
     /// # Errors
     /// `Unavailable`, `Internal`.
     pub async fn of(store: &Store, account_id: AccountId) -> Result<Self, Error> {
-        let count: Option<GrantCount> = store.get(Row::GrantCount(account_id)).await?;
+        let count = GrantCount::of(store, account_id).await?;
         let found = store.found(Rows::PersonalTokensOf(account_id)).await?;
         let ids = found.iter().filter_map(|row| Row::personal_token(row.key().1)).collect();
-        Ok(Self { account_id, opened: count.unwrap_or_default().opened, ids })
+        Ok(Self { account_id, count, ids })
     }
 
     /// Their rows.
@@ -47,10 +41,6 @@ impl FoundTokens {
     /// # Errors
     /// `Internal`.
     pub fn no_more(&self) -> Result<Write<'static>, Error> {
-        let as_seen = match self.opened {
-            Some(opened) => Condition::equals("opened", &opened)?,
-            None => Condition::Absent("opened"),
-        };
-        Ok(Write::Check(Expected::new(Row::GrantCount(self.account_id)).when(as_seen)))
+        Ok(Write::Check(Expected::new(Row::GrantCount(self.account_id)).when(self.count.as_seen()?)))
     }
 }

@@ -16,10 +16,8 @@ use shared::{
     error::Error,
     events::{By, Circumstances},
     http::{Content, Operation},
-    ids::LinkId,
     now::Now,
-    outbox::{Letter, Mail, News},
-    store::Write,
+    outbox::{Mail, News},
     tables::Row,
     time::Timestamp,
 };
@@ -67,18 +65,12 @@ impl OAuth {
         let record: Option<TokenRecord> = self.app.store.get(Row::PersonalToken(account, id)).await?;
         let Some(record) = record.filter(|record| record.proves(shown, now)) else { return Ok(()) };
         let by = Circumstances::of(origin, By::Token, now);
-        let letter = self.told_of_revocation(record, &by)?;
+        let (news, unix_ms) = (News::TokenRevoked { name: record.name }, self.app.clock.unix_ms());
+        let letter = Mail::notice(&record.email, record.language, news, &by, unix_ms)?;
         if self.end(account, id, &by, None, Some(letter)).await? == Ended::Now {
             tracing::warn!(event = "token_revoked", %account, %id, "whoever had a token has ended it");
         }
         Ok(())
-    }
-
-    /// The letter that tells of it, with the link for an owner who has not done it.
-    fn told_of_revocation(&self, record: TokenRecord, by: &Circumstances) -> Result<Write<'static>, Error> {
-        let (news, not_me) = (News::TokenRevoked { name: record.name }, Some(LinkId::at(self.app.clock.unix_ms())?));
-        let letter = Letter::Notice { to: record.email, news, circumstances: by.clone(), not_me };
-        Mail::new(letter, record.language, by.at)?.post().map(Write::Put)
     }
 }
 
